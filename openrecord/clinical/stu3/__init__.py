@@ -1,0 +1,1 @@
+"""GP Connect Access Record Structured (FHIR STU3), mapped to R4."""
