@@ -1,0 +1,1 @@
+"""Append-only, tamper-evident trail; refuses an anonymous actor."""

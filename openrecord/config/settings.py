@@ -1,0 +1,68 @@
+"""Django settings, from the environment only (docs/settings.md)."""
+
+import importlib.util
+from urllib.parse import unquote, urlsplit
+
+from openrecord.db import keys
+from openrecord.kit import environment
+
+MODE = environment.mode()
+DATA = environment.data_folder()
+
+if MODE == "production" and importlib.util.find_spec("openrecord_demo") is not None:
+    raise environment.MissingSetting(
+        "openrecord_demo can be imported here: production must be installed without the demo package"
+    )
+
+SECRET_KEY = keys.derived("django").hex()
+DEBUG = False
+ALLOWED_HOSTS = [host.strip() for host in environment.required("OPENRECORD_HOSTS").split(",") if host.strip()]
+PUBLIC_URL = environment.required("OPENRECORD_PUBLIC_URL").rstrip("/")
+ROOT_URLCONF = "openrecord.config.urls"
+USE_TZ = True
+TIME_ZONE = "UTC"
+LANGUAGE_CODE = "en-gb"
+LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False
+
+INSTALLED_APPS = [
+    "openrecord.db",
+    "openrecord.audit",
+    "openrecord.registry",
+    "openrecord.identity",
+    "openrecord.access",
+    "openrecord.ingest",
+    "openrecord.screening",
+    "openrecord.timeline",
+    "openrecord.notify",
+    "openrecord.viewing",
+]
+
+
+def _database() -> dict[str, object]:
+    url = environment.value("OPENRECORD_DATABASE_URL")
+    if url is None:
+        return {
+            "ENGINE": "openrecord.db.sqlcipher",
+            "NAME": str(DATA / "openrecord.db"),
+            "OPTIONS": {"key": keys.derived("database"), "timeout": 30},
+            "CONN_MAX_AGE": None,
+            "TEST": {"NAME": str(DATA / "test.db")},
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgresql", "postgres"}:
+        raise environment.MissingSetting("OPENRECORD_DATABASE_URL must begin with postgresql://")
+    options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(options.get("host", parts.hostname or "")),
+        "PORT": str(parts.port or ""),
+        "CONN_MAX_AGE": None,
+    }
+
+
+DATABASES = {"default": _database()}

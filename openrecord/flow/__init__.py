@@ -1,0 +1,1 @@
+"""The river on one page: which station follows which; the worker."""

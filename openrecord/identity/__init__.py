@@ -1,0 +1,1 @@
+"""Who is here: OpenID Connect sign-in and sessions. No passwords are stored."""

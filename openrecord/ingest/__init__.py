@@ -1,0 +1,1 @@
+"""1. An entry arrives: match the patient, deduplicate, accept or quarantine."""

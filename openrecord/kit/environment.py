@@ -1,0 +1,66 @@
+"""Every setting comes from the environment; this table is the one list of them.
+
+docs/settings.md is checked against `VARIABLES` by a test.
+"""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class MissingSetting(Exception):
+    """A setting that has no default is absent or unusable; the message says which and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """One environment variable: its name, what it is when absent, what it means."""
+
+    name: str
+    default: str | None
+    meaning: str
+
+
+VARIABLES = (
+    Variable("OPENRECORD_MODE", "production", "production, demo or test"),
+    Variable("OPENRECORD_DATA", "var", "data folder; everything in it is encrypted"),
+    Variable("OPENRECORD_DATABASE_URL", None, "postgresql://… selects PostgreSQL; absent: encrypted SQLite in the data folder"),
+    Variable("OPENRECORD_KEY", None, "master key, 64 hexadecimal characters"),
+    Variable("OPENRECORD_KEY_FILE", None, "file outside the data folder that holds the master key"),
+    Variable("OPENRECORD_HOSTS", "127.0.0.1,localhost", "host names served, comma separated"),
+    Variable("OPENRECORD_PUBLIC_URL", "http://127.0.0.1:8000", "address under which people reach this server"),
+    Variable("OPENRECORD_LOGIN_ISSUER", None, "OpenID issuer for patients (NHS login)"),
+    Variable("OPENRECORD_LOGIN_CLIENT", None, "client id at the patients' issuer"),
+    Variable("OPENRECORD_LOGIN_KEY_FILE", None, "PEM private key for private_key_jwt at the patients' issuer"),
+    Variable("OPENRECORD_STAFF_ISSUER", None, "OpenID issuer for staff (CIS2 or another provider)"),
+    Variable("OPENRECORD_STAFF_CLIENT", None, "client id at the staff issuer"),
+    Variable("OPENRECORD_STAFF_KEY_FILE", None, "PEM private key for private_key_jwt at the staff issuer"),
+    Variable("OPENRECORD_JOURNAL", None, "second place for the journal of restrictive acts"),
+)
+_DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
+
+
+def value(name: str) -> str | None:
+    """The variable's text, its default where absent. Raises KeyError for one that VARIABLES does not list."""
+    return os.environ.get(name) or _DEFAULTS[name]
+
+
+def required(name: str) -> str:
+    """The variable's text; raises MissingSetting where it is absent and has no default."""
+    text = value(name)
+    if text is None:
+        raise MissingSetting(f"{name} is not set; docs/settings.md says what it is for")
+    return text
+
+
+def mode() -> str:
+    """production, demo or test; anything else is refused."""
+    text = required("OPENRECORD_MODE")
+    if text not in {"production", "demo", "test"}:
+        raise MissingSetting("OPENRECORD_MODE must be production, demo or test")
+    return text
+
+
+def data_folder() -> Path:
+    """The data folder as an absolute path (not created here)."""
+    return Path(required("OPENRECORD_DATA")).absolute()

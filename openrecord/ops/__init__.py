@@ -1,0 +1,1 @@
+"""Health and running: commands that operators use."""

@@ -1,0 +1,1 @@
+"""Organisations and hierarchy, practices and policy, patients and registrations."""

@@ -1,0 +1,1 @@
+"""2. Rules and people decide; the vault."""

@@ -1,0 +1,1 @@
+"""3. The record as it may be seen: the only door out."""

@@ -1,0 +1,40 @@
+"""What the timeline hands out: frozen values, never rows."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from openrecord.clinical.kinds import Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Who reads whose record, through what.
+
+    `viewer_id`: the viewer's grant on this patient (the patient, a proxy); `client_id`: the app, None for our pages.
+    `channel`: "web", "fhir", …: what `openrecord close channel` names.
+    """
+
+    patient_id: int
+    viewer_id: UUID
+    client_id: UUID | None
+    channel: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServedEntry:
+    """One entry as this reader may see it. `body` is an R4 JSON object; `clinical` is the date shown."""
+
+    public_id: UUID
+    slot: Slot
+    clinical: datetime | None
+    placed_at: datetime
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list, newest first. `next_cursor` is opaque; None where nothing follows."""
+
+    entries: tuple[ServedEntry, ...]
+    next_cursor: str | None

@@ -1,0 +1,1 @@
+"""6. Who looked at what, when."""

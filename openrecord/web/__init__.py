@@ -1,0 +1,1 @@
+"""Page floor: middleware, security headers, audiences, components."""
