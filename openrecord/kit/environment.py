@@ -24,7 +24,11 @@ class Variable:
 VARIABLES = (
     Variable("OPENRECORD_MODE", "production", "production, demo or test"),
     Variable("OPENRECORD_DATA", "var", "data folder; everything in it is encrypted"),
-    Variable("OPENRECORD_DATABASE_URL", None, "postgresql://… selects PostgreSQL; absent: encrypted SQLite in the data folder"),
+    Variable(
+        "OPENRECORD_DATABASE_URL",
+        None,
+        "postgresql://… selects PostgreSQL; absent: encrypted SQLite in the data folder",
+    ),
     Variable("OPENRECORD_KEY", None, "master key, 64 hexadecimal characters"),
     Variable("OPENRECORD_KEY_FILE", None, "file outside the data folder that holds the master key"),
     Variable("OPENRECORD_HOSTS", "127.0.0.1,localhost", "host names served, comma separated"),

@@ -1,0 +1,169 @@
+"""What happens to a patient's access: one act each, kept for ever in the order they happened.
+
+The state of access is the fold of these acts (rules/fold.py); nothing is overwritten, so every decision has a
+history and can be undone by a later act. Times and actors stand beside the act, in its row.
+"""
+
+from datetime import date, datetime
+from uuid import UUID
+
+import msgspec
+
+
+class Act(msgspec.Struct, frozen=True, tag_field="act", forbid_unknown_fields=True):
+    """Base of every act; `act` names it in storage."""
+
+
+class AccountOpened(Act, frozen=True, tag="account_opened"):
+    """The patient signed in for the first time: a viewer of their own record."""
+
+    viewer: UUID
+
+
+class ProxyGranted(Act, frozen=True, tag="proxy_granted"):
+    """Somebody may act for the patient. `listed_org`: the practice that granted it; `sections` None = all."""
+
+    viewer: UUID
+    basis: str
+    listed_org: str
+    level: int
+    sections: tuple[str, ...] | None = None
+    expires: date | None = None
+
+
+class ProxyRevoked(Act, frozen=True, tag="proxy_revoked"):
+    """A proxy's access was ended by the patient or a clinician."""
+
+    viewer: UUID
+
+
+class AppAuthorised(Act, frozen=True, tag="app_authorised"):
+    """A viewer let an app read on their behalf."""
+
+    viewer: UUID
+    acts_for: UUID
+    scopes: tuple[str, ...]
+
+
+class AppRevoked(Act, frozen=True, tag="app_revoked"):
+    """An app's authorisation was withdrawn."""
+
+    viewer: UUID
+
+
+class CodeArrived(Act, frozen=True, tag="code_arrived"):
+    """A 103, 104 or 106 arrived as a coded entry. `withdrawn` by CodeWithdrawn with the same entry."""
+
+    entry: UUID
+    code: str
+    effective: date | None
+    recorded: datetime | None
+
+
+class CodeWithdrawn(Act, frozen=True, tag="code_withdrawn"):
+    """A code entry was removed or entered in error at its source."""
+
+    entry: UUID
+
+
+class DeclineReversed(Act, frozen=True, tag="decline_reversed"):
+    """The patient wants access again. `recorded`: when they said so."""
+
+    recorded: datetime
+
+
+class EnhancedReviewDecided(Act, frozen=True, tag="enhanced_review_decided"):
+    """A person answered a 104 on live access."""
+
+    keep: bool
+
+
+class Paused(Act, frozen=True, tag="paused"):
+    """The patient paused their own access."""
+
+
+class Resumed(Act, frozen=True, tag="resumed"):
+    """The patient ended the pause."""
+
+
+class Lowered(Act, frozen=True, tag="lowered"):
+    """The patient lowered their own access to a level."""
+
+    level: int
+
+
+class Raised(Act, frozen=True, tag="raised"):
+    """The patient took their own lowering back."""
+
+
+class CompetenceRecorded(Act, frozen=True, tag="competence_recorded"):
+    """A young person may have access of their own before 16, at a level."""
+
+    level: int
+
+
+class AgeReviewed(Act, frozen=True, tag="age_reviewed"):
+    """A parent's access was reviewed. `age`: the review answered."""
+
+    viewer: UUID
+    age: int
+    carries_on: bool
+
+
+class HistoryGranted(Act, frozen=True, tag="history_granted"):
+    """A reviewed chunk of history was opened to the viewers named."""
+
+    chunk: UUID
+    org: str
+    level: int
+    named: tuple[UUID, ...]
+    first: date | None = None
+    last: date | None = None
+    sections: tuple[str, ...] | None = None
+
+
+class HistoryWithdrawn(Act, frozen=True, tag="history_withdrawn"):
+    """A granted chunk was closed again."""
+
+    chunk: UUID
+
+
+class WindowSet(Act, frozen=True, tag="window_set"):
+    """An authorised user moved the start of the patient's window at an organisation (R45)."""
+
+    org: str
+    start: date
+
+
+AnyAct = (
+    AccountOpened
+    | ProxyGranted
+    | ProxyRevoked
+    | AppAuthorised
+    | AppRevoked
+    | CodeArrived
+    | CodeWithdrawn
+    | DeclineReversed
+    | EnhancedReviewDecided
+    | Paused
+    | Resumed
+    | Lowered
+    | Raised
+    | CompetenceRecorded
+    | AgeReviewed
+    | HistoryGranted
+    | HistoryWithdrawn
+    | WindowSet
+)
+
+_decoder: msgspec.json.Decoder[AnyAct] = msgspec.json.Decoder(AnyAct)
+
+
+def encode(act: AnyAct) -> str:
+    """The act as stored JSON text."""
+    return msgspec.json.encode(act).decode()
+
+
+def decode(text: str) -> AnyAct:
+    """The act from its stored text; raises msgspec.ValidationError for anything not understood."""
+    return _decoder.decode(text)

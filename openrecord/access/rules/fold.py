@@ -1,0 +1,176 @@
+"""From acts to facts: the state of one patient's access is its acts, folded in the order they happened."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from openrecord.access import events
+from openrecord.access.types import (
+    AccessFacts,
+    AgeReview,
+    Basis,
+    Chunk,
+    ChunkId,
+    CodeFact,
+    Competence,
+    EnhancedReviewDecision,
+    ReviewCode,
+    Viewer,
+    ViewerId,
+    ViewerKind,
+)
+from openrecord.clinical.kinds import Level, Section
+from openrecord.registry.types import OdsCode
+
+
+@dataclass(slots=True)
+class _Growing:
+    """The facts while they are being folded."""
+
+    viewers: dict[ViewerId, Viewer] = field(default_factory=dict)
+    codes: dict[UUID, CodeFact] = field(default_factory=dict)
+    undeclined: list[datetime] = field(default_factory=list)
+    decisions: list[EnhancedReviewDecision] = field(default_factory=list)
+    paused: bool = False
+    lowered: Level | None = None
+    competence: Competence | None = None
+    chunks: dict[ChunkId, Chunk] = field(default_factory=dict)
+    window_starts: dict[OdsCode, Any] = field(default_factory=dict)
+    age_reviews: list[AgeReview] = field(default_factory=list)
+
+
+def _sections(names: tuple[str, ...] | None) -> frozenset[Section] | None:
+    return None if names is None else frozenset(Section(name) for name in names)
+
+
+def _account_opened(grown: _Growing, act: events.AccountOpened, at: datetime) -> None:
+    viewer_id = ViewerId(act.viewer)
+    if viewer_id not in grown.viewers:
+        grown.viewers[viewer_id] = Viewer(viewer_id, ViewerKind.SELF, at)
+
+
+def _proxy_granted(grown: _Growing, act: events.ProxyGranted, at: datetime) -> None:
+    viewer_id = ViewerId(act.viewer)
+    grown.viewers[viewer_id] = Viewer(
+        viewer_id,
+        ViewerKind.PROXY,
+        at,
+        basis=Basis(act.basis),
+        level=Level(act.level),
+        sections=_sections(act.sections),
+        expires=act.expires,
+        listed_org=OdsCode(act.listed_org),
+    )
+
+
+def _revoked(grown: _Growing, act: events.ProxyRevoked | events.AppRevoked, _at: datetime) -> None:
+    viewer_id = ViewerId(act.viewer)
+    if viewer_id in grown.viewers:
+        grown.viewers[viewer_id] = replace(grown.viewers[viewer_id], revoked=True)
+
+
+def _app_authorised(grown: _Growing, act: events.AppAuthorised, at: datetime) -> None:
+    viewer_id = ViewerId(act.viewer)
+    grown.viewers[viewer_id] = Viewer(viewer_id, ViewerKind.APP, at, acts_for=ViewerId(act.acts_for), scopes=act.scopes)
+
+
+def _code_arrived(grown: _Growing, act: events.CodeArrived, at: datetime) -> None:
+    earlier = grown.codes.get(act.entry)
+    known = earlier.known if earlier is not None else at
+    grown.codes[act.entry] = CodeFact(ReviewCode(act.code), act.effective, act.recorded, known)
+
+
+def _code_withdrawn(grown: _Growing, act: events.CodeWithdrawn, _at: datetime) -> None:
+    grown.codes.pop(act.entry, None)
+
+
+def _decline_reversed(grown: _Growing, act: events.DeclineReversed, _at: datetime) -> None:
+    grown.undeclined.append(act.recorded)
+
+
+def _enhanced_review_decided(grown: _Growing, act: events.EnhancedReviewDecided, at: datetime) -> None:
+    grown.decisions.append(EnhancedReviewDecision(at, act.keep))
+
+
+def _paused(grown: _Growing, act: events.Paused | events.Resumed, _at: datetime) -> None:
+    grown.paused = isinstance(act, events.Paused)
+
+
+def _lowered(grown: _Growing, act: events.Lowered | events.Raised, _at: datetime) -> None:
+    grown.lowered = Level(act.level) if isinstance(act, events.Lowered) else None
+
+
+def _competence_recorded(grown: _Growing, act: events.CompetenceRecorded, at: datetime) -> None:
+    grown.competence = Competence(at, Level(act.level))
+
+
+def _age_reviewed(grown: _Growing, act: events.AgeReviewed, at: datetime) -> None:
+    grown.age_reviews.append(AgeReview(ViewerId(act.viewer), at, act.age, act.carries_on))
+
+
+def _history_granted(grown: _Growing, act: events.HistoryGranted, at: datetime) -> None:
+    chunk_id = ChunkId(act.chunk)
+    grown.chunks[chunk_id] = Chunk(
+        chunk_id,
+        OdsCode(act.org),
+        act.first,
+        act.last,
+        _sections(act.sections),
+        Level(act.level),
+        frozenset(ViewerId(viewer) for viewer in act.named),
+        at,
+    )
+
+
+def _history_withdrawn(grown: _Growing, act: events.HistoryWithdrawn, _at: datetime) -> None:
+    chunk_id = ChunkId(act.chunk)
+    if chunk_id in grown.chunks:
+        grown.chunks[chunk_id] = replace(grown.chunks[chunk_id], withdrawn=True)
+
+
+def _window_set(grown: _Growing, act: events.WindowSet, _at: datetime) -> None:
+    grown.window_starts[OdsCode(act.org)] = act.start
+
+
+_STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
+    events.AccountOpened: _account_opened,
+    events.ProxyGranted: _proxy_granted,
+    events.ProxyRevoked: _revoked,
+    events.AppAuthorised: _app_authorised,
+    events.AppRevoked: _revoked,
+    events.CodeArrived: _code_arrived,
+    events.CodeWithdrawn: _code_withdrawn,
+    events.DeclineReversed: _decline_reversed,
+    events.EnhancedReviewDecided: _enhanced_review_decided,
+    events.Paused: _paused,
+    events.Resumed: _paused,
+    events.Lowered: _lowered,
+    events.Raised: _lowered,
+    events.CompetenceRecorded: _competence_recorded,
+    events.AgeReviewed: _age_reviewed,
+    events.HistoryGranted: _history_granted,
+    events.HistoryWithdrawn: _history_withdrawn,
+    events.WindowSet: _window_set,
+}
+
+
+def fold(bare: AccessFacts, acts: Iterable[tuple[datetime, events.AnyAct]]) -> AccessFacts:
+    """`bare` (what the registry knows of the patient) with every act applied, oldest first."""
+    grown = _Growing()
+    for at, act in acts:
+        _STEPS[type(act)](grown, act, at)
+    return replace(
+        bare,
+        viewers=grown.viewers,
+        codes=tuple(grown.codes.values()),
+        undeclined=tuple(grown.undeclined),
+        review_decisions=tuple(grown.decisions),
+        paused=grown.paused,
+        lowered=grown.lowered,
+        competence=grown.competence,
+        chunks=tuple(grown.chunks.values()),
+        window_starts=grown.window_starts,
+        age_reviews=tuple(grown.age_reviews),
+    )

@@ -1,0 +1,48 @@
+"""SMART v2 scopes: which slots an app may read (R60).
+
+A scope is `context/Type.actions?category=code`. Only the patient's own context and reading count here; anything not
+understood opens nothing.
+"""
+
+import re
+from collections.abc import Iterable
+
+from openrecord.clinical.kinds import KIND_RULES, OBSERVATION_SLOTS, SLOT_KINDS, Slot
+
+_SCOPE = re.compile(r"(?P<context>patient|user)/(?P<type>[A-Za-z]+|\*)\.(?P<acts>[a-z]+|\*)(?:\?(?P<query>.*))?")
+_READING = frozenset("rs")
+_CATEGORY_SLOTS: dict[tuple[str, str], Slot] = {
+    **{("Observation", code): slot for code, slot in OBSERVATION_SLOTS.items()},
+    ("Observation", "laboratory"): Slot.LABORATORY,
+    ("Condition", "problem-list-item"): Slot.PROBLEM,
+    ("Condition", "encounter-diagnosis"): Slot.DIAGNOSIS,
+}
+
+
+def _slots_of_type(fhir_type: str) -> frozenset[Slot]:
+    if fhir_type == "*":
+        return frozenset(Slot)
+    return frozenset(slot for slot, kind in SLOT_KINDS.items() if KIND_RULES[kind].fhir_type == fhir_type)
+
+
+def _reads(acts: str) -> bool:
+    return acts in {"*", "read"} or (set(acts) <= set("cruds") and bool(_READING & set(acts)))
+
+
+def _of_scope(scope: str) -> frozenset[Slot]:
+    match = _SCOPE.fullmatch(scope)
+    if match is None or not _reads(match["acts"]):
+        return frozenset()
+    if match["query"] is None:
+        return _slots_of_type(match["type"])
+    name, _, value = match["query"].partition("=")
+    slot = _CATEGORY_SLOTS.get((match["type"], value.rpartition("|")[2]))
+    return frozenset((slot,)) if name == "category" and slot is not None else frozenset()
+
+
+def readable_slots(scopes: Iterable[str]) -> frozenset[Slot]:
+    """Every slot that at least one of the scopes opens for reading."""
+    opened: frozenset[Slot] = frozenset()
+    for scope in scopes:
+        opened |= _of_scope(scope)
+    return opened

@@ -1,0 +1,68 @@
+"""Registrations and the window each organisation opens (R45, R46; decision-cases QUESTIONS 7-10)."""
+
+from datetime import date, datetime
+
+from openrecord.access.types import AccessFacts, Chunk, Reason
+from openrecord.kit.london import day_of, midnight
+from openrecord.registry.types import OdsCode, Registration
+
+
+def begun(facts: AccessFacts, org: OdsCode, at: datetime) -> tuple[Registration, ...]:
+    """The patient's registrations at `org` that have begun."""
+    return tuple(r for r in facts.registrations if r.ods == org and midnight(r.start) <= at)
+
+
+def latest_start(facts: AccessFacts, org: OdsCode, at: datetime) -> date | None:
+    """First day of the latest registration at `org` that has begun."""
+    return max((r.start for r in begun(facts, org, at)), default=None)
+
+
+def is_registered(facts: AccessFacts, org: OdsCode, at: datetime) -> bool:
+    """Whether a registration at `org` holds at this instant."""
+    return any(r.end is None or at < midnight(r.end) for r in begun(facts, org, at))
+
+
+def window_start(facts: AccessFacts, org: OdsCode, at: datetime) -> date | None:
+    """The day the window of `org` opens: the later of go-live and latest registration, or as overridden.
+
+    None where there is no policy, no go-live date or no registration.
+    """
+    policy = facts.policies.get(org)
+    if policy is None or policy.go_live is None:
+        return None
+    override = (facts.window_starts or {}).get(org)
+    if override is not None:
+        return override
+    registered = latest_start(facts, org, at)
+    return None if registered is None else max(policy.go_live, registered)
+
+
+def organisation_reasons(facts: AccessFacts, org: OdsCode, at: datetime) -> frozenset[Reason]:
+    """The codes of the organisation that hold for every entry it controls, sections apart."""
+    reasons = set()
+    if not begun(facts, org, at):
+        reasons.add(Reason.NOT_REGISTERED)
+    elif not is_registered(facts, org, at):
+        reasons.add(Reason.DEDUCTED)
+    policy = facts.policies.get(org)
+    if policy is not None:
+        if policy.go_live is None or at < midnight(policy.go_live):
+            reasons.add(Reason.GO_LIVE_NOT_REACHED)
+        if not policy.system_on:
+            reasons.add(Reason.SYSTEM_OFF)
+    return frozenset(reasons)
+
+
+def live_chunks(facts: AccessFacts, org: OdsCode, at: datetime) -> tuple[Chunk, ...]:
+    """The granted chunks of `org` that hold. A new registration there ends the grants made before it."""
+    start = latest_start(facts, org, at)
+    if start is None:
+        return ()
+    return tuple(
+        c for c in facts.chunks if c.org == org and not c.withdrawn and c.granted >= midnight(start) and c.granted <= at
+    )
+
+
+def registered_elsewhere_since(facts: AccessFacts, listed: OdsCode | None, since: datetime, at: datetime) -> bool:
+    """Whether the patient registered at another organisation than `listed` after `since` (ends a proxy for good)."""
+    return any(r.ods != listed and r.start > day_of(since) and midnight(r.start) <= at for r in facts.registrations)

@@ -1,0 +1,238 @@
+"""The facts and words of access: viewers, what was decided about them, and why something is not visible.
+
+The reason codes are a closed list (decision-cases README). Staff see them; a patient never does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum, StrEnum
+from typing import NewType
+from uuid import UUID
+
+from openrecord.clinical.kinds import Level, Section, Slot
+from openrecord.registry.types import OdsCode, Policy, Registration
+
+ViewerId = NewType("ViewerId", UUID)
+ChunkId = NewType("ChunkId", UUID)
+
+
+class Reason(StrEnum):
+    """Why an entry is not visible to a viewer."""
+
+    UNFILED = "unfiled"
+    DRAFT = "draft"
+    NOT_FOR_PATIENT_LABEL = "not_for_patient_label"
+    NEVER_CODE = "never_code"
+    HIDDEN_SERIOUS_HARM = "hidden_serious_harm"
+    HIDDEN_THIRD_PARTY = "hidden_third_party"
+    HIDDEN_OTHER = "hidden_other"
+    HELD_UNTIL = "held_until"
+    HELD_CONTACT = "held_contact"
+    UNDECIDED = "undecided"
+    POLICY_NEVER = "policy_never"
+    ENTERED_IN_ERROR = "entered_in_error"
+    SUPERSEDED = "superseded"
+    UNSAFE_MAPPER = "unsafe_mapper"
+    WRONG_PERSON = "wrong_person"
+    COPY_UNRESOLVED = "copy_unresolved"
+    UNKNOWN_INPUT = "unknown_input"
+    DIARY = "diary"
+    ADMINISTRATIVE = "administrative"
+
+    CONTAINER_HIDDEN = "container_hidden"
+    CONTAINER_UNKNOWN = "container_unknown"
+    UNIT_HIDDEN = "unit_hidden"
+    MEMBER_HIDDEN_TEXT = "member_hidden_text"
+    EMPTY_CONTAINER = "empty_container"
+
+    BEFORE_WINDOW = "before_window"
+    RECORDED_MISSING = "recorded_missing"
+    BACK_RECORD = "back_record"
+    TRANSFERRED = "transferred"
+    FIRST_LOAD = "first_load"
+
+    NOT_REGISTERED = "not_registered"
+    DEDUCTED = "deducted"
+    GO_LIVE_NOT_REACHED = "go_live_not_reached"
+    SYSTEM_OFF = "system_off"
+    SECTION_OFF = "section_off"
+    CLOSED = "closed"
+
+    LEVEL = "level"
+    ENHANCED_REVIEW = "enhanced_review"
+    DECLINED = "declined"
+    PAUSED = "paused"
+    LOWERED = "lowered"
+    UNDER_16 = "under_16"
+    DECEASED = "deceased"
+    PROXY_SCOPE = "proxy_scope"
+    PROXY_EXCLUDED = "proxy_excluded"
+    PROXY_EXPIRED = "proxy_expired"
+    PROXY_REVOKED = "proxy_revoked"
+    PROXY_MOVED = "proxy_moved"
+    PROXY_AGE_REVIEW = "proxy_age_review"
+    ADDRESS_FLAGGED = "address_flagged"
+    SCOPE = "scope"
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
+
+
+class ViewerKind(Enum):
+    """In what capacity somebody reads a record."""
+
+    SELF = "self"
+    PROXY = "proxy"
+    APP = "app"
+
+
+class Basis(Enum):
+    """On what ground a proxy acts (R23, R28)."""
+
+    PARENTAL = "parental"
+    CONSENT = "consent"
+    LPA = "lpa"
+    DEPUTY = "deputy"
+    BEST_INTERESTS = "best_interests"
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """A person's or an app's grant on one patient's record.
+
+    `granted`: account opening, proxy grant or app authorisation; None = not yet. `sections` None = all.
+    `acts_for`: for an app, the viewer whose Sight it borrows; `scopes`: its SMART v2 scopes.
+    """
+
+    viewer_id: ViewerId
+    kind: ViewerKind
+    granted: datetime | None
+    basis: Basis | None = None
+    level: Level = Level.FULL
+    sections: frozenset[Section] | None = None
+    expires: date | None = None
+    listed_org: OdsCode | None = None
+    acts_for: ViewerId | None = None
+    scopes: tuple[str, ...] = ()
+    revoked: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ProxyRule:
+    """Which proxies an entry is kept from. `excluded` None = not understood, which excludes all."""
+
+    everyone: bool = False
+    excluded: frozenset[ViewerId] | None = frozenset()
+
+    def keeps_out(self, viewer: ViewerId) -> bool:
+        """Whether this proxy may not see the entry."""
+        return self.everyone or self.excluded is None or viewer in self.excluded
+
+
+NO_PROXY_RULE = ProxyRule()
+
+
+class ReviewCode(Enum):
+    """The SNOMED CT codes that speak about access itself, by their short names (domain 1.3)."""
+
+    ENHANCED_REVIEW = "104"
+    NO_ENHANCED_REVIEW = "106"
+    DECLINED = "103"
+
+
+@dataclass(frozen=True, slots=True)
+class CodeFact:
+    """One arrived code entry. `effective`: London day; `recorded` None = missing; `known`: when it arrived."""
+
+    code: ReviewCode
+    effective: date | None
+    recorded: datetime | None
+    known: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class EnhancedReviewDecision:
+    """A person's answer to a 104 on live access: keep the access or remove it."""
+
+    at: datetime
+    keep: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A part of the history that was reviewed and granted (R47).
+
+    `first`, `last`: inclusive clinical days, None = unbounded; `sections` None = all; `named`: whom it is for.
+    """
+
+    chunk_id: ChunkId
+    org: OdsCode
+    first: date | None
+    last: date | None
+    sections: frozenset[Section] | None
+    level: Level
+    named: frozenset[ViewerId]
+    granted: datetime
+    withdrawn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Competence:
+    """A recorded decision that a young person may have access of their own before 16 (R29)."""
+
+    at: datetime
+    level: Level
+
+
+@dataclass(frozen=True, slots=True)
+class AgeReview:
+    """A recorded decision on a parent's access at an age review (R24). `age`: the review it answers."""
+
+    viewer_id: ViewerId
+    at: datetime
+    age: int
+    carries_on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Closure:
+    """An emergency stop. `scope`: all, practice, patient, client or channel; `which`: its id, empty for all."""
+
+    scope: str
+    which: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccessFacts:
+    """Everything about one patient that Sight needs, as known now. Acts are folded into it in time order."""
+
+    born: date | None
+    registrations: tuple[Registration, ...]
+    policies: Mapping[OdsCode, Policy | None]
+    viewers: Mapping[ViewerId, Viewer]
+    died: bool = False
+    address_flagged: bool = False
+    codes: tuple[CodeFact, ...] = ()
+    undeclined: tuple[datetime, ...] = ()
+    review_decisions: tuple[EnhancedReviewDecision, ...] = ()
+    paused: bool = False
+    lowered: Level | None = None
+    competence: Competence | None = None
+    chunks: tuple[Chunk, ...] = ()
+    window_starts: Mapping[OdsCode, date] | None = None
+    age_reviews: tuple[AgeReview, ...] = ()
+    closures: tuple[Closure, ...] = ()
+    patient_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a placed entry stands towards Sight.
+
+    `chunks` None: a current entry; otherwise the granted chunks that cover it (it is history).
+    `time_reasons`: why it is history, told to a viewer whom no covering chunk names.
+    """
+
+    org: OdsCode
+    slot: Slot
+    chunks: frozenset[ChunkId] | None = None
+    time_reasons: frozenset[Reason] = frozenset()

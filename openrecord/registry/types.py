@@ -1,0 +1,102 @@
+"""Practices with their policy, patients with their registrations: the facts that decisions stand on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import Enum
+from typing import NewType
+from uuid import UUID
+
+from openrecord.clinical.kinds import Level, Section
+from openrecord.clinical.nhs_number import NhsNumber
+
+OdsCode = NewType("OdsCode", str)
+PatientId = NewType("PatientId", int)
+
+GO_LIVE_CONTRACT = date(2023, 11, 1)
+"""The day after the contract deadline of 31 October 2023 (domain 1.1); the default only, each practice sets its own."""
+
+
+class ReleaseMode(Enum):
+    """What makes an entry of a kind visible once everything else allows it (R30)."""
+
+    ON_SAVE = "on_save"
+    ON_FILING = "on_filing"
+    AFTER_DAYS = "after_days"
+    BY_HAND = "by_hand"
+    NEVER = "never"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseRule:
+    """A practice's rule for one kind. `days`: London days after recording, for AFTER_DAYS only."""
+
+    mode: ReleaseMode
+    days: int = 0
+
+
+ON_SAVE = ReleaseRule(ReleaseMode.ON_SAVE)
+ON_FILING = ReleaseRule(ReleaseMode.ON_FILING)
+DEFAULT_RELEASE: Mapping[str, ReleaseRule] = {"result": ON_FILING, "report": ON_FILING, "document": ON_FILING}
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How a practice has set online record access (decision-cases README, default policy).
+
+    `go_live`: first day whose entries may be seen, None = not decided. `level`: limit for everybody.
+    `at_risk_level`: level of a grant to which code 104 applies. `back_record_days`: an entry dated longer before the
+    window than this is history. `release`: rule per kind; a kind that is absent is released on save.
+    """
+
+    go_live: date | None = GO_LIVE_CONTRACT
+    system_on: bool = True
+    level: Level = Level.FULL
+    at_risk_level: Level = Level.NONE
+    back_record_days: int = 90
+    review_age: int = 11
+    sections_off: frozenset[Section] = frozenset()
+    release: Mapping[str, ReleaseRule] = field(default_factory=lambda: dict(DEFAULT_RELEASE))
+
+    def release_rule(self, kind: str) -> ReleaseRule:
+        """The rule for a kind's release name ("result", "consultation", …)."""
+        return self.release.get(kind, DEFAULT_RELEASE.get(kind, ON_SAVE))
+
+
+@dataclass(frozen=True, slots=True)
+class Practice:
+    """A GP practice and where it stands in the hierarchy now. `policy` None = no policy known (nothing is shown)."""
+
+    ods: OdsCode
+    name: str
+    system: str | None = None
+    pcn: str | None = None
+    sub_icb: str | None = None
+    icb: str | None = None
+    region: str | None = None
+    policy: Policy | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A patient's stay at a practice: from the beginning of `start` to the beginning of `end` (London days)."""
+
+    ods: OdsCode
+    start: date
+    end: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Patient:
+    """A person whose record this is. `patient_id` stays inside; `public_id` is what the outside sees."""
+
+    patient_id: PatientId
+    public_id: UUID
+    nhs_number: NhsNumber
+    family: str
+    given: str
+    born: date | None
+    gender: str | None = None
+    died: bool = False
+    address_flagged: bool = False

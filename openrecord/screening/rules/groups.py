@@ -1,0 +1,130 @@
+"""What entries do to each other: containers, medication units, the free text of a group (QUESTIONS 18-20).
+
+Hiding goes down, never up. A hidden member takes the free text and the attachments of its whole group with it.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from openrecord.access.types import Reason
+from openrecord.clinical.incoming import Label
+from openrecord.clinical.kinds import EntryKind
+from openrecord.screening.types import EntryFacts, EntryId
+
+Reasons = Mapping[EntryId, frozenset[Reason]]
+
+_SPREADS_IN_UNIT = frozenset(
+    {
+        Reason.HIDDEN_SERIOUS_HARM,
+        Reason.HIDDEN_THIRD_PARTY,
+        Reason.HIDDEN_OTHER,
+        Reason.HELD_UNTIL,
+        Reason.HELD_CONTACT,
+        Reason.NOT_FOR_PATIENT_LABEL,
+    }
+)
+_LEAVES_TEXT = frozenset({Reason.DIARY, Reason.ADMINISTRATIVE})
+
+
+@dataclass(frozen=True, slots=True)
+class GroupEffect:
+    """What an entry's group and unit do to it. `drops_text`: it stays, but is shown coded."""
+
+    reasons: frozenset[Reason]
+    drops_text: bool
+
+
+class Groups:
+    """The container forest of the entries at hand.
+
+    Containers that are not at hand count as unknown. A cycle in the source's data is treated as unknown containers.
+    """
+
+    def __init__(self, entries: Mapping[EntryId, EntryFacts]) -> None:
+        self._entries = entries
+        self._ancestors: dict[EntryId, frozenset[EntryId]] = {}
+        self.cyclic: set[EntryId] = set()
+        for entry_id in entries:
+            self._walk_up(entry_id)
+        self._members: dict[EntryId, set[EntryId]] = {}
+        for entry_id in entries:
+            for top in self.tops(entry_id):
+                self._members.setdefault(top, {top}).add(entry_id)
+
+    def _walk_up(self, entry_id: EntryId) -> None:
+        seen: set[EntryId] = set()
+        waiting = list(self._entries[entry_id].containers)
+        while waiting:
+            container = waiting.pop()
+            if container == entry_id:
+                self.cyclic.add(entry_id)
+            if container in seen or container not in self._entries:
+                continue
+            seen.add(container)
+            waiting.extend(self._entries[container].containers)
+        self._ancestors[entry_id] = frozenset(seen)
+
+    def ancestors(self, entry_id: EntryId) -> frozenset[EntryId]:
+        """Every known container of the entry, near and far."""
+        return self._ancestors[entry_id]
+
+    def tops(self, entry_id: EntryId) -> frozenset[EntryId]:
+        """The topmost containers of the entry; itself where it is in none."""
+        above = self._ancestors[entry_id]
+        tops = {a for a in above if not any(c in self._entries for c in self._entries[a].containers)}
+        return frozenset(tops or {entry_id})
+
+    def group(self, entry_id: EntryId) -> frozenset[EntryId]:
+        """The topmost containers and all in them."""
+        members: set[EntryId] = set()
+        for top in self.tops(entry_id):
+            members |= self._members[top]
+        return frozenset(members)
+
+    def parts(self, entry_id: EntryId) -> Iterable[EntryId]:
+        """The entries directly inside this one."""
+        return (e.entry_id for e in self._entries.values() if entry_id in e.containers)
+
+
+def unit_hidden(entries: Mapping[EntryId, EntryFacts], own: Reasons) -> frozenset[EntryId]:
+    """Entries of whose medication unit another part is hidden, held or labelled."""
+    sources: dict[str, set[EntryId]] = {}
+    for entry in entries.values():
+        if entry.unit is not None and (own[entry.entry_id] & _SPREADS_IN_UNIT or entry.label is not Label.NONE):
+            sources.setdefault(entry.unit, set()).add(entry.entry_id)
+    return frozenset(
+        entry.entry_id
+        for entry in entries.values()
+        if entry.unit is not None and sources.get(entry.unit, set()) - {entry.entry_id}
+    )
+
+
+def group_effects(entries: Mapping[EntryId, EntryFacts], own: Reasons) -> dict[EntryId, GroupEffect]:
+    """For every entry: the codes of its group, and whether its text is dropped."""
+    groups = Groups(entries)
+    in_hidden_unit = unit_hidden(entries, own)
+    takes_text = frozenset(
+        entry_id for entry_id in entries if own[entry_id] - _LEAVES_TEXT or entry_id in in_hidden_unit
+    )
+    return {
+        entry_id: _effect(entry, own, groups, takes_text, is_unit_hidden=entry_id in in_hidden_unit)
+        for entry_id, entry in entries.items()
+    }
+
+
+def _effect(
+    entry: EntryFacts, own: Reasons, groups: Groups, takes_text: frozenset[EntryId], *, is_unit_hidden: bool
+) -> GroupEffect:
+    reasons: set[Reason] = set()
+    above = groups.ancestors(entry.entry_id)
+    if any(own[container] for container in above):
+        reasons.add(Reason.CONTAINER_HIDDEN)
+    if entry.missing_container or entry.entry_id in groups.cyclic:
+        reasons.add(Reason.CONTAINER_UNKNOWN)
+    if is_unit_hidden:
+        reasons.add(Reason.UNIT_HIDDEN)
+    others = groups.group(entry.entry_id) - above - {entry.entry_id}
+    loses_text = bool(others & takes_text)
+    if loses_text and entry.kind in {EntryKind.COMMENT, EntryKind.DOCUMENT}:
+        reasons.add(Reason.MEMBER_HIDDEN_TEXT)
+    return GroupEffect(frozenset(reasons), loses_text)

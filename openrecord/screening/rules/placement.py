@@ -1,0 +1,47 @@
+"""Placement: which entries may lie in the timeline, and how they stand there.
+
+The one place where entry, group and time come together. Callers hand in whole groups: every container of an entry,
+everything in its topmost container, and every part of its medication unit.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from openrecord.access.rules.windows import organisation_reasons
+from openrecord.access.types import AccessFacts, Reason
+from openrecord.screening.rules.entries import entry_reasons
+from openrecord.screening.rules.groups import group_effects
+from openrecord.screening.rules.history import standing
+from openrecord.screening.types import EntryFacts, EntryId, Placement
+
+
+def place(facts: AccessFacts, entries: Mapping[EntryId, EntryFacts], at: datetime) -> dict[EntryId, Placement]:
+    """The placement of every entry at this instant.
+
+    `reasons` holds the codes of entry and group. The codes of time stand in `standing` (a chunk may cover them for
+    one viewer and not for another), those of the organisation are Sight's.
+    """
+    own = {entry_id: entry_reasons(entry, facts.policies.get(entry.org), at) for entry_id, entry in entries.items()}
+    effects = group_effects(entries, own)
+    return {
+        entry_id: Placement(
+            entry_id,
+            own[entry_id] | effects[entry_id].reasons,
+            standing(facts, entry, at),
+            effects[entry_id].drops_text,
+        )
+        for entry_id, entry in entries.items()
+    }
+
+
+def lies_in_timeline(facts: AccessFacts, placement: Placement, at: datetime) -> bool:
+    """Whether the entry may lie in the table that patients' pages read.
+
+    Nothing of its own or its group speaks against it, history is covered by a chunk, and the organisation's window
+    is open: what no viewer can see does not lie there.
+    """
+    if placement.reasons or placement.standing.chunks == frozenset():
+        return False
+    closed = organisation_reasons(facts, placement.standing.org, at) - {Reason.GO_LIVE_NOT_REACHED}
+    policy = facts.policies.get(placement.standing.org)
+    return not closed and policy is not None and policy.go_live is not None

@@ -1,0 +1,36 @@
+"""From acts to stance: what people have decided about one entry, in the order they did (QUESTIONS 5, 6)."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from openrecord.access.types import ProxyRule, ViewerId
+from openrecord.screening import events
+from openrecord.screening.types import NO_STANCE, HideReason, Hold, Stance
+
+
+def fold(acts: Iterable[events.AnyAct]) -> Stance:
+    """The stance after all acts, oldest first."""
+    stance = NO_STANCE
+    for act in acts:
+        stance = after(stance, act)
+    return stance
+
+
+def after(stance: Stance, act: events.AnyAct) -> Stance:
+    """The stance after one more act. A release ends a hold but lifts no hide; lifting a hide ends no hold."""
+    match act:
+        case events.Hidden(reason=reason):
+            return replace(stance, hides=stance.hides | {HideReason(reason)})
+        case events.Unhidden():
+            return replace(stance, hides=frozenset())
+        case events.Held(until=until):
+            return replace(stance, hold=Hold(until))
+        case events.Contacted():
+            if stance.hold is None:
+                return stance
+            return replace(stance, hold=replace(stance.hold, contacted=True))
+        case events.Released():
+            return replace(stance, hold=None, released=True)
+        case events.ProxyRuleSet(everyone=everyone, excluded=excluded):
+            rule = ProxyRule(everyone, frozenset(ViewerId(viewer) for viewer in excluded))
+            return replace(stance, proxy_rule=rule)

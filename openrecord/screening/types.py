@@ -1,0 +1,122 @@
+"""What placement decides about, and what it decides."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import NewType
+from uuid import UUID
+
+from openrecord.access.types import NO_PROXY_RULE, ProxyRule, Reason, Standing
+from openrecord.clinical.incoming import Label, OwnContent, VersionStatus
+from openrecord.clinical.kinds import EntryKind, Slot
+from openrecord.registry.types import OdsCode
+
+EntryId = NewType("EntryId", UUID)
+
+
+class HideReason(Enum):
+    """The lawful reasons for hiding a whole entry (R32)."""
+
+    SERIOUS_HARM = "serious_harm"
+    THIRD_PARTY = "third_party"
+    OTHER = "other"
+
+    @property
+    def code(self) -> Reason:
+        """The reason code that staff see."""
+        return Reason(f"hidden_{self.value}")
+
+
+class Rendering(Enum):
+    """How much of a visible entry is shown."""
+
+    CODED = "coded"
+    FULL = "full"
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """An entry kept back until a London day begins, or until the patient has been contacted (`until` None)."""
+
+    until: date | None
+    contacted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Stance:
+    """What people have decided about an entry so far: the fold of its decisions in order.
+
+    `hides`: the reasons of hides not lifted. `hold`: the latest hold that no release has ended. `released`: a person
+    has released it at least once. `marked`: first load or transfer, as the arrival said.
+    """
+
+    hides: frozenset[HideReason] = frozenset()
+    hold: Hold | None = None
+    released: bool = False
+    proxy_rule: ProxyRule = NO_PROXY_RULE
+
+
+NO_STANCE = Stance()
+
+
+@dataclass(frozen=True, slots=True)
+class EntryFacts:
+    """One logical entry as placement sees it: its version in force and what was decided about it.
+
+    `known`: when it first arrived. `containers`: what it is part of; `missing_container`: one of them is not known.
+    `history_marks`: TRANSFERRED, FIRST_LOAD as the arrival was marked.
+    """
+
+    entry_id: EntryId
+    org: OdsCode
+    kind: EntryKind
+    slot: Slot
+    known: datetime
+    recorded: datetime | None
+    clinical: datetime | None
+    filed: bool | None = True
+    status: VersionStatus = VersionStatus.FINAL
+    label: Label = Label.NONE
+    has_text: bool = False
+    own: OwnContent = OwnContent.CODED
+    containers: tuple[EntryId, ...] = ()
+    missing_container: bool = False
+    unit: str | None = None
+    history_marks: frozenset[Reason] = frozenset()
+    safe_mapper: bool = True
+    superseded: bool = False
+    wrong_person: bool = False
+    copy_unresolved: bool = False
+    stance: Stance = NO_STANCE
+
+
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """What becomes of one entry: `reasons` empty = it may lie in the timeline.
+
+    `standing`: how Sight looks at it. `drops_text`: shown coded at every level, since its group hides something.
+    """
+
+    entry_id: EntryId
+    reasons: frozenset[Reason]
+    standing: Standing
+    drops_text: bool = False
+
+    @property
+    def placed(self) -> bool:
+        """Whether the entry may be seen by anybody at all."""
+        return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer for one entry and one viewer: every reason it is not visible, or how it is shown."""
+
+    entry_id: EntryId
+    reasons: frozenset[Reason]
+    rendering: Rendering | None
+
+    @property
+    def visible(self) -> bool:
+        """Whether the viewer may see the entry now."""
+        return not self.reasons
