@@ -18,7 +18,7 @@ def principal(facts: AccessFacts, viewer: Viewer) -> Viewer:
     """The person behind a viewer: for an app the viewer it acts for, otherwise the viewer itself."""
     if viewer.kind is not ViewerKind.APP:
         return viewer
-    return facts.viewers[viewer.acts_for] if viewer.acts_for in facts.viewers else viewer
+    return facts.viewers.get(viewer.acts_for, viewer) if viewer.acts_for is not None else viewer
 
 
 def is_of_age(facts: AccessFacts, age: int, at: datetime) -> bool:

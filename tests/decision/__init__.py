@@ -1,0 +1,1 @@
+"""The release decision against its worked cases."""

@@ -1,0 +1,1 @@
+"""A deliberately naive second reading of the release decision; shares no code with the product."""
