@@ -9,6 +9,26 @@ from uuid import UUID
 
 import msgspec
 
+from openrecord.registry.types import PatientId
+
+
+class AccessChanged(msgspec.Struct, frozen=True):
+    """Told over the bus: an act was recorded and the patient's epoch has risen."""
+
+    patient_id: PatientId
+    act: "AnyAct"
+    at: datetime
+
+
+class SightNeeded(msgspec.Struct, frozen=True):
+    """Told over the bus: a reader has no valid, current Sight; settle the patient and compute it."""
+
+    patient_id: PatientId
+    viewer_id: UUID
+    client_id: UUID
+    channel: str
+    at: datetime
+
 
 class Act(msgspec.Struct, frozen=True, tag_field="act", forbid_unknown_fields=True):
     """Base of every act; `act` names it in storage."""

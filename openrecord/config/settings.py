@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "openrecord.timeline",
     "openrecord.notify",
     "openrecord.viewing",
+    "openrecord.config",
 ]
 
 

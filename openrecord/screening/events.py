@@ -3,10 +3,15 @@
 The stance towards an entry is the fold of its acts (rules/stance.py).
 """
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
 from uuid import UUID
 
 import msgspec
+
+from openrecord.registry.types import PatientId
+from openrecord.screening.types import EntryId
 
 
 class Act(msgspec.Struct, frozen=True, tag_field="act", forbid_unknown_fields=True):
@@ -58,3 +63,78 @@ def encode(act: AnyAct) -> str:
 def decode(text: str) -> AnyAct:
     """The act from its stored text; raises msgspec.ValidationError for anything not understood."""
     return _decoder.decode(text)
+
+
+class Cause(Enum):
+    """Why placement is looked at again. Only some causes are news to the patient (QUESTIONS 22)."""
+
+    ARRIVED = "arrived"
+    NEW_VERSION = "new_version"
+    FILED = "filed"
+    RELEASED = "released"
+    TIME = "time"
+    UNHIDDEN = "unhidden"
+    STRICTER = "stricter"
+    ACCESS = "access"
+    POLICY = "policy"
+    REBUILT = "rebuilt"
+
+    @property
+    def is_news(self) -> bool:
+        """Whether a first placement for this cause is told to the patient."""
+        return self in {Cause.ARRIVED, Cause.FILED, Cause.RELEASED, Cause.TIME}
+
+
+@dataclass(frozen=True, slots=True)
+class Placing:
+    """How an entry shall lie in the timeline.
+
+    `coded` None: the body that lies there stays. `full` None: there is no other than the coded one, or (with
+    `with_text` False) it may not lie there. `hollow`, `proxies`, `refs`: as in the timeline's table.
+    """
+
+    entry_id: EntryId
+    public_id: UUID
+    fhir_type: str
+    slot: int
+    tranche: int
+    sort: int
+    has_date: bool
+    hollow: int
+    proxies: str
+    placed_at: int
+    refs: bytes
+    coded: bytes | None
+    full: bytes | None
+    with_text: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """A placed entry is part of a placed container: directly, or through containers in between."""
+
+    container: EntryId
+    member: EntryId
+    is_direct: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementsChanged:
+    """Told over the bus: what enters, leaves and changes in one patient's timeline.
+
+    `withdrawn`: entries that leave; their bodies go back to the vault. `discarded`: entries whose lying body is
+    replaced (they stand in `placed` or were put into the vault anew). `relinked`: (entry, refs) of entries that only
+    name others now. `members`: what is part of what among placed entries. `news`: entries
+    placed for the first time that the patient is told of.
+    """
+
+    patient_id: PatientId
+    at: datetime
+    placed: tuple[Placing, ...] = ()
+    altered: tuple[Placing, ...] = ()
+    withdrawn: tuple[EntryId, ...] = ()
+    discarded: tuple[EntryId, ...] = ()
+    relinked: tuple[tuple[EntryId, bytes], ...] = ()
+    members: tuple[Membership, ...] = ()
+    news: tuple[EntryId, ...] = ()
+    is_new_patient: bool = False

@@ -120,3 +120,18 @@ class Verdict:
     def visible(self) -> bool:
         """Whether the viewer may see the entry now."""
         return not self.reasons
+
+
+@dataclass(frozen=True, slots=True)
+class EntryState:
+    """An entry's facts, and how it lies now. `labels`: what each source says; `acted`: somebody decided about it."""
+
+    facts: EntryFacts
+    public_id: UUID
+    labels: str
+    acted: bool = False
+    placed: bool = False
+    tranche: int = 0
+    with_text: bool = False
+    placed_at: int | None = None
+    ever_placed: bool = False

@@ -5,6 +5,11 @@ from datetime import datetime
 from uuid import UUID
 
 from openrecord.clinical.kinds import Slot
+from openrecord.registry.types import PatientId
+
+
+class BadCursor(ValueError):
+    """The place in a list that was asked for is none that was handed out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +20,7 @@ class Reader:
     `channel`: "web", "fhir", …: what `openrecord close channel` names.
     """
 
-    patient_id: int
+    patient_id: PatientId
     viewer_id: UUID
     client_id: UUID | None
     channel: str
@@ -23,12 +28,16 @@ class Reader:
 
 @dataclass(frozen=True, slots=True)
 class ServedEntry:
-    """One entry as this reader may see it. `body` is an R4 JSON object; `clinical` is the date shown."""
+    """One entry as this reader may see it. `body` is an R4 JSON object; `clinical` is the date shown.
+
+    `revised`: microseconds; changes whenever the bytes that are served change.
+    """
 
     public_id: UUID
     slot: Slot
     clinical: datetime | None
     placed_at: datetime
+    revised: int
     body: bytes
 
 

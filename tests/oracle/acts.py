@@ -6,8 +6,10 @@ What follows from an act (codes, dues, notifications) is worked out elsewhere, f
 from collections.abc import Callable
 from typing import Any
 
+from .codes104 import decide
 from .copies import copies
 from .dates import earliest_day, instant, london_day, optional_day, optional_instant
+from .moment import Moment
 from .world import DEFAULT_POLICY, Chunk, Entry, Hold, Patient, Spell, Version, World, merged_policy
 
 Step = dict[str, Any]
@@ -253,13 +255,8 @@ def undecline(world: World, step: Step) -> None:
 
 
 def decide_104(world: World, step: Step) -> None:
-    """Keep or remove what is open; a removed grant opens again by `keep` (both answer what is due)."""
-    patient = _patient(world, step)
-    before, after = ("removed", "open") if step["outcome"] == "keep" else ("open", "removed")
-    for (viewer, _org), grant in world.grants.items():
-        if world.viewers[viewer].patient == patient.id and grant.state == before and grant.holds:
-            grant.state = after
-    patient.open_104 = patient.open_106 = False
+    """Keep or remove access although 104 applies; both answer what was due."""
+    decide(Moment(world, world.now), _patient(world, step), step["outcome"])
 
 
 # ---- viewers and closing

@@ -20,8 +20,11 @@ def _report(entry: Entry) -> str | None:
 
 def _pairable(one: Entry, other: Entry) -> bool:
     same_record = (one.patient, one.org, one.kind) == (other.patient, other.org, other.kind)
-    return same_record and is_gp_copy(one) != is_gp_copy(other) and _report(one) is not None and (
-        _report(one) == _report(other)
+    return (
+        same_record
+        and is_gp_copy(one) != is_gp_copy(other)
+        and _report(one) is not None
+        and (_report(one) == _report(other))
     )
 
 
@@ -36,6 +39,8 @@ def _partners(world: World, entry: Entry) -> list[Entry]:
 
 def copies(world: World, entry: Entry) -> list[Entry]:
     """The logical entry as its physical ones, the first arrival first."""
+    if _report(entry) is None:
+        return [entry]
     found = {entry.id: entry}
     waiting = [entry]
     while waiting:
@@ -49,6 +54,6 @@ def copies(world: World, entry: Entry) -> list[Entry]:
 
 def unresolved_partners(world: World, entry: Entry) -> list[Entry]:
     """Copies that agree only in part, while neither side has a copy that agrees in full."""
-    if len(copies(world, entry)) > 1:
+    if _report(entry) is None or len(copies(world, entry)) > 1:
         return []
     return [other for other in _partners(world, entry) if len(copies(world, other)) == 1]

@@ -135,7 +135,7 @@ class Hold:
     contacted: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Entry:
     """One entry as it arrived, and the decisions taken on it."""
 

@@ -54,6 +54,11 @@ class SightContext:
         self._channel = channel
         self._organisations: dict[OdsCode, tuple[frozenset[Reason], GrantState]] = {}
 
+    @property
+    def is_proxy(self) -> bool:
+        """Whether rules that keep entries from proxies apply to this viewer."""
+        return self._person.kind is ViewerKind.PROXY
+
     def reasons(self, standing: Standing, proxy_rule: ProxyRule | None = None) -> frozenset[Reason]:
         """Every code of time, organisation and viewer that keeps the entry from this viewer; empty = visible."""
         section, needed = _section_and_level(standing.slot)
@@ -126,11 +131,11 @@ class SightContext:
         if standing.chunks is None:
             return frozenset()
         covering = self._covering(standing)
-        if not covering:
-            return standing.time_reasons
         if self._named(covering):
             return frozenset()
-        return frozenset({Reason.PROXY_SCOPE}) if self._person.kind is ViewerKind.PROXY else standing.time_reasons
+        if covering and self._person.kind is ViewerKind.PROXY:
+            return frozenset({Reason.PROXY_SCOPE})
+        return standing.time_reasons or frozenset({Reason.UNKNOWN_INPUT})
 
     def _levels(self, standing: Standing, grant: GrantState) -> list[tuple[Reason, Level]]:
         """Every level in play, with the code given where it is too low."""

@@ -84,8 +84,8 @@ class DatabaseWrapper(sqlite.DatabaseWrapper):
         params = dict(conn_params)
         key = params.pop("key")
         connection = Database.connect(**params)
-        register_functions(connection)
         unlock(connection, key)
+        register_functions(connection)
         return connection
 
     def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002

@@ -31,23 +31,24 @@ def decide(
         entry_id: placement.reasons | sight.reasons(placement.standing, entries[entry_id].stance.proxy_rule)
         for entry_id, placement in placements.items()
     }
+    renderings = {
+        entry_id: Rendering.FULL if _shows_text(placement, sight) else Rendering.CODED
+        for entry_id, placement in placements.items()
+    }
+    hollow = {e for e, entry in entries.items() if _is_hollow(entry, text_shown=renderings[e] is Rendering.FULL)}
     groups = Groups(entries)
-    answers: dict[EntryId, Verdict] = {}
-
-    def answer(entry_id: EntryId) -> Verdict:
-        if entry_id not in answers:
-            entry = entries[entry_id]
-            answers[entry_id] = Verdict(entry_id, reasons[entry_id], None)
-            is_full = _shows_text(placements[entry_id], sight)
-            empty = _is_hollow(entry, text_shown=is_full) and not any(
-                answer(part).visible for part in groups.parts(entry_id)
-            )
-            found = reasons[entry_id] | ({Reason.EMPTY_CONTAINER} if empty else frozenset())
-            rendering = None if found else (Rendering.FULL if is_full else Rendering.CODED)
-            answers[entry_id] = Verdict(entry_id, found, rendering)
-        return answers[entry_id]
-
-    return {entry_id: answer(entry_id) for entry_id in entries}
+    inhabited = {
+        container
+        for entry_id in entries
+        if entry_id not in hollow and not reasons[entry_id]
+        for container in groups.ancestors(entry_id)
+    }
+    answers = {}
+    for entry_id in entries:
+        empty = {Reason.EMPTY_CONTAINER} if entry_id in hollow - inhabited else frozenset()
+        found = reasons[entry_id] | empty
+        answers[entry_id] = Verdict(entry_id, found, None if found else renderings[entry_id])
+    return answers
 
 
 def _shows_text(placement: Placement, sight: SightContext) -> bool:

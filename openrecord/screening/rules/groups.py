@@ -3,7 +3,7 @@
 Hiding goes down, never up. A hidden member takes the free text and the attachments of its whole group with it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from openrecord.access.types import Reason
@@ -80,10 +80,6 @@ class Groups:
         for top in self.tops(entry_id):
             members |= self._members[top]
         return frozenset(members)
-
-    def parts(self, entry_id: EntryId) -> Iterable[EntryId]:
-        """The entries directly inside this one."""
-        return (e.entry_id for e in self._entries.values() if entry_id in e.containers)
 
 
 def unit_hidden(entries: Mapping[EntryId, EntryFacts], own: Reasons) -> frozenset[EntryId]:

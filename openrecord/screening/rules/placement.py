@@ -7,8 +7,9 @@ everything in its topmost container, and every part of its medication unit.
 from collections.abc import Mapping
 from datetime import datetime
 
-from openrecord.access.rules.windows import organisation_reasons
-from openrecord.access.types import AccessFacts, Reason
+from openrecord.access.rules.ceiling import is_below, level_of
+from openrecord.access.types import AccessFacts
+from openrecord.clinical.kinds import Level
 from openrecord.screening.rules.entries import entry_reasons
 from openrecord.screening.rules.groups import group_effects
 from openrecord.screening.rules.history import standing
@@ -35,13 +36,11 @@ def place(facts: AccessFacts, entries: Mapping[EntryId, EntryFacts], at: datetim
 
 
 def lies_in_timeline(facts: AccessFacts, placement: Placement, at: datetime) -> bool:
-    """Whether the entry may lie in the table that patients' pages read.
+    """Whether the entry may lie in the table that patients' pages read: nothing speaks against it, and it is within
+    the ceiling (history only where a granted chunk covers it)."""
+    return placement.placed and placement.standing.chunks != frozenset() and is_below(facts, placement.standing, at)
 
-    Nothing of its own or its group speaks against it, history is covered by a chunk, and the organisation's window
-    is open: what no viewer can see does not lie there.
-    """
-    if placement.reasons or placement.standing.chunks == frozenset():
-        return False
-    closed = organisation_reasons(facts, placement.standing.org, at) - {Reason.GO_LIVE_NOT_REACHED}
-    policy = facts.policies.get(placement.standing.org)
-    return not closed and policy is not None and policy.go_live is not None
+
+def shows_text(facts: AccessFacts, placement: Placement) -> bool:
+    """Whether the entry's free text may lie there too."""
+    return not placement.drops_text and level_of(facts, placement.standing) is Level.FULL

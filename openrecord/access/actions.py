@@ -1,0 +1,198 @@
+"""Writes of access: acts, emergency stops, Sight. Whatever makes things stricter acts at the next read."""
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from openrecord.access import events, queries
+from openrecord.access.models import ActRow, ClosureRow, EpochRow, SwitchRow, TrancheRow, ViewerRow
+from openrecord.access.rules import ceiling
+from openrecord.access.rules.horizon import valid_until
+from openrecord.access.rules.sight import SightContext
+from openrecord.access.types import AccessFacts, Standing, Viewer, ViewerId, ViewerKind
+from openrecord.audit import actions as audit
+from openrecord.audit.types import Actor
+from openrecord.db import bus, sql
+from openrecord.kit.ids import time_ordered_id
+from openrecord.kit.instants import to_micros
+from openrecord.registry.types import PatientId
+
+SIGHT_COLUMNS = (
+    "patient_id", "id", "viewer_id", "client_id", "channel", "tranche", "coded", "full_text", "is_proxy",
+    "at_ceiling", "epoch", "switch", "valid_until", "fingerprint",
+)  # fmt: skip
+SCOPES = frozenset({"all", "practice", "patient", "client", "channel"})
+
+
+class UnknownScope(ValueError):
+    """A stop must be of all, practice, patient, client or channel."""
+
+
+def lock_patient(patient_id: PatientId) -> None:
+    """Hold the patient's epoch row until the transaction ends, so that one act on a patient follows the other."""
+    EpochRow.objects.get_or_create(patient_id=patient_id)
+    list(EpochRow.objects.select_for_update().filter(patient_id=patient_id).values_list("epoch"))
+
+
+def raise_epochs(patients: Iterable[PatientId]) -> None:
+    """Every Sight of these patients is recomputed at its next use."""
+    wanted = list(patients)
+    for start in range(0, len(wanted), 500):
+        portion = wanted[start : start + 500]
+        sql.execute(
+            f"UPDATE access_epoch SET epoch = epoch + 1 WHERE patient_id IN ({sql.marks(len(portion))})",  # noqa: S608
+            portion,
+        )
+
+
+def await_policy(patients: Iterable[PatientId]) -> None:
+    """A policy changed: the rows of these patients have to move, which is no news to anybody."""
+    for patient_id in patients:
+        EpochRow.objects.filter(patient_id=patient_id).update(policy_pending=True)
+
+
+def take_pending_policy(patient_id: PatientId) -> bool:
+    """Whether a policy change had not reached this patient's rows; it counts as done from now on."""
+    return EpochRow.objects.filter(patient_id=patient_id, policy_pending=True).update(policy_pending=False) == 1
+
+
+@transaction.atomic
+def record(*, patient_id: PatientId, act: events.AnyAct, by: Actor, at: datetime, behind: UUID | None = None) -> None:
+    """Record one act on a patient's access. `behind`: the person or client behind a viewer that the act creates."""
+    lock_patient(patient_id)
+    identity = time_ordered_id()
+    ActRow.objects.create(
+        patient_id=patient_id,
+        id=identity.bytes,
+        sequence=ActRow.objects.filter(patient_id=patient_id).count(),
+        at=to_micros(at),
+        act=events.encode(act),
+    )
+    _remember_viewer(patient_id, act, behind)
+    raise_epochs([patient_id])
+    audit.record_change(
+        by=by, at=at, event=type(act).__struct_config__.tag or "", patient_id=patient_id, subject=str(identity)
+    )
+    bus.publish(events.AccessChanged(patient_id, act, at))
+
+
+def _remember_viewer(patient_id: PatientId, act: events.AnyAct, behind: UUID | None) -> None:
+    kinds = {
+        events.AccountOpened: ViewerKind.SELF,
+        events.ProxyGranted: ViewerKind.PROXY,
+        events.AppAuthorised: ViewerKind.APP,
+    }
+    kind = kinds.get(type(act))
+    if (
+        kind is None
+        or behind is None
+        or not isinstance(act, events.AccountOpened | events.ProxyGranted | events.AppAuthorised)
+    ):
+        return
+    if not ViewerRow.objects.filter(patient_id=patient_id, id=act.viewer.bytes).exists():
+        ViewerRow.objects.create(patient_id=patient_id, id=act.viewer.bytes, kind=kind.value, behind=behind)
+
+
+@transaction.atomic
+def close(*, scope: str, which: str, reason: str, by: Actor, at: datetime) -> None:
+    """Stop everything of a scope at once, on pages, tokens and links. Raises UnknownScope."""
+    if scope not in SCOPES or (scope != "all" and not which):
+        raise UnknownScope(scope)
+    ClosureRow.objects.create(
+        id=time_ordered_id(), scope=scope, which="" if scope == "all" else which, reason=reason, closed_at=to_micros(at)
+    )
+    _turn_switch()
+    audit.record_change(by=by, at=at, event=f"closed_{scope}", patient_id=None, subject=which)
+
+
+@transaction.atomic
+def reopen(*, scope: str, which: str, by: Actor, at: datetime) -> int:
+    """End the stops of a scope; how many there were."""
+    ended = ClosureRow.objects.filter(
+        scope=scope, which="" if scope == "all" else which, opened_at__isnull=True
+    ).update(opened_at=to_micros(at))
+    _turn_switch()
+    audit.record_change(by=by, at=at, event=f"opened_{scope}", patient_id=None, subject=which)
+    return ended
+
+
+def _turn_switch() -> None:
+    SwitchRow.objects.get_or_create(id=1)
+    sql.execute("UPDATE access_switch SET epoch = epoch + 1 WHERE id = 1")
+
+
+def tranche_numbers(patient_id: PatientId, standings: Iterable[Standing]) -> dict[Standing, int]:
+    """The number of each group of entries that stand alike; a new group gets the next number.
+
+    Only organisation and chunks tell groups apart: pass standings with one and the same slot.
+    """
+    known = {_group_key(s): number for number, s in queries.tranches(patient_id).items()}
+    answer: dict[Standing, int] = {}
+    for standing in standings:
+        key = _group_key(standing)
+        if key not in known:
+            known[key] = max(known.values(), default=0) + 1
+            TrancheRow.objects.create(
+                patient_id=patient_id, id=time_ordered_id().bytes, number=known[key], org=key[0], chunks=key[1]
+            )
+            raise_epochs([patient_id])
+        answer[standing] = known[key]
+    return answer
+
+
+def _group_key(standing: Standing) -> tuple[str, str | None]:
+    chunks = None if standing.chunks is None else " ".join(sorted(c.hex for c in standing.chunks))
+    return standing.org, chunks
+
+
+def compute_sight(
+    *,
+    patient_id: PatientId,
+    viewer_id: UUID,
+    client_id: UUID,
+    channel: str,
+    at: datetime,
+    not_after: datetime,
+) -> None:
+    """Write the Sight of one reader: a head row and one row per tranche.
+
+    `not_after`: when placement may turn by itself (a release date), which ends the Sight too.
+    """
+    generation = queries.generation(patient_id)
+    facts = queries.facts(patient_id, at=at)
+    viewer = _viewer(facts, viewer_id, client_id)
+    context = SightContext(facts, viewer, at, channel)
+    rows = []
+    everything = True
+    for number, standing in queries.tranches(patient_id).items():
+        masks = context.masks(standing.org, standing)
+        everything &= masks.coded == ceiling.mask(facts, standing, at)
+        rows.append((number, masks.coded, masks.full))
+    is_proxy = context.is_proxy
+    at_ceiling = everything and not is_proxy
+    until = to_micros(min(valid_until(facts, at), not_after))
+    told = f"{viewer_id}|{client_id}|{channel}|{rows}|{generation.switch}"
+    fingerprint = hashlib.sha256(told.encode()).digest()[:16]
+    reader = (viewer_id.bytes, client_id.bytes, channel)
+    sql.execute(
+        "DELETE FROM access_sight WHERE patient_id=%s AND viewer_id=%s AND client_id=%s AND channel=%s",
+        [patient_id, *reader],
+    )
+    sql.insert(
+        "access_sight",
+        SIGHT_COLUMNS,
+        [
+            (patient_id, time_ordered_id().bytes, *reader, number, coded, full, is_proxy, at_ceiling,
+             generation.epoch, generation.switch, until, fingerprint)
+            for number, coded, full in [(0, 0, 0), *rows]
+        ],
+    )  # fmt: skip
+
+
+def _viewer(facts: AccessFacts, viewer_id: UUID, client_id: UUID) -> Viewer:
+    """The viewer, or for an app the app's own grant. Somebody without a grant sees nothing."""
+    wanted = ViewerId(viewer_id if client_id == queries.NO_CLIENT else client_id)
+    return facts.viewers.get(wanted, Viewer(wanted, ViewerKind.SELF, None))

@@ -1,0 +1,105 @@
+"""Tables of access. Private: others ask access.queries."""
+
+from django.db import models
+
+from openrecord.db.base import PatientKeyed
+
+
+class ActRow(PatientKeyed):
+    """One act on a patient's access (access.events). `sequence` orders acts of the same instant."""
+
+    sequence = models.BigIntegerField()
+    at = models.BigIntegerField()
+    act = models.TextField()
+
+    class Meta:
+        db_table = "access_act"
+
+
+class EpochRow(models.Model):
+    """How often a patient's Sight may have changed: a Sight row is current only while it carries this number.
+
+    `policy_pending`: a policy changed and the patient's rows have not moved yet.
+    """
+
+    patient_id = models.BigIntegerField(primary_key=True)
+    epoch = models.BigIntegerField(default=1)
+    policy_pending = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "access_epoch"
+
+
+class SwitchRow(models.Model):
+    """The one row whose number rises with every emergency stop and its end."""
+
+    id = models.SmallIntegerField(primary_key=True)
+    epoch = models.BigIntegerField(default=1)
+
+    class Meta:
+        db_table = "access_switch"
+
+
+class ClosureRow(models.Model):
+    """An emergency stop (openrecord close); kept after `opened_at`, for the history."""
+
+    id = models.UUIDField(primary_key=True)
+    scope = models.CharField(max_length=10)
+    which = models.CharField(max_length=64, blank=True)
+    reason = models.TextField()
+    closed_at = models.BigIntegerField()
+    opened_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "access_closure"
+
+
+class ViewerRow(PatientKeyed):
+    """Which person or client stands behind a viewer of a patient; `id` is the viewer."""
+
+    kind = models.CharField(max_length=5)
+    behind = models.UUIDField()
+
+    class Meta:
+        db_table = "access_viewer"
+        indexes = [models.Index(fields=["behind"], name="access_viewer_behind")]
+
+
+class TrancheRow(PatientKeyed):
+    """A group of placed entries that stand alike: one organisation, current or covered by the same chunks.
+
+    `number` is what timeline rows and Sight masks carry; `chunks` are hexadecimal chunk ids, NULL for current.
+    """
+
+    number = models.IntegerField()
+    org = models.CharField(max_length=12)
+    chunks = models.TextField(null=True)
+
+    class Meta:
+        db_table = "access_tranche"
+
+
+class SightRow(PatientKeyed):
+    """What one viewer may see of one tranche on one channel. Queries join it while it is valid and current.
+
+    Tranche 0 is the head row that every computed Sight has, even one that sees nothing.
+    """
+
+    viewer_id = models.BinaryField(max_length=16)
+    client_id = models.BinaryField(max_length=16)
+    channel = models.CharField(max_length=10)
+    tranche = models.IntegerField()
+    coded = models.BigIntegerField()
+    full_text = models.BigIntegerField()
+    is_proxy = models.BooleanField()
+    at_ceiling = models.BooleanField()
+    epoch = models.BigIntegerField()
+    switch = models.BigIntegerField()
+    valid_until = models.BigIntegerField()
+    fingerprint = models.BinaryField(max_length=16)
+
+    class Meta:
+        db_table = "access_sight"
+        indexes = [
+            models.Index(fields=["patient_id", "viewer_id", "client_id", "channel"], name="access_sight_reader"),
+        ]

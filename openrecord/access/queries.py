@@ -1,0 +1,112 @@
+"""Questions about one patient's access: the facts Sight is made from, its epoch, who the viewers are."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from openrecord.access import events
+from openrecord.access.models import ActRow, ClosureRow, EpochRow, SwitchRow, TrancheRow, ViewerRow
+from openrecord.access.rules.fold import fold
+from openrecord.access.types import AccessFacts, ChunkId, Closure, Reason, Standing, Viewer, ViewerId, ViewerKind
+from openrecord.clinical.kinds import Slot
+from openrecord.kit.instants import from_micros
+from openrecord.registry import queries as registry
+from openrecord.registry.types import OdsCode, PatientId
+
+NO_CLIENT = UUID(int=0)
+"""The client of our own pages."""
+
+
+@dataclass(frozen=True, slots=True)
+class Viewing:
+    """One record that a person or a client may read, and in what capacity."""
+
+    patient_id: PatientId
+    viewer_id: ViewerId
+    kind: ViewerKind
+
+
+@dataclass(frozen=True, slots=True)
+class Generation:
+    """The numbers a Sight must carry to be current."""
+
+    epoch: int
+    switch: int
+
+
+def acts(patient_id: PatientId) -> list[tuple[datetime, events.AnyAct]]:
+    """Every act on the patient's access, oldest first."""
+    found = ActRow.objects.filter(patient_id=patient_id).order_by("at", "sequence").values_list("at", "act")
+    return [(from_micros(at), events.decode(act)) for at, act in found]
+
+
+def closures() -> tuple[Closure, ...]:
+    """The emergency stops in force."""
+    return tuple(Closure(row.scope, row.which) for row in ClosureRow.objects.filter(opened_at__isnull=True))
+
+
+def facts(patient_id: PatientId, *, at: datetime) -> AccessFacts:
+    """Everything Sight needs to know of the patient, from acts up to `at`."""
+    patient = registry.patient(patient_id)
+    registrations = registry.registrations(patient_id)
+    controlling = {OdsCode(org) for org in _tranche_orgs(patient_id)}
+    bare = AccessFacts(
+        patient.born,
+        registrations,
+        registry.policies(controlling | {r.ods for r in registrations}),
+        {},
+        died=patient.died,
+        address_flagged=patient.address_flagged,
+        closures=closures(),
+        patient_key=str(patient.public_id),
+    )
+    return fold(bare, (act for act in acts(patient_id) if act[0] <= at))
+
+
+def _tranche_orgs(patient_id: PatientId) -> set[str]:
+    return set(TrancheRow.objects.filter(patient_id=patient_id).values_list("org", flat=True))
+
+
+def tranches(patient_id: PatientId) -> Mapping[int, Standing]:
+    """Every group of placed entries that stand alike, by number.
+
+    The slot of a standing means nothing here; of history it only says that there is a reason of time.
+    """
+    return {
+        row.number: Standing(
+            OdsCode(row.org),
+            Slot.NEVER,
+            None if row.chunks is None else frozenset(ChunkId(UUID(hex=c)) for c in row.chunks.split()),
+            frozenset() if row.chunks is None else frozenset({Reason.BEFORE_WINDOW}),
+        )
+        for row in TrancheRow.objects.filter(patient_id=patient_id)
+    }
+
+
+def generation(patient_id: PatientId) -> Generation:
+    """The epoch of the patient and the number of the emergency switch, as they stand now."""
+    epoch = EpochRow.objects.filter(patient_id=patient_id).values_list("epoch", flat=True).first()
+    switch = SwitchRow.objects.filter(id=1).values_list("epoch", flat=True).first()
+    return Generation(epoch or 0, switch or 0)
+
+
+def people_viewing(patient_id: PatientId, *, at: datetime) -> tuple[Viewer, ...]:
+    """Everybody who was made a viewer of the patient by now; whether it is open, Sight says."""
+    if not ActRow.objects.filter(patient_id=patient_id).exists():
+        return ()
+    viewers = facts(patient_id, at=at).viewers.values()
+    return tuple(viewer for viewer in viewers if viewer.granted is not None and viewer.granted <= at)
+
+
+def viewings(behind: UUID) -> tuple[Viewing, ...]:
+    """Every record that this person (or client) was made a viewer of; whether it is open now, Sight says."""
+    return tuple(
+        Viewing(PatientId(row.patient_id), ViewerId(UUID(bytes=bytes(row.id))), ViewerKind(row.kind))
+        for row in ViewerRow.objects.filter(behind=behind).order_by("patient_id", "id")
+    )
+
+
+def viewer_of(patient_id: PatientId, behind: UUID) -> Viewing | None:
+    """The person's viewer of this patient, None where there is none."""
+    return next((v for v in viewings(behind) if v.patient_id == patient_id), None)

@@ -1,0 +1,111 @@
+"""Code systems and the few codes that rules depend on. Each is published; none is made up here.
+
+Sources: HL7 FHIR R4 and terminology.hl7.org; SNOMED CT UK edition as named in NHS England's guidance on online record
+access (enhanced review, declined) and GP Connect (comment note); UK Core category codes.
+"""
+
+from openrecord.clinical.incoming import JsonObject
+
+SNOMED = "http://snomed.info/sct"
+DMD = "https://dmd.nhs.uk"
+ODS_ORGANISATION = "https://fhir.nhs.uk/Id/ods-organization-code"
+
+SNOMED_SYSTEMS = frozenset({SNOMED, "https://snomed.info/sct", "urn:oid:2.16.840.1.113883.2.1.3.2.4.15"})
+"""SNOMED CT under the addresses it arrives with (the official one, a common slip, the UK's older OID)."""
+
+MEDICINE_SYSTEMS = SNOMED_SYSTEMS | {DMD}
+"""The Dictionary of Medicines and Devices uses SNOMED CT identifiers, so both name the same medicine alike."""
+
+CONTROL_CODES = {
+    "1364731000000104": "104",
+    "1364751000000106": "106",
+    "1290331000000103": "103",
+}
+"""SNOMED CT: enhanced review indicated (104), no longer indicated (106), access declined by the patient (103)."""
+
+COMMENT_NOTE = "37331000000100"
+"""SNOMED CT: comment note, the observation that carries nothing but free text."""
+
+LABORATORY_CATEGORIES = frozenset({"laboratory", "LAB", "108252007"})
+"""HL7 observation category, HL7 v2 table 0074, SNOMED CT laboratory procedure: each marks what a laboratory did."""
+
+NOT_FOR_PATIENT = "NOPAT"
+"""v3-ActCode: no disclosure to patient, family or caregivers. Counts under any system (it only ever hides)."""
+
+_CONFIDENTIALITY = (
+    "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
+    "http://hl7.org/fhir/v3/Confidentiality",
+)
+_REASON = ("http://terminology.hl7.org/CodeSystem/v3-ActReason", "http://hl7.org/fhir/v3/ActReason")
+_OBSERVATION_VALUE = (
+    "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
+    "http://hl7.org/fhir/v3/ObservationValue",
+)
+
+ORDINARY_LABELS = frozenset(
+    {
+        # normal, low, moderate, unrestricted: no more than the care every health record gets
+        *((system, code) for system in _CONFIDENTIALITY for code in ("N", "L", "M", "U")),
+        # test health data: says what the record is for, not who may see it
+        *((system, "HTEST") for system in _REASON),
+        # who asserted it and how reliable it is: integrity, not disclosure
+        *(
+            (system, code)
+            for system in _OBSERVATION_VALUE
+            for code in (
+                *("HRELIABLE", "RELIABLE", "UNCERTREL", "UNRELIABLE"),
+                *("CLINAST", "DEVAST", "HCPAST", "PACQAST", "PATAST", "PAYAST", "PROAST", "SDMAST"),
+            )
+        ),
+    }
+)
+"""(system, code) of security labels that do not restrict what the patient sees. Any other label is not understood."""
+
+
+def codings(concept: object) -> list[tuple[str | None, str]]:
+    """(system, code) of every coding of a CodeableConcept that has a code; whatever is malformed is passed over."""
+    listed = concept.get("coding") if type(concept) is dict else None
+    if type(listed) is not list:
+        return []
+    return [
+        (system if type(system := item.get("system")) is str else None, code)
+        for item in listed
+        if type(item) is dict and type(code := item.get("code")) is str and code
+    ]
+
+
+def codes_of(concepts: object) -> list[str]:
+    """The codes of one CodeableConcept or of a list of them, in order."""
+    if type(concepts) is list:
+        return [code for concept in concepts for _, code in codings(concept)]
+    return [code for _, code in codings(concepts)]
+
+
+def main_code(concept: object) -> str | None:
+    """The SNOMED CT code of a CodeableConcept, else the first code given, else None."""
+    first: str | None = None
+    for system, code in codings(concept):
+        if system in SNOMED_SYSTEMS:
+            return code
+        first = first or code
+    return first
+
+
+def medicine_unit(concept: JsonObject | None) -> str | None:
+    """What statement, plan and issues of one medicine have in common: "system|code", else "text|its name".
+
+    A SNOMED CT or dm+d code counts before any other code, any code before the text. None: no medicine is named.
+    """
+    if concept is None:
+        return None
+    found = list(codings(concept))
+    for system, code in found:
+        if system in MEDICINE_SYSTEMS:
+            return f"{SNOMED}|{code}"
+    for system, code in found:
+        if system is not None:
+            return f"{system}|{code}"
+    displays = (item.get("display") for item in concept.get("coding") or () if isinstance(item, dict))
+    names = (name for name in (concept.get("text"), *displays) if isinstance(name, str) and name.strip())
+    name = next(names, None)
+    return None if name is None else f"text|{' '.join(name.lower().split())}"

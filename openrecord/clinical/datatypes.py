@@ -1,0 +1,259 @@
+"""How each FHIR data type is rendered: what of it is coded, what is free text (shown at full only), what is dropped.
+
+A step takes a JSON value and returns (full, coded): the same object where they are equal, None where nothing is left.
+Steps never change their input and never repeat its content in an error. The lists of elements are data: elements.toml.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from openrecord.clinical.incoming import JsonObject
+
+Rendered = tuple[Any, Any]
+NOTHING: Rendered = (None, None)
+
+NAMED_TYPES = frozenset(
+    {"Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService", "Device", "CareTeam"}
+)
+"""References to these are shown by name. A patient is shown as such without a name, a related person not at all."""
+
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
+_DATE_TIME = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?")
+_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
+_CODE = re.compile(r"\S{1,128}")
+_MIME = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;\s*[\w-]+=[\w.\"-]+)*")
+
+
+class WrongShape(ValueError):
+    """A value has another JSON type than FHIR asks for. `path` names the element, the content is not repeated."""
+
+    def __init__(self, path: str, expected: str) -> None:
+        super().__init__(f"{path}: {expected} expected")
+        self.path = path
+        self.expected = expected
+
+    def within(self, name: str) -> "WrongShape":
+        """The same error seen from the element that encloses this one."""
+        return WrongShape(f"{name}.{self.path}" if self.path else name, self.expected)
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a reference means: the resource type and the name to show for it."""
+
+    type: str
+    display: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that the message brought along as a resource of its own."""
+
+    content_type: str | None
+    data: str
+
+
+class Names(Protocol):
+    """What the surrounding message knows of the targets of references."""
+
+    def named(self, reference: str) -> Named | None:
+        """The target of a local reference, or None where the message does not hold it."""
+
+    def file(self, url: str) -> File | None:
+        """The file behind an attachment's address, where the message brought it along."""
+
+
+@dataclass(slots=True)
+class Context:
+    """One rendering: what is known around the resource, and whether it holds a modifier nobody here understands."""
+
+    names: Names
+    modified: bool = False
+
+
+Step = Callable[[Any, Context], Rendered]
+
+
+def object_of(value: object) -> JsonObject:
+    """`value` as a JSON object; raises WrongShape."""
+    if type(value) is not dict:
+        raise WrongShape("", "an object")
+    return value
+
+
+def text_of(parent: JsonObject, key: str) -> str | None:
+    """The string under `key`, None where it is absent or empty; raises WrongShape."""
+    value = parent.get(key)
+    if value is None or value == "":
+        return None
+    if type(value) is not str:
+        raise WrongShape(key, "a string")
+    return value
+
+
+def string(value: object, _: Context) -> Rendered:
+    """Any text."""
+    if type(value) is str:
+        return (value, value) if value else NOTHING
+    raise WrongShape("", "a string")
+
+
+def _matching(pattern: re.Pattern[str]) -> Step:
+    matches = pattern.fullmatch
+
+    def step(value: object, _: Context) -> Rendered:
+        if type(value) is str:
+            return (value, value) if matches(value) else NOTHING
+        raise WrongShape("", "a string")
+
+    return step
+
+
+def boolean(value: object, _: Context) -> Rendered:
+    """true or false."""
+    if type(value) is bool:
+        return value, value
+    raise WrongShape("", "true or false")
+
+
+def number(value: object, _: Context) -> Rendered:
+    """A decimal or an integer."""
+    if type(value) is float or type(value) is int:
+        return value, value
+    raise WrongShape("", "a number")
+
+
+def coding(value: object, _: Context) -> Rendered:
+    """A code with its system; a display without a code is free text."""
+    source = object_of(value)
+    full: JsonObject = {}
+    for key in ("system", "version", "code", "display"):
+        if (text := text_of(source, key)) is not None:
+            full[key] = text
+    if not full:
+        return NOTHING
+    if "code" not in full:
+        return full, None
+    selected = source.get("userSelected")
+    if selected is not None:
+        full["userSelected"] = boolean(selected, _)[0]
+    return full, full
+
+
+def _codings(listed: object, context: Context) -> tuple[list[JsonObject], list[JsonObject]]:
+    if listed is None:
+        return [], []
+    if type(listed) is not list:
+        raise WrongShape("coding", "a list")
+    try:
+        rendered = [coding(item, context) for item in listed]
+    except WrongShape as error:
+        raise error.within("coding") from None
+    return [full for full, _ in rendered if full is not None], [coded for _, coded in rendered if coded is not None]
+
+
+def _concept(value: object, context: Context, *, text_is_coded: bool) -> Rendered:
+    source = object_of(value)
+    full_codings, coded_codings = _codings(source.get("coding"), context)
+    whole: JsonObject = {"coding": full_codings} if full_codings else {}
+    text = text_of(source, "text")
+    if text is not None:
+        whole["text"] = text
+    if not whole:
+        return NOTHING
+    keep_text = text is None or text_is_coded or any(item.get("display") == text for item in coded_codings)
+    if keep_text and len(coded_codings) == len(full_codings):
+        return whole, whole
+    part: JsonObject = {"coding": coded_codings} if coded_codings else {}
+    if keep_text and text is not None:
+        part["text"] = text
+    return whole, part or None
+
+
+def concept(value: object, context: Context) -> Rendered:
+    """A CodeableConcept whose text is free text unless it equals the display of one of its codings."""
+    return _concept(value, context, text_is_coded=False)
+
+
+def text_concept(value: object, context: Context) -> Rendered:
+    """A CodeableConcept whose text counts as coded (elements.toml, TextConcept)."""
+    return _concept(value, context, text_is_coded=True)
+
+
+def reference_type(reference: str | None, declared: str | None) -> str | None:
+    """The resource type a reference points to, by its text ("Practitioner/1") or its declared type; None if unknown."""
+    if reference:
+        parts = reference.split("/_history/")[0].split("/")
+        if len(parts) > 1 and parts[-2][:1].isupper():
+            return parts[-2]
+    return declared
+
+
+def reference(value: object, context: Context) -> Rendered:
+    """A person, organisation, place or device by name; a name without a target is free text."""
+    source = object_of(value)
+    target = text_of(source, "reference")
+    known = context.names.named(target) if target else None
+    kind = known.type if known else reference_type(target, text_of(source, "type"))
+    if kind == "Patient":
+        shown = {"type": "Patient"}
+        return shown, shown
+    display = (known.display if known else None) or text_of(source, "display")
+    if display is None:
+        return NOTHING
+    if kind is None:
+        return {"display": display}, None
+    if kind not in NAMED_TYPES:
+        return NOTHING
+    named = {"type": kind, "display": display}
+    return named, named if target or source.get("identifier") else None
+
+
+def attachment(value: object, context: Context) -> Rendered:
+    """A file that came with the message, never the address of one; its title is free text."""
+    source = object_of(value)
+    coded: JsonObject = {}
+    url = text_of(source, "url")
+    file = context.names.file(url) if url else None
+    content_type = text_of(source, "contentType") or (file.content_type if file else None)
+    if content_type and _MIME.fullmatch(content_type):
+        coded["contentType"] = content_type
+    for key in ("language", "creation"):
+        shown = PRIMITIVES["code" if key == "language" else "dateTime"](source.get(key) or "", context)[0]
+        if shown is not None:
+            coded[key] = shown
+    data = text_of(source, "data") or (file.data if file else None)
+    if data is not None:
+        coded["data"] = data
+    if source.get("size") is not None:
+        coded["size"] = number(source["size"], context)[0]
+    title = text_of(source, "title")
+    if title is None:
+        return (coded, coded) if coded else NOTHING
+    return {**coded, "title": title}, coded or None
+
+
+PRIMITIVES: dict[str, Step] = {
+    "string": string,
+    "uri": _matching(re.compile(r"\S+")),
+    "code": _matching(_CODE),
+    "date": _matching(_DATE),
+    "dateTime": _matching(_DATE_TIME),
+    "instant": _matching(_DATE_TIME),
+    "time": _matching(_TIME),
+    "boolean": boolean,
+    "decimal": number,
+    "integer": number,
+    "unsignedInt": number,
+}
+
+BUILT_IN: dict[str, Step] = {
+    **PRIMITIVES,
+    "Coding": coding,
+    "CodeableConcept": concept,
+    "TextConcept": text_concept,
+    "Reference": reference,
+    "Attachment": attachment,
+}

@@ -1,0 +1,117 @@
+"""What a resource is: its entry kind, its category slot, and whether it speaks about access itself (103, 104, 106).
+
+Whatever is not recognised becomes UNKNOWN, which is accepted and never shown. Pure.
+"""
+
+from openrecord.clinical.codes import (
+    COMMENT_NOTE,
+    CONTROL_CODES,
+    LABORATORY_CATEGORIES,
+    codes_of,
+    codings,
+)
+from openrecord.clinical.incoming import JsonObject
+from openrecord.clinical.kinds import OBSERVATION_SLOTS, EntryKind, Slot, slot_of
+
+NOT_ENTRIES = frozenset(
+    {
+        *("Patient", "RelatedPerson", "Group", "Practitioner", "PractitionerRole", "Organization", "Location"),
+        *("HealthcareService", "Device", "Medication", "Binary", "CareTeam", "CarePlan", "Goal", "List", "Composition"),
+        *("Appointment", "Slot", "Schedule", "Coverage", "Claim", "ExplanationOfBenefit", "Provenance"),
+        *("Bundle", "MessageHeader", "OperationOutcome", "Parameters", "CapabilityStatement"),
+    }
+)
+"""Types that are no record entries: people and places, plans and lists over entries, administration, transport."""
+
+_KINDS = {
+    "MedicationStatement": EntryKind.MEDICATION,
+    "AllergyIntolerance": EntryKind.ALLERGY,
+    "Encounter": EntryKind.CONSULTATION,
+    "Condition": EntryKind.CONDITION,
+    "Immunization": EntryKind.IMMUNISATION,
+    "DiagnosticReport": EntryKind.REPORT,
+    "DocumentReference": EntryKind.DOCUMENT,
+    "Procedure": EntryKind.PROCEDURE,
+    "Specimen": EntryKind.SPECIMEN,
+    "QuestionnaireResponse": EntryKind.QUESTIONNAIRE,
+    "Task": EntryKind.TASK,
+}
+
+_MEDICATION_INTENTS = {
+    **dict.fromkeys(("plan", "proposal", "option"), EntryKind.PLAN),
+    **dict.fromkeys(
+        ("order", "original-order", "reflex-order", "filler-order", "instance-order"),
+        EntryKind.ISSUE,
+    ),
+}
+
+_SERVICE_INTENTS = {
+    # what is merely planned is a diary entry ("recall in six months")
+    **dict.fromkeys(("plan", "proposal", "option"), EntryKind.DIARY),
+    **dict.fromkeys(
+        ("order", "directive", "original-order", "reflex-order", "filler-order", "instance-order"),
+        EntryKind.REFERRAL,
+    ),
+}
+
+_CODED_VALUES = (
+    *("valueQuantity", "valueCodeableConcept", "valueBoolean", "valueInteger", "valueRange", "valueRatio"),
+    *("valueSampledData", "valueTime", "valueDateTime", "valuePeriod", "component"),
+)
+
+
+def kind_of(resource: JsonObject) -> EntryKind:
+    """The entry kind of a resource that is an entry; a control code counts before everything else."""
+    if control_code(resource) is not None:
+        return EntryKind.CODE
+    match resource.get("resourceType"):
+        case "Observation":
+            return _observation(resource)
+        case "MedicationRequest":
+            return _by(_MEDICATION_INTENTS, resource.get("intent"))
+        case "ServiceRequest":
+            # a request to the laboratory is an event of testing, not a referral of the patient
+            if LABORATORY_CATEGORIES.intersection(codes_of(resource.get("category"))):
+                return EntryKind.TASK
+            return _by(_SERVICE_INTENTS, resource.get("intent"))
+        case other:
+            return _by(_KINDS, other)
+
+
+def control_code(resource: JsonObject) -> str | None:
+    """ "103", "104" or "106" where the entry is that statement about access itself."""
+    if resource.get("resourceType") not in ("Observation", "Condition", "Procedure"):
+        return None
+    return next((CONTROL_CODES[code] for _, code in codings(resource.get("code")) if code in CONTROL_CODES), None)
+
+
+def slot(resource: JsonObject, kind: EntryKind) -> Slot:
+    """The entry's bit in a Sight mask, by its kind and category."""
+    if kind is EntryKind.OBSERVATION:
+        categories = codes_of(resource.get("category"))
+        return slot_of(kind, next((code for code in categories if code in OBSERVATION_SLOTS), None))
+    if kind is EntryKind.CONDITION:
+        return slot_of(kind, "encounter-diagnosis" if is_encounter_diagnosis(resource) else None)
+    return slot_of(kind, None)
+
+
+def is_encounter_diagnosis(resource: JsonObject) -> bool:
+    """Whether a Condition is only what was found at one encounter, not an item of the problem list."""
+    categories = codes_of(resource.get("category"))
+    return "encounter-diagnosis" in categories and "problem-list-item" not in categories
+
+
+def _observation(resource: JsonObject) -> EntryKind:
+    # laboratory first: a laboratory's comment needs filing like its results
+    if LABORATORY_CATEGORIES.intersection(codes_of(resource.get("category"))):
+        return EntryKind.RESULT
+    codes = codes_of(resource.get("code"))
+    if COMMENT_NOTE in codes:
+        return EntryKind.COMMENT
+    if not codes and not any(element in resource for element in _CODED_VALUES):
+        return EntryKind.COMMENT
+    return EntryKind.OBSERVATION
+
+
+def _by(table: dict[str, EntryKind], value: object) -> EntryKind:
+    return table.get(value, EntryKind.UNKNOWN) if isinstance(value, str) else EntryKind.UNKNOWN

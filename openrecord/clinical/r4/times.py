@@ -1,0 +1,86 @@
+"""When an entry was recorded and when it happened: one table each (architecture "Historical"). Pure.
+
+Release goes by the recorded date, display by the clinical date. Never from our arrival time.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from openrecord.clinical.dates import earliest_or_none
+from openrecord.clinical.incoming import JsonObject
+
+RECORDED = {
+    "Observation": "issued",
+    "Condition": "recordedDate",
+    "AllergyIntolerance": "recordedDate",
+    "MedicationRequest": "authoredOn",
+    "MedicationStatement": "dateAsserted",
+    "Immunization": "recorded",
+    "DocumentReference": "date",
+    "DiagnosticReport": "issued",
+    "ServiceRequest": "authoredOn",
+    "QuestionnaireResponse": "authored",
+    "Specimen": "receivedTime",
+    "Task": "authoredOn",
+}
+"""Resource type to the element that says when the entry was recorded. Missing there means: the source has none."""
+
+NO_RECORDED_DATE = frozenset({"Encounter", "Procedure"})
+"""R4 gives these no recorded date; the clinical date stands for it, and the explanation says so."""
+
+CLINICAL = {
+    "Observation": ("effectiveDateTime", "effectiveInstant", "effectivePeriod.start"),
+    "Condition": ("onsetDateTime", "onsetPeriod.start", "recordedDate"),
+    "AllergyIntolerance": ("onsetDateTime", "onsetPeriod.start", "recordedDate"),
+    "MedicationRequest": ("authoredOn",),
+    "MedicationStatement": ("effectiveDateTime", "effectivePeriod.start"),
+    "Immunization": ("occurrenceDateTime",),
+    "DocumentReference": ("context.period.start", "content.attachment.creation", "date"),
+    "DiagnosticReport": ("effectiveDateTime", "effectivePeriod.start"),
+    "ServiceRequest": ("authoredOn", "occurrenceDateTime", "occurrencePeriod.start"),
+    "QuestionnaireResponse": ("authored",),
+    "Specimen": ("collection.collectedDateTime", "collection.collectedPeriod.start"),
+    "Task": ("authoredOn",),
+    "Encounter": ("period.start",),
+    "Procedure": ("performedDateTime", "performedPeriod.start"),
+}
+"""Resource type to the elements that say when it happened, the first that can be read counts."""
+
+_CLINICAL_PATHS = {kind: tuple(tuple(path.split(".")) for path in paths) for kind, paths in CLINICAL.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """Earliest instants (UTC). `inferred`: `recorded` is the clinical date, because the type has none of its own."""
+
+    recorded: datetime | None
+    clinical: datetime | None
+    inferred: bool
+
+
+def times_of(resource: JsonObject, recorded: datetime | None = None) -> Times:
+    """When `resource` was recorded and when it happened; `recorded` overrules, where the format says it elsewhere."""
+    kind = resource["resourceType"]
+    clinical = None
+    for path in _CLINICAL_PATHS.get(kind, ()):
+        if path[0] in resource and (clinical := earliest_or_none(_first(resource, path))) is not None:
+            break
+    if recorded is not None:
+        return Times(recorded, clinical, inferred=False)
+    if kind in NO_RECORDED_DATE:
+        return Times(clinical, clinical, inferred=clinical is not None)
+    element = RECORDED.get(kind)
+    return Times(earliest_or_none(resource.get(element)) if element else None, clinical, inferred=False)
+
+
+def _first(value: object, path: tuple[str, ...]) -> object:
+    """The value at `path`, the first item of each list on the way; None where there is none."""
+    for name in path:
+        if isinstance(value, list):
+            value = value[0] if value else None
+        if not isinstance(value, dict):
+            return None
+        value = value.get(name)
+    if isinstance(value, list):
+        return value[0] if value else None
+    return value

@@ -1,0 +1,17 @@
+"""Which surface answers under which address. `/fhir` is mounted beside Django (config/wsgi.py)."""
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from openrecord.web import errors, language, static_files
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("static/<str:name>", static_files.serve),
+    path("language/<str:code>", language.choose_language),
+    path("staff/", include("openrecord.staff.urls")),
+    path("", include("openrecord.portal.urls")),
+]
+
+handler400 = errors.bad_request
+handler403 = errors.forbidden
+handler404 = errors.not_found
+handler500 = errors.server_error

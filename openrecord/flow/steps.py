@@ -1,0 +1,114 @@
+"""The small steps between stations: an event of one, the action of the next."""
+
+from uuid import UUID
+
+from django.db import transaction
+
+from openrecord.access import actions as access
+from openrecord.access import events as access_events
+from openrecord.access import queries as access_queries
+from openrecord.audit.types import system
+from openrecord.clinical.incoming import VersionStatus
+from openrecord.identity.events import PatientLinked, PatientUnlinked
+from openrecord.ingest import events as ingest_events
+from openrecord.kit.ids import random_id
+from openrecord.kit.london import day_of
+from openrecord.registry import queries as registry
+from openrecord.registry.events import PersonChanged, PolicyChanged
+from openrecord.screening import queries as screening
+from openrecord.screening.actions import receive as screening_receive
+from openrecord.screening.actions.settle import settle
+from openrecord.screening.events import Cause
+
+
+def person_changed(event: PersonChanged) -> None:
+    """A registration, a death or a flag changed: the patient is settled again."""
+    access.lock_patient(event.patient_id)
+    access.raise_epochs([event.patient_id])
+    settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
+
+
+def policy_changed(event: PolicyChanged) -> None:
+    """A practice's policy acts at the next read of each of its patients; the rows move then, or with the worker."""
+    patients = registry.patients_ever_at(event.ods)
+    access.await_policy(patients)
+    access.raise_epochs(patients)
+
+
+def open_account(event: PatientLinked) -> None:
+    """Somebody signed in whose record this is: a grant of their own, once."""
+    known = access_queries.viewer_of(event.patient_id, event.person_id)
+    if known is None:
+        act = access_events.AccountOpened(viewer=random_id())
+        access.record(
+            patient_id=event.patient_id, act=act, by=system("sign-in"), at=event.at, behind=event.person_id
+        )
+
+
+def leave_account(event: PatientUnlinked) -> None:
+    """The person behind an account is no longer known to be the patient: nothing is open to it (fail closed)."""
+    access.raise_epochs([event.patient_id])
+
+
+def access_changed(event: access_events.AccessChanged) -> None:
+    """An act on a patient's access: what is placed may be another now."""
+    settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
+
+
+@transaction.atomic
+def sight_needed(event: access_events.SightNeeded) -> None:
+    """The slow path of a read: settle what time or policy has turned, then compute the reader's Sight."""
+    access.lock_patient(event.patient_id)
+    cause = Cause.POLICY if access.take_pending_policy(event.patient_id) else Cause.TIME
+    settle(event.patient_id, at=event.at, cause=cause)
+    access.compute_sight(
+        patient_id=event.patient_id,
+        viewer_id=event.viewer_id,
+        client_id=event.client_id,
+        channel=event.channel,
+        at=event.at,
+        not_after=screening.next_turn(event.patient_id, at=event.at),
+    )
+
+
+def found_wrong_person(event: ingest_events.FoundWrongPerson) -> None:
+    """Withdraw one patient's entries before another's are placed."""
+    screening_receive.withdraw_wrong_person(event.patient_id, event.entries, event.at)
+
+
+def note_codes(event: ingest_events.EntriesArrived) -> None:
+    """Codes 103, 104 and 106 act on access at the moment they arrive (R38)."""
+    batch = event.batch
+    for entry in batch.entries:
+        control = entry.incoming.control
+        if control is None:
+            continue
+        act: access_events.AnyAct
+        if entry.incoming.status is VersionStatus.ENTERED_IN_ERROR:
+            act = access_events.CodeWithdrawn(entry=entry.entry_id)
+        else:
+            act = access_events.CodeArrived(
+                entry=entry.entry_id,
+                code=control.code,
+                effective=None if control.effective is None else day_of(control.effective),
+                recorded=control.recorded,
+            )
+        access.record(patient_id=batch.patient_id, act=act, by=system("ingest"), at=batch.at)
+    for gone in batch.gone:
+        _withdraw_code(event, gone)
+
+
+def _withdraw_code(event: ingest_events.EntriesArrived, entry: UUID) -> None:
+    known = {
+        act.entry for _, act in access_queries.acts(event.batch.patient_id) if isinstance(act, access_events.CodeArrived)
+    }
+    if entry in known:
+        withdrawn = access_events.CodeWithdrawn(entry=entry)
+        access.record(patient_id=event.batch.patient_id, act=withdrawn, by=system("ingest"), at=event.batch.at)
+
+
+def receive(event: ingest_events.EntriesArrived) -> None:
+    """Store, decide and place what arrived."""
+    screening_receive.receive(event.batch)
+
+

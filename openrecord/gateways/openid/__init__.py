@@ -1,0 +1,1 @@
+"""Sign-in at an OpenID provider: NHS login for patients, CIS2 or another provider for staff."""

@@ -1,0 +1,68 @@
+"""Which provider stands behind which door, from the settings; the one place that makes OpenID clients."""
+
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from openrecord.gateways.openid.client import Client
+from openrecord.gateways.openid.settings import ProviderSettings, RequiredClaim
+from openrecord.identity.types import Kind, Refusal, SignInRefused
+from openrecord.kit import environment
+
+RETURN_PATHS = {Kind.PATIENT: "/sign-in/return", Kind.STAFF: "/staff/sign-in/return"}
+"""Where each provider sends the browser back to; one address per provider, so that answers cannot be mixed up."""
+
+RECORD_VTR = ("P9.Cp.Cd", "P9.Cp.Ck", "P9.Cm")
+"""Vectors of trust that open a record: identity checked against photo ID, two factors (R1)."""
+
+STAFF_STRENGTH = RequiredClaim("authentication_assurance_level", frozenset({"2", "3"}))
+"""CIS2's claim for a second factor."""
+
+STAFF_ALGORITHMS = frozenset({"RS256", "RS512"})
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A provider's client. `role_claim`: ID token claim that names roles in our own words; None = held here alone."""
+
+    client: Client
+    role_claim: str | None = None
+
+
+_providers: dict[Kind, Provider] = {}
+_lock = threading.Lock()
+
+
+def provider(kind: Kind) -> Provider:
+    """The provider for this door, made from the settings at first use. Raises SignInRefused (NOT_CONFIGURED)."""
+    with _lock:
+        if kind not in _providers:
+            _providers[kind] = Provider(Client(settings(kind)))
+        return _providers[kind]
+
+
+def use(kind: Kind, replacement: Provider | None) -> None:
+    """Use `replacement` instead of what the settings say; None goes back to the settings."""
+    with _lock:
+        _providers.pop(kind, None)
+        if replacement is not None:
+            _providers[kind] = replacement
+
+
+def settings(kind: Kind) -> ProviderSettings:
+    """The client registration that the environment describes. Raises SignInRefused (NOT_CONFIGURED)."""
+    prefix = "OPENRECORD_LOGIN" if kind is Kind.PATIENT else "OPENRECORD_STAFF"
+    issuer, client_id = environment.value(f"{prefix}_ISSUER"), environment.value(f"{prefix}_CLIENT")
+    key_file = environment.value(f"{prefix}_KEY_FILE")
+    if not (issuer and client_id and key_file):
+        raise SignInRefused(Refusal.NOT_CONFIGURED)
+    try:
+        private_key = Path(key_file).read_text(encoding="ascii")
+    except OSError as error:
+        raise SignInRefused(Refusal.NOT_CONFIGURED, "key_file") from error
+    redirect_uri = environment.required("OPENRECORD_PUBLIC_URL").rstrip("/") + RETURN_PATHS[kind]
+    if kind is Kind.PATIENT:
+        return ProviderSettings(issuer, client_id, redirect_uri, private_key, vtr=RECORD_VTR)
+    return ProviderSettings(
+        issuer, client_id, redirect_uri, private_key, algorithms=STAFF_ALGORITHMS, strength=STAFF_STRENGTH
+    )

@@ -1,0 +1,87 @@
+"""Who is here: frozen values from the private tables."""
+
+import hashlib
+from datetime import datetime
+
+from openrecord.clinical.nhs_number import NhsNumber
+from openrecord.db.keys import keyed_hash
+from openrecord.identity import rules
+from openrecord.identity.models import NhsNumberIndex, PersonRow, SessionRow, StaffRow
+from openrecord.identity.types import Person, PersonId, Session, StaffId, StaffMember
+from openrecord.registry.types import PatientId
+
+
+def token_hash(token: str) -> bytes:
+    """How a session token, state or cookie is stored and found: 256 random bits need no slow hash."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def nhs_hash(number: NhsNumber) -> bytes:
+    """How a person is found by NHS number without storing it."""
+    return keyed_hash("sign-in nhs number", number)
+
+
+def subject_hash(issuer: str, subject: str) -> bytes:
+    """How an account at a provider is found."""
+    return keyed_hash("sign-in account", f"{issuer}|{subject}")
+
+
+def session(token: str, *, at: datetime) -> Session | None:
+    """The live session that `token` opens, None where there is none (unknown, idle, over, staff stopped). One query."""
+    row = SessionRow.objects.select_related("person", "staff").filter(token_hash=token_hash(token)).first()
+    return None if row is None else live_session(row, at=at)
+
+
+def live_session(row: SessionRow, *, at: datetime) -> Session | None:
+    """The row as a value while it may be used."""
+    if not rules.is_alive(last_seen=row.last_seen, ends=row.ends_at, at=at):
+        return None
+    who: Person | StaffMember
+    if row.person is not None:
+        who = person_value(row.person)
+    elif row.staff is not None and row.staff.stopped is None:
+        who = staff_value(row.staff, claimed=row.claimed_roles)
+        if not who.roles:
+            return None
+    else:
+        return None
+    return Session(row.id, who, row.strength, row.created, row.last_seen, row.ends_at)
+
+
+def person_value(row: PersonRow) -> Person:
+    """The row as a value."""
+    return Person(PersonId(row.id), row.family, None if row.patient_id is None else PatientId(row.patient_id))
+
+
+def staff_value(row: StaffRow, *, claimed: list[str] | None = None) -> StaffMember:
+    """The row as a value; `claimed`: the roles the provider named, None where it names none."""
+    return StaffMember(StaffId(row.id), row.name, row.organisation, rules.roles_in_force(row.roles, claimed))
+
+
+def person(person_id: PersonId) -> Person | None:
+    """The person, None where unknown."""
+    row = PersonRow.objects.filter(id=person_id).first()
+    return None if row is None else person_value(row)
+
+
+def person_by_nhs_number(number: NhsNumber) -> Person | None:
+    """The person who proved to have this NHS number, None where nobody has signed in with it."""
+    row = NhsNumberIndex.objects.select_related("person").filter(nhs_hash=nhs_hash(number)).first()
+    return None if row is None else person_value(row.person)
+
+
+def people_of_patient(patient_id: PatientId) -> tuple[Person, ...]:
+    """Everybody whose own record this is: one person, none before the first sign-in."""
+    return tuple(person_value(row) for row in PersonRow.objects.filter(patient_id=patient_id).order_by("id"))
+
+
+def staff_member(staff_id: StaffId) -> StaffMember | None:
+    """The staff member with all roles held here, None where unknown or stopped."""
+    row = StaffRow.objects.filter(id=staff_id, stopped__isnull=True).first()
+    return None if row is None else staff_value(row)
+
+
+def staff_of(organisation: str) -> tuple[StaffMember, ...]:
+    """All who may sign in for this organisation (ODS code), by name."""
+    rows = StaffRow.objects.filter(organisation=organisation, stopped__isnull=True).order_by("name", "id")
+    return tuple(staff_value(row) for row in rows)

@@ -1,0 +1,119 @@
+"""Delivering a file: kept as it came, read, accepted patient by patient; what is bad is quarantined, nothing stops.
+
+Every incoming resource ends in exactly one class of the tally.
+"""
+
+import hashlib
+from datetime import datetime
+from uuid import UUID
+
+import zstandard
+from django.db import transaction
+
+from openrecord.audit.types import Actor
+from openrecord.clinical.incoming import IncomingMessage, Problem
+from openrecord.clinical.reading import Format, Unreadable, read
+from openrecord.ingest.actions.accept import Terms, accept
+from openrecord.ingest.models import QuarantineRow, SourceRow
+from openrecord.ingest.rules.matching import Unmatched
+from openrecord.ingest.types import Tally
+from openrecord.kit.ids import time_ordered_id
+from openrecord.kit.instants import to_micros
+
+ADVICE = {
+    "no_patient": "the message names no patient; send the Patient with the entries",
+    "nhs_number_missing": "the Patient has no NHS number",
+    "nhs_number_invalid": "the Patient's NHS number has a wrong length or check digit",
+    "birth_date_missing": "the Patient has no full birth date",
+    "birth_date_differs": "the birth date differs from the registry's; check whose record this is",
+    "family_name_missing": "the Patient has no family name",
+    "family_name_differs": "the family name differs from the registry's; check whose record this is",
+    "patient_unknown": "no such patient is registered; register the patient, or ingest with --register",
+    "no_controlling_organisation": "the patient is registered nowhere; state the organisation with --org",
+}
+
+
+def deliver(
+    *, data: bytes, name: str, format: Format | None, terms: Terms, by: Actor, at: datetime
+) -> Tally:
+    """Take in one file's content. The tally is exact; it raises only where the database fails."""
+    tally = Tally(files=1)
+    source = _keep(data, name, format, by, at)
+    try:
+        reading = read(data, format=format)
+    except Unreadable as bad:
+        _quarantine(source, Problem(bad.reason, "file", bad.detail), at)
+        tally.count("quarantined", bad.reason)
+        return tally
+    for problem in reading.problems:
+        _quarantine(source, problem, at)
+        tally.count("quarantined", problem.reason, problem.count)
+    for message in reading.messages:
+        tally.add(_deliver_message(message, source, terms, by, at))
+    return tally
+
+
+def _deliver_message(message: IncomingMessage, source: bytes, terms: Terms, by: Actor, at: datetime) -> Tally:
+    tally = Tally()
+    for fhir_type, number in message.not_entries.items():
+        tally.count("not_entries", fhir_type, number)
+    for problem in message.problems:
+        _quarantine(source, problem, at)
+        tally.count("quarantined", problem.reason, problem.count)
+    if not message.entries and not message.removed:
+        return tally
+    try:
+        tally.add(accept(message=message, source=source, terms=terms, by=by, at=at))
+    except Unmatched as unmatched:
+        place = message.entries[0].position if message.entries else "message"
+        detail = ADVICE.get(unmatched.reason, unmatched.reason)
+        _quarantine(source, Problem(unmatched.reason, place, detail, len(message.entries)), at)
+        tally.count("quarantined", unmatched.reason, len(message.entries))
+    return tally
+
+
+@transaction.atomic
+def _keep(data: bytes, name: str, format: Format | None, by: Actor, at: datetime) -> bytes:
+    """Store the bytes as they came; the same bytes once. The id of the source."""
+    digest = hashlib.sha256(data).digest()
+    known = SourceRow.objects.filter(digest=digest).values_list("id", flat=True).first()
+    if known is not None:
+        return bytes(known)
+    identity = time_ordered_id().bytes
+    SourceRow.objects.create(
+        id=identity,
+        digest=digest,
+        name=name,
+        format="" if format is None else format.value,
+        received=to_micros(at),
+        actor=by.id,
+        size=len(data),
+        body=zstandard.ZstdCompressor(level=1).compress(data),
+    )
+    return identity
+
+
+@transaction.atomic
+def _quarantine(source: bytes, problem: Problem, at: datetime) -> None:
+    """Note what could not be accepted; the same problem of the same source once."""
+    same = {"source": source, "reason": problem.reason, "place": problem.where}
+    if QuarantineRow.objects.filter(**same, state="open").exists():
+        return
+    QuarantineRow.objects.create(
+        id=time_ordered_id(), at=to_micros(at), detail=problem.detail, resources=problem.count, **same
+    )
+
+
+def retry(*, quarantine_id: UUID, terms: Terms, by: Actor, at: datetime) -> Tally:
+    """Deliver the source of a quarantined part again; it stays in quarantine where it is still bad."""
+    row = QuarantineRow.objects.get(id=quarantine_id)
+    source = SourceRow.objects.get(id=row.source)
+    QuarantineRow.objects.filter(source=row.source, state="open").update(state="retried")
+    data = zstandard.ZstdDecompressor().decompress(bytes(source.body), max_output_size=source.size)
+    format = Format(source.format) if source.format else None
+    return deliver(data=data, name=source.name, format=format, terms=terms, by=by, at=at)
+
+
+def discard(*, quarantine_id: UUID) -> None:
+    """A person has decided that a quarantined part is not to be accepted; its source stays."""
+    QuarantineRow.objects.filter(id=quarantine_id).update(state="discarded")

@@ -1,0 +1,174 @@
+"""Sorting the entries of one message into classes: new, newer, unchanged, older, or claimed by another patient."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from openrecord.clinical.incoming import IncomingEntry
+from openrecord.db import sql
+from openrecord.ingest.actions.copies import CopyBook
+from openrecord.ingest.rules import identity
+from openrecord.ingest.types import Tally
+from openrecord.kit.ids import random_id, time_ordered_id
+from openrecord.kit.instants import to_micros, to_micros_or_none
+from openrecord.registry.types import OdsCode, PatientId
+
+KEY_COLUMNS = (
+    "key", "patient_id", "entry_id", "public_id", "alias", "digest", "version_id", "version_time", "source",
+)  # fmt: skip
+_KNOWN = f"SELECT {', '.join(KEY_COLUMNS)} FROM ingest_source_key WHERE key IN ({{keys}})"  # noqa: S608
+
+
+@dataclass(slots=True)
+class _Key:
+    """What is known about a source key."""
+
+    patient_id: PatientId
+    entry_id: UUID
+    public_id: UUID
+    digest: bytes
+    version_id: int | None
+    version_time: int | None
+    row: sql.Row
+
+
+@dataclass(frozen=True, slots=True)
+class Current:
+    """An entry of the message that became current. `alias`: the hash of its local reference."""
+
+    entry_id: UUID
+    public_id: UUID
+    is_new: bool
+    incoming: IncomingEntry
+    alias: bytes
+
+
+class Sorting:
+    """Sorts one message's entries. `names` tells which entry a local reference means."""
+
+    def __init__(
+        self,
+        org: OdsCode,
+        patient_id: PatientId,
+        *,
+        sender: str,
+        source: bytes,
+        at: datetime,
+        entries: Iterable[IncomingEntry],
+    ) -> None:
+        self._org = org
+        self._is_own_system = sender == org
+        self._patient_id = patient_id
+        self._source = source
+        self._at = to_micros(at)
+        self.tally = Tally()
+        self.current: dict[UUID, Current] = {}
+        self.names: dict[str, UUID] = {}
+        self.wrong: dict[PatientId, list[UUID]] = {}
+        self._late: list[sql.Row] = []
+        self._written: dict[bytes, sql.Row] = {}
+        arriving = list(entries)
+        self._known = self._load(arriving)
+        self._stored = frozenset(self._known)
+        self.copies = CopyBook(patient_id, sender, arriving)
+        for entry in arriving:
+            self._sort(entry)
+
+    def _load(self, entries: Iterable[IncomingEntry]) -> dict[bytes, _Key]:
+        keys: set[bytes] = set()
+        for entry in entries:
+            keys.add(identity.own_key(self._org, self._patient_id, entry.identity))
+            if identity.is_business_identity(entry.identity):
+                keys.add(identity.shared_key(self._org, entry.identity))
+        return {
+            bytes(row[0]): _Key(
+                PatientId(row[1]),
+                UUID(bytes=bytes(row[2])),
+                UUID(bytes=bytes(row[3])),
+                bytes(row[5]),
+                row[6],
+                row[7],
+                row,
+            )
+            for row in sql.rows_in(_KNOWN, [], keys)
+        }
+
+    def _sort(self, entry: IncomingEntry) -> None:
+        own_key = identity.own_key(self._org, self._patient_id, entry.identity)
+        key = own_key
+        if identity.is_business_identity(entry.identity):
+            key = identity.shared_key(self._org, entry.identity)
+        digest = identity.digest(entry)
+        before = self._known.get(key)
+        if before is not None and before.patient_id != self._patient_id:
+            holder, before = before, self._known.get(own_key)
+            if before is None or before.digest != digest:
+                self._take_over(key, holder, entry)
+        if before is None:
+            self._first(key, entry, digest)
+        elif before.digest == digest:
+            self._name(entry, before.entry_id)
+            self.tally.count("unchanged", "same_content")
+        elif identity.is_older(
+            entry, before.version_id, before.version_time, to_micros_or_none(entry.version_time)
+        ):
+            self._name(entry, before.entry_id)
+            row = (random_id().bytes, self._patient_id, before.entry_id.bytes, digest, self._source, self._at)
+            self._late.append(row)
+            self.tally.count("superseded", "older_version")
+        else:
+            self._accept(key, (before.entry_id, before.public_id), entry, digest, reason="newer_version")
+
+    def _first(self, key: bytes, entry: IncomingEntry, digest: bytes) -> None:
+        """An identity seen for the first time: a new entry, or another system's copy of a known one."""
+        twin = self.copies.twin(entry)
+        if twin is None:
+            self._accept(key, (time_ordered_id(), random_id()), entry, digest, reason="new")
+        else:
+            self._accept(key, (twin.entry_id, twin.public_id), entry, digest, reason="copy")
+            if not self._is_own_system:
+                del self.current[twin.entry_id]
+
+    def _accept(
+        self, key: bytes, ids: tuple[UUID, UUID], entry: IncomingEntry, digest: bytes, *, reason: str
+    ) -> None:
+        entry_id, public_id = ids
+        earlier = self.current.get(entry_id)
+        is_new = reason == "new" if earlier is None else earlier.is_new
+        alias = identity.own_key(self._org, self._patient_id, entry.aliases[0] if entry.aliases else entry.identity)
+        version_time = to_micros_or_none(entry.version_time)
+        row = (
+            key, self._patient_id, entry_id.bytes, public_id.bytes, alias, digest, entry.version_id, version_time,
+            self._source,
+        )  # fmt: skip
+        self._written[key] = row
+        self._known[key] = _Key(self._patient_id, entry_id, public_id, digest, entry.version_id, version_time, row)
+        self.current[entry_id] = Current(entry_id, public_id, is_new, entry, alias)
+        self._name(entry, entry_id)
+        self.copies.note(entry, entry_id, public_id)
+        self.tally.count("accepted", reason)
+
+    def _take_over(self, key: bytes, holder: _Key, entry: IncomingEntry) -> None:
+        """The key now belongs to this patient; the other's entry is withdrawn and keeps a key of its own."""
+        self.wrong.setdefault(holder.patient_id, []).append(holder.entry_id)
+        moved = identity.own_key(self._org, holder.patient_id, entry.identity)
+        self._written[moved] = (moved, *holder.row[1:])
+        self._written[key] = holder.row
+
+    def _name(self, entry: IncomingEntry, entry_id: UUID) -> None:
+        self.names[entry.identity] = entry_id
+        for alias in entry.aliases:
+            self.names[alias] = entry_id
+
+    def write(self) -> None:
+        """Store what was found out about source keys and late versions."""
+        keys = [key for key in self._written if key in self._stored]
+        if keys:
+            for start in range(0, len(keys), 500):
+                portion = keys[start : start + 500]
+                sql.execute(f"DELETE FROM ingest_source_key WHERE key IN ({sql.marks(len(portion))})", portion)  # noqa: S608
+        sql.insert("ingest_source_key", KEY_COLUMNS, self._written.values())
+        self.copies.write()
+        columns = ("id", "patient_id", "entry_id", "digest", "source", "arrived")
+        sql.insert("ingest_late_version", columns, self._late)

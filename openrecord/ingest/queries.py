@@ -1,0 +1,40 @@
+"""Questions about what arrived."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from openrecord.ingest.models import QuarantineRow, SourceRow
+from openrecord.kit.instants import from_micros
+
+
+@dataclass(frozen=True, slots=True)
+class Quarantined:
+    """A part of a delivery that could not be accepted. `resources`: how many it covers."""
+
+    quarantine_id: UUID
+    at: datetime
+    reason: str
+    place: str
+    detail: str
+    resources: int
+    state: str
+    source_name: str
+
+
+def _value(row: QuarantineRow) -> Quarantined:
+    name = SourceRow.objects.filter(id=row.source).values_list("name", flat=True).first()
+    return Quarantined(
+        row.id, from_micros(row.at), row.reason, row.place, row.detail, row.resources, row.state, name or ""
+    )
+
+
+def quarantine(*, state: str = "open") -> tuple[Quarantined, ...]:
+    """Everything in quarantine, oldest first."""
+    return tuple(_value(row) for row in QuarantineRow.objects.filter(state=state).order_by("at", "id"))
+
+
+def quarantined(quarantine_id: UUID) -> Quarantined | None:
+    """One quarantined part; None where unknown."""
+    row = QuarantineRow.objects.filter(id=quarantine_id).first()
+    return None if row is None else _value(row)

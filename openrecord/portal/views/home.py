@@ -1,0 +1,21 @@
+"""The first page after sign-in: the sections of the record, without counts."""
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from openrecord.portal.acting import acting
+from openrecord.portal.pages import page
+from openrecord.web.audience import Audience, audience
+from openrecord.web.records.sections import SECTIONS
+from openrecord.web.text import gettext as _
+
+
+@audience(Audience.PATIENT)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """The hub. It looks the same whatever lies behind it."""
+    by = acting(request)
+    name = by.name if by else ""
+    title = _("%(name)s's GP record") % {"name": name} if name else _("Your GP record")
+    cards = [(f"/record/{section.slug}", _(section.title), _(section.hint)) for section in SECTIONS]
+    return page(request, "portal/home.html", by, {"title": title, "cards": cards})

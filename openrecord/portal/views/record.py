@@ -1,0 +1,75 @@
+"""The lists and the entries of a record. One timeline call for each page."""
+
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from openrecord.kit import clock
+from openrecord.portal.acting import acting, record_page_read
+from openrecord.portal.pages import page
+from openrecord.timeline import queries as timeline
+from openrecord.timeline.types import BadCursor, ServedEntry
+from openrecord.web import errors
+from openrecord.web.audience import Audience, audience
+from openrecord.web.records.lists import list_context
+from openrecord.web.records.sections import BY_SLUG, detail_of, shown
+from openrecord.web.records.values import Shown
+from openrecord.web.text import gettext as _
+
+BASE = "/record"
+PAGE_SIZE = 50
+
+
+def as_shown(entry: ServedEntry) -> Shown:
+    """A served entry as the presenters take it."""
+    return shown(entry.public_id, entry.slot, entry.clinical, entry.body, BASE)
+
+
+@audience(Audience.PATIENT)
+@require_safe
+def section(request: HttpRequest, slug: str) -> HttpResponse:
+    """One section of the record, newest first, a page at a time."""
+    found = BY_SLUG.get(slug)
+    if found is None:
+        return errors.page(request, 404)
+    by = acting(request)
+    after = request.GET.get("after") or None
+    entries: tuple[ServedEntry, ...] = ()
+    cursor: str | None = None
+    if by is not None:
+        at = clock.now()
+        try:
+            served = timeline.page(by.reader, slots=found.slots, limit=PAGE_SIZE, after=after, at=at)
+        except BadCursor:
+            return errors.page(request, 404)
+        entries, cursor = served.entries, served.next_cursor
+        query = urlencode({"after": after}) if after else ""
+        record_page_read(request, by, entries, route=f"{BASE}/{slug}", query=query, at=at)
+    context = list_context(found, [as_shown(entry) for entry in entries], base=BASE, cursor=cursor, first=after is None)
+    return page(request, "records/list.html", by, {**context, "back_href": "/home", "back_text": _("Your GP record")})
+
+
+@audience(Audience.PATIENT)
+@require_safe
+def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
+    """One entry with what belongs to it. Hidden, unknown and misspelt are the same page."""
+    found = BY_SLUG.get(slug)
+    by = acting(request)
+    if found is None or by is None:
+        return errors.page(request, 404)
+    at = clock.now()
+    served = timeline.entry(by.reader, public_id, at=at)
+    if served is None:
+        return errors.page(request, 404)
+    members = timeline.members(by.reader, public_id, at=at)
+    record_page_read(request, by, (served, *members), route=f"{BASE}/{slug}/entry", query="", at=at)
+    context = {
+        "title": _(found.title),
+        "section_title": _(found.title),
+        "entry": detail_of(as_shown(served), [as_shown(member) for member in members]),
+        "back_href": f"{BASE}/{slug}",
+        "back_text": _(found.title),
+    }
+    return page(request, "records/detail.html", by, context)

@@ -1,0 +1,113 @@
+"""Writes of the registry: each in a transaction with its audit row; what others must know goes over the bus."""
+
+from datetime import date, datetime
+
+import msgspec
+from django.db import transaction
+from django.db.models import Max
+
+from openrecord.audit import actions as audit
+from openrecord.audit.types import Actor
+from openrecord.clinical.nhs_number import NhsNumber
+from openrecord.db import bus
+from openrecord.kit.ids import random_id, random_number, time_ordered_id
+from openrecord.kit.instants import to_micros
+from openrecord.registry import queries
+from openrecord.registry.events import PersonChange, PersonChanged, PolicyChanged
+from openrecord.registry.models import PatientRow, PolicyRow, PracticePlaceRow, PracticeRow, RegistrationRow
+from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Practice
+
+
+@transaction.atomic
+def add_practice(*, practice: Practice, valid_from: date, by: Actor, at: datetime) -> None:
+    """Add or rename a practice and set its place in the hierarchy from a day on. Saying it twice changes nothing."""
+    PracticeRow.objects.update_or_create(ods=practice.ods, defaults={"name": practice.name})
+    place = {
+        "system": practice.system or "",
+        "pcn": practice.pcn or "",
+        "sub_icb": practice.sub_icb or "",
+        "icb": practice.icb or "",
+        "region": practice.region or "",
+    }
+    current = PracticePlaceRow.objects.filter(ods=practice.ods, valid_to__isnull=True).order_by("-valid_from").first()
+    if current is None or any(getattr(current, name) != value for name, value in place.items()):
+        if current is not None and current.valid_from < valid_from:
+            PracticePlaceRow.objects.filter(pk=current.pk).update(valid_to=valid_from)
+        PracticePlaceRow.objects.update_or_create(ods=practice.ods, valid_from=valid_from, defaults=place)
+        audit.record_change(by=by, at=at, event="practice_placed", patient_id=None, subject=practice.ods, details={})
+    if practice.policy is not None and queries.policy(practice.ods) != practice.policy:
+        set_policy(ods=practice.ods, policy=practice.policy, by=by, at=at)
+
+
+@transaction.atomic
+def set_policy(*, ods: OdsCode, policy: Policy, by: Actor, at: datetime) -> None:
+    """A new version of a practice's policy; it is in force at the next read."""
+    newest = PolicyRow.objects.filter(ods=ods).aggregate(Max("version"))["version__max"] or 0
+    body = msgspec.json.encode(policy).decode()
+    PolicyRow.objects.create(ods=ods, version=newest + 1, at=to_micros(at), body=body)
+    audit.record_change(by=by, at=at, event="policy_set", patient_id=None, subject=ods, details={"version": newest + 1})
+    bus.publish(PolicyChanged(ods, at))
+
+
+@transaction.atomic
+def add_patient(
+    *,
+    nhs_number: NhsNumber,
+    family: str,
+    given: str,
+    born: date | None,
+    gender: str | None,
+    by: Actor,
+    at: datetime,
+) -> Patient:
+    """A new patient. The NHS number must not be known yet (the database refuses it)."""
+    row = PatientRow.objects.create(
+        patient_id=random_number(),
+        public_id=random_id().bytes,
+        nhs_hash=queries.nhs_hash(nhs_number),
+        nhs_number=nhs_number,
+        family=family,
+        given=given,
+        born=born,
+        gender=gender or "",
+    )
+    audit.record_change(by=by, at=at, event="patient_added", patient_id=row.patient_id, subject="", details={})
+    return queries.patient(PatientId(row.patient_id))
+
+
+@transaction.atomic
+def register(
+    *, patient_id: PatientId, ods: OdsCode, start: date, end: date | None = None, by: Actor, at: datetime
+) -> None:
+    """The patient is registered at a practice from a day on."""
+    RegistrationRow.objects.create(patient_id=patient_id, id=time_ordered_id().bytes, ods=ods, start=start, end_on=end)
+    audit.record_change(by=by, at=at, event="registered", patient_id=patient_id, subject=ods, details={})
+    bus.publish(PersonChanged(patient_id, PersonChange.REGISTERED, at))
+
+
+@transaction.atomic
+def deduct(*, patient_id: PatientId, ods: OdsCode, end: date, by: Actor, at: datetime) -> None:
+    """The patient's latest registration at a practice ends at the beginning of a day."""
+    latest = RegistrationRow.objects.filter(patient_id=patient_id, ods=ods).order_by("-start").first()
+    if latest is None:
+        raise queries.UnknownPatient
+    RegistrationRow.objects.filter(patient_id=patient_id, id=latest.id).update(end_on=end)
+    audit.record_change(by=by, at=at, event="deducted", patient_id=patient_id, subject=ods, details={})
+    bus.publish(PersonChanged(patient_id, PersonChange.DEDUCTED, at))
+
+
+@transaction.atomic
+def record_death(*, patient_id: PatientId, died: bool, by: Actor, at: datetime) -> None:
+    """The patient has died, or (False) a death recorded in error is undone."""
+    PatientRow.objects.filter(patient_id=patient_id).update(died=died)
+    change = PersonChange.DIED if died else PersonChange.DEATH_UNDONE
+    audit.record_change(by=by, at=at, event=change.value, patient_id=patient_id, subject="", details={})
+    bus.publish(PersonChanged(patient_id, change, at))
+
+
+@transaction.atomic
+def flag_address(*, patient_id: PatientId, by: Actor, at: datetime) -> None:
+    """The patient's address must not be shown (a safeguarding flag): no address, no proxies."""
+    PatientRow.objects.filter(patient_id=patient_id).update(address_flagged=True)
+    audit.record_change(by=by, at=at, event="address_flagged", patient_id=patient_id, subject="", details={})
+    bus.publish(PersonChanged(patient_id, PersonChange.ADDRESS_FLAGGED, at))

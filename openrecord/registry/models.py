@@ -1,0 +1,78 @@
+"""Tables of the registry. Private: others ask registry.queries."""
+
+from django.db import models
+
+from openrecord.db.base import PatientKeyed
+
+
+class PracticeRow(models.Model):
+    """A GP practice by its ODS code."""
+
+    ods = models.CharField(max_length=12, primary_key=True)
+    name = models.CharField(max_length=200)
+    closed_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "registry_practice"
+
+
+class PracticePlaceRow(models.Model):
+    """Where a practice stood in the hierarchy, and on which system, from `valid_from` to before `valid_to`."""
+
+    ods = models.CharField(max_length=12)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True)
+    system = models.CharField(max_length=60, blank=True)
+    pcn = models.CharField(max_length=12, blank=True)
+    sub_icb = models.CharField(max_length=12, blank=True)
+    icb = models.CharField(max_length=12, blank=True)
+    region = models.CharField(max_length=12, blank=True)
+
+    class Meta:
+        db_table = "registry_practice_place"
+        constraints = [
+            models.UniqueConstraint(fields=["ods", "valid_from"], name="registry_place_once"),
+        ]
+
+
+class PolicyRow(models.Model):
+    """One version of a practice's policy; the newest version is in force."""
+
+    ods = models.CharField(max_length=12)
+    version = models.IntegerField()
+    at = models.BigIntegerField()
+    body = models.TextField()
+
+    class Meta:
+        db_table = "registry_policy"
+        constraints = [models.UniqueConstraint(fields=["ods", "version"], name="registry_policy_once")]
+
+
+class PatientRow(models.Model):
+    """A patient. Found by the keyed hash of the NHS number."""
+
+    patient_id = models.BigIntegerField(primary_key=True)
+    public_id = models.BinaryField(max_length=16, unique=True)
+    nhs_hash = models.BinaryField(max_length=32, unique=True)
+    nhs_number = models.CharField(max_length=10)
+    family = models.CharField(max_length=200)
+    given = models.CharField(max_length=200)
+    born = models.DateField(null=True)
+    gender = models.CharField(max_length=20, blank=True)
+    died = models.BooleanField(default=False)
+    address_flagged = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "registry_patient"
+
+
+class RegistrationRow(PatientKeyed):
+    """A patient's stay at a practice, from the beginning of `start` to the beginning of `end_on`."""
+
+    ods = models.CharField(max_length=12)
+    start = models.DateField()
+    end_on = models.DateField(null=True)
+
+    class Meta:
+        db_table = "registry_registration"
+        indexes = [models.Index(fields=["ods", "patient_id"], name="registry_list_of_practice")]

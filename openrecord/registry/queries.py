@@ -1,0 +1,120 @@
+"""Questions about practices and patients; the answers are frozen values."""
+
+from collections.abc import Iterable
+from datetime import date
+from uuid import UUID
+
+import msgspec
+from django.db.models import Q
+
+from openrecord.clinical.nhs_number import NhsNumber
+from openrecord.db.keys import keyed_hash
+from openrecord.registry.models import PatientRow, PolicyRow, PracticePlaceRow, PracticeRow, RegistrationRow
+from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Practice, Registration
+
+_policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
+
+
+class UnknownPatient(LookupError):
+    """No patient with that internal number."""
+
+
+def nhs_hash(number: NhsNumber) -> bytes:
+    """The keyed hash by which a patient is found."""
+    return keyed_hash("nhs-number", number)
+
+
+def policy(ods: OdsCode) -> Policy | None:
+    """The policy in force; None where the practice has none."""
+    return policies([ods])[ods]
+
+
+def policies(practices: Iterable[OdsCode]) -> dict[OdsCode, Policy | None]:
+    """The policy in force of each practice asked for."""
+    found: dict[OdsCode, Policy | None] = dict.fromkeys(practices)
+    for row in PolicyRow.objects.filter(ods__in=list(found)).order_by("version"):
+        found[OdsCode(row.ods)] = _policy_decoder.decode(row.body)
+    return found
+
+
+def practice(ods: OdsCode, *, on: date | None = None) -> Practice | None:
+    """A practice with its place in the hierarchy (now, or on a day); None where unknown."""
+    row = PracticeRow.objects.filter(ods=ods).first()
+    if row is None:
+        return None
+    places = PracticePlaceRow.objects.filter(ods=ods)
+    if on is not None:
+        places = places.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
+    place = places.order_by("-valid_from").first() or PracticePlaceRow()
+    return Practice(
+        ods,
+        row.name,
+        place.system or None,
+        place.pcn or None,
+        place.sub_icb or None,
+        place.icb or None,
+        place.region or None,
+        policy(ods),
+    )
+
+
+def practice_count() -> int:
+    """How many practices the registry knows."""
+    return PracticeRow.objects.count()
+
+
+def _patient(row: PatientRow) -> Patient:
+    return Patient(
+        PatientId(row.patient_id),
+        UUID(bytes=bytes(row.public_id)),
+        NhsNumber(row.nhs_number),
+        row.family,
+        row.given,
+        row.born,
+        row.gender or None,
+        row.died,
+        row.address_flagged,
+    )
+
+
+def patient(patient_id: PatientId) -> Patient:
+    """The patient; raises UnknownPatient."""
+    row = PatientRow.objects.filter(patient_id=patient_id).first()
+    if row is None:
+        raise UnknownPatient
+    return _patient(row)
+
+
+def patient_by_nhs_number(number: NhsNumber) -> Patient | None:
+    """The patient with this NHS number; None where unknown."""
+    row = PatientRow.objects.filter(nhs_hash=nhs_hash(number)).first()
+    return None if row is None else _patient(row)
+
+
+def patient_by_public_id(public_id: UUID) -> Patient | None:
+    """The patient with this outside id; None where unknown."""
+    row = PatientRow.objects.filter(public_id=public_id.bytes).first()
+    return None if row is None else _patient(row)
+
+
+def registrations(patient_id: PatientId) -> tuple[Registration, ...]:
+    """The patient's stays at practices, oldest first."""
+    found = RegistrationRow.objects.filter(patient_id=patient_id).order_by("start", "ods")
+    return tuple(Registration(OdsCode(row.ods), row.start, row.end_on) for row in found)
+
+
+def patients_ever_at(ods: OdsCode) -> tuple[PatientId, ...]:
+    """Everybody with a registration at the practice, past or present."""
+    found = RegistrationRow.objects.filter(ods=ods).values_list("patient_id", flat=True).distinct()
+    return tuple(PatientId(number) for number in found)
+
+
+def patients_by_name(ods: OdsCode, family: str, born: date, *, on: date) -> tuple[Patient, ...]:
+    """Patients registered at the practice on a day, by family name (any case) and birth date."""
+    registered = (
+        RegistrationRow.objects.filter(ods=ods, start__lte=on)
+        .filter(Q(end_on__isnull=True) | Q(end_on__gt=on))
+        .values_list("patient_id", flat=True)
+    )
+    found = PatientRow.objects.filter(born=born, family__iexact=family.strip(), patient_id__in=registered)
+    return tuple(_patient(row) for row in found)

@@ -1,0 +1,1 @@
+"""Writes of screening: receiving what arrived, settling placement, and people's acts on entries."""

@@ -1,0 +1,151 @@
+"""What people decide about an entry: each act recorded, settled and audited in one transaction."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from openrecord.access import actions as access_actions
+from openrecord.audit import actions as audit
+from openrecord.audit.types import Actor
+from openrecord.db import sql
+from openrecord.kit.ids import time_ordered_id
+from openrecord.kit.instants import to_micros
+from openrecord.registry.types import PatientId
+from openrecord.screening import events
+from openrecord.screening.actions.settle import NOTHING_NEW, Arrivals, settle
+from openrecord.screening.events import Cause
+from openrecord.screening.types import EntryId, HideReason
+
+
+class UnknownEntry(LookupError):
+    """The patient has no such entry."""
+
+
+class ResponsibleClinicianMissing(ValueError):
+    """Hiding for serious harm must name the responsible clinician (R32)."""
+
+
+@transaction.atomic
+def _record(
+    patient_id: PatientId, entry_id: EntryId, act: events.AnyAct, cause: Cause, *, by: Actor, at: datetime
+) -> None:
+    access_actions.lock_patient(patient_id)
+    touched = sql.execute(
+        "UPDATE screening_entry SET acted=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id.bytes]
+    )
+    if not touched:
+        raise UnknownEntry
+    newest = sql.row(
+        "SELECT COALESCE(MAX(sequence), 0) FROM screening_act WHERE patient_id=%s AND entry=%s",
+        [patient_id, entry_id.bytes],
+    )
+    sql.insert(
+        "screening_act",
+        ("patient_id", "id", "entry", "sequence", "at", "actor", "act"),
+        [
+            (patient_id, time_ordered_id().bytes, entry_id.bytes, (newest or (0,))[0] + 1, to_micros(at), by.id,
+             events.encode(act))
+        ],
+    )  # fmt: skip
+    audit.record_change(
+        by=by, at=at, event=type(act).__struct_config__.tag or "", patient_id=patient_id, subject=str(entry_id)
+    )
+    settle(patient_id, at=at, cause=cause, only=[entry_id], revised=[entry_id])
+
+
+def hide(
+    *,
+    patient_id: PatientId,
+    entry_id: EntryId,
+    reason: HideReason,
+    responsible: str | None,
+    by: Actor,
+    at: datetime,
+) -> frozenset[EntryId]:
+    """Hide the whole entry; the shared items (problems, plans) it is linked with, which staff must be shown.
+
+    Raises UnknownEntry, ResponsibleClinicianMissing.
+    """
+    if reason is HideReason.SERIOUS_HARM and not responsible:
+        raise ResponsibleClinicianMissing
+    act = events.Hidden(reason=reason.value, responsible=responsible)
+    _record(patient_id, entry_id, act, Cause.STRICTER, by=by, at=at)
+    return shared_items(patient_id, entry_id)
+
+
+def unhide(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
+    """Lift every hide of the entry. Raises UnknownEntry."""
+    _record(patient_id, entry_id, events.Unhidden(), Cause.UNHIDDEN, by=by, at=at)
+
+
+def hold(*, patient_id: PatientId, entry_id: EntryId, until: date | None, by: Actor, at: datetime) -> None:
+    """Keep the entry back until a London day begins, or (None) until the patient has been contacted."""
+    _record(patient_id, entry_id, events.Held(until=until), Cause.STRICTER, by=by, at=at)
+
+
+def note_contact(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
+    """The patient has been spoken to; the entry now waits for a decision."""
+    _record(patient_id, entry_id, events.Contacted(), Cause.STRICTER, by=by, at=at)
+
+
+def release(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
+    """A person releases the entry: meets by-hand and waiting policies and ends a hold; lifts no hide, files nothing."""
+    _record(patient_id, entry_id, events.Released(), Cause.RELEASED, by=by, at=at)
+
+
+def set_proxy_rule(
+    *, patient_id: PatientId, entry_id: EntryId, everyone: bool, excluded: tuple[UUID, ...], by: Actor, at: datetime
+) -> None:
+    """Keep the entry from all proxies, from those listed, or (neither) from none."""
+    act = events.ProxyRuleSet(everyone=everyone, excluded=excluded)
+    _record(patient_id, entry_id, act, Cause.STRICTER, by=by, at=at)
+
+
+def shared_items(patient_id: PatientId, entry_id: EntryId) -> frozenset[EntryId]:
+    """Entries linked with this one, either way, that are not part of it: they stay visible when it is hidden."""
+    linked = set()
+    for near, far in (("source", "target"), ("target", "source")):
+        statement = f"SELECT {far} FROM screening_link WHERE patient_id=%s AND {near}=%s AND {far} IS NOT NULL"  # noqa: S608
+        linked |= {bytes(row[0]) for row in sql.rows(statement, [patient_id, entry_id.bytes])}
+    parts = "SELECT entry FROM screening_container WHERE patient_id=%s AND container=%s"
+    inside = {bytes(row[0]) for row in sql.rows(parts, [patient_id, entry_id.bytes])}
+    return frozenset(EntryId(UUID(bytes=raw)) for raw in linked - inside)
+
+
+@transaction.atomic
+def file(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
+    """The newest version of the entry is filed (reviewed); one that waited behind an older version takes its place."""
+    access_actions.lock_patient(patient_id)
+    key = [patient_id, entry_id.bytes]
+    pending = sql.row(
+        "SELECT status, has_text, own, recorded, clinical, coded, full_body FROM screening_pending "
+        "WHERE patient_id=%s AND id=%s",
+        key,
+    )
+    arrivals = NOTHING_NEW
+    if pending is None:
+        sql.execute("UPDATE screening_entry SET filed=%s WHERE patient_id=%s AND id=%s", [True, *key])
+    else:
+        status, has_text, own, recorded, clinical, coded, full = pending
+        sql.execute(
+            "UPDATE screening_entry SET filed=%s, status=%s, has_text=%s, own=%s, recorded=%s, clinical=%s "
+            "WHERE patient_id=%s AND id=%s",
+            [True, status, has_text, own, recorded, clinical, *key],
+        )
+        sql.execute("DELETE FROM screening_pending WHERE patient_id=%s AND id=%s", key)
+        bodies = {entry_id: (bytes(coded), None if full is None else bytes(full))}
+        arrivals = Arrivals(bodies, frozenset({entry_id}))
+    audit.record_change(by=by, at=at, event="filed", patient_id=patient_id, subject=str(entry_id))
+    settle(patient_id, at=at, cause=Cause.FILED, only=[entry_id], revised=list(arrivals.bodies), arrivals=arrivals)
+
+
+@transaction.atomic
+def mark_wrong_person(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
+    """Staff say that the entry belongs to somebody else: it leaves this patient's timeline at once."""
+    access_actions.lock_patient(patient_id)
+    sql.execute(
+        "UPDATE screening_entry SET wrong_person=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id.bytes]
+    )
+    audit.record_change(by=by, at=at, event="wrong_person", patient_id=patient_id, subject=str(entry_id))
+    settle(patient_id, at=at, cause=Cause.STRICTER, only=[entry_id])

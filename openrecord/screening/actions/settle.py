@@ -1,0 +1,270 @@
+"""Settling: bring what lies in the timeline in line with what the rules say now, for one patient.
+
+Every act that could change placement ends here, in its own transaction. The body of an entry lies in the timeline or
+in the vault; it moves with this.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from openrecord.access import actions as access_actions
+from openrecord.access import queries as access
+from openrecord.access.types import AccessFacts, Standing
+from openrecord.clinical.incoming import OwnContent
+from openrecord.clinical.kinds import KIND_RULES, EntryKind, Slot
+from openrecord.db import bus, sql
+from openrecord.kit.instants import to_micros
+from openrecord.registry.types import PatientId
+from openrecord.screening import queries
+from openrecord.screening.actions.linking import LinkBook
+from openrecord.screening.events import Cause, Membership, PlacementsChanged, Placing
+from openrecord.screening.rules.groups import Groups
+from openrecord.screening.rules.placement import lies_in_timeline, place, shows_text
+from openrecord.screening.types import EntryId, EntryState, Placement
+
+Body = tuple[bytes | None, bytes | None]
+"""(coded, full): full is None where it does not differ, either where it lies elsewhere."""
+ENTRY_COLUMNS = (
+    "patient_id", "id", "public_id", "org", "kind", "slot", "known", "recorded", "clinical", "filed", "status",
+    "labels", "has_text", "own", "unit", "marks", "mapper", "superseded", "wrong_person", "copy_unresolved", "acted",
+    "placed", "tranche", "with_text", "placed_at", "ever_placed",
+)  # fmt: skip
+UNDATED = -(2**62)
+"""Where an entry without a clinical date sorts: last in a list that begins with the newest."""
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """Bodies that come with the act and do not lie in the vault yet.
+
+    `replaces`: those of which an older body lies somewhere. `rows`: entries not stored yet, their columns up to
+    `acted`. `is_new_patient`: the patient had no entry before, so nothing else can be concerned.
+    """
+
+    bodies: Mapping[EntryId, Body]
+    replaces: frozenset[EntryId] = frozenset()
+    rows: Mapping[EntryId, sql.Row] = field(default_factory=dict)
+    is_new_patient: bool = False
+
+
+NOTHING_NEW = Arrivals({})
+
+
+@dataclass(frozen=True, slots=True)
+class _Wish:
+    """How one entry shall lie."""
+
+    state: EntryState
+    lies: bool
+    tranche: int
+    with_text: bool
+
+
+def settle(
+    patient_id: PatientId,
+    *,
+    at: datetime,
+    cause: Cause,
+    only: Collection[EntryId] | None = None,
+    revised: Collection[EntryId] = (),
+    arrivals: Arrivals = NOTHING_NEW,
+    known: Mapping[EntryId, EntryState] | None = None,
+) -> None:
+    """Decide about the patient's entries (or `only` these and their groups) and move what has to move.
+
+    `revised`: entries whose lying row is written anew even where it stays. `known`: their states, where the caller
+    has them at hand.
+    """
+    facts = access.facts(patient_id, at=at)
+    if known is None:
+        wanted = None if only is None else queries.closure(patient_id, only)
+        known = queries.states(patient_id, wanted)
+    placements = place(facts, {entry_id: state.facts for entry_id, state in known.items()}, at)
+    wishes = _wishes(patient_id, facts, known, placements, at)
+    entering = [w for w in wishes if w.lies and not w.state.placed]
+    leaving = [w for w in wishes if not w.lies and w.state.placed]
+    staying = [w for w in wishes if w.lies and w.state.placed and (_differs(w) or _id(w) in revised)]
+    bodies = _from_vault(patient_id, entering + [w for w in staying if w.with_text], arrivals)
+    _to_vault(patient_id, wishes, arrivals)
+    stamp = to_micros(at)
+    _insert(wishes, arrivals, stamp)
+    _remember(patient_id, [w for w in entering if _id(w) not in arrivals.rows], leaving, staying, stamp)
+    if not (entering or leaving or staying):
+        return
+    moved = {_id(w) for w in (*entering, *leaving)}
+    concerned = None if arrivals.is_new_patient else moved | set(arrivals.replaces) | set(revised)
+    book = LinkBook(patient_id, {_id(w): _reference(w) for w in wishes}, concerned)
+    first = tuple(_id(w) for w in entering if not w.state.ever_placed)
+    is_current = {entry_id for entry_id, placement in placements.items() if placement.standing.chunks is None}
+    bus.publish(
+        PlacementsChanged(
+            patient_id,
+            at,
+            placed=tuple(_placing(w, book, bodies, stamp) for w in entering),
+            altered=tuple(_placing(w, book, bodies, w.state.placed_at or stamp) for w in staying),
+            withdrawn=tuple(_id(w) for w in leaving if _id(w) not in arrivals.replaces),
+            discarded=tuple(_id(w) for w in leaving if _id(w) in arrivals.replaces),
+            relinked=tuple(book.relinked(moved, {_id(w) for w in (*entering, *staying)})),
+            members=tuple(_members(wishes, {_id(w) for w in entering})),
+            news=tuple(entry for entry in first if cause.is_news and entry in is_current),
+            is_new_patient=arrivals.is_new_patient,
+        )
+    )
+
+
+def _id(wish: _Wish) -> EntryId:
+    return wish.state.facts.entry_id
+
+
+def _reference(wish: _Wish) -> str | None:
+    return f"{KIND_RULES[wish.state.facts.kind].fhir_type}/{wish.state.public_id}" if wish.lies else None
+
+
+def _wishes(
+    patient_id: PatientId,
+    facts: AccessFacts,
+    states: Mapping[EntryId, EntryState],
+    placements: Mapping[EntryId, Placement],
+    at: datetime,
+) -> list[_Wish]:
+    lying = {entry_id for entry_id, placement in placements.items() if lies_in_timeline(facts, placement, at)}
+    groups = {entry_id: _group(placements[entry_id].standing) for entry_id in lying}
+    numbers = access_actions.tranche_numbers(patient_id, set(groups.values())) if groups else {}
+    return [
+        _Wish(
+            state,
+            entry_id in lying,
+            numbers[groups[entry_id]] if entry_id in lying else 0,
+            entry_id in lying and shows_text(facts, placements[entry_id]),
+        )
+        for entry_id, state in states.items()
+    ]
+
+
+def _members(wishes: Iterable[_Wish], entering: Collection[EntryId]) -> Iterable[Membership]:
+    """Which placed entry is, near or far, part of which placed container, where one of them has just entered."""
+    lying = {_id(w): w.state.facts for w in wishes if w.lies}
+    groups = Groups(lying)
+    for entry_id, facts in lying.items():
+        for container in groups.ancestors(entry_id):
+            if entry_id in entering or container in entering:
+                yield Membership(container, entry_id, is_direct=container in facts.containers)
+
+
+def _group(standing: Standing) -> Standing:
+    return Standing(standing.org, Slot.NEVER, standing.chunks)
+
+
+def _differs(wish: _Wish) -> bool:
+    return wish.tranche != wish.state.tranche or wish.with_text != wish.state.with_text
+
+
+def _from_vault(
+    patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals
+) -> dict[EntryId, Body]:
+    """The bodies that leave the vault; what arrived with the act comes from there."""
+    bodies: dict[EntryId, Body] = dict(arrivals.bodies)
+    wanted = [w for w in wishes if _id(w) not in bodies]
+    statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"
+    keep_text = {_id(w) for w in wanted if not w.with_text}
+    for raw, coded, full in sql.rows_in(statement, [patient_id], [_id(w).bytes for w in wanted]):
+        entry_id = EntryId(UUID(bytes=bytes(raw)))
+        bodies[entry_id] = (None if coded is None else bytes(coded), None if full is None else bytes(full))
+        if entry_id in keep_text and full is not None:
+            sql.execute("UPDATE screening_vault SET coded=NULL WHERE patient_id=%s AND id=%s", [patient_id, raw])
+        else:
+            sql.execute("DELETE FROM screening_vault WHERE patient_id=%s AND id=%s", [patient_id, raw])
+    return bodies
+
+
+def _to_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals) -> None:
+    """What arrived and may not lie in the timeline; of what lies there coded only, the text."""
+    rows: list[sql.Row] = []
+    for wish in wishes:
+        body = arrivals.bodies.get(_id(wish))
+        if body is None:
+            continue
+        if not wish.lies:
+            rows.append((patient_id, _id(wish).bytes, body[0], body[1]))
+        elif body[1] is not None and not wish.with_text:
+            rows.append((patient_id, _id(wish).bytes, None, body[1]))
+    sql.delete_in("screening_vault", patient_id, "id", (entry.bytes for entry in arrivals.replaces))
+    sql.insert("screening_vault", ("patient_id", "id", "coded", "full_body"), rows)
+
+
+def take_back(patient_id: PatientId, bodies: Mapping[EntryId, Body]) -> None:
+    """Bodies (coded, full) that left the timeline lie in the vault again; None keeps what lies there already."""
+    for entry_id, (coded, full) in bodies.items():
+        touched = sql.execute(
+            "UPDATE screening_vault SET coded=COALESCE(%s, coded), full_body=COALESCE(%s, full_body) "
+            "WHERE patient_id=%s AND id=%s",
+            [coded, full, patient_id, entry_id.bytes],
+        )
+        if not touched:
+            sql.insert(
+                "screening_vault",
+                ("patient_id", "id", "coded", "full_body"),
+                [(patient_id, entry_id.bytes, coded, full)],
+            )
+
+
+def _remember(
+    patient_id: PatientId, entering: list[_Wish], leaving: list[_Wish], staying: list[_Wish], stamp: int
+) -> None:
+    """Note on each entry how it lies now."""
+    statement = (
+        "UPDATE screening_entry SET placed=%s, tranche=%s, with_text=%s, placed_at=%s, ever_placed=%s "
+        "WHERE patient_id=%s AND id=%s"
+    )
+    for wish in entering:
+        sql.execute(statement, [True, wish.tranche, wish.with_text, stamp, True, patient_id, _id(wish).bytes])
+    for wish in leaving:
+        sql.execute(statement, [False, 0, False, None, wish.state.ever_placed, patient_id, _id(wish).bytes])
+    for wish in staying:
+        sql.execute(
+            statement,
+            [True, wish.tranche, wish.with_text, wish.state.placed_at, True, patient_id, _id(wish).bytes],
+        )
+
+
+def _insert(wishes: Iterable[_Wish], arrivals: Arrivals, stamp: int) -> None:
+    """Store the entries that are new, with how they lie."""
+    rows = [
+        (*arrivals.rows[_id(w)], w.lies, w.tranche, w.with_text, stamp if w.lies else None, w.lies)
+        for w in wishes
+        if _id(w) in arrivals.rows
+    ]
+    sql.insert("screening_entry", ENTRY_COLUMNS, rows)
+
+
+def _placing(
+    wish: _Wish, book: LinkBook, bodies: Mapping[EntryId, Body], placed_at: int
+) -> Placing:
+    facts = wish.state.facts
+    coded, full = bodies.get(facts.entry_id, (None, None))
+    rule = facts.stance.proxy_rule
+    everyone = rule.everyone or rule.excluded is None
+    return Placing(
+        facts.entry_id,
+        wish.state.public_id,
+        KIND_RULES[facts.kind].fhir_type or "",
+        facts.slot,
+        wish.tranche,
+        UNDATED if facts.clinical is None else to_micros(facts.clinical),
+        facts.clinical is not None,
+        _hollow(facts.kind, facts.own),
+        "*" if everyone else " ".join(sorted(v.hex for v in rule.excluded or ())),
+        placed_at,
+        book.refs(facts.entry_id),
+        coded,
+        full if wish.with_text else None,
+        wish.with_text,
+    )
+
+
+def _hollow(kind: EntryKind, own: OwnContent) -> int:
+    if not KIND_RULES[kind].container:
+        return 0
+    return {OwnContent.CODED: 0, OwnContent.NONE: 1, OwnContent.TEXT: 2}[own]

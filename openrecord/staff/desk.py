@@ -1,0 +1,106 @@
+"""Who is at the desk, for which practice, and which patients that practice may open.
+
+Staff see their own organisation's patients only. Every opening of a record is put on the trail before the answer.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, cast
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from openrecord.audit import reads
+from openrecord.audit.types import Actor, Read, pack
+from openrecord.identity import rules as identity
+from openrecord.identity.types import Role, Session, StaffMember
+from openrecord.registry import queries as registry
+from openrecord.registry.types import OdsCode, Patient
+from openrecord.web.pages import render
+from openrecord.web.session import device_of, signed_in
+from openrecord.web.text import gettext as _
+
+CHANNEL = "staff"
+DECIDERS = frozenset({Role.SCREENER, Role.CLINICIAN})
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A member of staff at work."""
+
+    session: Session
+    member: StaffMember
+    practice_name: str
+
+    @property
+    def ods(self) -> OdsCode:
+        """The organisation they work for."""
+        return OdsCode(self.member.organisation)
+
+    @property
+    def may_decide(self) -> bool:
+        """Whether they may hide, unhide and release entries."""
+        return bool(self.member.roles & DECIDERS)
+
+    @property
+    def may_judge_harm(self) -> bool:
+        """Whether they may hide an entry because it could cause serious harm."""
+        return Role.CLINICIAN in self.member.roles
+
+
+def role_in_words(role: Role) -> str:
+    """A role as people say it."""
+    words = {
+        Role.READER: _("reader"),
+        Role.SCREENER: _("screener"),
+        Role.CLINICIAN: _("clinician"),
+        Role.MANAGER: _("practice manager"),
+        Role.IG_LEAD: _("information governance lead"),
+    }
+    return words[role]
+
+
+def desk_of(request: HttpRequest) -> Desk:
+    """Who is signed in to a practice page."""
+    session = cast("Session", signed_in(request).holder)
+    member = cast("StaffMember", session.who)
+    practice = registry.practice(OdsCode(member.organisation))
+    return Desk(session, member, practice.name if practice else member.organisation)
+
+
+def actor_of(request: HttpRequest, desk: Desk, authority: str) -> Actor:
+    """The member of staff as the trail names them; `authority`: what they do ("staff:screening", …)."""
+    return identity.actor(desk.session, authority=authority, device=device_of(request))
+
+
+def patient_of(desk: Desk, public_id: UUID) -> Patient:
+    """The patient, if ever registered at the desk's practice. Raises Http404 otherwise, whoever else may know them."""
+    found = registry.patient_by_public_id(public_id)
+    if found is None or not is_ours(desk, found):
+        raise Http404
+    return found
+
+
+def is_ours(desk: Desk, patient: Patient) -> bool:
+    """Whether the patient is or was registered at the desk's practice."""
+    return any(stay.ods == desk.ods for stay in registry.registrations(patient.patient_id))
+
+
+def record_staff_read(
+    request: HttpRequest, desk: Desk, patient: Patient | None, *, route: str, served: Collection[UUID], at: datetime
+) -> None:
+    """Put what this answer shows on the trail. Raises NotRecorded, and then the answer must not leave."""
+    by = actor_of(request, desk, "staff:record")
+    patient_id = patient.patient_id if patient else None
+    reads.record_read(Read(by=by, at=at, patient_id=patient_id, channel=CHANNEL, route=route, served=pack(served)))
+
+
+def page(
+    request: HttpRequest, name: str, desk: Desk, context: Mapping[str, Any], patient: Patient | None = None
+) -> HttpResponse:
+    """A practice page, which always says for whom one acts and whose record is open."""
+    roles = ", ".join(role_in_words(role) for role in Role if role in desk.member.roles)
+    return render(
+        request, name, {"desk": desk, "roles": roles, "patient": patient, "layout": "staff/layout.html", **context}
+    )

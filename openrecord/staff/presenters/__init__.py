@@ -1,0 +1,1 @@
+"""From values of the stations to what the staff templates print. Pure."""

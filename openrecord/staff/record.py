@@ -1,0 +1,93 @@
+"""A patient's record as the practice keeps it: every entry it controls, placed or not, with the reasons."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from openrecord.access import queries as access
+from openrecord.access.types import AccessFacts, Viewer, ViewerId, ViewerKind
+from openrecord.clinical.kinds import EntryKind, Slot
+from openrecord.kit.instants import to_micros
+from openrecord.registry.types import OdsCode, PatientId
+from openrecord.screening import queries as screening
+from openrecord.screening.rules.decide import decide
+from openrecord.screening.types import EntryId, EntryState, HideReason, Verdict
+from openrecord.timeline import queries as timeline
+
+_UNDATED = -(2**62)
+NOBODY = Viewer(ViewerId(UUID(int=0)), ViewerKind.SELF, None)
+
+
+@dataclass(frozen=True, slots=True)
+class StaffEntry:
+    """One entry as staff see it. `reasons`: every code why the patient does not see it; empty = visible.
+
+    `entry_id` is the inside id, `public_id` what the patient's side calls it.
+    """
+
+    entry_id: EntryId
+    public_id: UUID
+    kind: EntryKind
+    slot: Slot
+    clinical: datetime | None
+    recorded: datetime | None
+    placed: bool
+    reasons: tuple[str, ...]
+    body: bytes
+    hides: frozenset[HideReason]
+
+
+def patient_entries(
+    ods: OdsCode, patient_id: PatientId, *, at: datetime, limit: int, after: str | None = None
+) -> tuple[StaffEntry, ...]:
+    """The patient's entries that the practice controls, newest first; `after`: the entry id the last page ended with."""
+    states = {e: s for e, s in screening.states(patient_id).items() if s.facts.org == ods}
+    order = sorted(states, key=lambda entry: _place(states[entry]), reverse=True)
+    start = next((i + 1 for i, entry in enumerate(order) if str(entry) == after), 0)
+    return _with_bodies(patient_id, states, order[start : start + limit], at)
+
+
+def patient_entry(ods: OdsCode, patient_id: PatientId, entry_id: UUID, *, at: datetime) -> StaffEntry | None:
+    """One entry of the patient; None where the practice controls none such."""
+    states = screening.states(patient_id, [EntryId(entry_id)])
+    found = [entry for entry, state in states.items() if state.facts.org == ods]
+    return next(iter(_with_bodies(patient_id, states, found, at)), None)
+
+
+def _place(state: EntryState) -> tuple[int, bytes]:
+    clinical = state.facts.clinical
+    return (_UNDATED if clinical is None else to_micros(clinical)), state.facts.entry_id.bytes
+
+
+def patient_viewer(facts: AccessFacts) -> Viewer:
+    """The patient's own viewer; one without a grant where there is no account yet."""
+    return next((v for v in facts.viewers.values() if v.kind is ViewerKind.SELF), NOBODY)
+
+
+def _with_bodies(
+    patient_id: PatientId, states: Mapping[EntryId, EntryState], wanted: Iterable[EntryId], at: datetime
+) -> tuple[StaffEntry, ...]:
+    order = list(wanted)
+    facts = access.facts(patient_id, at=at)
+    verdicts = decide(facts, screening.facts(patient_id), patient_viewer(facts), at=at)
+    bodies = {**timeline.bodies(patient_id, order), **screening.vault_bodies(patient_id, order)}
+    return tuple(_entry(states[entry], verdicts[entry], bodies.get(entry, b"{}")) for entry in order)
+
+
+def _entry(state: EntryState, verdict: Verdict, body: bytes) -> StaffEntry:
+    facts = state.facts
+    return StaffEntry(
+        facts.entry_id,
+        state.public_id,
+        facts.kind,
+        facts.slot,
+        facts.clinical,
+        facts.recorded,
+        state.placed,
+        tuple(sorted(reason.value for reason in verdict.reasons)),
+        body,
+        facts.stance.hides,
+    )
+
+

@@ -1,0 +1,84 @@
+"""A patient's record as the practice keeps it: every entry, whether the patient sees it, and why not."""
+
+from urllib.parse import quote
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from openrecord.kit import clock
+from openrecord.registry.types import Patient
+from openrecord.staff import record
+from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_read
+from openrecord.staff.presenters.entries import detail, row, rows
+from openrecord.staff.record import StaffEntry
+from openrecord.web.audience import Audience, audience
+from openrecord.web.text import gettext as _
+
+PAGE_SIZE = 50
+SHOWN = ("all", "visible", "not-visible")
+
+
+def base_of(patient: Patient) -> str:
+    """Where the pages about this patient begin."""
+    return f"/staff/patients/{patient.public_id}"
+
+
+def entry_of(desk: Desk, patient: Patient, entry_id: UUID) -> StaffEntry:
+    """One entry that the desk's practice controls. Raises Http404."""
+    found = record.patient_entry(desk.ods, patient.patient_id, entry_id, at=clock.now())
+    if found is None:
+        raise Http404
+    return found
+
+
+@audience(Audience.STAFF)
+@require_safe
+def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Every entry of this patient that the practice controls, newest first."""
+    desk = desk_of(request)
+    found = patient_of(desk, public_id)
+    at = clock.now()
+    after = request.GET.get("after") or None
+    show = request.GET.get("show", "all")
+    entries = record.patient_entries(desk.ods, found.patient_id, at=at, limit=PAGE_SIZE + 1, after=after)
+    more, entries = len(entries) > PAGE_SIZE, entries[:PAGE_SIZE]
+    record_staff_read(request, desk, found, route="/staff/patients", served=[e.public_id for e in entries], at=at)
+    base = base_of(found)
+    kept = f"show={quote(show)}"
+    context = {
+        "title": _("Record entries"),
+        "base": base,
+        "rows": rows(entries, base, show),
+        "filters": [
+            (f"{base}?show={name}", words, name == show) for name, words in zip(SHOWN, _filters(), strict=True)
+        ],
+        "older_href": f"{base}?{kept}&after={entries[-1].entry_id}" if more else "",
+        "first_href": f"{base}?{kept}" if after else "",
+    }
+    return page(request, "staff/patient.html", desk, context, found)
+
+
+def _filters() -> tuple[str, str, str]:
+    return _("All entries"), _("Visible to patient"), _("Not visible")
+
+
+@audience(Audience.STAFF)
+@require_safe
+def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
+    """One entry: what it says, its state, its reasons, and what may be done."""
+    desk = desk_of(request)
+    found = patient_of(desk, public_id)
+    one = entry_of(desk, found, entry_id)
+    record_staff_read(request, desk, found, route="/staff/entry", served=[one.public_id], at=clock.now())
+    base = base_of(found)
+    context = {
+        "title": _("Record entry"),
+        "base": base,
+        "here": f"{base}/entries/{entry_id}",
+        "row": row(one, base),
+        "entry": detail(one, base),
+        "hidden": bool(one.hides),
+        "done": request.GET.get("done", ""),
+    }
+    return page(request, "staff/entry.html", desk, context, found)

@@ -1,0 +1,103 @@
+"""What the patient sees, through the patient's own Sight and the patient's own templates (R37)."""
+
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from openrecord.access import queries as access
+from openrecord.identity import queries as identity
+from openrecord.kit import clock
+from openrecord.registry.types import Patient
+from openrecord.staff.desk import desk_of, page, patient_of, record_staff_read
+from openrecord.staff.views.patient import base_of
+from openrecord.timeline import queries as timeline
+from openrecord.timeline.types import BadCursor, Reader
+from openrecord.web.audience import Audience, audience
+from openrecord.web.records.lists import list_context
+from openrecord.web.records.sections import BY_SLUG, SECTIONS, detail_of, shown
+from openrecord.web.text import gettext as _
+
+PAGE_SIZE = 50
+PATIENTS_CHANNEL = "web"
+LAYOUT = {"layout": "staff/preview_layout.html"}
+
+
+def reader_of(patient: Patient) -> Reader | None:
+    """The patient as a reader of their own record; None while they have no account."""
+    for person in identity.people_of_patient(patient.patient_id):
+        viewing = access.viewer_of(patient.patient_id, person.person_id)
+        if viewing is not None:
+            return Reader(patient.patient_id, viewing.viewer_id, None, PATIENTS_CHANNEL)
+    return None
+
+
+@audience(Audience.STAFF)
+@require_safe
+def hub(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """The sections, as the patient's home page shows them."""
+    desk = desk_of(request)
+    found = patient_of(desk, public_id)
+    base = f"{base_of(found)}/preview"
+    context = {
+        **LAYOUT,
+        "title": _("Your GP record"),
+        "has_account": reader_of(found) is not None,
+        "cards": [(f"{base}/{item.slug}", _(item.title), _(item.hint)) for item in SECTIONS],
+    }
+    return page(request, "staff/preview_hub.html", desk, context, found)
+
+
+@audience(Audience.STAFF)
+@require_safe
+def section(request: HttpRequest, public_id: UUID, slug: str) -> HttpResponse:
+    """One section as the patient sees it."""
+    desk = desk_of(request)
+    found = patient_of(desk, public_id)
+    section_found, reader = BY_SLUG.get(slug), reader_of(found)
+    if section_found is None or reader is None:
+        raise Http404
+    at = clock.now()
+    after = request.GET.get("after") or None
+    try:
+        served = timeline.page(reader, slots=section_found.slots, limit=PAGE_SIZE, after=after, at=at)
+    except BadCursor as error:
+        raise Http404 from error
+    ids = [entry.public_id for entry in served.entries]
+    record_staff_read(request, desk, found, route="/staff/preview", served=ids, at=at)
+    base = f"{base_of(found)}/preview"
+    entries = [shown(entry.public_id, entry.slot, entry.clinical, entry.body, base) for entry in served.entries]
+    context = {
+        **LAYOUT,
+        **list_context(section_found, entries, base=base, cursor=served.next_cursor, first=after is None),
+        "back_href": base,
+        "back_text": _("Your GP record"),
+    }
+    return page(request, "records/list.html", desk, context, found)
+
+
+@audience(Audience.STAFF)
+@require_safe
+def entry(request: HttpRequest, public_id: UUID, slug: str, entry_id: UUID) -> HttpResponse:
+    """One entry as the patient sees it."""
+    desk = desk_of(request)
+    found = patient_of(desk, public_id)
+    section_found, reader = BY_SLUG.get(slug), reader_of(found)
+    at = clock.now()
+    served = timeline.entry(reader, entry_id, at=at) if reader is not None else None
+    if section_found is None or reader is None or served is None:
+        raise Http404
+    members = timeline.members(reader, entry_id, at=at)
+    ids = [served.public_id, *(member.public_id for member in members)]
+    record_staff_read(request, desk, found, route="/staff/preview", served=ids, at=at)
+    base = f"{base_of(found)}/preview"
+    one, *below = [shown(item.public_id, item.slot, item.clinical, item.body, base) for item in (served, *members)]
+    context = {
+        **LAYOUT,
+        "title": _(section_found.title),
+        "section_title": _(section_found.title),
+        "entry": detail_of(one, below),
+        "back_href": f"{base}/{slug}",
+        "back_text": _(section_found.title),
+    }
+    return page(request, "records/detail.html", desk, context, found)

@@ -1,0 +1,197 @@
+"""The only door out: what one reader may see, as it is stored.
+
+Every question joins the reader's Sight while it is valid and current; where it is not, the patient is settled, the
+Sight computed, and the question asked again. Nothing here knows a rule.
+"""
+
+import base64
+import binascii
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from openrecord.access.events import SightNeeded
+from openrecord.access.queries import NO_CLIENT
+from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
+from openrecord.clinical.r4 import links
+from openrecord.db import bus, sql
+from openrecord.kit.instants import from_micros, to_micros
+from openrecord.registry.types import PatientId
+from openrecord.timeline.types import BadCursor, Page, Reader, ServedEntry
+
+NEWEST = (2**62, b"\xff" * 16)
+"""Before the first entry of a list that begins with the newest."""
+
+CURRENT_SIGHT = (
+    "access_sight s JOIN access_epoch e ON e.patient_id = s.patient_id AND e.epoch = s.epoch "
+    "JOIN access_switch w ON w.id = 1 AND w.epoch = s.switch"
+)
+OF_READER = "s.patient_id = %s AND s.viewer_id = %s AND s.client_id = %s AND s.channel = %s AND s.valid_until > %s"
+
+
+def may_see(entry: str, sight: str) -> str:
+    """SQL: the Sight row opens the entry's slot, and no proxy rule keeps the reader out."""
+    return (
+        f"(({sight}.coded >> {entry}.slot) & 1) = 1 AND (NOT {sight}.is_proxy OR {entry}.proxies = '' "
+        f"OR ({entry}.proxies <> '*' AND {entry}.proxies NOT LIKE %s))"
+    )
+
+
+def shows_itself(entry: str, sight: str) -> str:
+    """SQL: the entry has something of its own to show."""
+    return (
+        f"({entry}.hollow = 0 OR ({entry}.hollow = 2 AND {entry}.full_body IS NOT NULL "
+        f"AND (({sight}.full_text >> {entry}.slot) & 1) = 1))"
+    )
+
+
+INHABITED = (
+    "EXISTS (SELECT 1 FROM timeline_member x JOIN timeline_entry m ON m.patient_id = x.patient_id AND m.id = x.member "
+    "JOIN access_sight ms ON ms.patient_id = s.patient_id AND ms.viewer_id = s.viewer_id "
+    "AND ms.client_id = s.client_id AND ms.channel = s.channel AND ms.tranche = m.tranche "
+    f"WHERE x.patient_id = t.patient_id AND x.container = t.id AND {may_see('m', 'ms')} AND {shows_itself('m', 'ms')})"
+)
+VISIBLE = f"{may_see('t', 's')} AND ({shows_itself('t', 's')} OR {INHABITED})"
+"""SQL: the reader may see entry t under Sight row s. Takes the reader's proxy pattern twice."""
+
+BODY = "CASE WHEN ((s.full_text >> t.slot) & 1) = 1 AND t.full_body IS NOT NULL THEN t.full_body ELSE t.coded END"
+SERVED = (
+    f"SELECT t.public_id, t.slot, t.sort, t.has_date, t.placed_at, t.revised, {BODY}, t.refs, s.at_ceiling "
+    f"FROM {CURRENT_SIGHT} JOIN timeline_entry t ON t.patient_id = s.patient_id AND t.tranche = s.tranche "
+    f"WHERE {OF_READER} AND {VISIBLE}"
+)
+HEAD = f"SELECT s.fingerprint FROM {CURRENT_SIGHT} WHERE {OF_READER} AND s.tranche = 0"
+PAGE = (
+    SERVED + " AND t.fhir_type = %s AND ((%s >> t.slot) & 1) = 1 "
+    "AND (t.sort < %s OR (t.sort = %s AND t.public_id < %s)) ORDER BY t.sort DESC, t.public_id DESC LIMIT %s"
+)
+BY_ID = SERVED + " AND t.public_id = %s"
+MEMBERS = (
+    SERVED + " AND EXISTS (SELECT 1 FROM timeline_member d JOIN timeline_entry c ON c.patient_id = d.patient_id "
+    "AND c.id = d.container WHERE d.patient_id = t.patient_id AND d.member = t.id AND d.is_direct "
+    "AND c.public_id = %s) ORDER BY t.sort DESC, t.public_id DESC"
+)
+SEEN = f"SELECT t.fhir_type, t.public_id FROM {SERVED.partition('FROM ')[2]} AND t.public_id IN ({{keys}})"
+
+SEEN_INSIDE = f"SELECT t.id FROM {SERVED.partition('FROM ')[2]} AND t.id IN ({{keys}})"
+
+
+def reader_key(reader: Reader, at: datetime) -> list[Any]:
+    """The parameters of OF_READER."""
+    client = reader.client_id or NO_CLIENT
+    return [reader.patient_id, reader.viewer_id.bytes, client.bytes, reader.channel, to_micros(at)]
+
+
+def proxy_pattern(reader: Reader) -> str:
+    """The LIKE pattern that finds the reader among the proxies an entry is kept from."""
+    return f"%{reader.viewer_id.hex}%"
+
+
+def fingerprint(reader: Reader, *, at: datetime) -> bytes:
+    """16 bytes that stand for the reader's Sight now; computes the Sight where it is missing or out of date."""
+    key = reader_key(reader, at)
+    found = sql.row(HEAD, key)
+    if found is None:
+        bus.publish(
+            SightNeeded(reader.patient_id, reader.viewer_id, reader.client_id or NO_CLIENT, reader.channel, at)
+        )
+        found = sql.rows(HEAD, key)[0]
+    return bytes(found[0])
+
+
+def _served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
+    found = list(rows)
+    allowed: frozenset[str] | None = None
+    if found and not all(row[8] for row in found):
+        allowed = _allowed(reader, found, at)
+    entries = []
+    for public_id, slot, sort, has_date, placed_at, revised, body, refs, _ in found:
+        named = bytes(refs) if allowed is None else links.strip(bytes(refs), allowed)
+        entries.append(
+            ServedEntry(
+                UUID(bytes=bytes(public_id)),
+                Slot(slot),
+                from_micros(sort) if has_date else None,
+                from_micros(placed_at),
+                revised,
+                links.joined(bytes(body), named),
+            )
+        )
+    return tuple(entries)
+
+
+def _allowed(reader: Reader, rows: Sequence[sql.Row], at: datetime) -> frozenset[str]:
+    """Of everything the rows name, what this reader may see."""
+    named: set[str] = set()
+    for row in rows:
+        named |= links.named(bytes(row[7]))
+    wanted = {UUID(reference.partition("/")[2]).bytes for reference in named}
+    pattern = proxy_pattern(reader)
+    seen = sql.rows_in(SEEN, [*reader_key(reader, at), pattern, pattern], wanted)
+    return frozenset(f"{fhir_type}/{UUID(bytes=bytes(public_id))}" for fhir_type, public_id in seen)
+
+
+def page(
+    reader: Reader, *, slots: Collection[Slot], limit: int = 50, after: str | None = None, at: datetime
+) -> Page:
+    """A page of the reader's entries of these slots (all of one FHIR type), newest first. Raises BadCursor."""
+    fingerprint(reader, at=at)
+    (fhir_type,) = {KIND_RULES[SLOT_KINDS[slot]].fhir_type for slot in slots}
+    mask = sum(1 << slot for slot in slots)
+    sort, public_id = _position(after)
+    pattern = proxy_pattern(reader)
+    rows = sql.rows(
+        PAGE, [*reader_key(reader, at), pattern, pattern, fhir_type, mask, sort, sort, public_id, limit + 1]
+    )
+    more = len(rows) > limit
+    cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if more else None
+    return Page(_served(reader, rows[:limit], at), cursor)
+
+
+def cursor_at(sort: int, public_id: bytes) -> str:
+    """The cursor behind an entry: only what the reader has seen of it."""
+    return base64.urlsafe_b64encode(sort.to_bytes(8, "big", signed=True) + public_id).decode().rstrip("=")
+
+
+def _position(after: str | None) -> tuple[int, bytes]:
+    if after is None:
+        return NEWEST
+    try:
+        raw = base64.urlsafe_b64decode(after + "=" * (-len(after) % 4))
+    except (binascii.Error, ValueError) as error:
+        raise BadCursor from error
+    if len(raw) != 24:
+        raise BadCursor
+    return int.from_bytes(raw[:8], "big", signed=True), raw[8:]
+
+
+def entry(reader: Reader, public_id: UUID, *, at: datetime) -> ServedEntry | None:
+    """One entry by its outside id; None where the reader may not see it, exists or not."""
+    fingerprint(reader, at=at)
+    pattern = proxy_pattern(reader)
+    rows = sql.rows(BY_ID, [*reader_key(reader, at), pattern, pattern, public_id.bytes])
+    return next(iter(_served(reader, rows, at)), None)
+
+
+def visible(reader: Reader, entries: Collection[UUID], *, at: datetime) -> frozenset[UUID]:
+    """Of these entries (by their inside ids), the ones the reader may see."""
+    fingerprint(reader, at=at)
+    pattern = proxy_pattern(reader)
+    rows = sql.rows_in(SEEN_INSIDE, [*reader_key(reader, at), pattern, pattern], [e.bytes for e in entries])
+    return frozenset(UUID(bytes=bytes(row[0])) for row in rows)
+
+
+def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEntry, ...]:
+    """The visible entries that are directly part of an entry."""
+    fingerprint(reader, at=at)
+    pattern = proxy_pattern(reader)
+    rows = sql.rows(MEMBERS, [*reader_key(reader, at), pattern, pattern, public_id.bytes])
+    return _served(reader, rows, at)
+
+
+def bodies(patient_id: PatientId, entries: Collection[UUID]) -> dict[UUID, bytes]:
+    """The fullest body of each entry that lies in the timeline, for the practice (no reader's Sight applies)."""
+    statement = "SELECT id, coded, full_body FROM timeline_entry WHERE patient_id=%s AND id IN ({keys})"
+    found = sql.rows_in(statement, [patient_id], [entry.bytes for entry in entries])
+    return {UUID(bytes=bytes(raw)): bytes(coded if full is None else full) for raw, coded, full in found}

@@ -1,0 +1,106 @@
+"""Carrying out what screening has decided: entries enter, change and leave the timeline, in the same transaction."""
+
+import hashlib
+from collections.abc import Iterable
+from uuid import UUID
+
+from openrecord.db import sql
+from openrecord.kit.instants import micros_text, to_micros
+from openrecord.registry.types import PatientId
+from openrecord.screening.actions.settle import take_back
+from openrecord.screening.events import Membership, PlacementsChanged, Placing
+from openrecord.screening.types import EntryId
+
+COLUMNS = (
+    "patient_id", "id", "public_id", "fhir_type", "sort", "slot", "tranche", "has_date", "hollow", "proxies",
+    "placed_at", "revised", "coded", "full_body", "refs",
+)  # fmt: skip
+_BODIES = "SELECT id, coded, full_body FROM timeline_entry WHERE patient_id=%s AND id IN ({keys})"
+_STAMP_LENGTH = len(b'"meta":{"lastUpdated":"2023-11-01T00:00:00.000000Z"},')
+
+
+def apply(event: PlacementsChanged) -> None:
+    """Bring the patient's timeline in line with what was decided."""
+    stamp = to_micros(event.at)
+    patient_id = event.patient_id
+    leaving = [*event.withdrawn, *event.discarded]
+    if event.withdrawn:
+        take_back(patient_id, _unstamped(patient_id, event.withdrawn))
+    sql.delete_in("timeline_entry", patient_id, "id", (entry.bytes for entry in leaving))
+    for side in ("container", "member"):
+        sql.delete_in("timeline_member", patient_id, side, (entry.bytes for entry in leaving))
+    placed = sorted(event.placed, key=lambda p: (p.fhir_type, p.sort, p.public_id.bytes))
+    sql.insert("timeline_entry", COLUMNS, [_row(patient_id, p, stamp) for p in placed])
+    for altered in event.altered:
+        _alter(patient_id, altered, stamp)
+    for entry, refs in event.relinked:
+        sql.execute(
+            "UPDATE timeline_entry SET refs=%s, revised=%s WHERE patient_id=%s AND id=%s",
+            [refs, stamp, patient_id, entry.bytes],
+        )
+    _add_members(patient_id, event.members)
+
+
+def _stamped(body: bytes, placed_at: int) -> bytes:
+    """The body with the time of placement as meta.lastUpdated, for every entry alike."""
+    return b'{"meta":{"lastUpdated":"' + micros_text(placed_at) + b'"},' + body[1:]
+
+
+def _unstamped(patient_id: PatientId, entries: Iterable[EntryId]) -> dict[EntryId, tuple[bytes | None, bytes | None]]:
+    """The bodies that lie there, without that stamp."""
+    found = {}
+    for raw, coded, full in sql.rows_in(_BODIES, [patient_id], [entry.bytes for entry in entries]):
+        bodies = tuple(None if b is None else b"{" + bytes(b)[1 + _STAMP_LENGTH :] for b in (coded, full))
+        found[EntryId(UUID(bytes=bytes(raw)))] = (bodies[0], bodies[1])
+    return found
+
+
+def _row(patient_id: PatientId, placing: Placing, stamp: int) -> sql.Row:
+    if placing.coded is None:
+        raise ValueError("an entry cannot enter the timeline without a body")
+    return (
+        patient_id, placing.entry_id.bytes, placing.public_id.bytes, placing.fhir_type, placing.sort, placing.slot,
+        placing.tranche, placing.has_date, placing.hollow, placing.proxies, placing.placed_at, stamp,
+        _stamped(placing.coded, placing.placed_at),
+        None if placing.full is None else _stamped(placing.full, placing.placed_at), placing.refs,
+    )  # fmt: skip
+
+
+def _alter(patient_id: PatientId, placing: Placing, stamp: int) -> None:
+    """Write an entry anew that stays: its body where a new one came, its text according to what may be shown."""
+    key = [patient_id, placing.entry_id.bytes]
+    lying = _unstamped(patient_id, [placing.entry_id])[placing.entry_id]
+    coded = placing.coded or lying[0]
+    full = placing.full
+    if full is None and placing.with_text and placing.coded is None:
+        full = lying[1]
+    if lying[1] is not None and not placing.with_text and placing.coded is None:
+        take_back(patient_id, {placing.entry_id: (None, lying[1])})
+    if coded is None:
+        raise ValueError("an entry cannot stay in the timeline without a body")
+    sql.execute(
+        "UPDATE timeline_entry SET sort=%s, slot=%s, tranche=%s, has_date=%s, hollow=%s, proxies=%s, placed_at=%s, "
+        "revised=%s, coded=%s, full_body=%s, refs=%s WHERE patient_id=%s AND id=%s",
+        [
+            placing.sort, placing.slot, placing.tranche, placing.has_date, placing.hollow, placing.proxies,
+            placing.placed_at, stamp, _stamped(coded, placing.placed_at),
+            None if full is None else _stamped(full, placing.placed_at), placing.refs, *key,
+        ],
+    )  # fmt: skip
+
+
+def _add_members(patient_id: PatientId, members: Iterable[Membership]) -> None:
+    """A pair is named by both its ids, so that saying it twice changes nothing."""
+    rows = {
+        _pair(m.container.bytes, m.member.bytes): (m.container.bytes, m.member.bytes, m.is_direct) for m in members
+    }
+    sql.delete_in("timeline_member", patient_id, "id", rows)
+    sql.insert(
+        "timeline_member",
+        ("patient_id", "id", "container", "member", "is_direct"),
+        [(patient_id, identity, *row) for identity, row in rows.items()],
+    )
+
+
+def _pair(container: bytes, member: bytes) -> bytes:
+    return hashlib.blake2b(container + member, digest_size=16).digest()

@@ -1,0 +1,209 @@
+"""Allergies, vaccinations, health conditions and referrals: entries that stand by themselves."""
+
+from collections.abc import Callable, Sequence
+
+from openrecord.web.records.arranging import by_year
+from openrecord.web.records.elements import (
+    Json,
+    code_of,
+    concept,
+    concepts,
+    displays,
+    joined,
+    mapping,
+    notes,
+    number,
+    objects,
+    quantity_text,
+    text_of,
+)
+from openrecord.web.records.related import related
+from openrecord.web.records.values import Detail, Group, Line, Shown, facts
+from openrecord.web.text import gettext as _
+from openrecord.web.words import fhir_date_in_words
+
+_OVER = frozenset({"inactive", "resolved", "remission"})
+
+
+def _over(body: Json) -> bool:
+    return code_of(body.get("clinicalStatus")) in _OVER
+
+
+def _clinical_status(body: Json) -> str:
+    words = {
+        "active": _("Active"),
+        "recurrence": _("Active again"),
+        "relapse": _("Active again"),
+        "inactive": _("Past"),
+        "remission": _("In remission"),
+        "resolved": _("Past"),
+    }
+    return words.get(code_of(body.get("clinicalStatus")), "")
+
+
+def _certainty(body: Json) -> str:
+    words = {
+        "unconfirmed": _("Not confirmed"),
+        "provisional": _("Provisional"),
+        "differential": _("One of several possibilities"),
+        "refuted": _("Ruled out"),
+    }
+    return words.get(code_of(body.get("verificationStatus")), "")
+
+
+def _onset(body: Json) -> str:
+    age = quantity_text(body.get("onsetAge"))
+    period = mapping(body.get("onsetPeriod"))
+    return (
+        fhir_date_in_words(body.get("onsetDateTime"))
+        or fhir_date_in_words(period.get("start"))
+        or age
+        or text_of(body.get("onsetString"))
+    )
+
+
+def _ended(body: Json) -> str:
+    return fhir_date_in_words(body.get("abatementDateTime")) or text_of(body.get("abatementString"))
+
+
+def allergy_line(shown: Shown) -> Line:
+    """One allergy in a list."""
+    body = shown.body
+    reactions = joined(concepts(item.get("manifestation")) for item in objects(body.get("reaction")))
+    return Line(
+        shown.href, concept(body.get("code")) or _("Allergy"), shown.date, value=reactions, tag=_certainty(body)
+    )
+
+
+def allergy_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
+    """An allergy's own page."""
+    body = shown.body
+    severity = {"mild": _("Mild"), "moderate": _("Moderate"), "severe": _("Severe")}
+    reactions = objects(body.get("reaction"))
+    rows = facts(
+        (_("Reaction"), joined(concepts(item.get("manifestation")) for item in reactions)),
+        (_("How strong"), joined(severity.get(text_of(item.get("severity")), "") for item in reactions)),
+        (_("Status"), joined((_clinical_status(body), _certainty(body)))),
+        (_("Started"), _onset(body)),
+        (_("Last happened"), fhir_date_in_words(body.get("lastOccurrence"))),
+        (_("Recorded"), fhir_date_in_words(body.get("recordedDate"))),
+        (_("Recorded by"), displays(body.get("recorder"))),
+    )
+    described = tuple(words for item in reactions if (words := text_of(item.get("description"))))
+    return Detail(
+        concept(body.get("code")) or _("Allergy"), shown.date, rows, described + notes(body), links=related(shown, ())
+    )
+
+
+def allergy_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
+    """Allergies that count now, then past ones."""
+    return _now_and_past(page, allergy_line)
+
+
+def condition_line(shown: Shown) -> Line:
+    """One condition in a list."""
+    body = shown.body
+    return Line(shown.href, concept(body.get("code")) or _("Health condition"), shown.date, tag=_certainty(body))
+
+
+def condition_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
+    """A condition's own page."""
+    body = shown.body
+    rows = facts(
+        (_("Status"), joined((_clinical_status(body), _certainty(body)))),
+        (_("Started"), _onset(body)),
+        (_("Ended"), _ended(body)),
+        (_("How severe"), concept(body.get("severity"))),
+        (_("Where on the body"), concepts(body.get("bodySite"))),
+        (_("Recorded"), fhir_date_in_words(body.get("recordedDate"))),
+        (_("Recorded by"), displays(body.get("recorder"))),
+    )
+    title = concept(body.get("code")) or _("Health condition")
+    return Detail(title, shown.date, rows, notes(body), links=related(shown, ()))
+
+
+def condition_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
+    """Conditions that count now, then past ones."""
+    return _now_and_past(page, condition_line)
+
+
+def vaccination_line(shown: Shown) -> Line:
+    """One vaccination in a list."""
+    body = shown.body
+    return Line(shown.href, concept(body.get("vaccineCode")) or _("Vaccination"), shown.date, tag=_not_given(body))
+
+
+def _not_given(body: Json) -> str:
+    return _("Not given") if text_of(body.get("status")) == "not-done" else ""
+
+
+def vaccination_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
+    """A vaccination's own page."""
+    body = shown.body
+    protocols = objects(body.get("protocolApplied"))
+    doses = (number(item.get("doseNumberPositiveInt")) or text_of(item.get("doseNumberString")) for item in protocols)
+    given_by = joined(displays(item.get("actor")) for item in objects(body.get("performer")))
+    rows = facts(
+        (_("Date"), fhir_date_in_words(body.get("occurrenceDateTime")) or text_of(body.get("occurrenceString"))),
+        (_("Status"), _not_given(body)),
+        (_("Why it was not given"), concept(body.get("statusReason"))),
+        (_("Protects against"), joined(concepts(item.get("targetDisease")) for item in protocols)),
+        (_("Dose number"), joined(doses)),
+        (_("Batch number"), text_of(body.get("lotNumber"))),
+        (_("Where on the body"), concept(body.get("site"))),
+        (_("How it was given"), concept(body.get("route"))),
+        (_("Given by"), given_by),
+        (_("Where it was given"), displays(body.get("location"))),
+    )
+    title = concept(body.get("vaccineCode")) or _("Vaccination")
+    return Detail(title, shown.date, rows, notes(body), links=related(shown, ()))
+
+
+def vaccination_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
+    """Vaccinations, newest first."""
+    return by_year(page, vaccination_line)
+
+
+def referral_line(shown: Shown) -> Line:
+    """One referral or request in a list."""
+    body = shown.body
+    return Line(
+        shown.href, _referral_title(body), shown.date, value=displays(body.get("performer")), tag=_progress(body)
+    )
+
+
+def _referral_title(body: Json) -> str:
+    return concept(body.get("code")) or concepts(body.get("category")) or _("Referral")
+
+
+def _progress(body: Json) -> str:
+    words = {"completed": _("Completed"), "revoked": _("Cancelled"), "on-hold": _("Paused")}
+    return words.get(text_of(body.get("status")), "")
+
+
+def referral_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
+    """A referral's own page."""
+    body = shown.body
+    urgency = {"routine": _("Routine"), "urgent": _("Urgent"), "asap": _("As soon as possible"), "stat": _("Immediate")}
+    rows = facts(
+        (_("Date"), fhir_date_in_words(body.get("authoredOn")) or shown.date),
+        (_("Referred to"), joined((concept(body.get("performerType")), displays(body.get("performer"))))),
+        (_("Reason"), concepts(body.get("reasonCode"))),
+        (_("Urgency"), urgency.get(text_of(body.get("priority")), "")),
+        (_("Status"), _progress(body)),
+        (_("Referred by"), displays(body.get("requester"))),
+    )
+    advice = text_of(body.get("patientInstruction"))
+    paragraphs = ((advice,) if advice else ()) + notes(body)
+    return Detail(_referral_title(body), shown.date, rows, paragraphs, links=related(shown, ()))
+
+
+def referral_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
+    """Referrals, newest first."""
+    return by_year(page, referral_line)
+
+
+def _now_and_past(page: Sequence[Shown], line: Callable[[Shown], Line]) -> tuple[Group, ...]:
+    current = tuple(line(shown) for shown in page if not _over(shown.body))
+    over = tuple(line(shown) for shown in page if _over(shown.body))
+    return tuple(Group(heading, lines) for heading, lines in ((_("Current"), current), (_("Past"), over)) if lines)

@@ -1,0 +1,56 @@
+"""Letters and other documents: what they are, and their file where it may be opened."""
+
+from collections.abc import Sequence
+
+from openrecord.web.records.arranging import by_year
+from openrecord.web.records.elements import Json, concept, concepts, displays, mapping, objects, text_of
+from openrecord.web.records.related import related
+from openrecord.web.records.values import Detail, Group, Line, Shown, facts
+from openrecord.web.text import gettext as _
+from openrecord.web.words import fhir_date_in_words
+
+
+def title_of(body: Json) -> str:
+    """The kind of document in neutral words: the author's own title may say too much in a list."""
+    return concept(body.get("type")) or concepts(body.get("category")) or _("Document")
+
+
+def line(shown: Shown) -> Line:
+    """One document in a list."""
+    author = displays(shown.body.get("author")) or displays(shown.body.get("custodian"))
+    return Line(shown.href, title_of(shown.body), shown.date, value=author)
+
+
+def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
+    """Documents by year, newest first."""
+    return by_year(page, line)
+
+
+def detail(shown: Shown, members: Sequence[Shown]) -> Detail:
+    """A document's own page."""
+    body = shown.body
+    attachments = [mapping(item.get("attachment")) for item in objects(body.get("content"))]
+    titles = [words for item in attachments if (words := text_of(item.get("title")))]
+    rows = facts(
+        (_("Date"), fhir_date_in_words(body.get("date")) or shown.date),
+        (_("From"), displays(body.get("author")) or displays(body.get("custodian"))),
+        (_("Title"), ", ".join(titles)),
+        (_("File type"), ", ".join(kind for item in attachments if (kind := _file_type(item)))),
+    )
+    description = text_of(body.get("description"))
+    paragraphs = (description,) if description else ()
+    return Detail(title_of(body), shown.date, rows, paragraphs, links=related(shown, members))
+
+
+def _file_type(attachment: Json) -> str:
+    kind = text_of(attachment.get("contentType")).partition(";")[0]
+    words = {
+        "application/pdf": "PDF",
+        "image/tiff": _("Scanned image"),
+        "image/jpeg": _("Image"),
+        "image/png": _("Image"),
+        "text/plain": _("Text"),
+        "text/html": _("Web page"),
+        "application/msword": "Word",
+    }
+    return words.get(kind, "")

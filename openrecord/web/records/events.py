@@ -1,0 +1,188 @@
+"""Consultations with what belongs to them, procedures, questionnaires and notes."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from openrecord.web.records import background, documents, medicines, observations
+from openrecord.web.records.arranging import by_year
+from openrecord.web.records.elements import Json, concept, concepts, displays, joined, mapping, notes, objects, text_of
+from openrecord.web.records.related import related
+from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts
+from openrecord.web.text import gettext as _
+from openrecord.web.text import gettext_noop
+from openrecord.web.words import fhir_date_in_words
+
+_RESULTS = frozenset({"Observation", "DiagnosticReport", "Specimen"})
+
+
+def encounter_title(body: Json) -> str:
+    """What sort of contact it was."""
+    kind = mapping(body.get("class"))
+    spoken = {
+        "AMB": _("Consultation"),
+        "VR": _("Phone or online consultation"),
+        "HH": _("Home visit"),
+        "EMER": _("Emergency attendance"),
+        "IMP": _("Hospital stay"),
+        "ACUTE": _("Hospital stay"),
+        "SS": _("Short hospital stay"),
+    }
+    return concepts(body.get("type")) or spoken.get(text_of(kind.get("code")), "") or _("Consultation")
+
+
+def _people(body: Json) -> str:
+    return joined(displays(item.get("individual")) for item in objects(body.get("participant")))
+
+
+def _is_note(body: Json) -> bool:
+    categories = objects(body.get("category"))
+    return any(
+        text_of(coding.get("code")) == "comment" for item in categories for coding in objects(item.get("coding"))
+    )
+
+
+def line(shown: Shown) -> Line:
+    """One event in a list."""
+    body = shown.body
+    kind = body.get("resourceType")
+    if kind == "Encounter":
+        place = displays(body.get("serviceProvider"))
+        reasons = concepts(body.get("reasonCode"))
+        return Line(shown.href, encounter_title(body), shown.date, value=reasons, aside=joined((_people(body), place)))
+    if kind == "Procedure":
+        tag = _("Not done") if body.get("status") == "not-done" else ""
+        return Line(shown.href, concept(body.get("code")) or _("Procedure"), shown.date, tag=tag)
+    if kind == "QuestionnaireResponse":
+        return Line(shown.href, _("Questionnaire"), shown.date)
+    if _is_note(body):
+        return Line(shown.href, _("Note"), shown.date)
+    return observations.line(shown)
+
+
+def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
+    """Events by year, newest first."""
+    return by_year(page, line)
+
+
+def encounter_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
+    """A consultation's own page, with everything in it that may be seen."""
+    body = shown.body
+    rows = facts(
+        (_("Date"), fhir_date_in_words(mapping(body.get("period")).get("start")) or shown.date),
+        (_("Reason"), concepts(body.get("reasonCode"))),
+        (_("With"), _people(body)),
+        (_("Where"), displays(body.get("serviceProvider"))),
+    )
+    written: list[str] = []
+    for member in members:
+        if _is_note(member.body):
+            written.extend(note_texts(member.body))
+    return Detail(
+        encounter_title(body),
+        shown.date,
+        rows,
+        tuple(written),
+        links=related(shown, members),
+        groups=member_groups([member for member in members if not _is_note(member.body)]),
+    )
+
+
+def note_texts(body: Json) -> tuple[str, ...]:
+    """The words of a note entry."""
+    words = text_of(body.get("valueString"))
+    return ((words,) if words else ()) + notes(body)
+
+
+def member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
+    """What belongs to a consultation, by kind; results under their report."""
+    results = [member for member in members if member.body.get("resourceType") in _RESULTS]
+    named: dict[str, list[Line]] = {}
+    for member in members:
+        if member.body.get("resourceType") not in _RESULTS:
+            heading, made = any_line(member)
+            named.setdefault(heading, []).append(made)
+    groups_found = [Group(heading, tuple(lines)) for heading, lines in named.items()]
+    if results:
+        groups_found.append(Group(_("Results and measurements"), observations.nested(results)))
+    return tuple(groups_found)
+
+
+def any_line(shown: Shown) -> tuple[str, Line]:
+    """An entry of whatever kind: the heading it belongs under, and its line."""
+    heading, made = _KINDS.get(text_of(shown.body.get("resourceType")), _OTHER_KIND)
+    return _(heading), made(shown)
+
+
+def _other_line(shown: Shown) -> Line:
+    return Line(shown.href, _("Record entry"), shown.date)
+
+
+_OTHER_KIND: tuple[str, Callable[[Shown], Line]] = (gettext_noop("Also recorded"), _other_line)
+_KINDS: Mapping[str, tuple[str, Callable[[Shown], Line]]] = {
+    "Condition": (gettext_noop("Health conditions"), background.condition_line),
+    "AllergyIntolerance": (gettext_noop("Allergies and reactions"), background.allergy_line),
+    "Immunization": (gettext_noop("Vaccinations"), background.vaccination_line),
+    "ServiceRequest": (gettext_noop("Referrals"), background.referral_line),
+    "MedicationRequest": (gettext_noop("Medicines"), medicines.line),
+    "MedicationStatement": (gettext_noop("Medicines"), medicines.line),
+    "DocumentReference": (gettext_noop("Documents"), documents.line),
+    "Observation": (gettext_noop("Results and measurements"), line),
+    "DiagnosticReport": (gettext_noop("Results and measurements"), observations.line),
+    "Specimen": (gettext_noop("Samples"), observations.line),
+    "Encounter": (gettext_noop("Consultations"), line),
+    "Procedure": (gettext_noop("Procedures"), line),
+    "QuestionnaireResponse": (gettext_noop("Questionnaires"), line),
+}
+
+
+def procedure_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
+    """A procedure's own page."""
+    body = shown.body
+    period = mapping(body.get("performedPeriod"))
+    done_by = joined(displays(item.get("actor")) for item in objects(body.get("performer")))
+    rows = facts(
+        (_("Date"), fhir_date_in_words(body.get("performedDateTime") or period.get("start")) or shown.date),
+        (_("Status"), _("Not done") if body.get("status") == "not-done" else ""),
+        (_("Reason"), concepts(body.get("reasonCode"))),
+        (_("Where on the body"), concepts(body.get("bodySite"))),
+        (_("Outcome"), concept(body.get("outcome"))),
+        (_("Done by"), done_by),
+    )
+    title = concept(body.get("code")) or _("Procedure")
+    return Detail(title, shown.date, rows, notes(body), links=related(shown, members))
+
+
+def questionnaire_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
+    """A questionnaire's questions and answers."""
+    return Detail(
+        _("Questionnaire"), shown.date, tuple(_answers(objects(shown.body.get("item")))), links=related(shown, members)
+    )
+
+
+def _answers(items: Sequence[Json]) -> list[Fact]:
+    found: list[Fact] = []
+    for item in items:
+        answers = objects(item.get("answer"))
+        words = joined(observations.value_in_words(answer) or concept_of_coding(answer) for answer in answers)
+        if words:
+            found.append(Fact(text_of(item.get("text")) or _("Question"), words))
+        found.extend(_answers(objects(item.get("item"))))
+        for answer in answers:
+            found.extend(_answers(objects(answer.get("item"))))
+    return found
+
+
+def concept_of_coding(answer: Json) -> str:
+    """The words of an answer given as a single code."""
+    return text_of(mapping(answer.get("valueCoding")).get("display"))
+
+
+def note_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
+    """A note's own page: its words as written."""
+    return Detail(_("Note"), shown.date, (), note_texts(shown.body), links=related(shown, members))
+
+
+def observation_or_note_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
+    """An Observation's own page: a note reads differently from a measurement."""
+    if _is_note(shown.body):
+        return note_detail(shown, members)
+    return observations.observation_detail(shown, members)

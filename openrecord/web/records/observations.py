@@ -1,0 +1,215 @@
+"""Observations and reports: test results, measurements, notes and other findings."""
+
+from collections.abc import Sequence
+
+from openrecord.web.records.arranging import Nest
+from openrecord.web.records.elements import (
+    Json,
+    concept,
+    concepts,
+    displays,
+    joined,
+    mapping,
+    notes,
+    number,
+    objects,
+    quantity_text,
+    references,
+    text_of,
+    unit_of,
+)
+from openrecord.web.records.ranges import Direction, place
+from openrecord.web.records.related import related
+from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts
+from openrecord.web.text import gettext as _
+from openrecord.web.words import fhir_date_in_words
+
+
+def value_in_words(observation: Json) -> str:
+    """The value of an Observation or of a component: whichever value[x] it carries, else its components."""
+    if "valueQuantity" in observation:
+        return quantity_text(observation["valueQuantity"])
+    if "valueCodeableConcept" in observation:
+        return concept(observation["valueCodeableConcept"])
+    if "valueString" in observation:
+        return text_of(observation["valueString"])
+    components = objects(observation.get("component"))
+    if components:
+        return _components_in_words(components)
+    return _rarer_value(observation)
+
+
+def _rarer_value(observation: Json) -> str:
+    for key, value in observation.items():
+        if not key.startswith("value"):
+            continue
+        if isinstance(value, bool):
+            return _("Yes") if value else _("No")
+        if key in {"valueDateTime", "valueDate"}:
+            return fhir_date_in_words(value)
+        if key == "valueRange":
+            low, high = quantity_text(mapping(value).get("low")), quantity_text(mapping(value).get("high"))
+            return _("%(low)s to %(high)s") % {"low": low or "?", "high": high or "?"}
+        if key == "valueRatio":
+            ratio = mapping(value)
+            return joined((quantity_text(ratio.get("numerator")), quantity_text(ratio.get("denominator"))), " : ")
+        return number(value) or text_of(value)
+    return concept(observation.get("dataAbsentReason"))
+
+
+def _components_in_words(components: Sequence[Json]) -> str:
+    """Blood pressure as 137/73 mmHg; anything else as "name value, name value"."""
+    quantities = [mapping(component.get("valueQuantity")) for component in components]
+    units = {unit_of(quantity) for quantity in quantities}
+    figures = [number(quantity.get("value")) for quantity in quantities]
+    if len(components) == 2 and units == {"mmHg"} and all(figures):
+        return f"{figures[0]}/{figures[1]} mmHg"
+    return joined(
+        joined((concept(component.get("code")), value_in_words(component)), " ")
+        for component in components
+        if "component" not in component
+    )
+
+
+def direction_in_words(direction: Direction) -> str:
+    """How a value stands to the laboratory's range: where it lies, never whether that is good."""
+    if direction is Direction.ABOVE:
+        return _("Above the range")
+    if direction is Direction.BELOW:
+        return _("Below the range")
+    if direction is Direction.OUTSIDE:
+        return _("Outside the range")
+    return ""
+
+
+def line(shown: Shown) -> Line:
+    """One result, measurement or report in a list."""
+    body = shown.body
+    title = concept(body.get("code")) or _("Test result")
+    kind = body.get("resourceType")
+    if kind == "DiagnosticReport":
+        return Line(shown.href, concept(body.get("code")) or _("Test report"), shown.date, aside=_status(body))
+    if kind == "Specimen":
+        return Line(shown.href, specimen_title(body), shown.date)
+    placed = place(body)
+    tag = direction_in_words(placed.direction)
+    aside = _("Range: %(range)s") % {"range": placed.range_text} if placed.range_text else ""
+    return Line(shown.href, title, shown.date, value_in_words(body), aside, tag, "note" if tag else "plain")
+
+
+def _status(body: Json) -> str:
+    status = text_of(body.get("status"))
+    words = {"amended": _("Amended"), "corrected": _("Corrected"), "appended": _("Added to")}
+    return words.get(status, "")
+
+
+def _component_facts(body: Json) -> tuple[Fact, ...]:
+    return tuple(
+        Fact(
+            concept(component.get("code")) or _("Value"),
+            joined((value_in_words(component), direction_in_words(place(component).direction)), ", "),
+        )
+        for component in objects(body.get("component"))
+    )
+
+
+def observation_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
+    """A result's or measurement's own page."""
+    body = shown.body
+    placed = place(body)
+    tag = direction_in_words(placed.direction)
+    filed = fhir_date_in_words(body.get("issued"))
+    rows = facts(
+        (_("Date"), shown.date),
+        (_("Filed"), filed),
+        (_("Status"), _status(body)),
+        (_("Where on the body"), concept(body.get("bodySite"))),
+        (_("How it was done"), concept(body.get("method"))),
+        (_("Done by"), displays(body.get("performer"))),
+    )
+    return Detail(
+        title=concept(body.get("code")) or _("Test result"),
+        date=shown.date,
+        facts=(*_component_facts(body), *rows),
+        paragraphs=notes(body),
+        lead=value_in_words(body),
+        tag=tag,
+        tone="note" if tag else "plain",
+        aside=_("Range given with it: %(range)s") % {"range": placed.range_text} if placed.range_text else "",
+        links=related(shown, members),
+        groups=_member_groups(members),
+    )
+
+
+def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
+    """A report's own page, with its results."""
+    body = shown.body
+    conclusion = text_of(body.get("conclusion"))
+    rows = facts(
+        (_("Date"), shown.date),
+        (_("Filed"), fhir_date_in_words(body.get("issued"))),
+        (_("Status"), _status(body)),
+        (_("Laboratory or clinic"), displays(body.get("performer"))),
+        (_("Conclusion"), concepts(body.get("conclusionCode"))),
+    )
+    return Detail(
+        title=concept(body.get("code")) or _("Test report"),
+        date=shown.date,
+        facts=rows,
+        paragraphs=((conclusion,) if conclusion else ()) + notes(body),
+        links=related(shown, members),
+        groups=_member_groups(members),
+    )
+
+
+def specimen_title(body: Json) -> str:
+    """What sort of sample it is."""
+    kind = concept(body.get("type"))
+    return _("Sample: %(kind)s") % {"kind": kind} if kind else _("Sample")
+
+
+def specimen_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
+    """A sample's own page."""
+    body = shown.body
+    collection = mapping(body.get("collection"))
+    rows = facts(
+        (_("Taken"), fhir_date_in_words(collection.get("collectedDateTime"))),
+        (_("Received by the laboratory"), fhir_date_in_words(body.get("receivedTime"))),
+        (_("Where on the body"), concept(collection.get("bodySite"))),
+    )
+    return Detail(specimen_title(body), shown.date, rows, notes(body), links=related(shown, members))
+
+
+def _member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
+    lines = nested([member for member in members if member.body.get("resourceType") == "Observation"])
+    return (Group(_("Results"), lines),) if lines else ()
+
+
+def nested(entries: Sequence[Shown]) -> tuple[Line, ...]:
+    """A line for each result; those of a report or panel among them stand under it."""
+    nest = Nest(entries, _parents(entries))
+    return tuple(_with_members(shown, nest) for shown in nest.tops)
+
+
+def _with_members(shown: Shown, nest: Nest) -> Line:
+    members = nest.under(shown)
+    return line(shown)._replace(under=tuple(line(member) for member in members)) if members else line(shown)
+
+
+def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
+    """A list of results by day; results of a report or panel of the same page stand under it."""
+    nest = Nest(page, _parents(page))
+    days: dict[str, list[Line]] = {}
+    for shown in nest.tops:
+        days.setdefault(shown.date, []).append(_with_members(shown, nest))
+    return tuple(Group(day or _("No date given"), tuple(found)) for day, found in days.items())
+
+
+def _parents(page: Sequence[Shown]) -> dict[str, str]:
+    parents: dict[str, str] = {}
+    for shown in page:
+        for element in ("result", "hasMember", "specimen"):
+            if element in shown.body:
+                for target in references(shown.body[element]):
+                    parents.setdefault(target, shown.reference)
+    return parents

@@ -1,0 +1,145 @@
+"""The sections of a record as people see them: which entries each lists, and who presents them.
+
+Every slot but NEVER stands in exactly one section, so that nothing visible is unreachable (R2).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import orjson
+
+from openrecord.clinical.kinds import Slot
+from openrecord.web.records import background, documents, events, medicines, observations
+from openrecord.web.records.elements import text_of
+from openrecord.web.records.values import Detail, Group, Shown
+from openrecord.web.text import gettext as _
+from openrecord.web.text import gettext_noop
+from openrecord.web.words import day_in_words
+
+Groups = Callable[[Sequence[Shown]], tuple[Group, ...]]
+Details = Callable[[Shown, Sequence[Shown]], Detail]
+
+
+@dataclass(frozen=True, slots=True)
+class RecordSection:
+    """One section: its address, untranslated words, and its slots. `hint` says what one finds there."""
+
+    slug: str
+    title: str
+    hint: str
+    slots: frozenset[Slot]
+    groups: Groups
+
+
+SECTIONS: tuple[RecordSection, ...] = (
+    RecordSection(
+        "test-results",
+        gettext_noop("Test results"),
+        gettext_noop("Blood tests, samples and reports"),
+        frozenset({Slot.LABORATORY, Slot.REPORT, Slot.SPECIMEN, Slot.IMAGING}),
+        observations.groups,
+    ),
+    RecordSection(
+        "consultations",
+        gettext_noop("Consultations and events"),
+        gettext_noop("Appointments, phone calls, procedures and notes"),
+        frozenset({Slot.CONSULTATION, Slot.PROCEDURE, Slot.QUESTIONNAIRE, Slot.COMMENT}),
+        events.groups,
+    ),
+    RecordSection(
+        "medicines",
+        gettext_noop("Medicines"),
+        gettext_noop("What you take now and what you took before"),
+        frozenset({Slot.MEDICATION_STATEMENT, Slot.MEDICATION_REQUEST}),
+        medicines.groups,
+    ),
+    RecordSection(
+        "allergies",
+        gettext_noop("Allergies and reactions"),
+        gettext_noop("What you react to, and how"),
+        frozenset({Slot.ALLERGY}),
+        background.allergy_groups,
+    ),
+    RecordSection(
+        "vaccinations",
+        gettext_noop("Vaccinations"),
+        gettext_noop("Vaccines you had, with dates"),
+        frozenset({Slot.IMMUNISATION}),
+        background.vaccination_groups,
+    ),
+    RecordSection(
+        "health-conditions",
+        gettext_noop("Health conditions"),
+        gettext_noop("Conditions you have or had"),
+        frozenset({Slot.PROBLEM, Slot.DIAGNOSIS}),
+        background.condition_groups,
+    ),
+    RecordSection(
+        "measurements",
+        gettext_noop("Measurements"),
+        gettext_noop("Blood pressure, weight, smoking and more"),
+        frozenset(
+            {
+                Slot.VITAL_SIGNS,
+                Slot.SOCIAL_HISTORY,
+                Slot.EXAM,
+                Slot.SURVEY,
+                Slot.OBSERVATION_PROCEDURE,
+                Slot.THERAPY,
+                Slot.ACTIVITY,
+                Slot.OBSERVATION_OTHER,
+            }
+        ),
+        observations.groups,
+    ),
+    RecordSection(
+        "documents",
+        gettext_noop("Documents"),
+        gettext_noop("Letters and reports about your care"),
+        frozenset({Slot.DOCUMENT}),
+        documents.groups,
+    ),
+    RecordSection(
+        "referrals",
+        gettext_noop("Referrals"),
+        gettext_noop("When you were sent to another service"),
+        frozenset({Slot.REFERRAL}),
+        background.referral_groups,
+    ),
+)
+BY_SLUG: Mapping[str, RecordSection] = {section.slug: section for section in SECTIONS}
+BY_SLOT: Mapping[Slot, RecordSection] = {slot: section for section in SECTIONS for slot in section.slots}
+
+_DETAILS: Mapping[str, Details] = {
+    "Observation": events.observation_or_note_detail,
+    "DiagnosticReport": observations.report_detail,
+    "Encounter": events.encounter_detail,
+    "Procedure": events.procedure_detail,
+    "QuestionnaireResponse": events.questionnaire_detail,
+    "MedicationStatement": medicines.detail,
+    "MedicationRequest": medicines.detail,
+    "AllergyIntolerance": background.allergy_detail,
+    "Immunization": background.vaccination_detail,
+    "Condition": background.condition_detail,
+    "ServiceRequest": background.referral_detail,
+    "DocumentReference": documents.detail,
+    "Specimen": observations.specimen_detail,
+}
+
+
+def shown(public_id: UUID, slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Shown:
+    """An entry as presenters take it, with its page below `base`."""
+    resource = orjson.loads(body)
+    key = str(public_id)
+    href = f"{base}/{BY_SLOT[slot].slug}/{key}"
+    return Shown(href, base, f"{resource['resourceType']}/{key}", day_in_words(clinical), resource)
+
+
+def detail_of(entry: Shown, members: Sequence[Shown]) -> Detail:
+    """The page of one entry."""
+    present = _DETAILS.get(text_of(entry.body.get("resourceType")))
+    if present is None:
+        return Detail(_("Record entry"), entry.date, ())
+    return present(entry, members)

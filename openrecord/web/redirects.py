@@ -1,0 +1,16 @@
+"""Sending the browser elsewhere, and only where it may go."""
+
+from django.http import HttpResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+
+def see_other(location: str) -> HttpResponse:
+    """303: fetch `location` with GET. The caller vouches for the address."""
+    return HttpResponse(status=303, headers={"Location": location})
+
+
+def own_path(text: str | None, otherwise: str) -> str:
+    """`text` if it is a path on this server, else `otherwise`: never an address that a link made up."""
+    if text and text.startswith("/") and url_has_allowed_host_and_scheme(text, allowed_hosts=None):
+        return text
+    return otherwise

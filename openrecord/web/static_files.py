@@ -1,0 +1,63 @@
+"""Our own style sheets and images, served from memory under names that carry their hash.
+
+A changed file gets a new name, so browsers may keep each for good. Nothing else is ever read from disk by name.
+"""
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from django.http import HttpRequest, HttpResponse
+
+from openrecord.web import errors
+from openrecord.web.audience import Audience, audience
+
+FOLDER = Path(__file__).parent / "static"
+TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
+FOR_GOOD = "public, max-age=31536000, immutable"
+
+
+@dataclass(frozen=True, slots=True)
+class StaticFile:
+    """A file ready to send."""
+
+    content_type: str
+    body: bytes
+    compressed: bytes
+
+
+@cache
+def _all() -> tuple[dict[str, str], dict[str, StaticFile]]:
+    names: dict[str, str] = {}
+    files: dict[str, StaticFile] = {}
+    for path in sorted(FOLDER.rglob("*")):
+        if path.suffix not in TYPES:
+            continue
+        body = path.read_bytes()
+        digest = hashlib.sha256(body).hexdigest()[:12]
+        hashed = f"{path.stem}.{digest}{path.suffix}"
+        names[path.relative_to(FOLDER).as_posix()] = hashed
+        files[hashed] = StaticFile(TYPES[path.suffix], body, gzip.compress(body, 9, mtime=0))
+    return names, files
+
+
+def static_url(name: str) -> str:
+    """The address of the file `name` in our static folder. Raises KeyError for one that is not there."""
+    return "/static/" + _all()[0][name]
+
+
+@audience(Audience.PUBLIC)
+def serve(request: HttpRequest, name: str) -> HttpResponse:
+    """One static file, compressed where the browser can read that."""
+    file = _all()[1].get(name)
+    if file is None:
+        return errors.page(request, 404)
+    accepts = "gzip" in request.headers.get("Accept-Encoding", "")
+    response = HttpResponse(file.compressed if accepts else file.body, content_type=file.content_type)
+    response.headers["Cache-Control"] = FOR_GOOD
+    response.headers["Vary"] = "Accept-Encoding"
+    if accepts:
+        response.headers["Content-Encoding"] = "gzip"
+    return response

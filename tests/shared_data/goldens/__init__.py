@@ -1,0 +1,1 @@
+"""Expected digests and counts of real records; never their content."""

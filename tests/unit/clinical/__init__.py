@@ -1,0 +1,1 @@
+"""Tests of what a record is: kinds, readers, allow-lists."""

@@ -1,0 +1,1 @@
+"""Tests of GP Connect records (STU3) on small synthetic resources."""
