@@ -8,9 +8,13 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import engines
 from jinja2 import Environment, Template
+from markupsafe import Markup
 
 from openrecord.web.session import SignedIn
-from openrecord.web.text import active_language
+from openrecord.web.text import WELSH, active_language
+
+LANGUAGE_OF_RECORD = Markup(' lang="en-GB"')
+"""Records are kept in English; a Welsh page says so where it quotes them."""
 
 HTML = "text/html; charset=utf-8"
 
@@ -32,6 +36,7 @@ def render(request: HttpRequest, name: str, context: Mapping[str, Any], status: 
         {
             "path": request.path,
             "language": active_language(),
+            "in_english": LANGUAGE_OF_RECORD if active_language() == WELSH else "",
             "signed_in": present,
             "csrf_token": lambda: get_token(request),
             **context,

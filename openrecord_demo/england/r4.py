@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 
 from openrecord_demo.england.codes_used import CODES, SNOMED, Code
 from openrecord_demo.england.model import ID_SYSTEM, Entry, GeneratedPatient, Json, Kind, Practice, Quantity
+from openrecord_demo.england.r4_people import UKCORE, patient_id, patient_resource, staff_id
 
 UCUM = "http://unitsofmeasure.org"
 _HL7 = "http://terminology.hl7.org/CodeSystem"
-_UKCORE = "https://fhir.hl7.org.uk/StructureDefinition/UKCore-"
 _NOPAT = {"system": f"{_HL7}/v3-ActCode", "code": "NOPAT"}
 _TYPES = {
     Kind.MEDICATION: "MedicationStatement",
@@ -51,80 +51,11 @@ def reference_of(kind: Kind, entry_id: str) -> Json:
 
 
 def resources(patient: GeneratedPatient, practice: Practice, entries: tuple[Entry, ...]) -> Iterator[Json]:
-    """The Patient and the given entries of one practice; the practice's own resources are `directory`."""
+    """The Patient and the given entries of one practice; the practice's own are `r4_people.directory`."""
     yield patient_resource(patient, practice)
     writer = _Writer(patient.person.nhs_number, practice, entries)
     for entry in entries:
         yield writer.resource(entry)
-
-
-def directory(practice: Practice) -> Iterator[Json]:
-    """The practice and its staff."""
-    yield {
-        "resourceType": "Organization",
-        "id": practice.ods,
-        "meta": {"profile": [f"{_UKCORE}Organization"]},
-        "identifier": [{"system": "https://fhir.nhs.uk/Id/ods-organization-code", "value": practice.ods}],
-        "active": True,
-        "name": practice.name,
-        "address": [{"city": practice.town, "postalCode": practice.postcode}],
-    }
-    for position, name in enumerate(practice.staff):
-        yield {
-            "resourceType": "Practitioner",
-            "id": staff_id(practice, position),
-            "meta": {"profile": [f"{_UKCORE}Practitioner"]},
-            "identifier": [{"system": f"{ID_SYSTEM}/staff", "value": staff_id(practice, position)}],
-            "name": [{"text": name}],
-        }
-
-
-def staff_id(practice: Practice, position: int) -> str:
-    """The id of a member of staff."""
-    return f"{practice.ods}-S{position % len(practice.staff)}"
-
-
-def patient_id(nhs_number: str, practice: Practice) -> str:
-    """The id of a person's Patient resource at a practice."""
-    return f"{practice.ods}-{nhs_number}"
-
-
-def patient_resource(patient: GeneratedPatient, practice: Practice) -> Json:
-    """The Patient as this practice knows them."""
-    person = patient.person
-    verified = {
-        "url": "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-NHSNumberVerificationStatus",
-        "valueCodeableConcept": {
-            "coding": [
-                {
-                    "system": "https://fhir.hl7.org.uk/CodeSystem/UKCore-NHSNumberVerificationStatusEngland",
-                    "code": "01",
-                    "display": "Number present and verified",
-                }
-            ]
-        },
-    }
-    resource: Json = {
-        "resourceType": "Patient",
-        "id": patient_id(person.nhs_number, practice),
-        "meta": {"versionId": "1", "profile": [f"{_UKCORE}Patient"]},
-        "identifier": [
-            {"extension": [verified], "system": "https://fhir.nhs.uk/Id/nhs-number", "value": person.nhs_number}
-        ],
-        "active": patient.died is None,
-        "name": [{"use": "official", "family": person.family, "given": [person.given]}],
-        "telecom": [{"system": "phone", "value": person.phone, "use": "mobile"}],
-        "gender": person.sex,
-        "birthDate": person.born.isoformat(),
-        "address": [
-            {"use": "home", "line": [person.address[0]], "city": person.address[1], "postalCode": person.address[2]}
-        ],
-        "generalPractitioner": [{"reference": f"Organization/{practice.ods}"}],
-        "managingOrganization": {"reference": f"Organization/{practice.ods}"},
-    }
-    if patient.died is not None:
-        resource["deceasedDateTime"] = patient.died.isoformat()
-    return resource
 
 
 def _status(entry: Entry) -> str:
@@ -150,7 +81,7 @@ class _Writer:
         meta: Json = {
             "versionId": str(entry.version),
             "lastUpdated": entry.recorded.isoformat(),
-            "profile": [_UKCORE + kind],
+            "profile": [UKCORE + kind],
         }
         if entry.nopat:
             meta["security"] = [_NOPAT]

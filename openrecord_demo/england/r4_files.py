@@ -6,7 +6,8 @@ import orjson
 
 from openrecord_demo.england.model import ID_SYSTEM, Entry, GeneratedPatient, Json, Practice, PracticeRecord
 from openrecord_demo.england.practices import PRACTICES
-from openrecord_demo.england.r4 import directory, resources
+from openrecord_demo.england.r4 import resources
+from openrecord_demo.england.r4_people import directory
 
 BASE = "https://openrecord.example/fhir"
 

@@ -2,7 +2,8 @@
 
 from openrecord_demo.england.codes_used import SNOMED, Code
 from openrecord_demo.england.model import ID_SYSTEM, Entry, Json, Kind, Practice
-from openrecord_demo.england.r4 import patient_id, quantity, staff_id
+from openrecord_demo.england.r4 import quantity
+from openrecord_demo.england.r4_people import patient_id, staff_id
 
 NHS = "https://fhir.nhs.uk/STU3"
 HL7UK = "https://fhir.hl7.org.uk/STU3"

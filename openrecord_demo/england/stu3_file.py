@@ -8,7 +8,7 @@ import orjson
 from openrecord_demo.england import stu3, stu3_results
 from openrecord_demo.england.model import ID_SYSTEM, Entry, GeneratedPatient, Json, Kind, Practice, PracticeRecord
 from openrecord_demo.england.practices import PRACTICES
-from openrecord_demo.england.r4 import staff_id
+from openrecord_demo.england.r4_people import staff_id
 from openrecord_demo.england.stu3_lists import consultation, reference, sections
 
 _PROFILE = f"{stu3.NHS}/StructureDefinition"

@@ -1,5 +1,7 @@
 """A trail of its own for each test, on whichever database the settings name."""
 
+# ruff: noqa: S608 - the names in these statements are constants of the tests
+
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

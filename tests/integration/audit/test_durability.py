@@ -66,30 +66,29 @@ def test_sixteen_threads_lose_nothing(trail: Trail) -> None:
     assert (verdict.ok, verdict.seals, verdict.unsealed) == (True, 400, 0)
 
 
-@pytest.mark.usefixtures("sqlite_only")
-def test_one_flush_serves_many_requests(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+@pytest.mark.usefixtures("sqlite_only", "trail")
+def test_what_arrives_during_a_flush_is_flushed_together(monkeypatch: pytest.MonkeyPatch) -> None:
     sizes: list[int] = []
     flush = group_commit.Flusher._flush
-    all_wait = threading.Event()
+    started, go_on = threading.Event(), threading.Event()
 
     def counted(self: group_commit.Flusher, batch: list[group_commit._Waiting]) -> None:
-        if not sizes:
-            assert all_wait.wait(timeout=30)
         sizes.append(len(batch))
+        started.set()
+        assert go_on.wait(timeout=30)
         flush(self, batch)
 
     monkeypatch.setattr(group_commit.Flusher, "_flush", counted)
     flusher = group_commit.flusher()
-    threads = [threading.Thread(target=flusher.record, args=(read(),)) for _ in range(16)]
-    for thread in threads:
-        thread.start()
-    while sum(sizes) + flusher._queue.qsize() < 15:
-        pass
-    all_wait.set()
-    for thread in threads:
-        thread.join()
-    assert sum(sizes) == 16
-    assert len(sizes) <= 3
+    waiting = [group_commit._Waiting(read(number)) for number in range(16)]
+    flusher._queue.put(waiting[0])
+    assert started.wait(timeout=30)
+    for later in waiting[1:]:
+        flusher._queue.put(later)
+    go_on.set()
+    assert all(each.done.acquire(timeout=30) for each in waiting)
+    assert sizes == [1, 15]
+    assert {each.row_id for each in waiting} == ids_on_disk()
 
 
 @pytest.mark.soak

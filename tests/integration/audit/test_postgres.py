@@ -21,6 +21,7 @@ def test_the_trail_on_postgresql() -> None:
         env=os.environ | {"OPENRECORD_DATABASE_URL": url},
         capture_output=True,
         text=True,
+        check=False,
         timeout=600,
     )
     assert result.returncode == 0, result.stdout[-5000:]

@@ -56,10 +56,10 @@ def test_a_crash_in_the_middle_resumes_at_the_watermark(trail: Trail, monkeypatc
     view_twice_and_more()
     trail.seal()
     actions.count_next(limit=2)
-    with monkeypatch.context() as patch, pytest.raises(RuntimeError):
-        patch.setattr("openrecord.viewing.models.MonthViews.save", _fail)
+    with monkeypatch.context() as patch:
         patch.setattr("openrecord.viewing.rules.views_by_month", _fail)
-        actions.count_next(limit=2)
+        with pytest.raises(RuntimeError):
+            actions.count_next(limit=2)
     while actions.count_next(limit=2):
         pass
     assert (figures(3), figures(4)) == ((2, 4), (1, 1))

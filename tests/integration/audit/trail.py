@@ -45,7 +45,12 @@ class Trail:
         """Record some changes and some reads."""
         for number in range(changes):
             actions.record_change(
-                by=DOCTOR, at=AT, event="entry.hidden", patient_id=number % 3, subject=f"e{number}", details={"n": number}
+                by=DOCTOR,
+                at=AT,
+                event="entry.hidden",
+                patient_id=number % 3,
+                subject=f"e{number}",
+                details={"n": number},
             )
         self.recorded += [reads.record_read(read(number)) for number in range(served)]
 

@@ -24,7 +24,7 @@ def test_packed_ids_are_sixteen_bytes_each_in_order() -> None:
 
 @pytest.mark.parametrize("wrong", [{"served": b"123"}, {"sight": b"123"}, {"refused": "closed", "served": bytes(16)}])
 def test_a_read_of_the_wrong_shape_is_refused(wrong: dict[str, bytes | str]) -> None:
-    with pytest.raises(ValueError, match="served|Sight|serves"):
+    with pytest.raises(ValueError, match=r"served|Sight|serves"):
         replace(READ, **wrong)
 
 

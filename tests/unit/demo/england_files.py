@@ -1,11 +1,13 @@
 """One written England, shared by the tests of this folder, and ways to walk through its files."""
 
+import atexit
 import gzip
 import json
 from collections.abc import Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
+from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
@@ -22,6 +24,7 @@ Resource = dict[str, Any]
 def england() -> Path:
     """The folder of a small England: everybody with a story, and a few more people."""
     folder = Path(mkdtemp(prefix="england-"))
+    atexit.register(rmtree, folder, ignore_errors=True)
     write(folder, seed=SEED, as_of=AS_OF, patients=PEOPLE)
     return folder
 
