@@ -184,6 +184,14 @@ class Competence:
 
 
 @dataclass(frozen=True, slots=True)
+class WindowOverride:
+    """An authorised user's start of the window (R45); a later registration ends it."""
+
+    start: date
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class AgeReview:
     """A recorded decision on a parent's access at an age review (R24). `age`: the review it answers."""
 
@@ -218,7 +226,7 @@ class AccessFacts:
     lowered: Level | None = None
     competence: Competence | None = None
     chunks: tuple[Chunk, ...] = ()
-    window_starts: Mapping[OdsCode, date] | None = None
+    window_starts: Mapping[OdsCode, WindowOverride] | None = None
     age_reviews: tuple[AgeReview, ...] = ()
     closures: tuple[Closure, ...] = ()
     patient_key: str = ""

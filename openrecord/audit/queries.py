@@ -67,8 +67,7 @@ def sealed_reads(*, after: int, limit: int) -> tuple[int, tuple[SealedRead, ...]
 
 
 _PATIENT, _AT, _KIND, _ACTOR, _AUTHORITY, _VIEWER, _REFUSED = (
-    READ.columns.index(name)
-    for name in ("patient_id", "at", "actor_kind", "actor", "authority", "viewer", "refused")
+    READ.columns.index(name) for name in ("patient_id", "at", "actor_kind", "actor", "authority", "viewer", "refused")
 )
 
 

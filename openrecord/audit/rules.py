@@ -20,9 +20,20 @@ ZERO = bytes(32)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _PLAIN = frozenset({int, str, type(None)})
-_IDENTIFYING = frozenset({
-    "address", "birthdate", "email", "family", "given", "identifier", "name", "phone", "phonetic", "telecom",
-})
+_IDENTIFYING = frozenset(
+    {
+        "address",
+        "birthdate",
+        "email",
+        "family",
+        "given",
+        "identifier",
+        "name",
+        "phone",
+        "phonetic",
+        "telecom",
+    }
+)
 _PARAMETER_PARTS = re.compile(r"[.:-]")
 _TEN_DIGITS = re.compile(r"(?<!\d)\d{3}[ -]?\d{3}[ -]?\d{4}(?!\d)")
 MASKED = "*"

@@ -106,9 +106,7 @@ def _close_day(last_seal: Seal) -> None:
     with transaction.atomic():
         _one_sealer_at_a_time()
         if not Root.objects.filter(number=number).exists():
-            Root.objects.create(
-                number=number, day=day, first=first, last=last_seal.number, tree=root, chain=chain
-            )
+            Root.objects.create(number=number, day=day, first=first, last=last_seal.number, tree=root, chain=chain)
 
 
 def _hashes(first: int, last: int) -> Iterator[bytes]:

@@ -39,6 +39,8 @@ def arrive(world: PureWorld, step: Step, at: datetime, marks: frozenset[Reason] 
     world.people[patient].entries[step["id"]] = Entry(
         step["id"], step, step.get("org", "A"), at, [version], marks=marks, safe_mapper=step.get("mapper") != "unsafe"
     )
+    if "proxy_rule" in step:
+        world.people[patient].entries[step["id"]].acts.append(proxy_rule({"rule": step["proxy_rule"]}))
     if step["kind"] == "code":
         code(world, {**step, "patient": patient}, at, arrives=False)
 
@@ -55,11 +57,11 @@ def code(world: PureWorld, step: Step, at: datetime, *, arrives: bool = True) ->
 
 def version(world: PureWorld, step: Step, _at: datetime) -> None:
     entry = find(world, step["entry"])
-    before = entry.versions[-1]
+    before = max((v for v in entry.versions if v.order < step["v"]), key=lambda v: v.order, default=entry.versions[0])
     entry.versions.append(
         Version(
             step["v"],
-            step.get("filed", True),
+            step.get("filed", before.filed),
             VersionStatus(step.get("status", "final")),
             label_of(step["label"]) if "label" in step else before.label,
             step.get("text", before.has_text),
@@ -88,8 +90,9 @@ def on_access(make: Callable[[Step, datetime], access_events.AnyAct]) -> Callabl
 
 
 def file(world: PureWorld, step: Step, _at: datetime) -> None:
-    for v in find(world, step["entry"]).versions:
-        v.filed = True
+    for entry in world.copies_of(find(world, step["entry"])):
+        for v in entry.versions:
+            v.filed = True
 
 
 def set_policy(world: PureWorld, step: Step, _at: datetime) -> None:
@@ -150,7 +153,15 @@ def remap(world: PureWorld, step: Step, _at: datetime) -> None:
 def redirect(world: PureWorld, step: Step, at: datetime) -> None:
     old = find(world, step["entry"])
     old.wrong_person = True
-    arrive(world, {**old.step, "id": step["as"], "patient": step["to"], "recorded": old.step.get("recorded", old.known.isoformat())}, at)
+    kept = {name: value for name, value in old.step.items() if name not in {"in", "replaces", "source_key", "proxy_rule"}}
+    dates = {"recorded": old.known.isoformat(), "clinical": old.known.isoformat(), **kept}
+    now = old.versions[-1]
+    arrive(
+        world,
+        {**dates, "id": step["as"], "patient": step["to"], "filed": now.filed, "status": now.status.value},
+        at,
+        old.marks,
+    )
 
 
 def proxy_rule(step: Step) -> screening_events.AnyAct:

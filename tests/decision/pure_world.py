@@ -156,6 +156,15 @@ class PureWorld:
             if e.step.get("lab_key")
         )
 
+    def copies_of(self, entry: Entry) -> list[Entry]:
+        """The entry and its laboratory or GP copy."""
+        for person in self.people.values():
+            if entry.name in person.entries:
+                pairs = self._copies(person).same
+                names = {entry.name, *(n for pair in pairs if entry.name in pair for n in pair)}
+                return [person.entries[name] for name in names]
+        return [entry]
+
     def _facts_of(
         self, person: Person, entry: Entry, twins: dict[str, str], unresolved: set[str], replaced: set[str]
     ) -> EntryFacts:

@@ -109,4 +109,4 @@ def _code_arrived(state: ReviewState, arrived: CodeFact, codes: tuple[CodeFact, 
         return ReviewState(GrantState.OPEN)
     if state.grant is GrantState.REMOVED:
         return ReviewState(GrantState.REMOVED, asks_106=True)
-    return ReviewState(GrantState.OPEN)
+    return state

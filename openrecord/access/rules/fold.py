@@ -20,6 +20,7 @@ from openrecord.access.types import (
     Viewer,
     ViewerId,
     ViewerKind,
+    WindowOverride,
 )
 from openrecord.clinical.kinds import Level, Section
 from openrecord.registry.types import OdsCode
@@ -37,7 +38,7 @@ class _Growing:
     lowered: Level | None = None
     competence: Competence | None = None
     chunks: dict[ChunkId, Chunk] = field(default_factory=dict)
-    window_starts: dict[OdsCode, Any] = field(default_factory=dict)
+    window_starts: dict[OdsCode, WindowOverride] = field(default_factory=dict)
     age_reviews: list[AgeReview] = field(default_factory=list)
 
 
@@ -130,8 +131,8 @@ def _history_withdrawn(grown: _Growing, act: events.HistoryWithdrawn, _at: datet
         grown.chunks[chunk_id] = replace(grown.chunks[chunk_id], withdrawn=True)
 
 
-def _window_set(grown: _Growing, act: events.WindowSet, _at: datetime) -> None:
-    grown.window_starts[OdsCode(act.org)] = act.start
+def _window_set(grown: _Growing, act: events.WindowSet, at: datetime) -> None:
+    grown.window_starts[OdsCode(act.org)] = WindowOverride(act.start, at)
 
 
 _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {

@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from openrecord.clinical.kinds import KIND_RULES, OBSERVATION_SLOTS, SLOT_KINDS, Slot
 
 _SCOPE = re.compile(r"(?P<context>patient|user)/(?P<type>[A-Za-z]+|\*)\.(?P<acts>[a-z]+|\*)(?:\?(?P<query>.*))?")
-_READING = frozenset("rs")
 _CATEGORY_SLOTS: dict[tuple[str, str], Slot] = {
     **{("Observation", code): slot for code, slot in OBSERVATION_SLOTS.items()},
     ("Observation", "laboratory"): Slot.LABORATORY,
@@ -21,12 +20,12 @@ _CATEGORY_SLOTS: dict[tuple[str, str], Slot] = {
 
 def _slots_of_type(fhir_type: str) -> frozenset[Slot]:
     if fhir_type == "*":
-        return frozenset(Slot)
+        return frozenset(SLOT_KINDS)
     return frozenset(slot for slot, kind in SLOT_KINDS.items() if KIND_RULES[kind].fhir_type == fhir_type)
 
 
 def _reads(acts: str) -> bool:
-    return acts in {"*", "read"} or (set(acts) <= set("cruds") and bool(_READING & set(acts)))
+    return acts in {"*", "read"} or (set(acts) <= set("cruds") and "r" in acts)
 
 
 def _of_scope(scope: str) -> frozenset[Slot]:

@@ -6,7 +6,7 @@ Source: decision-cases README "Of the viewer", QUESTIONS 3, 8, 13-17.
 from datetime import datetime
 
 from openrecord.access.rules.codes import is_declined
-from openrecord.access.rules.windows import latest_start, registered_elsewhere_since
+from openrecord.access.rules.windows import latest_start, registered_elsewhere_since, was_registered
 from openrecord.access.types import AccessFacts, Basis, Reason, Viewer, ViewerKind
 from openrecord.kit.london import birthday, midnight
 from openrecord.registry.types import OdsCode, Policy
@@ -48,7 +48,7 @@ def opened(facts: AccessFacts, viewer: Viewer, org: OdsCode, at: datetime) -> da
         else:
             instants.append(facts.competence.at)
     latest = max(instants)
-    return latest if latest <= at else None
+    return latest if latest <= at and was_registered(facts, org, at, latest) else None
 
 
 def viewer_reasons(facts: AccessFacts, viewer: Viewer, at: datetime) -> frozenset[Reason]:

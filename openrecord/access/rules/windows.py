@@ -17,24 +17,31 @@ def latest_start(facts: AccessFacts, org: OdsCode, at: datetime) -> date | None:
     return max((r.start for r in begun(facts, org, at)), default=None)
 
 
+def was_registered(facts: AccessFacts, org: OdsCode, at: datetime, instant: datetime) -> bool:
+    """Whether a registration at `org` that has begun by `at` held at `instant`."""
+    return any(
+        midnight(r.start) <= instant and (r.end is None or instant < midnight(r.end)) for r in begun(facts, org, at)
+    )
+
+
 def is_registered(facts: AccessFacts, org: OdsCode, at: datetime) -> bool:
     """Whether a registration at `org` holds at this instant."""
     return any(r.end is None or at < midnight(r.end) for r in begun(facts, org, at))
 
 
 def window_start(facts: AccessFacts, org: OdsCode, at: datetime) -> date | None:
-    """The day the window of `org` opens: the later of go-live and latest registration, or as overridden.
+    """The day the window of `org` opens: the later of go-live and latest registration, or as overridden since.
 
-    None where there is no policy, no go-live date or no registration.
+    None where there is no policy or no go-live date; without a registration go-live alone counts.
     """
     policy = facts.policies.get(org)
     if policy is None or policy.go_live is None:
         return None
-    override = (facts.window_starts or {}).get(org)
-    if override is not None:
-        return override
     registered = latest_start(facts, org, at)
-    return None if registered is None else max(policy.go_live, registered)
+    override = (facts.window_starts or {}).get(org)
+    if override is not None and (registered is None or override.set_at >= midnight(registered)):
+        return override.start
+    return policy.go_live if registered is None else max(policy.go_live, registered)
 
 
 def organisation_reasons(facts: AccessFacts, org: OdsCode, at: datetime) -> frozenset[Reason]:
@@ -56,10 +63,10 @@ def organisation_reasons(facts: AccessFacts, org: OdsCode, at: datetime) -> froz
 def live_chunks(facts: AccessFacts, org: OdsCode, at: datetime) -> tuple[Chunk, ...]:
     """The granted chunks of `org` that hold. A new registration there ends the grants made before it."""
     start = latest_start(facts, org, at)
-    if start is None:
-        return ()
     return tuple(
-        c for c in facts.chunks if c.org == org and not c.withdrawn and c.granted >= midnight(start) and c.granted <= at
+        c
+        for c in facts.chunks
+        if c.org == org and not c.withdrawn and c.granted <= at and (start is None or c.granted >= midnight(start))
     )
 
 

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from openrecord.access.rules.codes import review_state
-from openrecord.access.rules.viewers import ADULT, is_of_age, needs_age_review, opened
+from openrecord.access.rules.viewers import ADULT, is_of_age, needs_age_review, opened, review_age, viewer_reasons
 from openrecord.access.rules.windows import is_registered
-from openrecord.access.types import AccessFacts, Viewer, ViewerId, ViewerKind
-from openrecord.kit.london import midnight
+from openrecord.access.types import AccessFacts, Reason, Viewer, ViewerId, ViewerKind
+from openrecord.kit.london import birthday, midnight
 from openrecord.screening.types import EntryFacts, EntryId
+
+
+_ENDED = frozenset({Reason.PROXY_REVOKED, Reason.PROXY_EXPIRED, Reason.PROXY_MOVED})
 
 
 def access_due(facts: AccessFacts, at: datetime) -> frozenset[str]:
@@ -27,14 +30,21 @@ def access_due(facts: AccessFacts, at: datetime) -> frozenset[str]:
 
 
 def age_reviews_due(facts: AccessFacts, at: datetime) -> tuple[ViewerId, ...]:
-    """Parents whose access waits for an age review. At 16 there is nothing to review: an adult basis is needed."""
+    """Parents whose access waits for a decision: at the review age, and at 16 (where only an adult basis opens it)."""
     return tuple(
         viewer.viewer_id
         for viewer in _people(facts, at)
         if viewer.kind is ViewerKind.PROXY
         and needs_age_review(facts, viewer, at)
-        and not is_of_age(facts, ADULT, at)
-        and not any(review.viewer_id == viewer.viewer_id for review in facts.age_reviews)
+        and not _is_answered(facts, viewer, at)
+    )
+
+
+def _is_answered(facts: AccessFacts, viewer: Viewer, at: datetime) -> bool:
+    age = ADULT if is_of_age(facts, ADULT, at) else review_age(facts, viewer)
+    return facts.born is not None and any(
+        review.viewer_id == viewer.viewer_id and (review.age >= age or review.at >= midnight(birthday(facts.born, age)))
+        for review in facts.age_reviews
     )
 
 
@@ -55,7 +65,7 @@ def _people(facts: AccessFacts, at: datetime) -> Iterable[Viewer]:
         viewer
         for viewer in facts.viewers.values()
         if viewer.kind is not ViewerKind.APP
-        and not viewer.revoked
         and viewer.granted is not None
         and viewer.granted <= at
+        and not viewer_reasons(facts, viewer, at) & _ENDED
     )

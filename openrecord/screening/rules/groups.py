@@ -64,6 +64,11 @@ class Groups:
             waiting.extend(self._entries[container].containers)
         self._ancestors[entry_id] = frozenset(seen)
 
+    def is_incomplete(self, entry_id: EntryId) -> bool:
+        """Whether a container of the entry, near or far, is not known."""
+        chain = self._ancestors[entry_id] | {entry_id}
+        return any(link in self.cyclic or self._entries[link].missing_container for link in chain)
+
     def ancestors(self, entry_id: EntryId) -> frozenset[EntryId]:
         """Every known container of the entry, near and far."""
         return self._ancestors[entry_id]
@@ -115,7 +120,7 @@ def _effect(
     above = groups.ancestors(entry.entry_id)
     if any(own[container] for container in above):
         reasons.add(Reason.CONTAINER_HIDDEN)
-    if entry.missing_container or entry.entry_id in groups.cyclic:
+    if groups.is_incomplete(entry.entry_id):
         reasons.add(Reason.CONTAINER_UNKNOWN)
     if is_unit_hidden:
         reasons.add(Reason.UNIT_HIDDEN)

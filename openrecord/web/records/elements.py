@@ -5,6 +5,7 @@ Every function takes what JSON gave, however broken, and returns text; missing i
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -74,11 +75,10 @@ def number(value: object) -> str:
     """A JSON number as people write it: no trailing ".0", no exponent, no invented digits."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return ""
-    if isinstance(value, int):
-        return str(value)
-    if value.is_integer() and abs(value) < 1e15:
-        return str(int(value))
-    return format(value, ".6f").rstrip("0") if "e" in repr(value) else repr(value)
+    text = repr(value)
+    if "e" in text:
+        text = format(Decimal(text), "f")
+    return text.removesuffix(".0")
 
 
 def unit_of(quantity: Json) -> str:

@@ -1,0 +1,86 @@
+"""What every page must be in a real browser: accessible, ours alone, in a free typeface, without sideways scrolling.
+
+axe-core is evaluated in the page and not added as a script, because the page's own policy allows none.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, Request
+
+AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+WIDTHS = (1280, 320)
+FONTS = "[...new Set([...document.querySelectorAll('body *')].map(e => getComputedStyle(e).fontFamily))]"
+OVERFLOWS = "document.documentElement.scrollWidth > window.innerWidth"
+
+
+@dataclass(slots=True)
+class Visit:
+    """What was seen on one page at one width."""
+
+    path: str
+    status: int
+    violations: list[str]
+    foreign: list[str]
+    fonts: list[str]
+    overflows: bool
+    complaints: list[str] = field(default_factory=list)
+
+    def check(self) -> None:
+        """Fail with everything that is wrong with the page."""
+        assert self.violations == [], (self.path, self.violations)
+        assert self.foreign == [], (self.path, self.foreign)
+        assert self.fonts == ["Arial, sans-serif"], (self.path, self.fonts)
+        assert not self.overflows, f"{self.path} scrolls sideways"
+        assert self.complaints == [], (self.path, self.complaints)
+
+
+def visit(browser: Browser, origin: str, path: str, cookies: dict[str, str], width: int) -> Visit:
+    """Open `path` and look at it. `cookies`: names and values for our own host."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    try:
+        if cookies:
+            context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
+        return _look(context.new_page(), origin, path)
+    finally:
+        context.close()
+
+
+def _look(page: Page, origin: str, path: str) -> Visit:
+    foreign: list[str] = []
+    complaints: list[str] = []
+
+    def on_request(request: Request) -> None:
+        if not request.url.startswith(origin + "/"):
+            foreign.append(request.url)
+
+    page.on("request", on_request)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
+    response = page.goto(origin + path)
+    assert response is not None
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
+    violations = [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]]
+    return Visit(
+        path,
+        response.status,
+        violations,
+        foreign,
+        page.evaluate(FONTS),
+        page.evaluate(OVERFLOWS),
+        complaints,
+    )

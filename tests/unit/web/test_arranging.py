@@ -1,0 +1,75 @@
+"""Entries under others of the same page, and sections that leave nothing out."""
+
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openrecord.clinical.kinds import Slot
+from openrecord.web.records import medicines, observations
+from openrecord.web.records.arranging import Nest
+from openrecord.web.records.sections import SECTIONS
+from openrecord.web.records.values import Shown
+
+
+def shown(reference: str, date: str = "3 March 2024", **body: Any) -> Shown:
+    """An entry of a page."""
+    kind = reference.partition("/")[0]
+    return Shown(f"/{reference}", "/record", reference, date, {"resourceType": kind, **body})
+
+
+def names(*references: str) -> list[dict[str, str]]:
+    """References as FHIR writes them."""
+    return [{"reference": reference} for reference in references]
+
+
+def test_results_stand_under_their_report() -> None:
+    page = [
+        shown("DiagnosticReport/r", result=names("Observation/a", "Observation/b"), code={"text": "Blood count"}),
+        shown("Observation/a", code={"text": "Haemoglobin"}),
+        shown("Observation/c", code={"text": "Sodium"}),
+        shown("Observation/b", code={"text": "Platelets"}),
+    ]
+    (day,) = observations.groups(page)
+    assert [(line.title, [below.title for below in line.under]) for line in day.lines] == [
+        ("Blood count", ["Haemoglobin", "Platelets"]),
+        ("Sodium", []),
+    ]
+
+
+def test_a_result_whose_report_is_not_on_the_page_stands_by_itself() -> None:
+    (day,) = observations.groups([shown("Observation/a", code={"text": "Haemoglobin"})])
+    assert [line.title for line in day.lines] == ["Haemoglobin"]
+
+
+def test_issues_stand_under_their_medicine() -> None:
+    page = [
+        shown("MedicationRequest/issue", basedOn=names("MedicationRequest/plan"), intent="order", status="completed"),
+        shown(
+            "MedicationStatement/m",
+            basedOn=names("MedicationRequest/plan"),
+            status="active",
+            medicationCodeableConcept={"text": "Amlodipine 5mg tablets"},
+        ),
+        shown("MedicationRequest/plan", intent="plan", status="active"),
+    ]
+    (current,) = medicines.groups(page)
+    (line,) = current.lines
+    assert line.title == "Amlodipine 5mg tablets"
+    assert [below.title for below in line.under] == ["Issued 3 March 2024", "Prescribed 3 March 2024"]
+
+
+KEYS = st.integers(0, 5)
+
+
+@given(st.lists(KEYS, unique=True, max_size=6), st.dictionaries(KEYS, KEYS, max_size=6))
+def test_every_entry_is_shown_exactly_once_whatever_names_what(present: list[int], parents: dict[int, int]) -> None:
+    page = [shown(f"Observation/{key}") for key in present]
+    nest = Nest(page, {f"Observation/{child}": f"Observation/{parent}" for child, parent in parents.items()})
+    listed = [entry for top in nest.tops for entry in (top, *nest.under(top))]
+    assert sorted(entry.reference for entry in listed) == sorted(entry.reference for entry in page)
+
+
+def test_every_slot_that_can_be_seen_stands_in_exactly_one_section() -> None:
+    slots = [slot for section in SECTIONS for slot in section.slots]
+    assert sorted(slots) == sorted(set(Slot) - {Slot.NEVER})

@@ -1,0 +1,109 @@
+"""Where a value lies against the laboratory's own range."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openrecord.web.records.ranges import Direction, place
+
+
+def result(value: float, low: float | None = None, high: float | None = None, **more: Any) -> dict[str, Any]:
+    """An Observation with a range in mmol/L."""
+    bounds: dict[str, Any] = {}
+    if low is not None:
+        bounds["low"] = {"value": low, "unit": "mmol/L"}
+    if high is not None:
+        bounds["high"] = {"value": high, "unit": "mmol/L"}
+    return {"valueQuantity": {"value": value, "unit": "mmol/L"}, "referenceRange": [bounds], **more}
+
+
+def coded(code: str) -> list[dict[str, Any]]:
+    """An interpretation."""
+    return [{"coding": [{"code": code}]}]
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(3.4, Direction.BELOW), (3.5, Direction.WITHIN), (5.3, Direction.WITHIN), (5.4, Direction.ABOVE)],
+)
+def test_the_bounds_belong_to_the_range(value: float, expected: Direction) -> None:
+    assert place(result(value, 3.5, 5.3)).direction is expected
+
+
+def test_the_laboratorys_own_code_counts_before_a_comparison() -> None:
+    assert place(result(4.0, 3.5, 5.3, interpretation=coded("H"))).direction is Direction.ABOVE
+    assert place(result(9.0, 3.5, 5.3, interpretation=coded("N"))).direction is Direction.WITHIN
+
+
+def test_an_unknown_code_leaves_the_comparison() -> None:
+    assert place(result(9.0, 3.5, 5.3, interpretation=coded("XYZ"))).direction is Direction.ABOVE
+
+
+def test_abnormal_and_high_together_mean_high() -> None:
+    both = [{"coding": [{"code": "A"}, {"code": "H"}]}]
+    assert place(result(9.0, interpretation=both)).direction is Direction.ABOVE
+
+
+def test_codes_that_contradict_each_other_say_nothing() -> None:
+    both = [{"coding": [{"code": "L"}, {"code": "H"}]}]
+    assert place({"interpretation": both}).direction is Direction.UNKNOWN
+
+
+def test_other_units_are_never_compared() -> None:
+    observation = result(100, 3.5, 5.3)
+    observation["valueQuantity"]["unit"] = "mg/dL"
+    assert place(observation).direction is Direction.UNKNOWN
+
+
+def test_several_ranges_are_not_chosen_between() -> None:
+    observation = result(9.0, 3.5, 5.3)
+    observation["referenceRange"] *= 2
+    placed = place(observation)
+    assert (placed.range_text, placed.direction) == ("", Direction.UNKNOWN)
+
+
+def test_a_therapeutic_range_is_not_the_normal_one() -> None:
+    observation = result(9.0, 3.5, 5.3)
+    observation["referenceRange"][0]["type"] = {"coding": [{"code": "therapeutic"}]}
+    assert place(observation).direction is Direction.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("sign", "value", "expected"),
+    [
+        ("<", 3.5, Direction.BELOW),
+        ("<=", 3.5, Direction.UNKNOWN),
+        ("<", 3.6, Direction.UNKNOWN),
+        (">", 5.3, Direction.ABOVE),
+        (">=", 5.3, Direction.UNKNOWN),
+        (">", 5.0, Direction.UNKNOWN),
+    ],
+)
+def test_a_value_that_is_itself_a_bound(sign: str, value: float, expected: Direction) -> None:
+    observation = result(value, 3.5, 5.3)
+    observation["valueQuantity"]["comparator"] = sign
+    assert place(observation).direction is expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(3.5, 5.3, "3.5 to 5.3 mmol/L"), (None, 5.3, "up to 5.3 mmol/L"), (3.5, None, "3.5 mmol/L or more")],
+)
+def test_ranges_in_words(low: float | None, high: float | None, words: str) -> None:
+    assert place(result(4, low, high)).range_text == words
+
+
+@pytest.mark.parametrize("broken", [None, [], "3-5", [None], [{"low": "3"}], [{"low": {"value": True}}], {"high": []}])
+def test_broken_ranges_say_nothing(broken: object) -> None:
+    observation = {"valueQuantity": {"value": 4}, "referenceRange": broken}
+    assert place(observation).direction is Direction.UNKNOWN
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(0, 1e6))
+def test_exactly_one_answer_that_agrees_with_arithmetic(value: float, low: float, width: float) -> None:
+    high = low + width
+    found = place(result(value, low, high)).direction
+    expected = Direction.BELOW if value < low else Direction.ABOVE if value > high else Direction.WITHIN
+    assert found is expected
