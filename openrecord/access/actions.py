@@ -8,16 +8,26 @@ from uuid import UUID
 from django.db import transaction
 
 from openrecord.access import events, queries
-from openrecord.access.models import ActRow, ClosureRow, EpochRow, SwitchRow, TrancheRow, ViewerRow
+from openrecord.access.models import (
+    ActRow,
+    ClosureRow,
+    EpochRow,
+    LiveTokenRow,
+    SwitchRow,
+    TrancheRow,
+    ViewerRow,
+)
 from openrecord.access.rules import ceiling
 from openrecord.access.rules.horizon import valid_until
+from openrecord.access.rules.scopes import readable_slots
 from openrecord.access.rules.sight import SightContext
 from openrecord.access.types import AccessFacts, Standing, Viewer, ViewerId, ViewerKind
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.db import bus, sql
-from openrecord.kit.ids import time_ordered_id
+from openrecord.kit.ids import random_token, time_ordered_id
 from openrecord.kit.instants import to_micros
+from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 
 SIGHT_COLUMNS = (
@@ -29,6 +39,10 @@ SCOPES = frozenset({"all", "practice", "patient", "client", "channel"})
 
 class UnknownScope(ValueError):
     """A stop must be of all, practice, patient, client or channel."""
+
+
+class NoGrant(LookupError):
+    """The viewer or app that a token is asked for has no grant on this patient's record."""
 
 
 def lock_patient(patient_id: PatientId) -> None:
@@ -196,3 +210,59 @@ def _viewer(facts: AccessFacts, viewer_id: UUID, client_id: UUID) -> Viewer:
     """The viewer, or for an app the app's own grant. Somebody without a grant sees nothing."""
     wanted = ViewerId(viewer_id if client_id == queries.NO_CLIENT else client_id)
     return facts.viewers.get(wanted, Viewer(wanted, ViewerKind.SELF, None))
+
+
+@transaction.atomic
+def issue_token(
+    *,
+    patient_id: PatientId,
+    viewer_id: UUID,
+    client_id: UUID = queries.NO_CLIENT,
+    scopes: tuple[str, ...],
+    expires: datetime,
+    by: Actor,
+    at: datetime,
+) -> str:
+    """A new access token for one viewer of one patient; only its hash is kept.
+
+    `client_id`: the app's viewer, which must act for `viewer_id`. Raises NoGrant where the grant is missing, revoked or
+    somebody else's, ValueError where the token would be dead or open nothing that can be named.
+    """
+    viewers = queries.facts(patient_id, at=at).viewers
+    reader = viewers.get(ViewerId(viewer_id if client_id == queries.NO_CLIENT else client_id))
+    if reader is None or reader.revoked or (reader.acts_for or reader.viewer_id) != viewer_id:
+        raise NoGrant
+    if (client_id != queries.NO_CLIENT) != (reader.kind is ViewerKind.APP):
+        raise NoGrant
+    if expires <= at or not scopes:
+        raise ValueError("a token needs scopes and a future")
+    token = random_token()
+    key = token_hash(token)
+    LiveTokenRow.objects.create(
+        hash=key,
+        patient_id=patient_id,
+        patient=registry.patient(patient_id).public_id.bytes,
+        viewer_id=viewer_id.bytes,
+        client_id=client_id.bytes,
+        scopes=" ".join(scopes),
+        slots=sum(1 << slot for slot in readable_slots(scopes)),
+        expires=to_micros(expires),
+    )
+    audit.record_change(by=by, at=at, event="token_issued", patient_id=patient_id, subject=key.hex()[:16])
+    return token
+
+
+@transaction.atomic
+def revoke_token(*, token: str, by: Actor, at: datetime) -> bool:
+    """The token reads nothing from the next request on; False where there is no such token or it was revoked before."""
+    key = token_hash(token)
+    patient_id = LiveTokenRow.objects.filter(hash=key).values_list("patient_id", flat=True).first()
+    if not LiveTokenRow.objects.filter(hash=key, revoked=False).update(revoked=True):
+        return False
+    audit.record_change(by=by, at=at, event="token_revoked", patient_id=patient_id, subject=key.hex()[:16])
+    return True
+
+
+def token_hash(token: str) -> bytes:
+    """The 32 bytes under which a token is kept. A token holds 256 random bits, so it needs no salt and no stretching."""
+    return hashlib.sha256(token.encode()).digest()

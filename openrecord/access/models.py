@@ -103,3 +103,25 @@ class SightRow(PatientKeyed):
         indexes = [
             models.Index(fields=["patient_id", "viewer_id", "client_id", "channel"], name="access_sight_reader"),
         ]
+
+
+class LiveTokenRow(models.Model):
+    """An access token that may read now or could once: all that the hot path needs to know, found by its hash.
+
+    `hash`: SHA-256 of the token, which itself is stored nowhere. `patient`: the patient's public id. `client_id`: the
+    app's viewer, zeros where there is none. `slots`: bit per slot that the scopes open for reading.
+    """
+
+    hash = models.BinaryField(max_length=32, primary_key=True)
+    patient_id = models.BigIntegerField()
+    patient = models.BinaryField(max_length=16)
+    viewer_id = models.BinaryField(max_length=16)
+    client_id = models.BinaryField(max_length=16)
+    scopes = models.TextField()
+    slots = models.BigIntegerField()
+    expires = models.BigIntegerField()
+    revoked = models.BooleanField(default=False)
+
+    class Meta:
+        db_table = "access_live_token"
+        indexes = [models.Index(fields=["patient_id", "client_id"], name="access_live_token_of")]

@@ -1,6 +1,6 @@
 """Questions about one patient's access: the facts Sight is made from, its epoch, who the viewers are."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -46,15 +46,18 @@ def closures() -> tuple[Closure, ...]:
     return tuple(Closure(row.scope, row.which) for row in ClosureRow.objects.filter(opened_at__isnull=True))
 
 
-def facts(patient_id: PatientId, *, at: datetime) -> AccessFacts:
-    """Everything Sight needs to know of the patient, from acts up to `at`."""
+def facts(patient_id: PatientId, *, at: datetime, controlling: Iterable[OdsCode] = ()) -> AccessFacts:
+    """Everything Sight needs to know of the patient, from acts up to `at`.
+
+    `controlling`: organisations whose policies are needed besides those of registrations and placed entries.
+    """
     patient = registry.patient(patient_id)
     registrations = registry.registrations(patient_id)
-    controlling = {OdsCode(org) for org in _tranche_orgs(patient_id)}
+    organisations = {*controlling, *_tranche_orgs(patient_id), *(stay.ods for stay in registrations)}
     bare = AccessFacts(
         patient.born,
         registrations,
-        registry.policies(controlling | {r.ods for r in registrations}),
+        registry.policies(organisations),
         {},
         died=patient.died,
         address_flagged=patient.address_flagged,
@@ -64,8 +67,8 @@ def facts(patient_id: PatientId, *, at: datetime) -> AccessFacts:
     return fold(bare, (act for act in acts(patient_id) if act[0] <= at))
 
 
-def _tranche_orgs(patient_id: PatientId) -> set[str]:
-    return set(TrancheRow.objects.filter(patient_id=patient_id).values_list("org", flat=True))
+def _tranche_orgs(patient_id: PatientId) -> set[OdsCode]:
+    return {OdsCode(org) for org in TrancheRow.objects.filter(patient_id=patient_id).values_list("org", flat=True)}
 
 
 def tranches(patient_id: PatientId) -> Mapping[int, Standing]:
@@ -89,6 +92,12 @@ def generation(patient_id: PatientId) -> Generation:
     epoch = EpochRow.objects.filter(patient_id=patient_id).values_list("epoch", flat=True).first()
     switch = SwitchRow.objects.filter(id=1).values_list("epoch", flat=True).first()
     return Generation(epoch or 0, switch or 0)
+
+
+def patients_awaiting_policy(*, limit: int) -> tuple[PatientId, ...]:
+    """Patients whose practice changed its policy and whose rows have not moved yet."""
+    waiting = EpochRow.objects.filter(policy_pending=True).values_list("patient_id", flat=True)
+    return tuple(PatientId(number) for number in waiting[:limit])
 
 
 def people_viewing(patient_id: PatientId, *, at: datetime) -> tuple[Viewer, ...]:

@@ -144,6 +144,7 @@ class Slot(IntEnum):
     PROCEDURE = 22
     QUESTIONNAIRE = 23
     NEVER = 24
+    OBSERVATION_LABORATORY = 25
 
 
 OBSERVATION_SLOTS: dict[str, Slot] = {
@@ -155,6 +156,7 @@ OBSERVATION_SLOTS: dict[str, Slot] = {
     "procedure": Slot.OBSERVATION_PROCEDURE,
     "therapy": Slot.THERAPY,
     "activity": Slot.ACTIVITY,
+    "laboratory": Slot.OBSERVATION_LABORATORY,
 }
 
 _KIND_SLOTS: dict[EntryKind, Slot] = {

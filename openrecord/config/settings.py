@@ -1,6 +1,7 @@
 """Django settings, from the environment only (docs/settings.md)."""
 
 import importlib.util
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from openrecord.db import keys
@@ -25,6 +26,27 @@ LANGUAGE_CODE = "en-gb"
 LANGUAGES = [("en-gb", "English"), ("cy", "Cymraeg")]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 APPEND_SLASH = False
+
+BASE = Path(__file__).resolve().parent.parent
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "NAME": "jinja2",
+        "DIRS": [BASE / "web" / "templates", BASE / "portal" / "templates", BASE / "staff" / "templates"],
+        "OPTIONS": {"environment": "openrecord.web.jinja.make_environment"},
+    }
+]
+MIDDLEWARE = [
+    "openrecord.web.middleware.DoorMiddleware",
+    "openrecord.web.middleware.SignedInMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "openrecord.web.middleware.GateMiddleware",
+]
+SIGNED_IN_READER = "openrecord.config.sessions.signed_in"
+CSRF_FAILURE_VIEW = "openrecord.web.errors.csrf_failure"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 
 INSTALLED_APPS = [
     "openrecord.db",

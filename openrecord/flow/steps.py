@@ -1,5 +1,6 @@
 """The small steps between stations: an event of one, the action of the next."""
 
+from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -15,6 +16,7 @@ from openrecord.kit.ids import random_id
 from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
 from openrecord.registry.events import PersonChanged, PolicyChanged
+from openrecord.registry.types import PatientId
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import receive as screening_receive
 from openrecord.screening.actions.settle import settle
@@ -112,3 +114,9 @@ def receive(event: ingest_events.EntriesArrived) -> None:
     screening_receive.receive(event.batch)
 
 
+@transaction.atomic
+def settle_waiting(patient_id: PatientId, *, at: datetime) -> None:
+    """The worker's part of a policy change, for one patient; nothing where a read was faster."""
+    access.lock_patient(patient_id)
+    if access.take_pending_policy(patient_id):
+        settle(patient_id, at=at, cause=Cause.POLICY)

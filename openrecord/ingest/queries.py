@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from openrecord.db import sql
 from openrecord.ingest.models import QuarantineRow, SourceRow
+from openrecord.ingest.rules import identity
 from openrecord.kit.instants import from_micros
+from openrecord.registry.types import OdsCode, PatientId
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,3 +41,15 @@ def quarantined(quarantine_id: UUID) -> Quarantined | None:
     """One quarantined part; None where unknown."""
     row = QuarantineRow.objects.filter(id=quarantine_id).first()
     return None if row is None else _value(row)
+
+
+def entry_by_reference(org: OdsCode, patient_id: PatientId, reference: str) -> UUID | None:
+    """The inside id of the entry that a source's own reference ("Observation/123") names; None where unknown."""
+    alias = identity.own_key(org, patient_id, reference)
+    found = sql.row("SELECT entry_id FROM ingest_source_key WHERE patient_id=%s AND alias=%s", [patient_id, alias])
+    return None if found is None else UUID(bytes=bytes(found[0]))
+
+
+def quarantine_count() -> int:
+    """How many parts wait in quarantine for somebody to decide."""
+    return QuarantineRow.objects.filter(state="open").count()

@@ -41,7 +41,7 @@ class StaffEntry:
 def patient_entries(
     ods: OdsCode, patient_id: PatientId, *, at: datetime, limit: int, after: str | None = None
 ) -> tuple[StaffEntry, ...]:
-    """The patient's entries that the practice controls, newest first; `after`: the entry id the last page ended with."""
+    """The patient's entries that the practice controls, newest first; `after`: the entry the last page ended with."""
     states = {e: s for e, s in screening.states(patient_id).items() if s.facts.org == ods}
     order = sorted(states, key=lambda entry: _place(states[entry]), reverse=True)
     start = next((i + 1 for i, entry in enumerate(order) if str(entry) == after), 0)
@@ -69,8 +69,9 @@ def _with_bodies(
     patient_id: PatientId, states: Mapping[EntryId, EntryState], wanted: Iterable[EntryId], at: datetime
 ) -> tuple[StaffEntry, ...]:
     order = list(wanted)
-    facts = access.facts(patient_id, at=at)
-    verdicts = decide(facts, screening.facts(patient_id), patient_viewer(facts), at=at)
+    entries = screening.facts(patient_id)
+    facts = access.facts(patient_id, at=at, controlling={entry.org for entry in entries.values()})
+    verdicts = decide(facts, entries, patient_viewer(facts), at=at)
     bodies = {**timeline.bodies(patient_id, order), **screening.vault_bodies(patient_id, order)}
     return tuple(_entry(states[entry], verdicts[entry], bodies.get(entry, b"{}")) for entry in order)
 

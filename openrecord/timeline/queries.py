@@ -63,7 +63,7 @@ SERVED = (
 )
 HEAD = f"SELECT s.fingerprint FROM {CURRENT_SIGHT} WHERE {OF_READER} AND s.tranche = 0"
 PAGE = (
-    SERVED + " AND t.fhir_type = %s AND ((%s >> t.slot) & 1) = 1 "
+    SERVED + " AND t.fhir_type IN ({types}) AND ((%s >> t.slot) & 1) = 1 "
     "AND (t.sort < %s OR (t.sort = %s AND t.public_id < %s)) ORDER BY t.sort DESC, t.public_id DESC LIMIT %s"
 )
 BY_ID = SERVED + " AND t.public_id = %s"
@@ -135,14 +135,15 @@ def _allowed(reader: Reader, rows: Sequence[sql.Row], at: datetime) -> frozenset
 def page(
     reader: Reader, *, slots: Collection[Slot], limit: int = 50, after: str | None = None, at: datetime
 ) -> Page:
-    """A page of the reader's entries of these slots (all of one FHIR type), newest first. Raises BadCursor."""
+    """A page of the reader's entries of these slots, newest first. Raises BadCursor."""
     fingerprint(reader, at=at)
-    (fhir_type,) = {KIND_RULES[SLOT_KINDS[slot]].fhir_type for slot in slots}
+    types = sorted({KIND_RULES[SLOT_KINDS[slot]].fhir_type or "" for slot in slots})
     mask = sum(1 << slot for slot in slots)
     sort, public_id = _position(after)
     pattern = proxy_pattern(reader)
     rows = sql.rows(
-        PAGE, [*reader_key(reader, at), pattern, pattern, fhir_type, mask, sort, sort, public_id, limit + 1]
+        PAGE.format(types=sql.marks(len(types))),
+        [*reader_key(reader, at), pattern, pattern, *types, mask, sort, sort, public_id, limit + 1],
     )
     more = len(rows) > limit
     cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if more else None

@@ -8,13 +8,9 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import get_token
 from django.template import engines
 from jinja2 import Environment, Template
-from markupsafe import Markup
 
 from openrecord.web.session import SignedIn
 from openrecord.web.text import WELSH, active_language
-
-LANGUAGE_OF_RECORD = Markup(' lang="en-GB"')
-"""Records are kept in English; a Welsh page says so where it quotes them."""
 
 HTML = "text/html; charset=utf-8"
 
@@ -30,13 +26,16 @@ def _template(name: str) -> Template:
 
 
 def render(request: HttpRequest, name: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    """The page `name` with `context`, and what every page knows: path, language, who is signed in, the form token."""
+    """The page `name` with `context`, and what every page knows: path, language, who is signed in, the form token.
+
+    Records are kept in English; a Welsh page says so (`lang`) where it quotes them.
+    """
     present: SignedIn | None = getattr(request, "signed_in", None)
     html = _template(name).render(
         {
             "path": request.path,
             "language": active_language(),
-            "in_english": LANGUAGE_OF_RECORD if active_language() == WELSH else "",
+            "welsh": active_language() == WELSH,
             "signed_in": present,
             "csrf_token": lambda: get_token(request),
             **context,

@@ -10,27 +10,26 @@ from openrecord.clinical.dates import earliest_or_none
 from openrecord.kit.london import day_of
 from openrecord.web.text import WELSH, active_language
 
-_ENGLISH = (
+_ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
-_WELSH = (
+_WELSH_MONTHS = (
     "Ionawr", "Chwefror", "Mawrth", "Ebrill", "Mai", "Mehefin",
     "Gorffennaf", "Awst", "Medi", "Hydref", "Tachwedd", "Rhagfyr",
 )  # fmt: skip
 
 
-def _months() -> tuple[str, ...]:
-    return _WELSH if active_language() == WELSH else _ENGLISH
-
-
 def day_in_words(day: date | datetime | None) -> str:
     """A day, or the London day of an instant; empty for None."""
-    if day is None:
-        return ""
+    return "" if day is None else _day_in_words(day, active_language() == WELSH)
+
+
+@lru_cache(maxsize=16384)
+def _day_in_words(day: date | datetime, welsh: bool) -> str:
     if isinstance(day, datetime):
         day = day_of(day)
-    return f"{day.day} {_months()[day.month - 1]} {day.year}"
+    return f"{day.day} {(_WELSH_MONTHS if welsh else _ENGLISH_MONTHS)[day.month - 1]} {day.year}"
 
 
 def fhir_date_in_words(text: object) -> str:
@@ -43,7 +42,7 @@ def _in_words(text: str, welsh: bool) -> str:
     moment = earliest_or_none(text)
     if moment is None:
         return ""
-    months = _WELSH if welsh else _ENGLISH
+    months = _WELSH_MONTHS if welsh else _ENGLISH_MONTHS
     day = day_of(moment)
     if len(text) == 4:
         return str(day.year)

@@ -10,11 +10,11 @@ from collections.abc import Iterable
 from openrecord.clinical.kinds import KIND_RULES, OBSERVATION_SLOTS, SLOT_KINDS, Slot
 
 _SCOPE = re.compile(r"(?P<context>patient|user)/(?P<type>[A-Za-z]+|\*)\.(?P<acts>[a-z]+|\*)(?:\?(?P<query>.*))?")
-_CATEGORY_SLOTS: dict[tuple[str, str], Slot] = {
-    **{("Observation", code): slot for code, slot in OBSERVATION_SLOTS.items()},
-    ("Observation", "laboratory"): Slot.LABORATORY,
-    ("Condition", "problem-list-item"): Slot.PROBLEM,
-    ("Condition", "encounter-diagnosis"): Slot.DIAGNOSIS,
+_CATEGORY_SLOTS: dict[tuple[str, str], frozenset[Slot]] = {
+    **{("Observation", code): frozenset((slot,)) for code, slot in OBSERVATION_SLOTS.items()},
+    ("Observation", "laboratory"): frozenset((Slot.LABORATORY, Slot.OBSERVATION_LABORATORY)),
+    ("Condition", "problem-list-item"): frozenset((Slot.PROBLEM,)),
+    ("Condition", "encounter-diagnosis"): frozenset((Slot.DIAGNOSIS,)),
 }
 
 
@@ -35,8 +35,9 @@ def _of_scope(scope: str) -> frozenset[Slot]:
     if match["query"] is None:
         return _slots_of_type(match["type"])
     name, _, value = match["query"].partition("=")
-    slot = _CATEGORY_SLOTS.get((match["type"], value.rpartition("|")[2]))
-    return frozenset((slot,)) if name == "category" and slot is not None else frozenset()
+    if name != "category":
+        return frozenset()
+    return _CATEGORY_SLOTS.get((match["type"], value.rpartition("|")[2]), frozenset())
 
 
 def readable_slots(scopes: Iterable[str]) -> frozenset[Slot]:
@@ -45,3 +46,13 @@ def readable_slots(scopes: Iterable[str]) -> frozenset[Slot]:
     for scope in scopes:
         opened |= _of_scope(scope)
     return opened
+
+
+def reads_patient(scopes: Iterable[str]) -> bool:
+    """Whether one of the scopes opens the patient's own demographics (the Patient resource) for reading."""
+    matches = (_SCOPE.fullmatch(scope) for scope in scopes)
+    return any(
+        match["type"] in {"Patient", "*"} and match["query"] is None and _reads(match["acts"])
+        for match in matches
+        if match is not None
+    )

@@ -10,11 +10,11 @@ from django.db import transaction
 from openrecord.access import actions as access_actions
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
-from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, IncomingPatient
+from openrecord.clinical.incoming import IncomingEntry, IncomingLink, IncomingMessage, IncomingPatient, LinkKind
 from openrecord.clinical.kinds import KIND_RULES
 from openrecord.db import bus, sql
 from openrecord.ingest import events
-from openrecord.ingest.actions.sorting import Current, Sorting
+from openrecord.ingest.actions.sorting import Sorting
 from openrecord.ingest.rules import identity, matching
 from openrecord.ingest.types import AcceptedBatch, AcceptedEntry, Part, Tally
 from openrecord.registry import actions as registry_actions
@@ -54,7 +54,8 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
     )
     for other, withdrawn in sorting.wrong.items():
         bus.publish(events.FoundWrongPerson(other, tuple(withdrawn), at))
-    entries = _finished(sorting, org, patient, is_new=is_new)
+    references = _References(sorting, org, patient.patient_id, is_new=is_new)
+    entries = _finished(sorting, references, patient)
     sorting.write()
     copies = sorting.copies.copies()
     unresolved = {entry for pair in copies.unresolved for entry in pair}
@@ -67,7 +68,7 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
         entries,
         _marks(message, terms),
         is_new,
-        tuple(_replaced(sorting, entries)),
+        tuple(references.replaced()),
         tuple(unresolved),
         tuple({entry for pair in copies.same for entry in pair} - unresolved),
         _gone(message, org, patient.patient_id),
@@ -137,15 +138,58 @@ def _has_entries(patient_id: PatientId) -> bool:
     return sql.row("SELECT 1 FROM ingest_source_key WHERE patient_id=%s LIMIT 1", [patient_id]) is not None
 
 
-def _finished(sorting: Sorting, org: OdsCode, patient: Patient, *, is_new: bool) -> tuple[AcceptedEntry, ...]:
+class _References:
+    """Which entry a local reference means: one of this message, or one that an earlier message brought."""
+
+    def __init__(self, sorting: Sorting, org: OdsCode, patient_id: PatientId, *, is_new: bool) -> None:
+        self._sorting = sorting
+        self._org = org
+        self._patient_id = patient_id
+        self._elsewhere = {} if is_new else self._find()
+
+    def _hash(self, reference: str) -> bytes:
+        return identity.own_key(self._org, self._patient_id, reference)
+
+    def _find(self) -> dict[bytes, UUID]:
+        wanted = {
+            self._hash(reference)
+            for current in self._sorting.current.values()
+            for reference in _referred(current.incoming)
+            if reference not in self._sorting.names
+        }
+        statement = "SELECT alias, entry_id FROM ingest_source_key WHERE patient_id=%s AND alias IN ({keys})"
+        found = sql.rows_in(statement, [self._patient_id], wanted)
+        return {bytes(alias): UUID(bytes=bytes(entry)) for alias, entry in found}
+
+    def part(self, reference: str, kind: str = "") -> Part:
+        """The reference as it is stored: resolved where the entry is known."""
+        hashed = self._hash(reference)
+        return Part(self._sorting.names.get(reference) or self._elsewhere.get(hashed), hashed, kind)
+
+    def replaced(self) -> Iterable[UUID]:
+        """Entries that a current entry of this message replaces."""
+        for current in self._sorting.current.values():
+            if current.incoming.replaces is not None:
+                target = self.part(current.incoming.replaces).target
+                if target is not None:
+                    yield target
+
+
+def _referred(incoming: IncomingEntry) -> Iterable[str]:
+    yield from incoming.containers
+    yield from (link.target for link in _links(incoming))
+
+
+def _links(incoming: IncomingEntry) -> tuple[IncomingLink, ...]:
+    """The entry's links, with what it replaces among them: the replaced one may arrive later."""
+    if incoming.replaces is None or any(link.kind is LinkKind.REPLACES for link in incoming.links):
+        return incoming.links
+    return (*incoming.links, IncomingLink(LinkKind.REPLACES, incoming.replaces))
+
+
+def _finished(sorting: Sorting, references: _References, patient: Patient) -> tuple[AcceptedEntry, ...]:
     """The current entries with outside ids, bodies and resolved references."""
-    elsewhere = {} if is_new else _elsewhere(sorting, org, patient.patient_id)
-    superseded = set(_replaced(sorting, sorting.current.values()))
-
-    def part(reference: str, kind: str = "") -> Part:
-        hashed = identity.own_key(org, patient.patient_id, reference)
-        return Part(sorting.names.get(reference) or elsewhere.get(hashed), hashed, kind)
-
+    superseded = set(references.replaced())
     finished = []
     for current in sorting.current.values():
         incoming = current.incoming
@@ -158,8 +202,8 @@ def _finished(sorting: Sorting, org: OdsCode, patient: Patient, *, is_new: bool)
                 incoming,
                 _body(head, incoming.full if incoming.coded is None else incoming.coded),
                 None if incoming.coded is None else _body(head, incoming.full),
-                tuple(part(reference) for reference in dict.fromkeys(incoming.containers)),
-                tuple(part(link.target, link.kind.value) for link in incoming.links),
+                tuple(references.part(reference) for reference in dict.fromkeys(incoming.containers)),
+                tuple(references.part(link.target, link.kind.value) for link in _links(incoming)),
                 current.alias,
                 current.entry_id in superseded,
             )
@@ -176,25 +220,6 @@ def _head(incoming: IncomingEntry, public_id: UUID, patient: UUID) -> bytes:
 def _body(head: bytes, resource: bytes) -> bytes:
     """The resource with its outside id and whom it is about."""
     return b"{" + head + resource[1:] if len(resource) > 2 else b"{" + head[:-1] + b"}"
-
-
-def _elsewhere(sorting: Sorting, org: OdsCode, patient_id: PatientId) -> dict[bytes, UUID]:
-    """Entries that earlier messages brought, by the hash of the reference that names them."""
-    wanted = {
-        identity.own_key(org, patient_id, reference)
-        for current in sorting.current.values()
-        for reference in (*current.incoming.containers, *(link.target for link in current.incoming.links))
-        if reference not in sorting.names
-    }
-    statement = "SELECT alias, entry_id FROM ingest_source_key WHERE patient_id=%s AND alias IN ({keys})"
-    return {bytes(alias): UUID(bytes=bytes(entry)) for alias, entry in sql.rows_in(statement, [patient_id], wanted)}
-
-
-def _replaced(sorting: Sorting, entries: Iterable[AcceptedEntry | Current]) -> Iterable[UUID]:
-    """Entries that a current entry of this message replaces."""
-    for entry in entries:
-        if entry.incoming.replaces is not None and entry.incoming.replaces in sorting.names:
-            yield sorting.names[entry.incoming.replaces]
 
 
 def _gone(message: IncomingMessage, org: OdsCode, patient_id: PatientId) -> tuple[UUID, ...]:

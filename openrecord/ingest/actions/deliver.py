@@ -4,18 +4,22 @@ Every incoming resource ends in exactly one class of the tally.
 """
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import zstandard
-from django.db import transaction
+from django.db import IntegrityError, OperationalError, connection, transaction
 
+from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.clinical.incoming import IncomingMessage, Problem
 from openrecord.clinical.reading import Format, Unreadable, read
 from openrecord.ingest.actions.accept import Terms, accept
 from openrecord.ingest.models import QuarantineRow, SourceRow
 from openrecord.ingest.rules.matching import Unmatched
+from openrecord.ingest.rules.unpacking import unpacked
 from openrecord.ingest.types import Tally
 from openrecord.kit.ids import time_ordered_id
 from openrecord.kit.instants import to_micros
@@ -32,15 +36,20 @@ ADVICE = {
     "no_controlling_organisation": "the patient is registered nowhere; state the organisation with --org",
 }
 
+_Done = TypeVar("_Done")
+RACES = 3
+"""How often a message is tried again when deliveries meet."""
+
 
 def deliver(
     *, data: bytes, name: str, format: Format | None, terms: Terms, by: Actor, at: datetime
 ) -> Tally:
-    """Take in one file's content. The tally is exact; it raises only where the database fails."""
+    """Take in one file's content, compressed by gzip or not. The tally is exact; it raises only where the database
+    fails."""
     tally = Tally(files=1)
-    source = _keep(data, name, format, by, at)
+    source = _at_rest(lambda: _keep(data, name, format, by, at))
     try:
-        reading = read(data, format=format)
+        reading = read(unpacked(data), format=format)
     except Unreadable as bad:
         _quarantine(source, Problem(bad.reason, "file", bad.detail), at)
         tally.count("quarantined", bad.reason)
@@ -63,13 +72,24 @@ def _deliver_message(message: IncomingMessage, source: bytes, terms: Terms, by: 
     if not message.entries and not message.removed:
         return tally
     try:
-        tally.add(accept(message=message, source=source, terms=terms, by=by, at=at))
+        tally.add(_at_rest(lambda: accept(message=message, source=source, terms=terms, by=by, at=at)))
     except Unmatched as unmatched:
         place = message.entries[0].position if message.entries else "message"
         detail = ADVICE.get(unmatched.reason, unmatched.reason)
         _quarantine(source, Problem(unmatched.reason, place, detail, len(message.entries)), at)
         tally.count("quarantined", unmatched.reason, len(message.entries))
     return tally
+
+
+def _at_rest(act: Callable[[], _Done]) -> _Done:
+    """Do it, again where another delivery got in the way at the same moment (the same new patient, a deadlock)."""
+    for _ in range(RACES):
+        try:
+            return act()
+        except (IntegrityError, OperationalError):
+            if connection.in_atomic_block:
+                raise
+    return act()
 
 
 @transaction.atomic
@@ -114,6 +134,8 @@ def retry(*, quarantine_id: UUID, terms: Terms, by: Actor, at: datetime) -> Tall
     return deliver(data=data, name=source.name, format=format, terms=terms, by=by, at=at)
 
 
-def discard(*, quarantine_id: UUID) -> None:
+@transaction.atomic
+def discard(*, quarantine_id: UUID, by: Actor, at: datetime) -> None:
     """A person has decided that a quarantined part is not to be accepted; its source stays."""
     QuarantineRow.objects.filter(id=quarantine_id).update(state="discarded")
+    audit.record_change(by=by, at=at, event="quarantine_discarded", patient_id=None, subject=str(quarantine_id))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from openrecord.identity import actions
@@ -108,13 +109,19 @@ def refusal(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
 
 
 @audience(Audience.PUBLIC)
+@csrf_exempt
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
-    """End the session, for patients and staff alike, and say so on the start page."""
-    token = read_cookie(request, SESSION)
-    if token is not None:
-        actions.sign_out(token=token, at=clock.now())
+    """End the session, for patients and staff alike, and say so on the start page.
+
+    No form token is needed, and so none stands on every page: the session cookie is SameSite=Lax, so another site's
+    form arrives without it and then nothing happens here.
+    """
     response = see_other("/?signed-out")
+    token = read_cookie(request, SESSION)
+    if token is None:
+        return response
+    actions.sign_out(token=token, at=clock.now())
     for name in (SESSION, PENDING, VIEWER):
         drop_cookie(response, name)
     return response

@@ -149,3 +149,14 @@ def mark_wrong_person(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at
     )
     audit.record_change(by=by, at=at, event="wrong_person", patient_id=patient_id, subject=str(entry_id))
     settle(patient_id, at=at, cause=Cause.STRICTER, only=[entry_id])
+
+
+@transaction.atomic
+def note_rebuilt(*, patient_id: PatientId, entry_id: EntryId, mapper: int, by: Actor, at: datetime) -> None:
+    """The entry's body was rebuilt from its source by a mapper of this version; its decisions stand."""
+    access_actions.lock_patient(patient_id)
+    sql.execute(
+        "UPDATE screening_entry SET mapper=%s WHERE patient_id=%s AND id=%s", [mapper, patient_id, entry_id.bytes]
+    )
+    audit.record_change(by=by, at=at, event="rebuilt", patient_id=patient_id, subject=str(entry_id))
+    settle(patient_id, at=at, cause=Cause.REBUILT, only=[entry_id])

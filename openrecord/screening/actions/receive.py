@@ -1,6 +1,7 @@
 """Receiving what ingest accepted: facts stored, decided and placed in the transaction of the arrival."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -24,6 +25,8 @@ def receive(batch: AcceptedBatch) -> None:
     new = [entry for entry in batch.entries if entry.is_new]
     renewed = [entry for entry in batch.entries if not entry.is_new]
     found = _resolve_waiting(batch)
+    replaced = _is_replaced_already(batch)
+    new = [replace(entry, superseded=True) if entry.entry_id in replaced else entry for entry in new]
     _write_parts(batch, renewed)
     _write_links(batch, renewed)
     in_force = [entry for entry in renewed if _renew(batch, entry)]
@@ -132,19 +135,28 @@ def _resolve_waiting(batch: AcceptedBatch) -> set[EntryId]:
     """Parts and links that waited for what has just arrived now know it; the entries concerned."""
     if batch.is_new_patient:
         return set()
-    arrived = {entry.alias: entry.entry_id.bytes for entry in batch.entries if entry.is_new}
+    arrived = {entry.alias: entry.entry_id for entry in batch.entries if entry.is_new}
     concerned: set[EntryId] = set()
+    waiting = "SELECT id, reference, {near} FROM {table} WHERE patient_id=%s AND {far} IS NULL"
+    known = "UPDATE {table} SET {far}=%s WHERE patient_id=%s AND id=%s"
     for table, far, near in (("screening_container", "container", "entry"), ("screening_link", "target", "source")):
-        waiting = f"SELECT id, reference, {near} FROM {table} WHERE patient_id=%s AND {far} IS NULL"  # noqa: S608
-        for raw, reference, entry in sql.rows(waiting, [batch.patient_id]):
+        for raw, reference, entry in sql.rows(waiting.format(near=near, table=table, far=far), [batch.patient_id]):
             target = arrived.get(bytes(reference))
             if target is not None:
-                sql.execute(
-                    f"UPDATE {table} SET {far}=%s WHERE patient_id=%s AND id=%s",  # noqa: S608
-                    [target, batch.patient_id, raw],
-                )
+                sql.execute(known.format(table=table, far=far), [target.bytes, batch.patient_id, raw])
                 concerned.add(EntryId(UUID(bytes=bytes(entry))))
     return concerned
+
+
+def _is_replaced_already(batch: AcceptedBatch) -> set[UUID]:
+    """New entries of which an earlier message has said that it replaces them."""
+    if batch.is_new_patient:
+        return set()
+    statement = (
+        "SELECT target FROM screening_link WHERE patient_id=%s AND kind='replaces' AND target IN ({keys})"
+    )
+    new = [entry.entry_id.bytes for entry in batch.entries if entry.is_new]
+    return {UUID(bytes=bytes(row[0])) for row in sql.rows_in(statement, [batch.patient_id], new)}
 
 
 def _neighbours(

@@ -77,10 +77,10 @@ def settle(
     `revised`: entries whose lying row is written anew even where it stays. `known`: their states, where the caller
     has them at hand.
     """
-    facts = access.facts(patient_id, at=at)
     if known is None:
         wanted = None if only is None else queries.closure(patient_id, only)
         known = queries.states(patient_id, wanted)
+    facts = access.facts(patient_id, at=at, controlling={state.facts.org for state in known.values()})
     placements = place(facts, {entry_id: state.facts for entry_id, state in known.items()}, at)
     wishes = _wishes(patient_id, facts, known, placements, at)
     entering = [w for w in wishes if w.lies and not w.state.placed]

@@ -65,6 +65,8 @@ def place(observation: Json) -> Placed:
 
 
 def _is_normal(item: Json) -> bool:
+    if "type" not in item:
+        return True
     codes = {text_of(coding.get("code")) for coding in objects(mapping(item.get("type")).get("coding"))}
     return not codes or bool(codes & _NORMAL_RANGE)
 

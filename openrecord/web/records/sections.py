@@ -38,7 +38,7 @@ SECTIONS: tuple[RecordSection, ...] = (
         "test-results",
         gettext_noop("Test results"),
         gettext_noop("Blood tests, samples and reports"),
-        frozenset({Slot.LABORATORY, Slot.REPORT, Slot.SPECIMEN, Slot.IMAGING}),
+        frozenset({Slot.LABORATORY, Slot.OBSERVATION_LABORATORY, Slot.REPORT, Slot.SPECIMEN, Slot.IMAGING}),
         observations.groups,
     ),
     RecordSection(

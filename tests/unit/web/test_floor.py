@@ -133,6 +133,13 @@ def test_a_form_without_its_token_is_refused(settings: Settings) -> None:
     assert strict.post("/people", {"viewer": "x"}).status_code == 403
 
 
+def test_signing_out_without_the_session_cookie_touches_no_cookie(client: Client) -> None:
+    answer = client.post("/sign-out")
+    assert (answer.status_code, answer.headers["Location"]) == (303, "/?signed-out")
+    assert not answer.cookies
+    assert client.get("/sign-out").status_code == 405
+
+
 def test_pages_are_in_the_language_of_the_cookie(client: Client) -> None:
     english = client.get("/no-such-page")
     assert 'lang="en-GB"' in english.text

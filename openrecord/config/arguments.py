@@ -1,0 +1,203 @@
+"""The words of the command line: every command, its arguments, and the function that carries it out.
+
+Functions are named by text, because stations can be imported only once Django is set up.
+"""
+
+import argparse
+from datetime import UTC, date, datetime
+from typing import TypeAlias
+
+from openrecord.clinical.kinds import Level
+from openrecord.clinical.reading import Format
+from openrecord.identity.types import Role
+from openrecord.kit.london import midnight
+from openrecord.registry.types import OdsCode
+
+LEVELS = [level.name.lower() for level in Level]
+SCOPES = ("all", "practice", "patient", "client", "channel")
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  argparse has no other name
+
+
+def parser() -> argparse.ArgumentParser:
+    """The whole command line."""
+    whole = argparse.ArgumentParser(
+        prog="openrecord", description="Safe, explainable patient access to GP records.",
+        epilog="Settings come from the environment: docs/settings.md.",
+    )  # fmt: skip
+    commands = whole.add_subparsers(metavar="COMMAND", required=True)
+    for add in (_running, _ingest, _quarantine, _practices, _explaining, _audit, _stops, _staff, _demo):
+        add(commands)
+    return whole
+
+
+def ods_code(text: str) -> OdsCode:
+    """An organisation code as typed: letters and digits, in any case."""
+    code = text.strip().upper()
+    if not (code.isascii() and code.isalnum() and len(code) <= 12):
+        raise argparse.ArgumentTypeError("an ODS code has up to 12 letters and digits")
+    return OdsCode(code)
+
+
+def day(text: str) -> date:
+    """A day as typed."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a date looks like 2026-03-31") from None
+
+
+def instant(text: str) -> datetime:
+    """An instant as typed: a London day means its beginning, a time without a zone is in UTC."""
+    try:
+        if len(text) == len("2026-03-31"):
+            return midnight(date.fromisoformat(text))
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError("a time looks like 2026-03-31 or 2026-03-31T09:30:00+01:00") from None
+    return found.replace(tzinfo=UTC) if found.tzinfo is None else found.astimezone(UTC)
+
+
+def roles(text: str) -> list[str]:
+    """Staff roles as typed, separated by commas."""
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    known = [role.value for role in Role]
+    if not names or set(names) - set(known):
+        raise argparse.ArgumentTypeError(f"roles are, separated by commas: {', '.join(known)}")
+    return names
+
+
+def at_least_one(text: str) -> int:
+    """A count as typed."""
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError("a number from 1 on is needed")
+    return int(text)
+
+
+def _command(commands: Commands, name: str, does: str, about: str) -> argparse.ArgumentParser:
+    """A command; `does`: the module and function that carry it out."""
+    made = commands.add_parser(name, help=about, description=about)
+    made.set_defaults(does=does)
+    return made
+
+
+def _group(commands: Commands, name: str, about: str) -> Commands:
+    made = commands.add_parser(name, help=about, description=about)
+    return made.add_subparsers(metavar="COMMAND", required=True)
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="one JSON document on standard output")
+
+
+def _running(commands: Commands) -> None:
+    migrate = _command(commands, "migrate", "openrecord.ops.migrate.run", "make or update the database")
+    migrate.add_argument("--quiet", action="store_true")
+    serve = _command(commands, "serve", "openrecord.ops.serve.run", "the web server")
+    serve.add_argument("--host", default="127.0.0.1")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--processes", type=at_least_one, default=1, help="more than one on PostgreSQL only")
+    serve.add_argument("--threads", type=at_least_one, default=4, help="in each process")
+    worker = _command(commands, "worker", "openrecord.flow.worker.run", "what is done by itself: seal, count, settle")
+    worker.add_argument("--until-idle", action="store_true", help="end when there is nothing left to do")
+    for command in (serve, worker):
+        command.add_argument("--stop-with-parent", action="store_true", help="end when the starting process has gone")
+    _json(_command(commands, "doctor", "openrecord.ops.doctor.run", "is this installation well?"))
+
+
+def _ingest(commands: Commands) -> None:
+    ingest = _command(commands, "ingest", "openrecord.ops.ingest.run", "take in GP records")
+    ingest.add_argument("files", nargs="+", metavar="FILE|FOLDER", help="also .gz and .ndjson; - is standard input")
+    ingest.add_argument("--format", choices=[form.value for form in Format], help="instead of detecting it")
+    ingest.add_argument("--jobs", type=at_least_one, default=2, metavar="N", help="processes for many files (2)")
+    _terms(ingest)
+    _json(ingest)
+
+
+def _terms(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--org", type=ods_code, metavar="ODS", help="the organisation whose record this is")
+    command.add_argument("--register", type=ods_code, metavar="ODS", help="register unknown patients at this practice")
+    command.add_argument("--sender", help="the system that sent it, where it is not the organisation's own")
+    command.add_argument("--transferred", action="store_true", help="all of it came from a former practice")
+    command.add_argument("--first-load", action="store_true", help="all of it is the first load of a record")
+
+
+def _quarantine(commands: Commands) -> None:
+    group = _group(commands, "quarantine", "what could not be accepted")
+    listed = _command(group, "list", "openrecord.ops.quarantine.show_all", "everything that waits for a decision")
+    listed.add_argument("--state", choices=("open", "retried", "discarded"), default="open")
+    show = _command(group, "show", "openrecord.ops.quarantine.show", "one part in full")
+    retry = _command(group, "retry", "openrecord.ops.quarantine.retry", "deliver its whole source again")
+    discard = _command(group, "discard", "openrecord.ops.quarantine.discard", "it is not to be accepted")
+    _terms(retry)
+    for command in (show, retry, discard):
+        command.add_argument("id", metavar="ID")
+    for command in (listed, show, retry, discard):
+        _json(command)
+
+
+def _practices(commands: Commands) -> None:
+    add = _command(
+        _group(commands, "practice", "one practice"), "add", "openrecord.ops.practice.add", "add or change a practice"
+    )
+    add.add_argument("ods", type=ods_code, metavar="ODS")
+    add.add_argument("--name", help="needed for a new practice")
+    add.add_argument("--go-live", type=day, metavar="DATE", help="first day whose entries may be seen")
+    add.add_argument("--level", choices=LEVELS, help="limit for everybody (full)")
+    add.add_argument("--at-risk-level", choices=LEVELS, help="where a code 104 applies (none)")
+    for name in ("system", "pcn", "sub-icb", "icb", "region"):
+        add.add_argument(f"--{name}")
+    load = _command(
+        _group(commands, "practices", "the directory of practices"),
+        "load", "openrecord.ops.practices.load", "load the public directory of practices",
+    )  # fmt: skip
+    load.add_argument("file", metavar="FILE", help="CSV, also .gz")
+    for command in (add, load):
+        _json(command)
+
+
+def _explaining(commands: Commands) -> None:
+    explain = _command(commands, "explain", "openrecord.ops.explain.run", "why entries are or are not visible")
+    explain.add_argument("--patient", required=True, metavar="NHS-NUMBER|ID")
+    explain.add_argument("--viewer", default="self", metavar="self|ID", help="the patient, or the id of a viewer")
+    explain.add_argument("--entry", metavar="ID", help="this entry only")
+    explain.add_argument("--at", type=instant, metavar="TIME", help="instead of now")
+    explain.add_argument("--channel", default="web", choices=("web", "fhir"))
+    exposure = _command(commands, "exposure", "openrecord.ops.exposure.run", "who was served an entry")
+    exposure.add_argument("entry", metavar="ENTRY", help="the entry's id as served")
+    exposure.add_argument("--patient", metavar="NHS-NUMBER|ID", help="whose it is, where known: a faster search")
+    for command in (explain, exposure):
+        _json(command)
+
+
+def _audit(commands: Commands) -> None:
+    group = _group(commands, "audit", "the audit trail")
+    _json(_command(group, "verify", "openrecord.ops.trail.verify", "recompute the whole chain"))
+
+
+def _stops(commands: Commands) -> None:
+    close = _command(commands, "close", "openrecord.ops.stops.close", "stop access at once")
+    reopen = _command(commands, "open", "openrecord.ops.stops.reopen", "end a stop")
+    for command in (close, reopen):
+        command.add_argument("scope", choices=SCOPES)
+        command.add_argument("which", nargs="?", help="ODS code, NHS number or id, client id, web or fhir")
+    close.add_argument("--reason", required=True)
+
+
+def _staff(commands: Commands) -> None:
+    first = _command(
+        _group(commands, "staff", "people who work for a practice"),
+        "first", "openrecord.ops.staff.first", "make the first member of staff, once",
+    )  # fmt: skip
+    first.add_argument("--issuer", required=True, help="their sign-in service")
+    first.add_argument("--subject", required=True, help="who they are there (sub)")
+    first.add_argument("--name", required=True)
+    first.add_argument("--organisation", required=True, type=ods_code, metavar="ODS")
+    first.add_argument("--roles", required=True, type=roles, help="separated by commas")
+
+
+def _demo(commands: Commands) -> None:
+    token = _command(
+        _group(commands, "demo", "the demonstration"),
+        "token", "openrecord_demo.token.run", "a token for the FHIR API (demonstration only)",
+    )  # fmt: skip
+    token.add_argument("--persona", required=True, metavar="NAME")

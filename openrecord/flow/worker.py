@@ -1,0 +1,108 @@
+"""`openrecord worker`: what the river does by itself: seal the trail, count views, forget, let policies act.
+
+Every task may run at any time, also twice at once, and starts again where it stopped. A task that fails is tried
+again a second later and stops no other.
+"""
+
+import argparse
+import logging
+import os
+import signal
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db import close_old_connections, connections
+
+from openrecord.access import queries as access
+from openrecord.audit import tasks as audit
+from openrecord.flow import steps
+from openrecord.identity import tasks as identity
+from openrecord.kit import clock
+from openrecord.viewing import tasks as viewing
+
+ROUND_SECONDS = 1.0
+PATIENTS_A_ROUND = 20
+"""Few, so that the trail is sealed within a second while a whole practice moves."""
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something done every so often. `do` says how much it did; a full `portion` means that more is waiting."""
+
+    name: str
+    every: timedelta
+    do: Callable[[datetime], int]
+    portion: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """How much one round did, and whether more is waiting already."""
+
+    done: int
+    more: bool
+
+
+def settle_waiting(at: datetime) -> int:
+    """Let changed policies act on the rows of some patients, one transaction each; how many."""
+    waiting = access.patients_awaiting_policy(limit=PATIENTS_A_ROUND)
+    for patient_id in waiting:
+        steps.settle_waiting(patient_id, at=at)
+    return len(waiting)
+
+
+TASKS = (
+    Task("seal the trail", timedelta(), lambda at: audit.seal(at=at)),
+    Task("count views", timedelta(seconds=5), lambda _at: viewing.count()),
+    Task("settle after a change of policy", timedelta(), settle_waiting, PATIENTS_A_ROUND),
+    Task("forget ended sessions", timedelta(minutes=1), identity.forget_ended),
+)
+
+
+class Worker:
+    """Runs each task when it is due."""
+
+    def __init__(self, tasks: tuple[Task, ...] = TASKS) -> None:
+        self._tasks = tasks
+        self._done: dict[str, datetime] = {}
+
+    def round(self, at: datetime) -> Round:
+        """Run what is due. A failure is logged by its type alone and tried again."""
+        total, more = 0, False
+        for task in self._tasks:
+            last = self._done.get(task.name)
+            if last is not None and at - last < task.every:
+                continue
+            try:
+                done = task.do(at)
+            except Exception as error:  # noqa: BLE001  one task's failure, of whatever kind, must not stop the others
+                _log.error("the worker could not %s: %s", task.name, type(error).__name__)
+                connections.close_all()
+            else:
+                self._done[task.name] = at
+                total += done
+                more |= done == task.portion
+        return Round(total, more)
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Work until told to end (SIGTERM, Ctrl-C); what is under way is finished first."""
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    parent = os.getppid()
+    worker = Worker()
+    print("OpenRecord's worker runs", flush=True)
+    while not stop.is_set():
+        last = worker.round(clock.now())
+        close_old_connections()
+        orphaned = arguments.stop_with_parent and os.getppid() != parent
+        if orphaned or (arguments.until_idle and not last.done):
+            break
+        if not (last.more or arguments.until_idle):
+            stop.wait(ROUND_SECONDS)
+    return 0

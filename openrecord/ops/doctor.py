@@ -1,0 +1,109 @@
+"""`openrecord doctor`: is this installation well? Says what is wrong and what to do, changes nothing."""
+
+import argparse
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+
+from django.core.exceptions import ImproperlyConfigured
+from django.db import DatabaseError, connection
+
+from openrecord.access import queries as access
+from openrecord.audit import queries as audit
+from openrecord.db import keys
+from openrecord.identity import providers
+from openrecord.identity.types import Kind, SignInRefused
+from openrecord.ingest import queries as ingest
+from openrecord.ops.migrate import missing_migrations
+from openrecord.ops.printing import print_json, print_table
+from openrecord.registry import queries as registry
+
+MANY_UNSEALED = 10_000
+"""More than a running worker ever leaves unsealed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing looked at. `well` None = for information."""
+
+    what: str
+    well: bool | None
+    told: str
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Look at everything; 1 where something is not well."""
+    findings = [_key(), *_database()]
+    if arguments.json:
+        print_json({"ok": _ok(findings), "findings": [asdict(finding) for finding in findings]})
+    else:
+        words = {True: "ok", False: "NOT WELL", None: ""}
+        print_table(("", "", ""), [(f.what, words[f.well], f.told) for f in findings])
+    return 0 if _ok(findings) else 1
+
+
+def _ok(findings: list[Finding]) -> bool:
+    return all(finding.well is not False for finding in findings)
+
+
+def _key() -> Finding:
+    try:
+        keys.master_key()
+    except keys.BadKey as error:
+        return Finding("key", well=False, told=str(error))
+    return Finding("key", well=True, told="present")
+
+
+def _database() -> list[Finding]:
+    """What the database says; the later questions only where the earlier ones were answered."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (DatabaseError, ImproperlyConfigured) as error:
+        return [Finding("database", well=False, told=f"cannot be reached: {type(error).__name__}")]
+    missing = missing_migrations()
+    told = f"{len(missing)} missing: run `openrecord migrate`" if missing else "all applied"
+    findings = [
+        Finding("database", well=True, told=connection.vendor),
+        Finding("migrations", well=not missing, told=told),
+    ]
+    return findings if missing else [*findings, *(look() for look in LOOKS)]
+
+
+def _unsealed() -> Finding:
+    verdict = audit.verify()
+    if not verdict.ok:
+        return Finding("audit", well=False, told="altered: run `openrecord audit verify`")
+    told = f"{verdict.seals} rows sealed, {verdict.unsealed} not yet"
+    return Finding("audit", well=verdict.unsealed <= MANY_UNSEALED, told=told)
+
+
+def _quarantine() -> Finding:
+    return Finding("quarantine", well=None, told=f"{ingest.quarantine_count()} parts open")
+
+
+def _practices() -> Finding:
+    return Finding("practices", well=None, told=f"{registry.practice_count()} known")
+
+
+def _stops() -> Finding:
+    closed = access.closures()
+    return Finding("stops", well=None, told=", ".join(f"{c.scope} {c.which}".strip() for c in closed) or "none")
+
+
+def _waiting() -> Finding:
+    waiting = len(access.patients_awaiting_policy(limit=1000))
+    return Finding("policies", well=None, told=f"{waiting} patients wait for the worker")
+
+
+def _sign_in() -> Finding:
+    missing = []
+    for kind in Kind:
+        try:
+            providers.settings(kind)
+        except (SignInRefused, ValueError):
+            missing.append(kind.value)
+    told = f"not set up for: {', '.join(missing)}" if missing else "set up for patients and staff"
+    return Finding("sign-in", well=None, told=told)
+
+
+LOOKS: tuple[Callable[[], Finding], ...] = (_unsealed, _quarantine, _practices, _stops, _waiting, _sign_in)

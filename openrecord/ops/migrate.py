@@ -1,0 +1,36 @@
+"""`openrecord migrate`: make or update the database. Also what others ask before they use it."""
+
+import argparse
+
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from openrecord.kit import environment
+from openrecord.ops.failure import CommandFailed
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """Apply every migration that is missing."""
+    make_data_folder()
+    call_command("migrate", interactive=False, verbosity=0 if arguments.quiet else 1)
+    return 0
+
+
+def make_data_folder() -> None:
+    """The data folder, readable by us alone."""
+    environment.data_folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+
+
+def missing_migrations() -> list[str]:
+    """Names of migrations that are not applied yet."""
+    executor = MigrationExecutor(connection)
+    plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def require_migrations() -> None:
+    """Raises CommandFailed where the database is not up to date."""
+    make_data_folder()
+    if missing_migrations():
+        raise CommandFailed("the database is not up to date: run `openrecord migrate` first")

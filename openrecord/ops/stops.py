@@ -1,0 +1,52 @@
+"""`openrecord close` and `openrecord open`: emergency stops. They act at the next read, everywhere."""
+
+import argparse
+
+from openrecord.access import actions
+from openrecord.kit import clock
+from openrecord.ops.failure import CommandFailed
+from openrecord.ops.operator import as_uuid, operator, patient_named
+from openrecord.registry import queries as registry
+from openrecord.registry.types import OdsCode
+
+CHANNELS = ("web", "fhir")
+
+
+def close(arguments: argparse.Namespace) -> int:
+    """Stop everything of a scope."""
+    which = _named(arguments.scope, arguments.which)
+    actions.close(scope=arguments.scope, which=which, reason=arguments.reason, by=operator(), at=clock.now())
+    print(f"closed: {arguments.scope} {which}".rstrip())
+    return 0
+
+
+def reopen(arguments: argparse.Namespace) -> int:
+    """End the stops of a scope. Raises CommandFailed where there was none."""
+    which = _named(arguments.scope, arguments.which)
+    ended = actions.reopen(scope=arguments.scope, which=which, by=operator(), at=clock.now())
+    if not ended:
+        raise CommandFailed("nothing of that was closed")
+    print(f"open again: {arguments.scope} {which} ({ended} stops ended)")
+    return 0
+
+
+def _named(scope: str, which: str | None) -> str:
+    """What exactly is meant, checked, because closing what does not exist would stop nothing. Raises CommandFailed."""
+    if scope == "all":
+        if which is not None:
+            raise CommandFailed("`all` takes no further name")
+        return ""
+    if which is None:
+        raise CommandFailed(f"which {scope}?")
+    if scope == "practice":
+        ods = OdsCode(which.strip().upper())
+        if registry.practice(ods) is None:
+            raise CommandFailed("no such practice is known here")
+        return ods
+    if scope == "patient":
+        return str(patient_named(which).public_id)
+    if scope == "client":
+        return str(as_uuid(which, "the client"))
+    if which not in CHANNELS:
+        raise CommandFailed(f"a channel is one of: {', '.join(CHANNELS)}")
+    return which

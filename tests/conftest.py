@@ -1,0 +1,31 @@
+"""One real database for all tests that store: the one the settings name, migrated once, never flushed.
+
+On SQLite it lies in the tests' own data folder; with OPENRECORD_DATABASE_URL the same tests run on PostgreSQL. Tests
+use patients and practices of their own, so that they do not meet.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from openrecord.kit import clock
+
+
+@pytest.fixture(scope="session")
+def _migrated(django_db_blocker: Any) -> None:
+    from django.core.management import call_command
+
+    from openrecord.kit import environment
+
+    environment.data_folder().mkdir(parents=True, exist_ok=True)
+    with django_db_blocker.unblock():
+        call_command("migrate", verbosity=0)
+
+
+@pytest.fixture
+def stored(_migrated: None, django_db_blocker: Any) -> Iterator[None]:
+    """The database, open for what commits; the clock runs again afterwards."""
+    with django_db_blocker.unblock():
+        yield
+    clock.use(None)
