@@ -57,7 +57,7 @@ def raise_epochs(patients: Iterable[PatientId]) -> None:
     for start in range(0, len(wanted), 500):
         portion = wanted[start : start + 500]
         sql.execute(
-            f"UPDATE access_epoch SET epoch = epoch + 1 WHERE patient_id IN ({sql.marks(len(portion))})",  # noqa: S608
+            f"UPDATE access_epoch SET epoch = epoch + 1 WHERE patient_id IN ({sql.marks(len(portion))})",
             portion,
         )
 
@@ -88,9 +88,17 @@ def record(*, patient_id: PatientId, act: events.AnyAct, by: Actor, at: datetime
     _remember_viewer(patient_id, act, behind)
     raise_epochs([patient_id])
     audit.record_change(
-        by=by, at=at, event=type(act).__struct_config__.tag or "", patient_id=patient_id, subject=str(identity)
+        by=by, at=at, event=str(type(act).__struct_config__.tag), patient_id=patient_id, subject=str(identity)
     )
     bus.publish(events.AccessChanged(patient_id, act, at))
+
+
+@transaction.atomic
+def bind(*, patient_id: PatientId, viewer_id: ViewerId, behind: UUID, by: Actor, at: datetime) -> None:
+    """Say which person stands behind the patient's own viewer: an account opened before its holder was known here."""
+    ViewerRow.objects.filter(patient_id=patient_id, id=viewer_id.bytes).delete()
+    ViewerRow.objects.create(patient_id=patient_id, id=viewer_id.bytes, kind=ViewerKind.SELF.value, behind=behind)
+    audit.record_change(by=by, at=at, event="viewer_bound", patient_id=patient_id, subject=str(viewer_id))
 
 
 def _remember_viewer(patient_id: PatientId, act: events.AnyAct, behind: UUID | None) -> None:
@@ -264,5 +272,5 @@ def revoke_token(*, token: str, by: Actor, at: datetime) -> bool:
 
 
 def token_hash(token: str) -> bytes:
-    """The 32 bytes under which a token is kept. A token holds 256 random bits, so it needs no salt and no stretching."""
+    """The 32 bytes under which a token is kept. Its 256 random bits need no salt and no stretching."""
     return hashlib.sha256(token.encode()).digest()

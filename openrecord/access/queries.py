@@ -8,11 +8,15 @@ from uuid import UUID
 from openrecord.access import events
 from openrecord.access.models import ActRow, ClosureRow, EpochRow, SwitchRow, TrancheRow, ViewerRow
 from openrecord.access.rules.fold import fold
-from openrecord.access.types import AccessFacts, ChunkId, Closure, Reason, Standing, Viewer, ViewerId, ViewerKind
+from openrecord.access.rules.viewers import viewer_reasons
+from openrecord.access.types import AccessFacts, Basis, ChunkId, Closure, Reason, Standing, Viewer, ViewerId, ViewerKind
 from openrecord.clinical.kinds import Slot
 from openrecord.kit.instants import from_micros
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, PatientId
+
+ENDED = frozenset({Reason.PROXY_REVOKED, Reason.PROXY_EXPIRED, Reason.PROXY_MOVED, Reason.TOKEN_REVOKED})
+"""After these a viewer is none any more."""
 
 NO_CLIENT = UUID(int=0)
 """The client of our own pages."""
@@ -25,6 +29,7 @@ class Viewing:
     patient_id: PatientId
     viewer_id: ViewerId
     kind: ViewerKind
+    basis: Basis | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,14 +113,25 @@ def people_viewing(patient_id: PatientId, *, at: datetime) -> tuple[Viewer, ...]
     return tuple(viewer for viewer in viewers if viewer.granted is not None and viewer.granted <= at)
 
 
-def viewings(behind: UUID) -> tuple[Viewing, ...]:
-    """Every record that this person (or client) was made a viewer of; whether it is open now, Sight says."""
-    return tuple(
-        Viewing(PatientId(row.patient_id), ViewerId(UUID(bytes=bytes(row.id))), ViewerKind(row.kind))
-        for row in ViewerRow.objects.filter(behind=behind).order_by("patient_id", "id")
-    )
+def viewings(behind: UUID, *, at: datetime) -> tuple[Viewing, ...]:
+    """Every record that this person (or client) may be a viewer of now; how much is open, Sight says.
+
+    A proxy whose access has ended is left out: not even the patient's name is shown any more.
+    """
+    found = ViewerRow.objects.filter(behind=behind).order_by("patient_id", "id")
+    every = (_viewing(PatientId(row.patient_id), ViewerId(UUID(bytes=bytes(row.id))), at) for row in found)
+    return tuple(viewing for viewing in every if viewing is not None)
 
 
-def viewer_of(patient_id: PatientId, behind: UUID) -> Viewing | None:
-    """The person's viewer of this patient, None where there is none."""
-    return next((v for v in viewings(behind) if v.patient_id == patient_id), None)
+def _viewing(patient_id: PatientId, viewer_id: ViewerId, at: datetime) -> Viewing | None:
+    known = facts(patient_id, at=at)
+    viewer = known.viewers.get(viewer_id)
+    if viewer is None or viewer_reasons(known, viewer, at) & ENDED:
+        return None
+    return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis)
+
+
+def viewer_of(patient_id: PatientId, behind: UUID) -> ViewerId | None:
+    """The viewer that this person is of this patient, ended or not; None where there never was one."""
+    row = ViewerRow.objects.filter(behind=behind, patient_id=patient_id).first()
+    return None if row is None else ViewerId(UUID(bytes=bytes(row.id)))

@@ -12,9 +12,9 @@ from openrecord.audit.sources import CHANGE, CHANGE_COLUMNS, key
 from openrecord.audit.types import Actor, Change, NotRecorded
 from openrecord.kit import ids
 
-_LAST_SEQUENCE = f"SELECT coalesce(max(sequence), 0) FROM {CHANGE.table} WHERE writer = %s"  # noqa: S608
+_LAST_SEQUENCE = f"SELECT coalesce(max(sequence), 0) FROM {CHANGE.table} WHERE writer = %s"
 _INSERT = (
-    f"INSERT INTO {CHANGE.table} ({', '.join(CHANGE_COLUMNS)}) "  # noqa: S608
+    f"INSERT INTO {CHANGE.table} ({', '.join(CHANGE_COLUMNS)}) "
     f"VALUES ({', '.join(['%s'] * len(CHANGE_COLUMNS))})"
 )
 

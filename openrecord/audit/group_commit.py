@@ -69,7 +69,7 @@ class Flusher:
             error: Exception | None = None
             try:
                 self._flush(batch)
-            except Exception as raised:  # noqa: BLE001 - whatever it is, each waiting request must learn of it
+            except Exception as raised:
                 error = raised
                 self._start_afresh()
             for waiting in batch:

@@ -34,7 +34,7 @@ def last_root() -> DailyRoot | None:
 
 def who_looked(patient_id: int) -> tuple[Look, ...]:
     """Day, organisation and role of everybody who was served something of this record, newest day first."""
-    sql = f"SELECT DISTINCT at, organisation, role FROM {READ.table} WHERE patient_id = %s AND refused = ''"  # noqa: S608
+    sql = f"SELECT DISTINCT at, organisation, role FROM {READ.table} WHERE patient_id = %s AND refused = ''"
     looks = {
         Look(london.day_of(rules.instant(at)), organisation, role)
         for at, organisation, role in READ.fetch(sql, (patient_id,))
@@ -47,7 +47,7 @@ def exposure(patient_id: int, public_id: UUID) -> tuple[Exposure, ...]:
     """Every read that served this entry, oldest first: who had it, when and through what."""
     contains = "position(%s IN served)" if connection.vendor == "postgresql" else "instr(served, %s)"
     sql = (
-        "SELECT served, id, at, actor_kind, actor, role, organisation, viewer, client, channel, route "  # noqa: S608
+        "SELECT served, id, at, actor_kind, actor, role, organisation, viewer, client, channel, route "
         f"FROM {READ.table} WHERE patient_id = %s AND {contains} > 0 ORDER BY at, id"
     )
     found = READ.fetch(sql, (patient_id, public_id.bytes))

@@ -36,7 +36,7 @@ _TYPES = {
 _NULLABLE = frozenset({"organisation", "device", "session", "viewer", "client"})
 _SQLITE_TYPES = {"bigint": "integer", "uuid": "char(32)", "text": "text", "bytea": "blob"}
 COLUMNS = tuple(_TYPES)
-NEXT_SEQUENCE = f"(SELECT coalesce(max(sequence), 0) + 1 FROM {TABLE} WHERE writer = %(writer)s::uuid)"  # noqa: S608
+NEXT_SEQUENCE = f"(SELECT coalesce(max(sequence), 0) + 1 FROM {TABLE} WHERE writer = %(writer)s::uuid)"
 
 
 def definition(vendor: str) -> tuple[str, ...]:
@@ -63,11 +63,11 @@ def read_insert_sql(*, given: Mapping[str, str] | None = None, from_: str = "") 
     expressions = {name: f"%({name})s::{kind}" for name, kind in _TYPES.items()} | {"sequence": NEXT_SEQUENCE}
     expressions |= given or {}
     values = ", ".join(expressions[name] for name in COLUMNS)
-    return f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) SELECT {values}" + (f" FROM {from_}" if from_ else "")  # noqa: S608
+    return f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) SELECT {values}" + (f" FROM {from_}" if from_ else "")
 
 
 READ_INSERT_SQL = read_insert_sql()
-SQLITE_INSERT_SQL = f"INSERT INTO {TABLE} VALUES ({', '.join('?' * len(COLUMNS))})"  # noqa: S608
+SQLITE_INSERT_SQL = f"INSERT INTO {TABLE} VALUES ({', '.join('?' * len(COLUMNS))})"
 
 
 def read_parameters(read: Read, row_id: UUID, writer: UUID) -> dict[str, int | str | bytes | UUID | None]:

@@ -54,7 +54,7 @@ class Reading:
         return sum(message.resources for message in self.messages) + sum(problem.count for problem in self.problems)
 
 
-def read(data: bytes, *, format: Format | None = None) -> Reading:  # noqa: A002
+def read(data: bytes, *, format: Format | None = None) -> Reading:
     """The messages in `data`; `format` overrules detection. Raises Unreadable."""
     text = data.removeprefix(_BOM)
     start = text.lstrip()[:1]

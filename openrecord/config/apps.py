@@ -10,6 +10,6 @@ class Composition(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from openrecord.flow import route  # noqa: PLC0415  Django's stations must be loaded first
+        from openrecord.flow import route
 
         route.connect()

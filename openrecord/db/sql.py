@@ -60,7 +60,7 @@ def insert(table: str, columns: Sequence[str], values: Iterable[Row]) -> None:
                 for line in batch:
                     copy.write_row(line)
         else:
-            statement = f"INSERT INTO {table} ({names}) VALUES ({marks(len(columns))})"  # noqa: S608
+            statement = f"INSERT INTO {table} ({names}) VALUES ({marks(len(columns))})"
             cursor.executemany(statement, batch)
 
 
@@ -70,6 +70,6 @@ def delete_in(table: str, patient_id: int, column: str, keys: Iterable[bytes]) -
     for start in range(0, len(wanted), 500):
         portion = wanted[start : start + 500]
         execute(
-            f"DELETE FROM {table} WHERE patient_id=%s AND {column} IN ({marks(len(portion))})",  # noqa: S608
+            f"DELETE FROM {table} WHERE patient_id=%s AND {column} IN ({marks(len(portion))})",
             [patient_id, *portion],
         )

@@ -1,4 +1,4 @@
-"""OperationOutcome: how every refusal and error is told. The same issue has the same bytes, whatever was asked. Pure."""
+"""OperationOutcome: how every refusal and error is told. An issue has the same bytes, whatever was asked. Pure."""
 
 from typing import Any
 

@@ -139,7 +139,9 @@ def read_of(asked: Asked, who: Head | Holder, **more: Any) -> Read:
 
 
 def _read(asked: Asked, by: Actor, **more: Any) -> Read:
-    return Read(by=by, at=asked.at, channel=CHANNEL, route=asked.route, query=asked.query, **{"patient_id": None} | more)
+    return Read(
+        by=by, at=asked.at, channel=CHANNEL, route=asked.route, query=asked.query, **{"patient_id": None} | more
+    )
 
 
 def _unknown(asked: Asked) -> Refused:
@@ -226,9 +228,7 @@ def _stripped(asked: Asked, head: Head, page: Sequence[Served]) -> Sequence[Serv
     for start in range(0, len(keys), MOST_KEYS):
         allowed |= _visible(asked, keys[start : start + MOST_KEYS])
     open_to_reader = frozenset(allowed)
-    return [
-        Served(e.public_id, e.revised, e.sort, e.body, links.strip(e.references, open_to_reader)) for e in page
-    ]
+    return [Served(e.public_id, e.revised, e.sort, e.body, links.strip(e.references, open_to_reader)) for e in page]
 
 
 def _visible(asked: Asked, keys: Sequence[bytes]) -> set[str]:

@@ -7,7 +7,7 @@ earliest instant that an entry's date can mean; days begin at midnight in Europe
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from openrecord.clinical.dates import InvalidDate, earliest
@@ -144,6 +144,11 @@ def _read_updated(grown: _Growing, value: str) -> None:
 
 
 def _read_format(_grown: _Growing, value: str) -> None:
+    check_format(value)
+
+
+def check_format(value: str) -> None:
+    """Raises BadRequest for a `_format` other than JSON."""
     if value.partition(";")[0].replace(" ", "+") not in {"json", "application/json", "application/fhir+json"}:
         raise BadRequest(Issue.NOT_ACCEPTABLE)
 

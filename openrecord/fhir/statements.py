@@ -4,8 +4,6 @@ What a Sight lets through is said in timeline.queries alone; here those conditio
 are %(name)s. A result is one head row (absent: no live token), then the entries, newest first.
 """
 
-# ruff: noqa: S608 - every part is a constant of the program
-
 from functools import lru_cache
 
 from openrecord.access.queries import NO_CLIENT
@@ -31,8 +29,8 @@ _PATTERN = {"postgresql": "encode(s.viewer_id, 'hex')", "sqlite": "lower(hex(s.v
 def _sight(vendor: str) -> str:
     """The token, and every row of its reader's valid and current Sight, narrowed to what the token's scopes open."""
     return (
-        "WITH token AS MATERIALIZED (SELECT patient_id, patient, viewer_id, client_id, scopes, slots FROM access_live_token "
-        "WHERE hash = %(hash)s AND NOT revoked AND expires > %(at)s), "
+        "WITH token AS MATERIALIZED (SELECT patient_id, patient, viewer_id, client_id, scopes, slots "
+        "FROM access_live_token WHERE hash = %(hash)s AND NOT revoked AND expires > %(at)s), "
         "sight AS MATERIALIZED (SELECT s.tranche, s.coded & k.slots AS coded, s.full_text, s.is_proxy, "
         f"s.at_ceiling, s.fingerprint, '%%' || {_PATTERN[vendor]} || '%%' AS pattern "
         f"FROM token k CROSS JOIN {CURRENT_SIGHT} "

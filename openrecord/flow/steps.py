@@ -8,6 +8,7 @@ from django.db import transaction
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
+from openrecord.access.types import ViewerKind
 from openrecord.audit.types import system
 from openrecord.clinical.incoming import VersionStatus
 from openrecord.identity.events import PatientLinked, PatientUnlinked
@@ -38,13 +39,17 @@ def policy_changed(event: PolicyChanged) -> None:
 
 
 def open_account(event: PatientLinked) -> None:
-    """Somebody signed in whose record this is: a grant of their own, once."""
-    known = access_queries.viewer_of(event.patient_id, event.person_id)
-    if known is None:
-        act = access_events.AccountOpened(viewer=random_id())
-        access.record(
-            patient_id=event.patient_id, act=act, by=system("sign-in"), at=event.at, behind=event.person_id
-        )
+    """Somebody signed in whose record this is: a grant of their own, once; an account opened before is theirs."""
+    if access_queries.viewer_of(event.patient_id, event.person_id) is not None:
+        return
+    by = system("sign-in")
+    viewers = access_queries.facts(event.patient_id, at=event.at).viewers.values()
+    own = next((viewer for viewer in viewers if viewer.kind is ViewerKind.SELF), None)
+    if own is not None:
+        access.bind(patient_id=event.patient_id, viewer_id=own.viewer_id, behind=event.person_id, by=by, at=event.at)
+        return
+    act = access_events.AccountOpened(viewer=random_id())
+    access.record(patient_id=event.patient_id, act=act, by=by, at=event.at, behind=event.person_id)
 
 
 def leave_account(event: PatientUnlinked) -> None:
@@ -101,10 +106,8 @@ def note_codes(event: ingest_events.EntriesArrived) -> None:
 
 
 def _withdraw_code(event: ingest_events.EntriesArrived, entry: UUID) -> None:
-    known = {
-        act.entry for _, act in access_queries.acts(event.batch.patient_id) if isinstance(act, access_events.CodeArrived)
-    }
-    if entry in known:
+    acts = (act for _, act in access_queries.acts(event.batch.patient_id))
+    if any(isinstance(act, access_events.CodeArrived) and act.entry == entry for act in acts):
         withdrawn = access_events.CodeWithdrawn(entry=entry)
         access.record(patient_id=event.batch.patient_id, act=withdrawn, by=system("ingest"), at=event.batch.at)
 

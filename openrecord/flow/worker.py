@@ -79,7 +79,7 @@ class Worker:
                 continue
             try:
                 done = task.do(at)
-            except Exception as error:  # noqa: BLE001  one task's failure, of whatever kind, must not stop the others
+            except Exception as error:
                 _log.error("the worker could not %s: %s", task.name, type(error).__name__)
                 connections.close_all()
             else:

@@ -11,7 +11,6 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-import django
 from django.db import DatabaseError, connections
 from tqdm import tqdm
 
@@ -108,12 +107,11 @@ def _outcomes(paths: list[Path], order: Order, jobs: int) -> Iterator[tuple[Path
         yield path, take_in_file(order, path)
     others = [path for path in paths if path not in from_stdin]
     connections.close_all()
-    yield from pool.spread(others, prepare=partial(_prepare, order), processes=processes)
+    yield from pool.spread(others, prepare=partial(_work_for, order), processes=processes)
 
 
-def _prepare(order: Order) -> Callable[[Path], Tally | str]:
-    """In a fresh process: everything a delivery needs, then the work for one file."""
-    django.setup()
+def _work_for(order: Order) -> Callable[[Path], Tally | str]:
+    """What a process does with each file."""
     return partial(take_in_file, order)
 
 
@@ -130,7 +128,7 @@ def take_in_file(order: Order, path: Path) -> Tally | str:
         _log.error("a delivery failed in the database: %s", type(error).__name__)
         connections.close_all()
         return f"the database failed: {type(error).__name__}"
-    except Exception as error:  # noqa: BLE001  a fault of ours in one file must not lose the others
+    except Exception as error:
         _log.error("a delivery failed: %s", type(error).__name__)
         return f"failed: {type(error).__name__}"
 

@@ -4,6 +4,7 @@ Processes are started afresh (spawn), so that no connection, lock or thread of o
 """
 
 import multiprocessing
+import pickle
 import signal
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -11,8 +12,13 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.context import SpawnProcess
 from typing import Generic, TypeVar
 
+import django
+
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
+
+DEATHS_IN_A_ROW = 5
+"""So many and no answer in between: no process can live here, and no more are started."""
 
 
 class Died:
@@ -25,7 +31,8 @@ class _Helper(Generic[Item, Outcome]):
     def __init__(self, prepare: Callable[[], Callable[[Item], Outcome]]) -> None:
         context = multiprocessing.get_context("spawn")
         self.pipe, theirs = context.Pipe()
-        self.process: SpawnProcess = context.Process(target=_work, args=(theirs, prepare), daemon=True)
+        packed = pickle.dumps(prepare)
+        self.process: SpawnProcess = context.Process(target=_work, args=(theirs, packed), daemon=True)
         self.process.start()
         theirs.close()
         self.item: Item | None = None
@@ -49,10 +56,14 @@ class _Helper(Generic[Item, Outcome]):
         self.process.join()
 
 
-def _work(pipe: Connection, prepare: Callable[[], Callable[[Item], Outcome]]) -> None:
-    """In the process: answer until nobody asks any more. Ctrl-C is the parent's to handle."""
+def _work(pipe: Connection, packed: bytes) -> None:
+    """In the process: answer until nobody asks any more. Ctrl-C is the parent's to handle.
+
+    The work comes packed, because stations can be imported only once Django is set up.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    do = prepare()
+    django.setup()
+    do = pickle.loads(packed)()
     while True:
         try:
             item = pipe.recv()
@@ -70,19 +81,24 @@ def spread(
     """
     left = deque(items)
     helpers: dict[Connection, _Helper[Item, Outcome]] = {}
+    deaths = 0
     try:
         while left or helpers:
-            while left and len(helpers) < processes:
+            while left and len(helpers) < processes and deaths < DEATHS_IN_A_ROW:
                 helper = _Helper(prepare)
                 helper.give(left.popleft())
                 helpers[helper.pipe] = helper
-            for ready in wait(list(helpers)):
-                helper = helpers[ready]  # type: ignore[index]  # what was waited for comes back
+            if not helpers:
+                yield from ((item, Died()) for item in left)
+                return
+            for pipe in [pipe for pipe in wait(list(helpers)) if isinstance(pipe, Connection)]:
+                helper = helpers[pipe]
                 item, outcome = helper.item, helper.take()
-                if left and not isinstance(outcome, Died):
+                deaths = deaths + 1 if isinstance(outcome, Died) else 0
+                if left and not deaths:
                     helper.give(left.popleft())
                 else:
-                    del helpers[helper.pipe]
+                    del helpers[pipe]
                     helper.end()
                 if item is not None:
                     yield item, outcome

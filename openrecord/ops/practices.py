@@ -54,7 +54,7 @@ def load(arguments: argparse.Namespace) -> int:
     """Load the file; 0 where it could be read, whatever single lines were refused."""
     require_migrations()
     lines = _lines(Path(arguments.file))
-    loaded = Loaded()
+    loaded, before = Loaded(), queries.every_practice()
     by, at = operator(), clock.now()
     bar = tqdm(total=len(lines), unit="practice", disable=not sys.stderr.isatty(), file=sys.stderr)
     with bar:
@@ -62,7 +62,7 @@ def load(arguments: argparse.Namespace) -> int:
             portion = lines[start : start + BATCH]
             with transaction.atomic():
                 for number, line in portion:
-                    _take(number, line, loaded, by, at)
+                    _take(number, line, before, loaded, by, at)
             bar.update(len(portion))
     if arguments.json:
         counts = {"added": loaded.added, "changed": loaded.changed, "unchanged": loaded.unchanged}
@@ -95,7 +95,9 @@ def _rows(reader: "csv.DictReader[str]") -> Iterator[tuple[int, Mapping[str, str
         yield reader.line_num, {name: (row[name] or "").strip() for name in ("ods_code", "name", *COLUMNS.values())}
 
 
-def _take(number: int, line: Mapping[str, str], loaded: Loaded, by: Actor, at: datetime) -> None:
+def _take(
+    number: int, line: Mapping[str, str], before: dict[OdsCode, Practice], loaded: Loaded, by: Actor, at: datetime
+) -> None:
     place = {name: line[column] or None for name, column in COLUMNS.items()}
     code = line["ods_code"].upper()
     told = {"ods_code": code, "name": line["name"], **place}
@@ -104,12 +106,13 @@ def _take(number: int, line: Mapping[str, str], loaded: Loaded, by: Actor, at: d
         loaded.refused.append(number)
         return
     ods = OdsCode(code)
-    known = queries.practice(ods)
+    known = before.get(ods)
     wanted = Practice(ods, line["name"], **place, policy=None if known is None else known.policy)
     if known == wanted:
         loaded.unchanged += 1
         return
     actions.add_practice(practice=wanted, valid_from=day_of(at), by=by, at=at)
+    before[ods] = wanted
     if known is None:
         loaded.added += 1
     else:

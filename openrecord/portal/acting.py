@@ -13,6 +13,7 @@ from openrecord.audit import reads
 from openrecord.audit.types import OWN_RECORD, Read, pack
 from openrecord.identity import rules as identity
 from openrecord.identity.types import Person, Session
+from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.timeline.types import Reader, ServedEntry
 from openrecord.web.session import VIEWER, device_of, read_cookie, signed_in
@@ -36,7 +37,8 @@ class Acting:
     @property
     def authority(self) -> str:
         """As the trail names it."""
-        return OWN_RECORD if self.viewing.kind is ViewerKind.SELF else "proxy"
+        basis = self.viewing.basis
+        return OWN_RECORD if basis is None else f"proxy:{basis.value}"
 
 
 def session_of(request: HttpRequest) -> Session:
@@ -51,7 +53,7 @@ def person_of(request: HttpRequest) -> Person:
 
 def viewings_of(request: HttpRequest) -> tuple[Viewing, ...]:
     """Every record that this person may act on, their own first."""
-    found = access.viewings(person_of(request).person_id)
+    found = access.viewings(person_of(request).person_id, at=clock.now())
     return tuple(sorted(found, key=lambda viewing: (viewing.kind is not ViewerKind.SELF, str(viewing.viewer_id))))
 
 

@@ -46,16 +46,31 @@ def practice(ods: OdsCode, *, on: date | None = None) -> Practice | None:
     if on is not None:
         places = places.filter(Q(valid_to__isnull=True) | Q(valid_to__gt=on), valid_from__lte=on)
     place = places.order_by("-valid_from").first() or PracticePlaceRow()
+    return _practice(row, place, policy(ods))
+
+
+def _practice(row: PracticeRow, place: PracticePlaceRow, policy: Policy | None) -> Practice:
     return Practice(
-        ods,
+        OdsCode(row.ods),
         row.name,
         place.system or None,
         place.pcn or None,
         place.sub_icb or None,
         place.icb or None,
         place.region or None,
-        policy(ods),
+        policy,
     )
+
+
+def every_practice() -> dict[OdsCode, Practice]:
+    """All practices by code, each with its present place in the hierarchy."""
+    places = {row.ods: row for row in PracticePlaceRow.objects.order_by("valid_from")}
+    set_policies = PolicyRow.objects.values_list("ods", flat=True).distinct()
+    in_force = policies(OdsCode(ods) for ods in set_policies)
+    return {
+        OdsCode(row.ods): _practice(row, places.get(row.ods, PracticePlaceRow()), in_force.get(OdsCode(row.ods)))
+        for row in PracticeRow.objects.all()
+    }
 
 
 def practice_count() -> int:

@@ -25,7 +25,7 @@ _COLUMNS = (
     "id, public_id, org, kind, slot, known, recorded, clinical, filed, status, labels, has_text, own, unit, marks, "
     "mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, placed_at, ever_placed"
 )
-_ALL = f"SELECT {_COLUMNS} FROM screening_entry WHERE patient_id=%s"  # noqa: S608
+_ALL = f"SELECT {_COLUMNS} FROM screening_entry WHERE patient_id=%s"
 _SOME = f"{_ALL} AND id IN ({{keys}})"
 _MARKS = {mark.value: mark for mark in (Reason.TRANSFERRED, Reason.FIRST_LOAD)}
 
@@ -108,7 +108,7 @@ def closure(patient_id: PatientId, touched: Iterable[EntryId]) -> set[EntryId]:
         found: set[bytes] = set()
         for near, far in (("entry", "container"), ("container", "entry")):
             statement = (
-                f"SELECT {far} FROM screening_container WHERE patient_id=%s "  # noqa: S608
+                f"SELECT {far} FROM screening_container WHERE patient_id=%s "
                 f"AND {far} IS NOT NULL AND {near} IN ({{keys}})"
             )
             found |= {bytes(row[0]) for row in sql.rows_in(statement, [patient_id], fresh)}

@@ -93,9 +93,7 @@ def fingerprint(reader: Reader, *, at: datetime) -> bytes:
     key = reader_key(reader, at)
     found = sql.row(HEAD, key)
     if found is None:
-        bus.publish(
-            SightNeeded(reader.patient_id, reader.viewer_id, reader.client_id or NO_CLIENT, reader.channel, at)
-        )
+        bus.publish(SightNeeded(reader.patient_id, reader.viewer_id, reader.client_id or NO_CLIENT, reader.channel, at))
         found = sql.rows(HEAD, key)[0]
     return bytes(found[0])
 
@@ -132,9 +130,7 @@ def _allowed(reader: Reader, rows: Sequence[sql.Row], at: datetime) -> frozenset
     return frozenset(f"{fhir_type}/{UUID(bytes=bytes(public_id))}" for fhir_type, public_id in seen)
 
 
-def page(
-    reader: Reader, *, slots: Collection[Slot], limit: int = 50, after: str | None = None, at: datetime
-) -> Page:
+def page(reader: Reader, *, slots: Collection[Slot], limit: int = 50, after: str | None = None, at: datetime) -> Page:
     """A page of the reader's entries of these slots, newest first. Raises BadCursor."""
     fingerprint(reader, at=at)
     types = sorted({KIND_RULES[SLOT_KINDS[slot]].fhir_type or "" for slot in slots})

@@ -91,9 +91,7 @@ def _alter(patient_id: PatientId, placing: Placing, stamp: int) -> None:
 
 def _add_members(patient_id: PatientId, members: Iterable[Membership]) -> None:
     """A pair is named by both its ids, so that saying it twice changes nothing."""
-    rows = {
-        _pair(m.container.bytes, m.member.bytes): (m.container.bytes, m.member.bytes, m.is_direct) for m in members
-    }
+    rows = {_pair(m.container.bytes, m.member.bytes): (m.container.bytes, m.member.bytes, m.is_direct) for m in members}
     sql.delete_in("timeline_member", patient_id, "id", rows)
     sql.insert(
         "timeline_member",

@@ -9,7 +9,7 @@ from uuid import UUID, uuid5
 
 from openrecord.clinical.dates import earliest, earliest_or_none
 from openrecord.clinical.kinds import EntryKind, Level, Section
-from openrecord.registry.types import Policy, Registration, OdsCode, ReleaseMode, ReleaseRule
+from openrecord.registry.types import OdsCode, Policy, Registration, ReleaseMode, ReleaseRule
 
 CASES = Path(__file__).resolve().parents[3] / "shared" / "design" / "decision-cases"
 NAMESPACE = UUID("6f1d5f0e-0000-4000-8000-000000000001")

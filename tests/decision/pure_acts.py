@@ -35,7 +35,9 @@ def arrive(world: PureWorld, step: Step, at: datetime, marks: frozenset[Reason] 
     if key is not None:
         world.source_keys[key] = (patient, step["id"])
     status = VersionStatus(step.get("status", "final"))
-    version = Version(step.get("v", 1), step.get("filed", True), status, label_of(step.get("label")), bool(step.get("text")))
+    version = Version(
+        step.get("v", 1), step.get("filed", True), status, label_of(step.get("label")), bool(step.get("text"))
+    )
     world.people[patient].entries[step["id"]] = Entry(
         step["id"], step, step.get("org", "A"), at, [version], marks=marks, safe_mapper=step.get("mapper") != "unsafe"
     )
@@ -126,16 +128,16 @@ def died(*, now: bool) -> Callable[[PureWorld, Step, datetime], None]:
 
 
 def close(world: PureWorld, step: Step, _at: datetime) -> None:
-    world.closures.append(Closure(step["scope"], closed_key(world, step)))
+    world.closures.append(Closure(step["scope"], closed_key(step)))
 
 
-def closed_key(world: PureWorld, step: Step) -> str:
+def closed_key(step: Step) -> str:
     which = step.get("which", "")
     return str(ident(which)) if step["scope"] == "client" else which
 
 
 def reopen(world: PureWorld, step: Step, _at: datetime) -> None:
-    world.closures.remove(Closure(step["scope"], closed_key(world, step)))
+    world.closures.remove(Closure(step["scope"], closed_key(step)))
 
 
 def grant(world: PureWorld, step: Step, at: datetime) -> None:
@@ -153,7 +155,9 @@ def remap(world: PureWorld, step: Step, _at: datetime) -> None:
 def redirect(world: PureWorld, step: Step, at: datetime) -> None:
     old = find(world, step["entry"])
     old.wrong_person = True
-    kept = {name: value for name, value in old.step.items() if name not in {"in", "replaces", "source_key", "proxy_rule"}}
+    kept = {
+        name: value for name, value in old.step.items() if name not in {"in", "replaces", "source_key", "proxy_rule"}
+    }
     dates = {"recorded": old.known.isoformat(), "clinical": old.known.isoformat(), **kept}
     now = old.versions[-1]
     arrive(

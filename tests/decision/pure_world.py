@@ -250,9 +250,7 @@ class PureWorld:
                     continue
                 seen = self.verdicts(viewer, at, "web") if new else {}
                 current = {n for n in new if not self._is_history(facts, entries, n, at)}
-                person.notified.setdefault(viewer, []).extend(
-                    n for n in new if n in current and seen[n].visible
-                )
+                person.notified.setdefault(viewer, []).extend(n for n in new if n in current and seen[n].visible)
 
     @staticmethod
     def _is_history(facts: AccessFacts, entries: dict[EntryId, EntryFacts], name: str, at: datetime) -> bool:
@@ -262,4 +260,3 @@ class PureWorld:
         """The order of the version in force."""
         versions = self.people[patient].entries[name].versions
         return versions[index_in_force(versions)].order
-

@@ -55,8 +55,14 @@ def several(marks: str) -> Callable[[ServedWorld, Step, datetime], None]:
 
 def hide(world: ServedWorld, step: Step, at: datetime) -> None:
     patient_id, entry_id, _ = world.entry(step["entry"])
+    reason = HideReason(step["reason"])
     listed = acts.hide(
-        patient_id=patient_id, entry_id=entry_id, reason=HideReason(step["reason"]), responsible=step.get("by"), by=BY, at=at
+        patient_id=patient_id,
+        entry_id=entry_id,
+        reason=HideReason(step["reason"]),
+        responsible=step.get("by"),
+        by=BY,
+        at=at,
     )
     if "expect_listed" in step:
         assert listed == {world.entry(name)[1] for name in step["expect_listed"]}

@@ -24,10 +24,10 @@ from openrecord.clinical.incoming import (
 )
 from openrecord.clinical.kinds import KIND_RULES, EntryKind, slot_of
 from openrecord.clinical.nhs_number import NhsNumber, is_valid
+from openrecord.db import sql
 from openrecord.ingest.actions import accept as accepting
 from openrecord.ingest.actions.accept import Terms
 from openrecord.ingest.rules import identity
-from openrecord.db import sql
 from openrecord.kit import clock
 from openrecord.kit.london import midnight
 from openrecord.registry import actions as registry
@@ -166,15 +166,19 @@ class ServedWorld:
         sent = self.sent[name]
         patient = self.people[sent.patient]
         org = self.ods(sent.step.get("org", "A"))
+        born = None if patient.born is None else str(patient.born)
         message = IncomingMessage(
             "case",
-            IncomingPatient(patient.nhs_number, patient.family, "A", None if patient.born is None else str(patient.born)),
+            IncomingPatient(
+                patient.nhs_number, patient.family, "A", born
+            ),
             (self._incoming(name, version or {}),),
         )
         terms = Terms(org=org, sender=sent.step.get("source"), marks=marks)
         mapper = 0 if sent.step.get("mapper") == "unsafe" else accepting.MAPPER_VERSION
-        with mock.patch.object(accepting, "MAPPER_VERSION", mapper), mock.patch.object(
-            accepting.matching, "check_same_person", lambda *_: None
+        with (
+            mock.patch.object(accepting, "MAPPER_VERSION", mapper),
+            mock.patch.object(accepting.matching, "check_same_person", return_value=None),
         ):
             tally = accepting.accept(message=message, source=uuid4().bytes, terms=terms, by=BY, at=at)
         assert tally.is_exact
@@ -185,7 +189,12 @@ class ServedWorld:
         kind = cases.kind(step["kind"])
         fhir_type = KIND_RULES[kind].fhir_type or "Basic"
         order = version.get("v", step.get("v", 1))
-        coded: dict[str, Any] = {"resourceType": fhir_type, "status": "final", "code": {"text": f"CODED-{name}-v{order}"}}
+        code = {"text": f"CODED-{name}-v{order}"}
+        coded: dict[str, Any] = {
+            "resourceType": fhir_type,
+            "status": "final",
+            "code": {"text": f"CODED-{name}-v{order}"},
+        }
         full = {**coded, "note": [{"text": f"TEXT-{name}"}]}
         category = step.get("category", "vital-signs" if kind is EntryKind.OBSERVATION else None)
         control = None

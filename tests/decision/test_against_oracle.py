@@ -33,7 +33,9 @@ def ended_by_review(case: dict[str, list[dict[str, str]]]) -> bool:
 def at_one_instant(case: dict[str, list[dict[str, str]]]) -> set[str]:
     """Entries that arrive at the instant of a history grant."""
     grants = {step["at"] for step in case["steps"] if step.get("do") == "grant_history"}
-    return {step.get("id", "") for step in case["steps"] if step.get("do") in {"arrive", "code"} and step["at"] in grants}
+    return {
+        step.get("id", "") for step in case["steps"] if step.get("do") in {"arrive", "code"} and step["at"] in grants
+    }
 
 
 @pytest.mark.parametrize("seed", range(FIRST, FIRST + CASES))
@@ -54,7 +56,12 @@ def test_same_answer(seed: int) -> None:
         assert set(verdicts) == set(expected.see) | set(expected.hidden)
         for name in set(verdicts) - left_out:
             mine = comparable({str(reason) for reason in verdicts[name].reasons})
-            assert mine - ignored == comparable(set(expected.hidden.get(name, ()))) - ignored, (seed, step["at"], viewer, name)
+            assert mine - ignored == comparable(set(expected.hidden.get(name, ()))) - ignored, (
+                seed,
+                step["at"],
+                viewer,
+                name,
+            )
         patient = world.owner[viewer]
         entries = world.people[patient].entries
         for name in expected.see:

@@ -102,12 +102,11 @@ def is_encounter_diagnosis(resource: JsonObject) -> bool:
 
 
 def _observation(resource: JsonObject) -> EntryKind:
-    # laboratory first: a laboratory's comment needs filing like its results
-    if LABORATORY_CATEGORIES.intersection(codes_of(resource.get("category"))):
-        return EntryKind.RESULT
     codes = codes_of(resource.get("code"))
     if COMMENT_NOTE in codes:
-        return EntryKind.COMMENT
+        return EntryKind.COMMENT  # shown only at full, whatever it comments on (domain 1.4)
+    if LABORATORY_CATEGORIES.intersection(codes_of(resource.get("category"))):
+        return EntryKind.RESULT
     if not codes and not any(element in resource for element in _CODED_VALUES):
         return EntryKind.COMMENT
     return EntryKind.OBSERVATION

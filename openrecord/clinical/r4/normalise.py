@@ -5,6 +5,7 @@ come from a Directory.
 """
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import orjson
 
@@ -31,6 +32,9 @@ from openrecord.clinical.r4.times import Times, times_of
 
 STRIPPED = frozenset({"id", "meta", "implicitRules", "language", "text", "contained", "subject", "patient"})
 """What no stored body holds, of whatever type it is."""
+
+LONGEST_COUNTER = 12
+"""Digits of a versionId that counts; longer numbers in real files are hashes, which order nothing."""
 
 MEDICINES = frozenset({EntryKind.MEDICATION, EntryKind.PLAN, EntryKind.ISSUE})
 
@@ -121,7 +125,7 @@ def _entry(resource: JsonObject, resource_type: str, hints: Hints, directory: Di
         control=_control(resource, times) if kind is EntryKind.CODE else None,
         transferred=hints.transferred,
         version_id=_number(meta.get("versionId")),
-        version_time=earliest_or_none(meta.get("lastUpdated")) or hints.section_time,
+        version_time=_version_time(meta, hints),
         code=_code(resource, resource_type),
         position=hints.position,
     )
@@ -192,7 +196,15 @@ def _code(resource: JsonObject, resource_type: str) -> str | None:
     return main_code(concept)
 
 
+def _version_time(meta: JsonObject, hints: Hints) -> datetime | None:
+    """When the source last changed it; the section's date only where the resource itself says nothing."""
+    updated = earliest_or_none(meta.get("lastUpdated"))
+    if updated is not None or _number(meta.get("versionId")) is not None:
+        return updated
+    return hints.section_time
+
+
 def _number(version: object) -> int | None:
-    if isinstance(version, str) and version.isascii() and version.isdigit() and len(version) <= 18:
+    if isinstance(version, str) and version.isascii() and version.isdigit() and len(version) <= LONGEST_COUNTER:
         return int(version)
     return None

@@ -36,7 +36,7 @@ CLINICAL = {
     "MedicationStatement": ("effectiveDateTime", "effectivePeriod.start"),
     "Immunization": ("occurrenceDateTime",),
     "DocumentReference": ("context.period.start", "content.attachment.creation", "date"),
-    "DiagnosticReport": ("effectiveDateTime", "effectivePeriod.start"),
+    "DiagnosticReport": ("effectiveDateTime", "effectivePeriod.start", "issued"),
     "ServiceRequest": ("authoredOn", "occurrenceDateTime", "occurrencePeriod.start"),
     "QuestionnaireResponse": ("authored",),
     "Specimen": ("collection.collectedDateTime", "collection.collectedPeriod.start"),

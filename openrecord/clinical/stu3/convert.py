@@ -41,6 +41,6 @@ def to_r4(source: JsonObject) -> JsonObject:
     body = {"resourceType": kind, **carry(source, ("id", "identifier", "subject", "patient", "contained"))}
     meta = one(source, "meta")
     if meta is not None:
-        body["meta"] = carry(meta, ("lastUpdated", "security"))
+        body["meta"] = carry(meta, ("versionId", "lastUpdated", "security"))
     body.update(convert(source))
     return body

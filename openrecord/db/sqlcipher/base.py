@@ -12,9 +12,9 @@ from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.sqlite3 import base as sqlite
-from django.db.backends.sqlite3._functions import register as register_functions
+from django.db.backends.sqlite3._functions import register as register_functions  # type: ignore[import-untyped]
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
-from sqlcipher3 import dbapi2 as Database  # noqa: N812
+from sqlcipher3 import dbapi2 as Database
 
 from openrecord.db.lock import WriteLock, write_lock
 
@@ -88,7 +88,7 @@ class DatabaseWrapper(sqlite.DatabaseWrapper):
         register_functions(connection)
         return connection
 
-    def create_cursor(self, name: str | None = None) -> Any:  # noqa: ARG002
+    def create_cursor(self, name: str | None = None) -> Any:
         return self.connection.cursor(factory=Cursor)
 
     def _start_transaction_under_autocommit(self) -> None:
@@ -102,18 +102,18 @@ class DatabaseWrapper(sqlite.DatabaseWrapper):
             raise
 
     def _commit(self) -> None:
-        super()._commit()
+        super()._commit()  # type: ignore[misc]
         self._release()
 
     def _rollback(self) -> None:
         try:
-            super()._rollback()
+            super()._rollback()  # type: ignore[misc]
         finally:
             self._release()
 
     def _close(self) -> None:
         try:
-            super()._close()
+            super()._close()  # type: ignore[misc]
         finally:
             self._release()
 

@@ -49,9 +49,7 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
     org = _controlling(message, terms, patient.patient_id, at)
     is_new = is_new or not _has_entries(patient.patient_id)
     sender = (terms.sender or org).replace(" ", "_")
-    sorting = Sorting(
-        org, patient.patient_id, sender=sender, source=source, at=at, entries=message.entries
-    )
+    sorting = Sorting(org, patient.patient_id, sender=sender, source=source, at=at, entries=message.entries)
     for other, withdrawn in sorting.wrong.items():
         bus.publish(events.FoundWrongPerson(other, tuple(withdrawn), at))
     references = _References(sorting, org, patient.patient_id, is_new=is_new)

@@ -14,7 +14,7 @@ from openrecord.registry.types import PatientId
 _COLUMNS = (
     "id", "patient_id", "report", "order_number", "test", "specimen", "sender", "entry_id", "public_id", "arrived",
 )  # fmt: skip
-_FOUND = f"SELECT {', '.join(_COLUMNS)} FROM ingest_lab_key WHERE patient_id=%s AND report IN ({{keys}})"  # noqa: S608
+_FOUND = f"SELECT {', '.join(_COLUMNS)} FROM ingest_lab_key WHERE patient_id=%s AND report IN ({{keys}})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,9 +41,7 @@ RACES = 3
 """How often a message is tried again when deliveries meet."""
 
 
-def deliver(
-    *, data: bytes, name: str, format: Format | None, terms: Terms, by: Actor, at: datetime
-) -> Tally:
+def deliver(*, data: bytes, name: str, format: Format | None, terms: Terms, by: Actor, at: datetime) -> Tally:
     """Take in one file's content, compressed by gzip or not. The tally is exact; it raises only where the database
     fails."""
     tally = Tally(files=1)
@@ -130,8 +128,8 @@ def retry(*, quarantine_id: UUID, terms: Terms, by: Actor, at: datetime) -> Tall
     source = SourceRow.objects.get(id=row.source)
     QuarantineRow.objects.filter(source=row.source, state="open").update(state="retried")
     data = zstandard.ZstdDecompressor().decompress(bytes(source.body), max_output_size=source.size)
-    format = Format(source.format) if source.format else None
-    return deliver(data=data, name=source.name, format=format, terms=terms, by=by, at=at)
+    stated = Format(source.format) if source.format else None
+    return deliver(data=data, name=source.name, format=stated, terms=terms, by=by, at=at)
 
 
 @transaction.atomic

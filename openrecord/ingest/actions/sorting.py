@@ -17,7 +17,7 @@ from openrecord.registry.types import OdsCode, PatientId
 KEY_COLUMNS = (
     "key", "patient_id", "entry_id", "public_id", "alias", "digest", "version_id", "version_time", "source",
 )  # fmt: skip
-_KNOWN = f"SELECT {', '.join(KEY_COLUMNS)} FROM ingest_source_key WHERE key IN ({{keys}})"  # noqa: S608
+_KNOWN = f"SELECT {', '.join(KEY_COLUMNS)} FROM ingest_source_key WHERE key IN ({{keys}})"
 
 
 @dataclass(slots=True)
@@ -110,9 +110,7 @@ class Sorting:
         elif before.digest == digest:
             self._name(entry, before.entry_id)
             self.tally.count("unchanged", "same_content")
-        elif identity.is_older(
-            entry, before.version_id, before.version_time, to_micros_or_none(entry.version_time)
-        ):
+        elif identity.is_older(entry, before.version_id, before.version_time, to_micros_or_none(entry.version_time)):
             self._name(entry, before.entry_id)
             row = (random_id().bytes, self._patient_id, before.entry_id.bytes, digest, self._source, self._at)
             self._late.append(row)
@@ -130,9 +128,7 @@ class Sorting:
             if not self._is_own_system:
                 del self.current[twin.entry_id]
 
-    def _accept(
-        self, key: bytes, ids: tuple[UUID, UUID], entry: IncomingEntry, digest: bytes, *, reason: str
-    ) -> None:
+    def _accept(self, key: bytes, ids: tuple[UUID, UUID], entry: IncomingEntry, digest: bytes, *, reason: str) -> None:
         entry_id, public_id = ids
         earlier = self.current.get(entry_id)
         is_new = reason == "new" if earlier is None else earlier.is_new
@@ -167,7 +163,7 @@ class Sorting:
         if keys:
             for start in range(0, len(keys), 500):
                 portion = keys[start : start + 500]
-                sql.execute(f"DELETE FROM ingest_source_key WHERE key IN ({sql.marks(len(portion))})", portion)  # noqa: S608
+                sql.execute(f"DELETE FROM ingest_source_key WHERE key IN ({sql.marks(len(portion))})", portion)
         sql.insert("ingest_source_key", KEY_COLUMNS, self._written.values())
         self.copies.write()
         columns = ("id", "patient_id", "entry_id", "digest", "source", "arrived")

@@ -49,7 +49,7 @@ def _record(
         ],
     )  # fmt: skip
     audit.record_change(
-        by=by, at=at, event=type(act).__struct_config__.tag or "", patient_id=patient_id, subject=str(entry_id)
+        by=by, at=at, event=str(type(act).__struct_config__.tag), patient_id=patient_id, subject=str(entry_id)
     )
     settle(patient_id, at=at, cause=cause, only=[entry_id], revised=[entry_id])
 
@@ -106,7 +106,7 @@ def shared_items(patient_id: PatientId, entry_id: EntryId) -> frozenset[EntryId]
     """Entries linked with this one, either way, that are not part of it: they stay visible when it is hidden."""
     linked = set()
     for near, far in (("source", "target"), ("target", "source")):
-        statement = f"SELECT {far} FROM screening_link WHERE patient_id=%s AND {near}=%s AND {far} IS NOT NULL"  # noqa: S608
+        statement = f"SELECT {far} FROM screening_link WHERE patient_id=%s AND {near}=%s AND {far} IS NOT NULL"
         linked |= {bytes(row[0]) for row in sql.rows(statement, [patient_id, entry_id.bytes])}
     parts = "SELECT entry FROM screening_container WHERE patient_id=%s AND container=%s"
     inside = {bytes(row[0]) for row in sql.rows(parts, [patient_id, entry_id.bytes])}

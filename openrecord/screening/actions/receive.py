@@ -152,9 +152,7 @@ def _is_replaced_already(batch: AcceptedBatch) -> set[UUID]:
     """New entries of which an earlier message has said that it replaces them."""
     if batch.is_new_patient:
         return set()
-    statement = (
-        "SELECT target FROM screening_link WHERE patient_id=%s AND kind='replaces' AND target IN ({keys})"
-    )
+    statement = "SELECT target FROM screening_link WHERE patient_id=%s AND kind='replaces' AND target IN ({keys})"
     new = [entry.entry_id.bytes for entry in batch.entries if entry.is_new]
     return {UUID(bytes=bytes(row[0])) for row in sql.rows_in(statement, [batch.patient_id], new)}
 
@@ -235,7 +233,7 @@ def _unmark(patient_id: PatientId, column: str, entries: Iterable[UUID]) -> None
 def _set(patient_id: PatientId, column: str, entries: Iterable[UUID], *, value: bool) -> None:
     for entry in entries:
         sql.execute(
-            f"UPDATE screening_entry SET {column}=%s WHERE patient_id=%s AND id=%s",  # noqa: S608
+            f"UPDATE screening_entry SET {column}=%s WHERE patient_id=%s AND id=%s",
             [value, patient_id, entry.bytes],
         )
 

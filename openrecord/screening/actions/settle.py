@@ -161,9 +161,7 @@ def _differs(wish: _Wish) -> bool:
     return wish.tranche != wish.state.tranche or wish.with_text != wish.state.with_text
 
 
-def _from_vault(
-    patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals
-) -> dict[EntryId, Body]:
+def _from_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals) -> dict[EntryId, Body]:
     """The bodies that leave the vault; what arrived with the act comes from there."""
     bodies: dict[EntryId, Body] = dict(arrivals.bodies)
     wanted = [w for w in wishes if _id(w) not in bodies]
@@ -239,9 +237,7 @@ def _insert(wishes: Iterable[_Wish], arrivals: Arrivals, stamp: int) -> None:
     sql.insert("screening_entry", ENTRY_COLUMNS, rows)
 
 
-def _placing(
-    wish: _Wish, book: LinkBook, bodies: Mapping[EntryId, Body], placed_at: int
-) -> Placing:
+def _placing(wish: _Wish, book: LinkBook, bodies: Mapping[EntryId, Body], placed_at: int) -> Placing:
     facts = wish.state.facts
     coded, full = bodies.get(facts.entry_id, (None, None))
     rule = facts.stance.proxy_rule

@@ -10,7 +10,6 @@ from openrecord.access.types import AccessFacts, Reason, Viewer, ViewerId, Viewe
 from openrecord.kit.london import birthday, midnight
 from openrecord.screening.types import EntryFacts, EntryId
 
-
 _ENDED = frozenset({Reason.PROXY_REVOKED, Reason.PROXY_EXPIRED, Reason.PROXY_MOVED})
 
 

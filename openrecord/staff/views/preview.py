@@ -6,10 +6,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
-from openrecord.identity import queries as identity
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.staff.desk import desk_of, page, patient_of, record_staff_read
+from openrecord.staff.record import patient_viewer
 from openrecord.staff.views.patient import base_of
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import BadCursor, Reader
@@ -25,11 +25,10 @@ LAYOUT = {"layout": "staff/preview_layout.html"}
 
 def reader_of(patient: Patient) -> Reader | None:
     """The patient as a reader of their own record; None while they have no account."""
-    for person in identity.people_of_patient(patient.patient_id):
-        viewing = access.viewer_of(patient.patient_id, person.person_id)
-        if viewing is not None:
-            return Reader(patient.patient_id, viewing.viewer_id, None, PATIENTS_CHANNEL)
-    return None
+    viewer = patient_viewer(access.facts(patient.patient_id, at=clock.now()))
+    if viewer.granted is None:
+        return None
+    return Reader(patient.patient_id, viewer.viewer_id, None, PATIENTS_CHANNEL)
 
 
 @audience(Audience.STAFF)

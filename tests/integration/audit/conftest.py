@@ -1,6 +1,6 @@
 """A trail of its own for each test, on whichever database the settings name."""
 
-# ruff: noqa: S608 - the names in these statements are constants of the tests
+
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +14,7 @@ from tests.integration.audit.trail import Trail
 
 
 @pytest.fixture
-def trail(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trail]:  # noqa: ARG001
+def trail(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trail]:
     """An empty trail; on PostgreSQL what other connections committed is removed inside this test's transaction."""
     monkeypatch.setenv("OPENRECORD_DATA", str(tmp_path))
     made = Trail()

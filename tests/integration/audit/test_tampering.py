@@ -1,6 +1,6 @@
 """Whatever somebody with the whole database in hand alters, removes, re-orders or inserts is found and named (R51)."""
 
-# ruff: noqa: S608 - the names in these statements are constants of the tests
+
 
 from datetime import timedelta
 

@@ -1,0 +1,156 @@
+"""The Patient resource: who the record is about, by the reviewed allow-list. No address, no telephone: none is kept.
+
+It is shown to a reader for whom at least one slot of the record is open, by the rules themselves.
+"""
+
+from datetime import datetime
+from urllib.parse import urlencode
+
+import falcon
+import orjson
+
+from openrecord.access import queries as access
+from openrecord.access.rules.scopes import reads_patient
+from openrecord.access.rules.sight import SightContext
+from openrecord.access.types import Reason, Standing, ViewerId
+from openrecord.audit import reads
+from openrecord.clinical.datatypes import File, Named
+from openrecord.clinical.elements import allow_list
+from openrecord.clinical.incoming import JsonObject
+from openrecord.clinical.kinds import SLOT_KINDS
+from openrecord.db import keys
+from openrecord.fhir import bundles, reading
+from openrecord.fhir.reading import Asked, Refused
+from openrecord.fhir.requests import Pairs, check_acceptable, form_of, is_lenient, parameters_of
+from openrecord.fhir.resources import answer, begin, check_read, reject
+from openrecord.fhir.searching import NOBODY, check_format, public_id
+from openrecord.fhir.types import CHANNEL, BadRequest, Holder, Issue, Served
+from openrecord.registry import queries as registry
+from openrecord.registry.types import Patient, PatientId
+
+ROUTE = "/fhir/Patient"
+NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
+
+
+class _NoNames:
+    """Nothing surrounds a Patient: it refers to nobody."""
+
+    def named(self, reference: str) -> Named | None:
+        return None
+
+    def file(self, url: str) -> File | None:
+        return None
+
+
+def body_of(patient: Patient) -> bytes:
+    """The Patient resource as R4 JSON."""
+    told: JsonObject = {
+        "resourceType": "Patient",
+        "identifier": [{"system": NHS_NUMBER, "value": patient.nhs_number}],
+        "name": [{"use": "official", "family": patient.family, "given": patient.given.split()}],
+    }
+    if patient.gender is not None:
+        told["gender"] = patient.gender
+    if patient.born is not None:
+        told["birthDate"] = patient.born.isoformat()
+    listed = allow_list("Patient")
+    if listed is None:
+        raise LookupError("the reviewed list has no Patient")
+    shown = listed.render(told, _NoNames()).coded
+    return orjson.dumps({"resourceType": "Patient", "id": str(patient.public_id), **shown})
+
+
+def is_open(who: Holder, at: datetime) -> bool:
+    """Whether the reader may see anything of the record now, whatever lies in it and whatever the app's scopes are."""
+    facts = access.facts(PatientId(who.patient_id), at=at)
+    viewer = facts.viewers.get(ViewerId(who.viewer_id if who.client_id == access.NO_CLIENT else who.client_id))
+    if viewer is None:
+        return False
+    context = SightContext(facts, viewer, at, CHANNEL)
+    return any(
+        context.reasons(Standing(registration.ods, slot)) <= {Reason.SCOPE}
+        for registration in facts.registrations
+        for slot in SLOT_KINDS
+    )
+
+
+class PatientResource:
+    """Patient by id, and the search for it by _id. `base`: the absolute address of the FHIR root."""
+
+    def __init__(self, base: str) -> None:
+        self._address = f"{base}/Patient"
+
+    def on_get(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Search by address."""
+        self._search(request, response, by_form=False)
+
+    def on_post_form(self, request: falcon.Request, response: falcon.Response) -> None:
+        """Search by body (_search)."""
+        self._search(request, response, by_form=True)
+
+    def on_get_one(self, request: falcon.Request, response: falcon.Response, key: str) -> None:
+        """Read the patient whose record the token opens."""
+        asked = begin(request, f"{ROUTE}/id")
+        try:
+            check_read(request)
+        except BadRequest as error:
+            raise reject(asked, error) from error
+        who, patient = self._find(asked, public_id(key) or NOBODY)
+        if patient is None:
+            raise Refused(Issue.NOT_FOUND)
+        answer(request, response, self._tag(who, [key], [patient]), patient.body)
+
+    def _search(self, request: falcon.Request, response: falcon.Response, *, by_form: bool) -> None:
+        asked = begin(request, ROUTE)
+        try:
+            pairs = parameters_of(request) + (form_of(request) if by_form else [])
+            check_acceptable(request, pairs)
+            used, wanted = _understood(pairs, lenient=is_lenient(request))
+        except BadRequest as error:
+            raise reject(asked, error) from error
+        who, patient = self._find(asked, wanted)
+        entries = [] if patient is None else [patient]
+        links = bundles.page_links(self._address, used, None)
+        body = bundles.bundle(self._address, entries, links)
+        answer(request, response, self._tag(who, [address for _, address in links], entries), body)
+
+    def _find(self, asked: Asked, wanted: bytes) -> tuple[Holder, Served | None]:
+        """The token's reader, and the patient where it is the one wanted. Recorded. Raises Refused."""
+        who = reading.holder(asked)
+        asked = Asked(asked.token, asked.route, urlencode({"_id": wanted.hex()}), asked.at)
+        if not reads_patient(who.scopes):
+            reading.refuse(asked, who, "insufficient_scope")
+            raise Refused(Issue.INSUFFICIENT_SCOPE)
+        if wanted not in {b"", who.patient.bytes} or not is_open(who, asked.at):
+            reading.refuse(asked, who, "not_found")
+            return who, None
+        patient = registry.patient(PatientId(who.patient_id))
+        reads.record_read(reading.read_of(asked, who, served=patient.public_id.bytes))
+        return who, Served(patient.public_id.bytes, 0, 0, body_of(patient), b"")
+
+    @staticmethod
+    def _tag(who: Holder, addresses: list[str], entries: list[Served]) -> str:
+        return bundles.etag(
+            keys.derived("etag"),
+            reader=who.viewer_id.bytes + who.client_id.bytes,
+            sight=b"".join(entry.body for entry in entries),
+            addresses=addresses,
+            entries=entries,
+        )
+
+
+def _understood(pairs: Pairs, *, lenient: bool) -> tuple[Pairs, bytes]:
+    """The parameters that count, and the id asked for: empty where any will do."""
+    used: Pairs = []
+    wanted = b""
+    for name, value in pairs:
+        if name == "_id" and not wanted:
+            wanted = public_id(value) or NOBODY
+        elif name == "_format":
+            check_format(value)
+        elif not lenient:
+            raise BadRequest(Issue.UNSUPPORTED)
+        else:
+            continue
+        used.append((name, value))
+    return used, wanted

@@ -1,0 +1,1 @@
+"""What the import linter cannot see. Each rule names its exceptions, with the reason."""
