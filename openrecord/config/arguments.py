@@ -15,7 +15,7 @@ from openrecord.registry.types import OdsCode
 
 LEVELS = [level.name.lower() for level in Level]
 SCOPES = ("all", "practice", "patient", "client", "channel")
-Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  argparse has no other name
 
 
 def parser() -> argparse.ArgumentParser:

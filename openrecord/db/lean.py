@@ -20,6 +20,18 @@ from openrecord.db.sqlcipher.base import unlock
 
 Row = tuple[Any, ...]
 Answer = TypeVar("Answer")
+_ONE_PLAN = (
+    "plan_cache_mode=force_generic_plan",
+    "jit=off",
+    "enable_seqscan=off",
+    "enable_bitmapscan=off",
+    "enable_hashjoin=off",
+    "enable_mergejoin=off",
+    "enable_sort=off",
+)
+"""The statements here follow an index to few rows, in its order. Left to itself the planner makes each anew, which costs
+more than running it, and where it knows little of a table reads a whole record to sort it (measured: 5.5 ms, not 0.4).
+"""
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
@@ -52,16 +64,17 @@ class _Postgres:
             "port": database["PORT"],
         }
         self.driver = psycopg.connect(
-            **{name: value for name, value in given.items() if value},
+            **{name: str(value) for name, value in given.items() if value},
             autocommit=True,
-            # Planning such a statement anew costs more than running it.
-            options="-c plan_cache_mode=force_generic_plan -c jit=off",
+            options=" ".join(f"-c {setting}" for setting in _ONE_PLAN),
         )
-        self._cursor = self.driver.cursor(binary=True)
+        self._cursor = psycopg.RawCursor(self.driver)
+        self._cursor.format = psycopg.pq.Format.BINARY
 
     def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
         try:
-            return self._cursor.execute(statement, parameters, prepare=True).fetchall()
+            text, names = _postgres_form(statement)
+            return self._cursor.execute(text, [parameters[name] for name in names], prepare=True).fetchall()
         except psycopg.OperationalError as error:
             if self.driver.broken or self.driver.closed:
                 raise Lost from error
@@ -92,6 +105,13 @@ class _Sqlite:
 
     def close(self) -> None:
         self.driver.close()
+
+
+@lru_cache(maxsize=256)
+def _postgres_form(statement: str) -> tuple[bytes, tuple[str, ...]]:
+    names = tuple(dict.fromkeys(_NAMED.findall(statement)))
+    text = _NAMED.sub(lambda match: f"${names.index(match[1]) + 1}", statement).replace("%%", "%")
+    return text.encode(), names
 
 
 @lru_cache(maxsize=256)

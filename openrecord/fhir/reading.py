@@ -65,7 +65,6 @@ def search(asked: Asked, wanted: Search) -> Found:
         "covering": SERVED[wanted.fhir_type],
         "sort": wanted.position[0],
         "after": wanted.position[1],
-        "limit": wanted.limit + 1,
         "count": wanted.limit,
     }
     if wanted.patient is not None:
@@ -84,6 +83,7 @@ def search(asked: Asked, wanted: Search) -> Found:
             ids=None if keys is None else len(keys),
             is_dated=wanted.is_dated,
             is_updated=wanted.updated is not None,
+            limit=wanted.limit + 1,
         )
 
     head, entries = _ask(asked, statement, parameters, wanted.limit)

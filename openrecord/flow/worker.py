@@ -79,7 +79,7 @@ class Worker:
                 continue
             try:
                 done = task.do(at)
-            except Exception as error:
+            except Exception as error:  # noqa: BLE001  whatever fails in one task must not stop the others
                 _log.error("the worker could not %s: %s", task.name, type(error).__name__)
                 connections.close_all()
             else:

@@ -4,6 +4,7 @@ docs/settings.md is checked against `VARIABLES` by a test.
 """
 
 import os
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -68,3 +69,9 @@ def mode() -> str:
 def data_folder() -> Path:
     """The data folder as an absolute path (not created here)."""
     return Path(required("OPENRECORD_DATA")).absolute()
+
+
+def of_child(settings: Mapping[str, str | None]) -> dict[str, str]:
+    """The environment for a process that we start: ours, with these settings instead; None = without that one."""
+    changed = {**os.environ, **settings}
+    return {name: text for name, text in changed.items() if text is not None}

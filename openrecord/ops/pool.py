@@ -63,7 +63,7 @@ def _work(pipe: Connection, packed: bytes) -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     django.setup()
-    do = pickle.loads(packed)()
+    do = pickle.loads(packed)()  # noqa: S301  packed by our own parent process
     while True:
         try:
             item = pipe.recv()

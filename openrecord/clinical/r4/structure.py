@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from openrecord.clinical.codes import LABORATORY_CATEGORIES, codes_of, main_code
+from openrecord.clinical.codes import COMMENT_NOTE, LABORATORY_CATEGORIES, codes_of, main_code
 from openrecord.clinical.incoming import JsonObject, LabKey
 from openrecord.clinical.kinds import EntryKind
 from openrecord.clinical.r4.classify import is_encounter_diagnosis, kind_of
@@ -67,6 +67,8 @@ class Structure:
     def kind(self, resource: JsonObject, names: tuple[str, ...]) -> EntryKind | None:
         """RESULT for an Observation without category that a report or a laboratory's panel names: it needs filing."""
         if resource.get("resourceType") != "Observation" or codes_of(resource.get("category")):
+            return None
+        if COMMENT_NOTE in codes_of(resource.get("code")):
             return None
         if any(name in self.report or name in self.laboratory_members for name in names):
             return EntryKind.RESULT

@@ -22,7 +22,7 @@ def category(code: str) -> list[JsonObject]:
     ("given", "kind"),
     [
         (observation(category=LABORATORY), EntryKind.RESULT),
-        (observation(category=LABORATORY, code=COMMENT_NOTE), EntryKind.RESULT),
+        (observation(category=LABORATORY, code=COMMENT_NOTE), EntryKind.COMMENT),
         (observation(code=COMMENT_NOTE, valueString=MARKER), EntryKind.COMMENT),
         (observation(code={"text": MARKER}, valueString=MARKER), EntryKind.COMMENT),
         (observation(code={"text": MARKER}, valueQuantity={"value": 1}), EntryKind.OBSERVATION),

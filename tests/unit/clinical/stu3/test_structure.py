@@ -125,10 +125,14 @@ def test_version_time_is_the_date_of_the_section_else_of_the_newest() -> None:
     assert entry_of(message, "Observation/loose").version_time == earliest("2021-06-02T08:00:00+00:00")
 
 
-def test_version_number_of_the_supplier_says_nothing_about_order() -> None:
-    entry = read_one(observation("o", meta={"versionId": "9", "lastUpdated": "2021-06-02T08:00:00Z"}))
+def test_a_hash_in_place_of_a_version_number_says_nothing_about_order() -> None:
+    entry = read_one(observation("o", meta={"versionId": "8195225890269808535", "lastUpdated": "2021-06-02T08:00:00Z"}))
     assert entry.version_id is None
     assert entry.version_time == earliest("2021-06-02T08:00:00Z")
+
+
+def test_a_version_counter_orders() -> None:
+    assert read_one(observation("o", meta={"versionId": "9"})).version_id == 9
 
 
 def test_what_was_removed_from_a_list_is_no_part() -> None:
