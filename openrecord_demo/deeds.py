@@ -5,7 +5,7 @@ Each deed of the manifest has one function here; its time is the manifest's.
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Any
 from uuid import UUID
 
@@ -99,15 +99,20 @@ def sign_in_once(town: Town, persona: Persona, at: datetime) -> Person:
     return session.who
 
 
+def granted_at(proxy: Json) -> datetime:
+    """When a proxy was given access."""
+    return datetime.combine(date.fromisoformat(proxy["since"]), DAY_BEGINS)
+
+
 def grant_proxy(town: Town, proxy: Json) -> None:
     """Somebody is given access to a patient's record by the patient's practice."""
-    at = datetime.combine(datetime.fromisoformat(proxy["since"]).date(), DAY_BEGINS)
+    at = granted_at(proxy)
     given, _, family = proxy["name"].rpartition(" ")
     claims = proved(proxy["nhs_number"], family, given, proxy["born"])
     person = sign_in_once(town, Persona(proxy["persona"], proxy["name"], "", Group.PROXY, claims), at)
     viewer = random_id()
     town.proxies[proxy["patient"], proxy["persona"]] = viewer
-    expires = None if proxy["expires"] is None else datetime.fromisoformat(proxy["expires"]).date()
+    expires = None if proxy["expires"] is None else date.fromisoformat(proxy["expires"])
     act = access_events.ProxyGranted(
         viewer=viewer, basis=proxy["basis"], listed_org=town.ods(proxy["patient"]),
         level=Level[proxy["level"].upper()], expires=expires,
@@ -143,7 +148,7 @@ def _hide(town: Town, deed: Json, at: datetime) -> None:
 
 
 def _hold(town: Town, deed: Json, at: datetime) -> None:
-    until = None if deed["until"] == "contact" else datetime.fromisoformat(deed["until"]).date()
+    until = None if deed["until"] == "contact" else date.fromisoformat(deed["until"])
     patient_id = town.patient(deed["patient"]).patient_id
     for entry_id in town.entries(deed):
         acts.hold(patient_id=patient_id, entry_id=entry_id, until=until, by=town.staff(deed), at=at)

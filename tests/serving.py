@@ -3,13 +3,8 @@
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from socketserver import ThreadingMixIn
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
-
-
-class _Server(ThreadingMixIn, WSGIServer):
-    daemon_threads = True
 
 
 class _Quiet(WSGIRequestHandler):
@@ -20,10 +15,19 @@ class _Quiet(WSGIRequestHandler):
 @contextmanager
 def serving() -> Iterator[str]:
     """The origin ("http://127.0.0.1:port") of a running server."""
-    from openrecord.config.wsgi import application
+    from django.db import connections
 
-    server = make_server("127.0.0.1", 0, application, _Server, _Quiet)
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+    from openrecord.config.wsgi import application
+    from openrecord.db import lean
+
+    server = make_server("127.0.0.1", 0, application, WSGIServer, _Quiet)
+
+    def run() -> None:
+        server.serve_forever(poll_interval=0.05)
+        lean.close()
+        connections.close_all()
+
+    thread = threading.Thread(target=run)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_port}"

@@ -46,6 +46,11 @@ def day(text: str) -> date:
         raise argparse.ArgumentTypeError("a date looks like 2026-03-31") from None
 
 
+def month(text: str) -> date:
+    """A month as typed: its first day."""
+    return day(f"{text}-01")
+
+
 def instant(text: str) -> datetime:
     """An instant as typed: a London day means its beginning, a time without a zone is in UTC."""
     try:
@@ -165,7 +170,9 @@ def _explaining(commands: Commands) -> None:
     exposure = _command(commands, "exposure", "openrecord.ops.exposure.run", "who was served an entry")
     exposure.add_argument("entry", metavar="ENTRY", help="the entry's id as served")
     exposure.add_argument("--patient", metavar="NHS-NUMBER|ID", help="whose it is, where known: a faster search")
-    for command in (explain, exposure):
+    viewers = _command(commands, "viewers", "openrecord.ops.viewers.run", "how many people viewed in a month")
+    viewers.add_argument("--month", type=month, metavar="YYYY-MM", help="instead of this month")
+    for command in (explain, exposure, viewers):
         _json(command)
 
 
@@ -196,8 +203,13 @@ def _staff(commands: Commands) -> None:
 
 
 def _demo(commands: Commands) -> None:
-    token = _command(
-        _group(commands, "demo", "the demonstration"),
-        "token", "openrecord_demo.token.run", "a token for the FHIR API (demonstration only)",
-    )  # fmt: skip
+    group = _group(commands, "demo", "the demonstration (OPENRECORD_MODE=demo)")
+    build = _command(group, "build", "openrecord_demo.building.run", "fill an empty database with a synthetic England")
+    build.add_argument("--patients", type=at_least_one, default=300, metavar="N")
+    build.add_argument("--england", metavar="FOLDER", help="keep the files of the synthetic England here")
+    compare = _command(group, "compare", "openrecord_demo.comparing.run", "is the record what its generator says?")
+    compare.add_argument("--england", metavar="FOLDER", required=True)
+    token = _command(group, "token", "openrecord_demo.token.run", "a token for the FHIR API")
     token.add_argument("--persona", required=True, metavar="NAME")
+    for command in (build, compare):
+        _json(command)

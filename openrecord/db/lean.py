@@ -8,7 +8,7 @@ constants with %(name)s placeholders on both databases. Nothing here knows a tab
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
@@ -32,6 +32,9 @@ _ONE_PLAN = (
 """The statements here follow an index to few rows, in its order. Left to itself the planner makes each anew, which costs
 more than running it, and where it knows little of a table reads a whole record to sort it (measured: 5.5 ms, not 0.4).
 """
+_BIGINT, _TEXT, _BYTEA, _UUID = 20, 25, 17, 2950
+_BINARY = psycopg.pq.Format.BINARY
+MOST_PREPARED = 200
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
@@ -40,7 +43,10 @@ class Lost(Exception):
 
 
 class Connection(Protocol):
-    """A connection of this thread. `driver`: the driver's own object; `vendor`: "postgresql" or "sqlite"."""
+    """A connection of this thread. `driver`: the driver's own object; `vendor`: "postgresql" or "sqlite".
+
+    Parameters are integers of 64 bits, text, bytes and (on PostgreSQL) UUIDs.
+    """
 
     driver: Any
     vendor: str
@@ -68,17 +74,37 @@ class _Postgres:
             autocommit=True,
             options=" ".join(f"-c {setting}" for setting in _ONE_PLAN),
         )
-        self._cursor = psycopg.RawCursor(self.driver)
-        self._cursor.format = psycopg.pq.Format.BINARY
+        self._transformer = psycopg.adapt.Transformer(self.driver)
+        self._prepared: dict[tuple[str, tuple[int, ...]], bytes] = {}
 
     def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
+        """Straight to libpq: the driver's cursor spends 55 microseconds more on each statement."""
+        text, names = _postgres_form(statement)
+        values, kinds = _encoded([parameters[name] for name in names])
         try:
-            text, names = _postgres_form(statement)
-            return self._cursor.execute(text, [parameters[name] for name in names], prepare=True).fetchall()
+            name = self._prepared.get((statement, kinds)) or self._prepare(statement, text, kinds)
+            return self._fetched(self.driver.pgconn.exec_prepared(name, values, [_BINARY] * len(values), _BINARY))
         except psycopg.OperationalError as error:
-            if self.driver.broken or self.driver.closed:
+            if self.driver.pgconn.status != psycopg.pq.ConnStatus.OK:
                 raise Lost from error
             raise
+
+    def _prepare(self, statement: str, text: bytes, kinds: tuple[int, ...]) -> bytes:
+        if len(self._prepared) >= MOST_PREPARED:
+            self._fetched(self.driver.pgconn.exec_(b"DEALLOCATE ALL"))
+            self._prepared.clear()
+        name = f"lean{len(self._prepared)}".encode()
+        self._fetched(self.driver.pgconn.prepare(name, text, kinds))
+        self._prepared[statement, kinds] = name
+        return name
+
+    def _fetched(self, result: psycopg.pq.abc.PGresult) -> list[Row]:
+        if result.status == psycopg.pq.ExecStatus.TUPLES_OK:
+            self._transformer.set_pgresult(result)
+            return self._transformer.load_rows(0, result.ntuples, tuple)
+        if result.status == psycopg.pq.ExecStatus.COMMAND_OK:
+            return []
+        raise psycopg.errors.error_from_result(result)
 
     def close(self) -> None:
         self.driver.close()
@@ -105,6 +131,26 @@ class _Sqlite:
 
     def close(self) -> None:
         self.driver.close()
+
+
+def _encoded(values: Iterable[Any]) -> tuple[list[bytes | None], tuple[int, ...]]:
+    """The values as PostgreSQL's binary format has them, and the numbers of their types."""
+    encoded: list[bytes | None] = []
+    kinds = []
+    for value in values:
+        if type(value) is int:
+            encoded.append(value.to_bytes(8, "big", signed=True))
+            kinds.append(_BIGINT)
+        elif type(value) is str:
+            encoded.append(value.encode())
+            kinds.append(_TEXT)
+        elif type(value) is bytes:
+            encoded.append(value)
+            kinds.append(_BYTEA)
+        else:
+            encoded.append(value.bytes)
+            kinds.append(_UUID)
+    return encoded, tuple(kinds)
 
 
 @lru_cache(maxsize=256)

@@ -24,14 +24,13 @@ def bundle(type_address: str, entries: Sequence[Served], links: Iterable[tuple[s
     if entries:
         opening = b'{"fullUrl":"' + type_address.encode() + b"/"
         begin = b',"entry":[' + opening
-        for entry in entries:
-            key = entry.public_id.hex()
-            references = entry.references
+        for public_id, _, _, body, references in entries:
+            key = public_id.hex()
             place = f'{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}","resource":'.encode()
             if references:
-                parts += (begin, place, entry.body[:-1], b",", references, b"}", _MATCH)
+                parts += (begin, place, body[:-1], b",", references, b"}", _MATCH)
             else:
-                parts += (begin, place, entry.body, _MATCH)
+                parts += (begin, place, body, _MATCH)
             begin = b"," + opening
         parts.append(b"]")
     parts.append(b"}")
@@ -58,8 +57,8 @@ def etag(key: bytes, *, reader: bytes, sight: bytes, addresses: Iterable[str], e
     `key`: 32 secret bytes; `reader`: who reads, through which app.
     """
     parts = [reader, sight, "\n".join(addresses).encode(), b"\0"]
-    for entry in entries:
-        parts += (entry.public_id, entry.revised.to_bytes(8, "big"), entry.references, b"\0")
+    for public_id, revised, _, _, references in entries:
+        parts += (public_id, revised.to_bytes(8, "big"), references, b"\0")
     return f'W/"{hashlib.blake2b(b"".join(parts), digest_size=16, key=key).hexdigest()}"'
 
 

@@ -188,7 +188,8 @@ def _once(asked: Asked, statement: Callable[[str], str], parameters: Mapping[str
     rows = lean.run(run)
     if not rows:
         raise _unknown(asked)
-    viewer, patient_id, slots, client, fingerprint, flags = rows[0]
+    viewer, patient_id, flags, client, fingerprint = rows[0]
+    slots = flags >> statements.FLAG_BITS
     head = Head(
         UUID(bytes=viewer),
         UUID(bytes=client),
@@ -199,7 +200,7 @@ def _once(asked: Asked, statement: Callable[[str], str], parameters: Mapping[str
         bool(flags & statements.IS_PROXY),
         bool(flags & statements.PATIENT_ASKED),
     )
-    return head, [Served(*row[:5]) for row in rows[1:]]
+    return head, list(map(Served._make, rows[1:]))
 
 
 def _record(

@@ -21,7 +21,8 @@ ACTORS = {
 """(through an app, for a proxy) → kind, role and authority of the actor in the trail."""
 
 AT_CEILING, IS_PROXY, PATIENT_ASKED = 1, 2, 4
-"""Bits of the head row's last column."""
+FLAG_BITS = 3
+"""The head row's third column: the token's slots, shifted, and these flags. So head and entries have as many columns."""
 
 _PATTERN = {"postgresql": "encode(s.viewer_id, 'hex')", "sqlite": "lower(hex(s.viewer_id))"}
 
@@ -57,9 +58,9 @@ _NEWEST_FIRST = "ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
 _IS_PATIENT_ASKED = "(k.patient = %(patient)s)"
 _OUT_OF_SCOPE = "WHEN (k.slots & CAST(%(covering)s AS bigint)) = 0 THEN 'insufficient_scope'"
 _HEAD = (
-    "SELECT k.viewer_id, k.patient_id, k.slots, k.client_id, h.fingerprint, "
-    f"CASE WHEN h.at_ceiling THEN {AT_CEILING} ELSE 0 END + CASE WHEN h.is_proxy THEN {IS_PROXY} ELSE 0 END "
-    f"+ CASE WHEN {{asked}} THEN {PATIENT_ASKED} ELSE 0 END "
+    f"SELECT k.viewer_id, k.patient_id, (k.slots << {FLAG_BITS}) "
+    f"+ CASE WHEN h.at_ceiling THEN {AT_CEILING} ELSE 0 END + CASE WHEN h.is_proxy THEN {IS_PROXY} ELSE 0 END "
+    f"+ CASE WHEN {{asked}} THEN {PATIENT_ASKED} ELSE 0 END, k.client_id, h.fingerprint "
     "FROM token k LEFT JOIN sight h ON h.tranche = 0"
 )
 
@@ -116,7 +117,7 @@ def named(vendor: str, count: int) -> str:
 
 def _whole(vendor: str, page: str, asked: str, refused: str) -> str:
     recorded = f", audit AS ({_audit(refused)})" if vendor == "postgresql" else ""
-    entries = "SELECT public_id, revised, sort, body, refs, 0 FROM page"
+    entries = "SELECT public_id, revised, sort, body, refs FROM page"
     return f"{_sight(vendor)}, page AS ({page}){recorded} {_HEAD.format(asked=asked)} UNION ALL {entries}"
 
 

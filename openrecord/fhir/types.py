@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import NamedTuple
 from uuid import UUID
 
 from openrecord.clinical.kinds import KIND_RULES, OBSERVATION_SLOTS, SLOT_KINDS, Slot
@@ -125,9 +126,8 @@ class Holder:
     is_proxy: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Served:
-    """One entry as its bytes leave, and what its ETag stands on."""
+class Served(NamedTuple):
+    """One entry as its bytes leave, and what its ETag stands on: a row as the database gives it."""
 
     public_id: bytes
     revised: int

@@ -1,5 +1,6 @@
 """Questions about what arrived."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -43,11 +44,12 @@ def quarantined(quarantine_id: UUID) -> Quarantined | None:
     return None if row is None else _value(row)
 
 
-def entry_by_reference(org: OdsCode, patient_id: PatientId, reference: str) -> UUID | None:
-    """The inside id of the entry that a source's own reference ("Observation/123") names; None where unknown."""
-    alias = identity.own_key(org, patient_id, reference)
-    found = sql.row("SELECT entry_id FROM ingest_source_key WHERE patient_id=%s AND alias=%s", [patient_id, alias])
-    return None if found is None else UUID(bytes=bytes(found[0]))
+def entries_by_reference(org: OdsCode, patient_id: PatientId, references: Iterable[str]) -> dict[str, UUID]:
+    """The inside ids of entries by the references their source gives them ("Observation/123"), where known."""
+    aliases = {identity.own_key(org, patient_id, reference): reference for reference in references}
+    statement = "SELECT alias, entry_id FROM ingest_source_key WHERE patient_id=%s AND alias IN ({keys})"
+    found = sql.rows_in(statement, [patient_id], aliases)
+    return {aliases[bytes(alias)]: UUID(bytes=bytes(entry)) for alias, entry in found}
 
 
 def quarantine_count() -> int:

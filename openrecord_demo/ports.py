@@ -1,0 +1,20 @@
+"""Ports on this machine."""
+
+import socket
+
+from openrecord.ops.failure import CommandFailed
+from openrecord.ops.serve import require_free
+
+HOST = "127.0.0.1"
+
+
+def free_port(preferred: int) -> int:
+    """The preferred port, or any free one where that is taken."""
+    try:
+        require_free(HOST, preferred)
+    except CommandFailed:
+        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+            probe.bind((HOST, 0))
+            found: int = probe.getsockname()[1]
+            return found
+    return preferred
