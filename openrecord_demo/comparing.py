@@ -19,6 +19,7 @@ from openrecord.ops.printing import print_json, print_table
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Patient
 from openrecord.screening import queries as screening
+from openrecord.screening.types import EntryId
 from openrecord_demo.deeds import REFERENCE_TYPES
 from openrecord_demo.england.writing import MANIFEST
 
@@ -31,7 +32,7 @@ NAMED = 20
 class Comparison:
     """What was found over all patients. `reasons`: how many entries are kept back for each reason, theirs and ours.
 
-    `wrong`: the first entries about which generator and product disagree.
+    `visible_by_persona`: outside ids of what the generator says each sees. `wrong`: the first disagreements.
     """
 
     patients: int = 0
@@ -44,6 +45,7 @@ class Comparison:
     expected_reasons: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
     disagreements: int = 0
+    visible_by_persona: dict[str, list[str]] = field(default_factory=dict)
     wrong: list[str] = field(default_factory=list)
 
     @property
@@ -82,26 +84,30 @@ def _compare(told: Json, truth: Json, at: datetime, found: Comparison) -> None:
         found.without_account += 1
         return
     verdicts = screening.verdicts(patient.patient_id, own.viewer_id, at=at, channel="web")
-    by_source = {str(entry): verdicts.get(entry) for entry in verdicts}
+    seen: list[str] = []
     for name, entry in _sources(patient, told, truth).items():
-        verdict = by_source.get(entry)
+        verdict = None if entry is None else verdicts.get(entry)
         wanted = frozenset() if truth[name] == VISIBLE else frozenset(truth[name])
         ours = frozenset({"unknown here"}) if verdict is None else frozenset(r.value for r in verdict.reasons)
         found.expected_visible += not wanted
         found.visible += not ours
         found.expected_reasons.update(wanted)
         found.reasons.update(ours)
+        if entry is not None and not wanted:
+            seen.append(str(states[entry].public_id))
         if wanted != ours:
             _note(found, f"{name}: generator {sorted(wanted)}, product {sorted(ours)}")
+    if told["persona"]:
+        found.visible_by_persona[told["persona"]] = sorted(seen)
 
 
-def _sources(patient: Patient, told: Json, truth: Json) -> dict[str, str]:
-    """Our entry id by the generator's; "" where we know none."""
-    named: dict[str, str] = dict.fromkeys(truth, "")
+def _sources(patient: Patient, told: Json, truth: Json) -> dict[str, EntryId | None]:
+    """Our entry id by the generator's; None where we know none."""
+    named: dict[str, EntryId | None] = dict.fromkeys(truth)
     references = {f"{kind}/{name}": name for name in truth for kind in REFERENCE_TYPES}
     for ods in {stay["practice"] for stay in told["registrations"]}:
         known = ingest.entries_by_reference(OdsCode(ods), patient.patient_id, references)
-        named |= {references[reference]: str(entry) for reference, entry in known.items()}
+        named |= {references[reference]: EntryId(entry) for reference, entry in known.items()}
     return named
 
 

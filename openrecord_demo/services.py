@@ -59,9 +59,7 @@ _COMMAND = (sys.executable, "-m", "openrecord.config.command")
 def running(data: Path, *, port: int, patients: int, england: Path | None = None) -> Iterator[Demo]:
     """Make the demo in `data` where it is not there yet, start everything, and stop it when the block ends."""
     settings: dict[str, str | None] = {"OPENRECORD_MODE": "demo", "OPENRECORD_DATA": str(data.absolute())}
-    openrecord(settings, "migrate", "--quiet")
-    keep = [] if england is None else ["--england", str(england)]
-    built = json.loads(openrecord(settings, "demo", "build", "--json", "--patients", str(patients), *keep))
+    built = _made(settings, data, patients, england)
     personas = tuple(_persona(told) for told in built["people"])
     port = free_port(port)
     address = f"http://{HOST}:{port}"
@@ -73,6 +71,24 @@ def running(data: Path, *, port: int, patients: int, england: Path | None = None
         )
         _wait_until_served(address, children)
         yield Demo(address, settings, built, personas, children)
+
+
+def _made(settings: Settings, data: Path, patients: int, england: Path | None) -> Mapping[str, Any]:
+    """The demo's content, made where it is not there yet; one that was interrupted half-way is made anew."""
+    data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    unfinished = data / "demo.unfinished"
+    if unfinished.exists():
+        for file in (*data.glob("openrecord.db*"), *data.glob("reads.db*")):
+            file.unlink()
+    elif not (data / "openrecord.db").exists():
+        unfinished.touch()
+    openrecord(settings, "migrate", "--quiet")
+    keep = [] if england is None else ["--england", str(england)]
+    built: Mapping[str, Any] = json.loads(
+        openrecord(settings, "demo", "build", "--json", "--patients", str(patients), *keep)
+    )
+    unfinished.unlink(missing_ok=True)
+    return built
 
 
 def _persona(told: Mapping[str, Any]) -> Persona:

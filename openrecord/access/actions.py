@@ -25,7 +25,7 @@ from openrecord.access.types import AccessFacts, Standing, Viewer, ViewerId, Vie
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.db import bus, sql
-from openrecord.kit.ids import random_token, time_ordered_id
+from openrecord.kit.ids import random_token, time_ordered_bytes, time_ordered_id
 from openrecord.kit.instants import to_micros
 from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
@@ -158,7 +158,7 @@ def tranche_numbers(patient_id: PatientId, standings: Iterable[Standing]) -> dic
         if key not in known:
             known[key] = max(known.values(), default=0) + 1
             TrancheRow.objects.create(
-                patient_id=patient_id, id=time_ordered_id().bytes, number=known[key], org=key[0], chunks=key[1]
+                patient_id=patient_id, id=time_ordered_bytes(), number=known[key], org=key[0], chunks=key[1]
             )
             raise_epochs([patient_id])
         answer[standing] = known[key]
@@ -207,7 +207,7 @@ def compute_sight(
         "access_sight",
         SIGHT_COLUMNS,
         [
-            (patient_id, time_ordered_id().bytes, *reader, number, coded, full, is_proxy, at_ceiling,
+            (patient_id, time_ordered_bytes(), *reader, number, coded, full, is_proxy, at_ceiling,
              generation.epoch, generation.switch, until, fingerprint)
             for number, coded, full in [(0, 0, 0), *rows]
         ],

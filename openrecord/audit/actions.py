@@ -48,7 +48,7 @@ def _row(change: Change, writer: UUID, sequence: int) -> tuple[Any, ...]:
     by = change.by
     return (
         change.patient_id or 0,
-        ids.time_ordered_id().bytes,
+        ids.time_ordered_bytes(),
         key(writer),
         sequence,
         rules.microseconds(change.at),

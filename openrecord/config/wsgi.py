@@ -13,7 +13,7 @@ Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
 
 def _mounted() -> Application:
     pages: Application = get_wsgi_application()
-    from openrecord.fhir import app
+    from openrecord.fhir import app  # noqa: PLC0415  Django's stations must be loaded first
 
     fhir: Application = app.make()
 

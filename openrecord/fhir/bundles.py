@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import orjson
 
+from openrecord.clinical.r4.links import joined
 from openrecord.fhir.types import Served
 
 _MATCH = b',"search":{"mode":"match"}}'
@@ -13,8 +14,8 @@ _MATCH = b',"search":{"mode":"match"}}'
 
 def resource(entry: Served) -> bytes:
     """The entry's R4 JSON with its references."""
-    references = entry.references
-    return entry.body if not references else entry.body[:-1] + b"," + references + b"}"
+    _, _, _, body, references = entry
+    return joined(body, references)
 
 
 def bundle(type_address: str, entries: Sequence[Served], links: Iterable[tuple[str, str]]) -> bytes:

@@ -35,10 +35,10 @@ NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
 class _NoNames:
     """Nothing surrounds a Patient: it refers to nobody."""
 
-    def named(self, reference: str) -> Named | None:
+    def named(self, reference: str) -> Named | None:  # noqa: ARG002 - the protocol's name
         return None
 
-    def file(self, url: str) -> File | None:
+    def file(self, url: str) -> File | None:  # noqa: ARG002 - the protocol's name
         return None
 
 
@@ -98,7 +98,7 @@ class PatientResource:
         who, patient = self._find(asked, public_id(key) or NOBODY)
         if patient is None:
             raise Refused(Issue.NOT_FOUND)
-        answer(request, response, self._tag(who, [key], [patient]), patient.body)
+        answer(request, response, self._tag(who, [key], [patient]), patient[3])
 
     def _search(self, request: falcon.Request, response: falcon.Response, *, by_form: bool) -> None:
         asked = begin(request, ROUTE)
@@ -126,14 +126,14 @@ class PatientResource:
             return who, None
         patient = registry.patient(PatientId(who.patient_id))
         reads.record_read(reading.read_of(asked, who, served=patient.public_id.bytes))
-        return who, Served(patient.public_id.bytes, 0, 0, body_of(patient), b"")
+        return who, (patient.public_id.bytes, 0, 0, body_of(patient), b"")
 
     @staticmethod
     def _tag(who: Holder, addresses: list[str], entries: list[Served]) -> str:
         return bundles.etag(
             keys.derived("etag"),
             reader=who.viewer_id.bytes + who.client_id.bytes,
-            sight=b"".join(entry.body for entry in entries),
+            sight=b"".join(body for _, _, _, body, _ in entries),
             addresses=addresses,
             entries=entries,
         )

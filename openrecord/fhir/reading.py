@@ -200,7 +200,7 @@ def _once(asked: Asked, statement: Callable[[str], str], parameters: Mapping[str
         bool(flags & statements.IS_PROXY),
         bool(flags & statements.PATIENT_ASKED),
     )
-    return head, list(map(Served._make, rows[1:]))
+    return head, rows[1:]
 
 
 def _record(
@@ -213,23 +213,26 @@ def _record(
         refused = "other_patient"
     else:
         refused = "not_found" if "entry" in parameters and not served else ""
-    packed = b"".join([entry.public_id for entry in served])
+    packed = b"".join([entry[0] for entry in served])
     reads.record_read(read_of(asked, head, sight=head.fingerprint, served=packed, refused=refused))
 
 
 def _stripped(asked: Asked, head: Head, page: Sequence[Served]) -> Sequence[Served]:
     """The entries with only those references that the reader may follow; nothing to do at the ceiling."""
-    if head.at_ceiling or not any(entry.references for entry in page):
+    if head.at_ceiling or not any(references for *_, references in page):
         return page
     wanted: set[str] = set()
-    for entry in page:
-        wanted |= links.named(entry.references)
+    for *_, references in page:
+        wanted |= links.named(references)
     allowed: set[str] = set()
     keys = [UUID(reference.partition("/")[2]).bytes for reference in sorted(wanted)]
     for start in range(0, len(keys), MOST_KEYS):
         allowed |= _visible(asked, keys[start : start + MOST_KEYS])
     open_to_reader = frozenset(allowed)
-    return [Served(e.public_id, e.revised, e.sort, e.body, links.strip(e.references, open_to_reader)) for e in page]
+    return [
+        (key, revised, sort, body, links.strip(references, open_to_reader))
+        for key, revised, sort, body, references in page
+    ]
 
 
 def _visible(asked: Asked, keys: Sequence[bytes]) -> set[str]:

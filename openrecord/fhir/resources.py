@@ -82,9 +82,7 @@ class TypeResource:
         asked = Asked(asked.token, asked.route, _told(wanted.used), asked.at)
         found = reading.search(asked, wanted)
         last = found.entries[-1] if found.more else None
-        links = bundles.page_links(
-            self._address, wanted.used, None if last is None else cursor(last.sort, last.public_id)
-        )
+        links = bundles.page_links(self._address, wanted.used, None if last is None else cursor(last[2], last[0]))
         tag = self._tag(found, [address for _, address in links])
         answer(request, response, tag, bundles.bundle(self._address, found.entries, links))
 

@@ -22,7 +22,7 @@ ACTORS = {
 
 AT_CEILING, IS_PROXY, PATIENT_ASKED = 1, 2, 4
 FLAG_BITS = 3
-"""The head row's third column: the token's slots, shifted, and these flags. So head and entries have as many columns."""
+"""The head row's third column is the token's slots, shifted, and these flags: as many columns as an entry has."""
 
 _PATTERN = {"postgresql": "encode(s.viewer_id, 'hex')", "sqlite": "lower(hex(s.viewer_id))"}
 

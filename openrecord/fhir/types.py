@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import NamedTuple
 from uuid import UUID
 
 from openrecord.clinical.kinds import KIND_RULES, OBSERVATION_SLOTS, SLOT_KINDS, Slot
@@ -126,11 +125,7 @@ class Holder:
     is_proxy: bool
 
 
-class Served(NamedTuple):
-    """One entry as its bytes leave, and what its ETag stands on: a row as the database gives it."""
-
-    public_id: bytes
-    revised: int
-    sort: int
-    body: bytes
-    references: bytes
+Served = tuple[bytes, int, int, bytes, bytes]
+"""One entry as the database gives it: public id, when its bytes last changed, place in the order (both microseconds),
+body, references (a JSON fragment). A plain tuple: a class of its own takes 40 microseconds for 50 entries.
+"""

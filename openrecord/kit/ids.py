@@ -3,44 +3,54 @@
 Inside, a UUIDv7 keeps index pages warm; outside, a random UUID tells nothing and cannot be guessed.
 """
 
-import secrets
-import time
+import os
 from collections.abc import Callable
 from uuid import UUID
 
-_random_bits: Callable[[int], int] = secrets.randbits
+from openrecord.kit import clock
+from openrecord.kit.instants import to_micros
+
+_random_bytes: Callable[[int], bytes] = os.urandom
+
+_VERSION_7 = 0x7 << 76
+_VERSION_4 = 0x4 << 76
+_VARIANT = 0b10 << 62
+_RANDOM_PART = ~((0xF << 76) | (0b11 << 62)) & ((1 << 80) - 1)
 
 
-def use_random(source: Callable[[int], int] | None) -> None:
-    """Draw bits from `source` (a reproducible generator in tests); None restores the system's."""
-    global _random_bits
-    _random_bits = source or secrets.randbits
+def use_random(source: Callable[[int], bytes] | None) -> None:
+    """Draw bytes from `source` (a reproducible generator in tests); None restores the system's."""
+    global _random_bytes
+    _random_bytes = source or os.urandom
+
+
+def _time_ordered() -> int:
+    millis = to_micros(clock.now()) // 1000
+    random_part = int.from_bytes(_random_bytes(10)) & _RANDOM_PART
+    return (millis & ((1 << 48) - 1)) << 80 | _VERSION_7 | _VARIANT | random_part
 
 
 def time_ordered_id() -> UUID:
     """A UUIDv7 (RFC 9562): milliseconds since 1970 in front, 74 random bits behind."""
-    millis = time.time_ns() // 1_000_000
-    value = (millis & ((1 << 48) - 1)) << 80
-    value |= 0x7 << 76
-    value |= _random_bits(12) << 64
-    value |= 0b10 << 62
-    value |= _random_bits(62)
-    return UUID(int=value)
+    return UUID(int=_time_ordered())
+
+
+def time_ordered_bytes() -> bytes:
+    """The 16 bytes of a UUIDv7, for rows that nobody names."""
+    return _time_ordered().to_bytes(16)
 
 
 def random_id() -> UUID:
     """A random UUID (version 4) for use outside."""
-    value = _random_bits(128)
-    value = (value & ~(0xF << 76)) | (0x4 << 76)
-    value = (value & ~(0b11 << 62)) | (0b10 << 62)
-    return UUID(int=value)
+    value = int.from_bytes(_random_bytes(16))
+    return UUID(int=(value & ~((0xF << 76) | (0b11 << 62))) | _VERSION_4 | _VARIANT)
 
 
 def random_number() -> int:
     """A positive 63-bit random number, for internal patient and practice keys."""
-    return _random_bits(63) or 1
+    return int.from_bytes(_random_bytes(8)) >> 1 or 1
 
 
 def random_token() -> str:
     """A secret of 256 bits, as 64 hexadecimal characters."""
-    return f"{_random_bits(256):064x}"
+    return _random_bytes(32).hex()

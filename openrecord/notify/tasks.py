@@ -3,7 +3,7 @@
 from openrecord.access import queries as access
 from openrecord.access.types import ViewerKind
 from openrecord.db import sql
-from openrecord.kit.ids import time_ordered_id
+from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.screening.events import PlacementsChanged
 from openrecord.timeline import queries as timeline
@@ -21,7 +21,7 @@ def tell(event: PlacementsChanged) -> None:
         reader = Reader(event.patient_id, viewer.viewer_id, None, "web")
         seen = timeline.visible(reader, event.news, at=event.at)
         rows += [
-            (event.patient_id, time_ordered_id().bytes, viewer.viewer_id.bytes, entry.bytes, to_micros(event.at))
+            (event.patient_id, time_ordered_bytes(), viewer.viewer_id.bytes, entry.bytes, to_micros(event.at))
             for entry in event.news
             if entry in seen
         ]

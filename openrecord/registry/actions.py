@@ -10,7 +10,7 @@ from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.db import bus
-from openrecord.kit.ids import random_id, random_number, time_ordered_id
+from openrecord.kit.ids import random_id, random_number, time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.registry import queries
 from openrecord.registry.events import PersonChange, PersonChanged, PolicyChanged
@@ -80,7 +80,7 @@ def register(
     *, patient_id: PatientId, ods: OdsCode, start: date, end: date | None = None, by: Actor, at: datetime
 ) -> None:
     """The patient is registered at a practice from a day on."""
-    RegistrationRow.objects.create(patient_id=patient_id, id=time_ordered_id().bytes, ods=ods, start=start, end_on=end)
+    RegistrationRow.objects.create(patient_id=patient_id, id=time_ordered_bytes(), ods=ods, start=start, end_on=end)
     audit.record_change(by=by, at=at, event="registered", patient_id=patient_id, subject=ods, details={})
     bus.publish(PersonChanged(patient_id, PersonChange.REGISTERED, at))
 

@@ -21,7 +21,7 @@ from openrecord.ingest.models import QuarantineRow, SourceRow
 from openrecord.ingest.rules.matching import Unmatched
 from openrecord.ingest.rules.unpacking import unpacked
 from openrecord.ingest.types import Tally
-from openrecord.kit.ids import time_ordered_id
+from openrecord.kit.ids import time_ordered_bytes, time_ordered_id
 from openrecord.kit.instants import to_micros
 
 ADVICE = {
@@ -97,7 +97,7 @@ def _keep(data: bytes, name: str, format: Format | None, by: Actor, at: datetime
     known = SourceRow.objects.filter(digest=digest).values_list("id", flat=True).first()
     if known is not None:
         return bytes(known)
-    identity = time_ordered_id().bytes
+    identity = time_ordered_bytes()
     SourceRow.objects.create(
         id=identity,
         digest=digest,

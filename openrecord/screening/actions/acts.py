@@ -9,7 +9,7 @@ from openrecord.access import actions as access_actions
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.db import sql
-from openrecord.kit.ids import time_ordered_id
+from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
 from openrecord.screening import events
@@ -44,7 +44,7 @@ def _record(
         "screening_act",
         ("patient_id", "id", "entry", "sequence", "at", "actor", "act"),
         [
-            (patient_id, time_ordered_id().bytes, entry_id.bytes, (newest or (0,))[0] + 1, to_micros(at), by.id,
+            (patient_id, time_ordered_bytes(), entry_id.bytes, (newest or (0,))[0] + 1, to_micros(at), by.id,
              events.encode(act))
         ],
     )  # fmt: skip

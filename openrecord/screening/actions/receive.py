@@ -9,7 +9,7 @@ from openrecord.access.types import Reason
 from openrecord.clinical.incoming import IncomingEntry, Label, VersionStatus
 from openrecord.db import sql
 from openrecord.ingest.types import AcceptedBatch, AcceptedEntry, Part
-from openrecord.kit.ids import time_ordered_id
+from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros, to_micros_or_none
 from openrecord.registry.types import PatientId
 from openrecord.screening import queries
@@ -110,7 +110,7 @@ def _row(batch: AcceptedBatch, entry: AcceptedEntry) -> sql.Row:
 def _write_parts(batch: AcceptedBatch, renewed: list[AcceptedEntry]) -> None:
     sql.delete_in("screening_container", batch.patient_id, "entry", (e.entry_id.bytes for e in renewed))
     rows = [
-        (batch.patient_id, time_ordered_id().bytes, e.entry_id.bytes, _target(part), part.reference)
+        (batch.patient_id, time_ordered_bytes(), e.entry_id.bytes, _target(part), part.reference)
         for e in batch.entries
         for part in e.containers
     ]
@@ -120,7 +120,7 @@ def _write_parts(batch: AcceptedBatch, renewed: list[AcceptedEntry]) -> None:
 def _write_links(batch: AcceptedBatch, renewed: list[AcceptedEntry]) -> None:
     sql.delete_in("screening_link", batch.patient_id, "source", (e.entry_id.bytes for e in renewed))
     rows = [
-        (batch.patient_id, time_ordered_id().bytes, e.entry_id.bytes, part.kind, _target(part), part.reference)
+        (batch.patient_id, time_ordered_bytes(), e.entry_id.bytes, part.kind, _target(part), part.reference)
         for e in batch.entries
         for part in e.links
     ]

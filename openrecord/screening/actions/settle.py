@@ -80,6 +80,8 @@ def settle(
     if known is None:
         wanted = None if only is None else queries.closure(patient_id, only)
         known = queries.states(patient_id, wanted)
+    if not known:
+        return
     facts = access.facts(patient_id, at=at, controlling={state.facts.org for state in known.values()})
     placements = place(facts, {entry_id: state.facts for entry_id, state in known.items()}, at)
     wishes = _wishes(patient_id, facts, known, placements, at)

@@ -3,7 +3,7 @@
 Hiding goes down, never up. A hidden member takes the free text and the attachments of its whole group with it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from dataclasses import dataclass
 
 from openrecord.access.types import Reason
@@ -23,6 +23,8 @@ _SPREADS_IN_UNIT = frozenset(
         Reason.NOT_FOR_PATIENT_LABEL,
     }
 )
+NOTHING: frozenset[EntryId] = frozenset()
+_TEXT_OR_FILE = frozenset({EntryKind.COMMENT, EntryKind.DOCUMENT})
 _LEAVES_TEXT = frozenset({Reason.DIARY, Reason.ADMINISTRATIVE})
 
 
@@ -32,6 +34,9 @@ class GroupEffect:
 
     reasons: frozenset[Reason]
     drops_text: bool
+
+
+UNTOUCHED = GroupEffect(frozenset(), False)  # noqa: FBT003
 
 
 class Groups:
@@ -44,10 +49,11 @@ class Groups:
         self._entries = entries
         self._ancestors: dict[EntryId, frozenset[EntryId]] = {}
         self.cyclic: set[EntryId] = set()
-        for entry_id in entries:
-            self._walk_up(entry_id)
+        for entry_id, entry in entries.items():
+            if entry.containers:
+                self._walk_up(entry_id)
         self._members: dict[EntryId, set[EntryId]] = {}
-        for entry_id in entries:
+        for entry_id in self._ancestors:
             for top in self.tops(entry_id):
                 self._members.setdefault(top, {top}).add(entry_id)
 
@@ -64,27 +70,26 @@ class Groups:
             waiting.extend(self._entries[container].containers)
         self._ancestors[entry_id] = frozenset(seen)
 
-    def is_incomplete(self, entry_id: EntryId) -> bool:
-        """Whether a container of the entry, near or far, is not known."""
-        chain = self._ancestors[entry_id] | {entry_id}
-        return any(link in self.cyclic or self._entries[link].missing_container for link in chain)
-
     def ancestors(self, entry_id: EntryId) -> frozenset[EntryId]:
         """Every known container of the entry, near and far."""
-        return self._ancestors[entry_id]
+        return self._ancestors.get(entry_id, NOTHING)
+
+    def is_incomplete(self, entry_id: EntryId) -> bool:
+        """Whether a container of the entry, near or far, is not known."""
+        if self._entries[entry_id].missing_container or entry_id in self.cyclic:
+            return True
+        return any(
+            self._entries[link].missing_container or link in self.cyclic for link in self.ancestors(entry_id)
+        )
 
     def tops(self, entry_id: EntryId) -> frozenset[EntryId]:
         """The topmost containers of the entry; itself where it is in none."""
-        above = self._ancestors[entry_id]
-        tops = {a for a in above if not any(c in self._entries for c in self._entries[a].containers)}
-        return frozenset(tops or {entry_id})
+        above = self.ancestors(entry_id)
+        return frozenset(a for a in above if not self.ancestors(a)) or frozenset((entry_id,))
 
-    def group(self, entry_id: EntryId) -> frozenset[EntryId]:
-        """The topmost containers and all in them."""
-        members: set[EntryId] = set()
-        for top in self.tops(entry_id):
-            members |= self._members[top]
-        return frozenset(members)
+    def members(self, top: EntryId) -> Set[EntryId]:
+        """A topmost container and all in it; only itself where nothing is in it."""
+        return self._members.get(top, {top})
 
 
 def unit_hidden(entries: Mapping[EntryId, EntryFacts], own: Reasons) -> frozenset[EntryId]:
@@ -107,25 +112,25 @@ def group_effects(entries: Mapping[EntryId, EntryFacts], own: Reasons) -> dict[E
     takes_text = frozenset(
         entry_id for entry_id in entries if own[entry_id] - _LEAVES_TEXT or entry_id in in_hidden_unit
     )
-    return {
-        entry_id: _effect(entry, own, groups, takes_text, is_unit_hidden=entry_id in in_hidden_unit)
-        for entry_id, entry in entries.items()
-    }
+    taken: dict[EntryId, Set[EntryId]] = {}
 
+    def takers(top: EntryId) -> Set[EntryId]:
+        if top not in taken:
+            taken[top] = groups.members(top) & takes_text
+        return taken[top]
 
-def _effect(
-    entry: EntryFacts, own: Reasons, groups: Groups, takes_text: frozenset[EntryId], *, is_unit_hidden: bool
-) -> GroupEffect:
-    reasons: set[Reason] = set()
-    above = groups.ancestors(entry.entry_id)
-    if any(own[container] for container in above):
-        reasons.add(Reason.CONTAINER_HIDDEN)
-    if groups.is_incomplete(entry.entry_id):
-        reasons.add(Reason.CONTAINER_UNKNOWN)
-    if is_unit_hidden:
-        reasons.add(Reason.UNIT_HIDDEN)
-    others = groups.group(entry.entry_id) - above - {entry.entry_id}
-    loses_text = bool(others & takes_text)
-    if loses_text and entry.kind in {EntryKind.COMMENT, EntryKind.DOCUMENT}:
-        reasons.add(Reason.MEMBER_HIDDEN_TEXT)
-    return GroupEffect(frozenset(reasons), loses_text)
+    effects = {}
+    for entry_id, entry in entries.items():
+        above = groups.ancestors(entry_id)
+        reasons = set()
+        if any(own[container] for container in above):
+            reasons.add(Reason.CONTAINER_HIDDEN)
+        if groups.is_incomplete(entry_id):
+            reasons.add(Reason.CONTAINER_UNKNOWN)
+        if entry_id in in_hidden_unit:
+            reasons.add(Reason.UNIT_HIDDEN)
+        loses_text = any(takers(top) - above - {entry_id} for top in groups.tops(entry_id))
+        if loses_text and entry.kind in _TEXT_OR_FILE:
+            reasons.add(Reason.MEMBER_HIDDEN_TEXT)
+        effects[entry_id] = GroupEffect(frozenset(reasons), loses_text) if reasons or loses_text else UNTOUCHED
+    return effects
