@@ -42,6 +42,10 @@ class Table:
         self.rows.append((what, expected, found, "ok" if agrees else "MISMATCH"))
 
 
+def _yes(truth: object) -> str:
+    return "yes" if truth else "no"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check everything; 0 where all is as the generator says it must be."""
     parser = argparse.ArgumentParser(prog="python -m openrecord_demo.check", description=__doc__)
@@ -72,12 +76,12 @@ def _check(demo: Demo, england: Path, table: Table) -> None:
     with Browser(demo.address) as proxy:
         proxy.sign_in(PROXY)
         listed = proxy.listed("/record/vaccinations")
-        table.row(f"{PROXY} (a parent) reads the child's vaccinations", True, bool(listed))
+        table.row(f"{PROXY} (a parent) reads the child's vaccinations", "yes", _yes(bool(listed)))
     _withholding(demo, manifest, visible[READERS[0]], table)
     _viewers(demo, table)
     verdict = json.loads(openrecord(demo.settings, "audit", "verify", "--json"))
     table.row("audit: altered, removed or re-ordered rows", 0, verdict["problem_count"])
-    table.row("audit: is it whole", True, verdict["ok"])
+    table.row("audit: is it whole", "yes", _yes(verdict["ok"]))
 
 
 def _arrival(demo: Demo, manifest: Json, england: Path, table: Table) -> None:
@@ -117,7 +121,7 @@ def _reading(demo: Demo, persona: str, visible: Sequence[str], table: Table) -> 
     table.row(f"{persona}: served by the API", len(visible), len(app.everything()))
     table.row(f"{persona}: served by the API and not to be seen", 0, len(app.everything().keys() - set(visible)))
     table.row(f"{persona}: listed on pages and not to be seen", 0, len(listed - set(visible)))
-    table.row(f"{persona}: pages list something", True, bool(listed))
+    table.row(f"{persona}: pages list something", "yes", _yes(bool(listed)))
 
 
 def _token(demo: Demo, persona: str) -> str:
@@ -141,7 +145,7 @@ def _withholding(demo: Demo, manifest: Json, visible: Sequence[str], table: Tabl
         table.row("after the hide: the vaccination's page", NOT_FOUND, browser.get(page).status)
         listed = browser.listed("/record/vaccinations")
     after = app.everything()
-    table.row("after the hide: in the list", False, chosen["id"] in listed)
+    table.row("after the hide: in the list", "no", _yes(chosen["id"] in listed))
     table.row("after the hide: read through the API", NOT_FOUND, app.status(f"Immunization/{chosen['id']}"))
     table.row("before the hide: served by the API", len(visible), len(before))
     table.row("after the hide: served by the API", len(visible) - 1, len(after))

@@ -6,7 +6,7 @@ The generator's truth knows nothing of openrecord's decision code; entries are m
 import argparse
 import json
 from collections import Counter
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -62,7 +62,7 @@ def run(arguments: argparse.Namespace) -> int:
     for told in manifest["patients"]:
         _compare(told, manifest["expected"][told["nhs_number"]]["entries"], at, found)
     if arguments.json:
-        print_json({**asdict(found), "agrees": found.agrees})
+        print_json({**{one.name: getattr(found, one.name) for one in fields(found)}, "agrees": found.agrees})
     else:
         _print(found)
     return 0 if found.agrees else 1

@@ -9,12 +9,14 @@ HOST = "127.0.0.1"
 
 
 def free_port(preferred: int) -> int:
-    """The preferred port, or any free one where that is taken."""
+    """The preferred port, or any free one where that is taken (or 0)."""
     try:
-        require_free(HOST, preferred)
+        if preferred:
+            require_free(HOST, preferred)
+            return preferred
     except CommandFailed:
-        with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-            probe.bind((HOST, 0))
-            found: int = probe.getsockname()[1]
-            return found
-    return preferred
+        pass
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind((HOST, 0))
+        found: int = probe.getsockname()[1]
+        return found

@@ -6,7 +6,7 @@ Every reader (FHIR R4, GP Connect STU3, …) ends here; nothing behind it knows 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 from typing import Any
 
 from openrecord.clinical.kinds import EntryKind, Slot
@@ -14,7 +14,7 @@ from openrecord.clinical.kinds import EntryKind, Slot
 JsonObject = dict[str, Any]
 
 
-class Label(Enum):
+class Label(StrEnum):
     """The source's own word on showing an entry to the patient."""
 
     NONE = "none"
@@ -22,7 +22,7 @@ class Label(Enum):
     UNKNOWN = "unknown"
 
 
-class VersionStatus(Enum):
+class VersionStatus(StrEnum):
     """What a version says of itself and of the one before it."""
 
     FINAL = "final"
@@ -33,7 +33,7 @@ class VersionStatus(Enum):
     ENTERED_IN_ERROR = "entered-in-error"
 
 
-class OwnContent(Enum):
+class OwnContent(StrEnum):
     """What a container shows by itself, without its members."""
 
     CODED = "coded"
@@ -41,7 +41,7 @@ class OwnContent(Enum):
     NONE = "none"
 
 
-class LinkKind(Enum):
+class LinkKind(StrEnum):
     """How one entry refers to another. The value is the R4 element that carries the reference."""
 
     ENCOUNTER = "encounter"

@@ -4,7 +4,7 @@ Source: decision-cases README ("Entries"), domain 1.4. The order of Level is its
 """
 
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 
 
 class Level(IntEnum):
@@ -17,7 +17,7 @@ class Level(IntEnum):
     FULL = 4
 
 
-class Section(Enum):
+class Section(StrEnum):
     """The sections of a record that a practice or a proxy's scope may switch off."""
 
     MEDICATIONS = "medications"
@@ -31,7 +31,7 @@ class Section(Enum):
     DOCUMENTS = "documents"
 
 
-class EntryKind(Enum):
+class EntryKind(StrEnum):
     """What an entry is, in the words of the decision cases."""
 
     MEDICATION = "medication"

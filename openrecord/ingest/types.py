@@ -11,7 +11,7 @@ from openrecord.registry.types import OdsCode, PatientId
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """An entry is part of, or refers to, another: resolved, or (None) by the hash of a reference not known yet."""
+    """An entry is part of, or refers to, another: `target`, or where that is not known yet `reference`, its hash."""
 
     target: UUID | None
     reference: bytes

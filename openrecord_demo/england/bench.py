@@ -27,7 +27,19 @@ def bench_bundles(
     per_patient: int = 200,
     format: Format | str = Format.R4,  # noqa: A002
 ) -> Iterator[tuple[str, bytes]]:
-    """(NHS number, Bundle) for different people until at least `entries` entries are written.
+    """(NHS number, Bundle) of each of `bench_patients`."""
+    for patient in bench_patients(seed=seed, entries=entries, per_patient=per_patient, format=format):
+        yield patient.person.nhs_number, bundle(patient, patient.records[0])
+
+
+def bench_patients(
+    *,
+    seed: int,
+    entries: int,
+    per_patient: int = 200,
+    format: Format | str = Format.R4,  # noqa: A002
+) -> Iterator[GeneratedPatient]:
+    """Different people with one record each, until at least `entries` entries are made.
 
     `per_patient`: entries each, from 50 to 1000 (ValueError otherwise); `format` is "r4" or "stu3" or a bundle Format.
     """
@@ -35,19 +47,18 @@ def bench_bundles(
         raise ValueError("per_patient must be between 50 and 1000")
     form = {"r4": Format.R4, "stu3": Format.STU3}.get(format, format)
     numbers = NhsNumbers(Random(f"{seed}/bench").randrange(1_000_000))
-    number = written = 0
-    while written < entries:
+    number = made = 0
+    while made < entries:
         patient = _patient(number, numbers.take(), Random(f"{seed}/bench/{number}"), per_patient, Format(form))
-        record = patient.records[0]
-        yield (
-            patient.person.nhs_number,
-            (
-                stu3_file.bundle(patient, record, BENCH_DAY)
-                if record.format is Format.STU3
-                else r4_files.bundle(patient, record)
-            ),
-        )
-        number, written = number + 1, written + patient.entries
+        yield patient
+        number, made = number + 1, made + patient.entries
+
+
+def bundle(patient: GeneratedPatient, record: PracticeRecord) -> bytes:
+    """The record, or a part of it, as one message of its format."""
+    if record.format is Format.STU3:
+        return stu3_file.bundle(patient, record, BENCH_DAY)
+    return r4_files.bundle(patient, record)
 
 
 def _patient(number: int, nhs_number: str, rng: Random, wanted: int, form: Format) -> GeneratedPatient:

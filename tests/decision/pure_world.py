@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from openrecord.access import events as access_events
+from openrecord.access.rules.ceiling import Ceiling
 from openrecord.access.rules.fold import fold as fold_access
 from openrecord.access.types import AccessFacts, Closure, Reason, Viewer, ViewerId, ViewerKind
 from openrecord.clinical.incoming import Label, LabKey, OwnContent, VersionStatus
@@ -242,7 +243,7 @@ class PureWorld:
             new = [
                 names[p.entry_id]
                 for p in place(facts, entries, at).values()
-                if lies_in_timeline(facts, p, at) and names[p.entry_id] not in person.ever_placed
+                if lies_in_timeline(Ceiling(facts, at), p) and names[p.entry_id] not in person.ever_placed
             ]
             person.ever_placed |= set(new)
             for viewer, owner in self.owner.items():

@@ -78,6 +78,8 @@ def test_same_answer(seed: int) -> None:
         for name in expected.see:
             if entries[name].versions[-1].has_text:
                 rendering = verdicts[name].rendering
+                if rendering is None and ignored:
+                    continue
                 assert rendering is not None
                 assert rendering.value == expected.as_[name], (seed, step["at"], viewer, name)
         assert world.due(patient, instant(step["at"])) == set(expected.due), (seed, step["at"])

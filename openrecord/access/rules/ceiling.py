@@ -3,8 +3,11 @@
 from datetime import datetime
 
 from openrecord.access.rules.windows import organisation_reasons
-from openrecord.access.types import AccessFacts, Standing
-from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Level, Slot
+from openrecord.access.types import AccessFacts, ChunkId, Standing
+from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Level
+from openrecord.registry.types import OdsCode
+
+NO_CHUNKS: frozenset[ChunkId] = frozenset()
 
 
 def level_of(facts: AccessFacts, standing: Standing) -> Level:
@@ -15,20 +18,41 @@ def level_of(facts: AccessFacts, standing: Standing) -> Level:
     return Level.NONE if policy is None else policy.level
 
 
-def is_below(facts: AccessFacts, standing: Standing, at: datetime) -> bool:
-    """Whether an entry that stands so is within the ceiling: organisation and section open, level high enough."""
-    policy = facts.policies.get(standing.org)
-    if policy is None or standing.slot is Slot.NEVER or organisation_reasons(facts, standing.org, at):
-        return False
-    rule = KIND_RULES[SLOT_KINDS[standing.slot]]
-    return rule.section not in policy.sections_off and level_of(facts, standing) >= rule.level
-
-
 def mask(facts: AccessFacts, standing: Standing, at: datetime) -> int:
-    """The slots within the ceiling as a bit mask (`standing.slot` is ignored)."""
-    found = 0
-    for slot in SLOT_KINDS:
-        probe = Standing(standing.org, slot, standing.chunks, standing.time_reasons)
-        if is_below(facts, probe, at):
-            found |= 1 << slot
-    return found
+    """The slots within the ceiling as a bit mask (`standing.slot` is ignored).
+
+    Empty where the organisation is closed to the patient; otherwise sections that are on, up to the level given.
+    """
+    policy = facts.policies.get(standing.org)
+    if policy is None or organisation_reasons(facts, standing.org, at):
+        return 0
+    level = level_of(facts, standing)
+    return sum(
+        1 << slot
+        for slot, kind in SLOT_KINDS.items()
+        if KIND_RULES[kind].section not in policy.sections_off and KIND_RULES[kind].level <= level
+    )
+
+
+class Ceiling:
+    """The ceiling of one patient at one instant, for any number of entries."""
+
+    def __init__(self, facts: AccessFacts, at: datetime) -> None:
+        self._facts = facts
+        self._at = at
+        self._masks: dict[tuple[OdsCode, frozenset[ChunkId] | None], tuple[int, bool]] = {}
+
+    def _of(self, standing: Standing) -> tuple[int, bool]:
+        key = (standing.org, standing.chunks)
+        if key not in self._masks:
+            is_full = level_of(self._facts, standing) is Level.FULL
+            self._masks[key] = (mask(self._facts, standing, self._at), is_full)
+        return self._masks[key]
+
+    def admits(self, standing: Standing) -> bool:
+        """Whether an entry that stands so is within the ceiling; history only where a granted chunk covers it."""
+        return standing.chunks != NO_CHUNKS and bool(self._of(standing)[0] >> standing.slot & 1)
+
+    def admits_text(self, standing: Standing) -> bool:
+        """Whether free text is within the ceiling."""
+        return self._of(standing)[1]

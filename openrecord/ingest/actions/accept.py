@@ -161,8 +161,11 @@ class _References:
 
     def part(self, reference: str, kind: str = "") -> Part:
         """The reference as it is stored: resolved where the entry is known."""
+        known = self._sorting.names.get(reference)
+        if known is not None:
+            return Part(known, b"", kind)
         hashed = self._hash(reference)
-        return Part(self._sorting.names.get(reference) or self._elsewhere.get(hashed), hashed, kind)
+        return Part(self._elsewhere.get(hashed), hashed, kind)
 
     def replaced(self) -> Iterable[UUID]:
         """Entries that a current entry of this message replaces."""

@@ -68,19 +68,20 @@ class Sorting:
         self.wrong: dict[PatientId, list[UUID]] = {}
         self._late: list[sql.Row] = []
         self._written: dict[bytes, sql.Row] = {}
-        arriving = list(entries)
-        self._known = self._load(arriving)
-        self._stored = frozenset(self._known)
-        self.copies = CopyBook(patient_id, sender, arriving)
-        for entry in arriving:
-            self._sort(entry)
+        arriving = [(self._key(entry), entry) for entry in entries]
+        self._known = self._load(key for key, _ in arriving)
+        self._stored = set(self._known)
+        self.copies = CopyBook(patient_id, sender, (entry for _, entry in arriving))
+        for key, entry in arriving:
+            self._sort(key, entry)
 
-    def _load(self, entries: Iterable[IncomingEntry]) -> dict[bytes, _Key]:
-        keys: set[bytes] = set()
-        for entry in entries:
-            keys.add(identity.own_key(self._org, self._patient_id, entry.identity))
-            if identity.is_business_identity(entry.identity):
-                keys.add(identity.shared_key(self._org, entry.identity))
+    def _key(self, entry: IncomingEntry) -> bytes:
+        if identity.is_business_identity(entry.identity):
+            return identity.shared_key(self._org, entry.identity)
+        return identity.own_key(self._org, self._patient_id, entry.identity)
+
+    @staticmethod
+    def _load(keys: Iterable[bytes]) -> dict[bytes, _Key]:
         return {
             bytes(row[0]): _Key(
                 PatientId(row[1]),
@@ -94,15 +95,12 @@ class Sorting:
             for row in sql.rows_in(_KNOWN, [], keys)
         }
 
-    def _sort(self, entry: IncomingEntry) -> None:
-        own_key = identity.own_key(self._org, self._patient_id, entry.identity)
-        key = own_key
-        if identity.is_business_identity(entry.identity):
-            key = identity.shared_key(self._org, entry.identity)
+    def _sort(self, key: bytes, entry: IncomingEntry) -> None:
         digest = identity.digest(entry)
         before = self._known.get(key)
         if before is not None and before.patient_id != self._patient_id:
-            holder, before = before, self._known.get(own_key)
+            own_key = identity.own_key(self._org, self._patient_id, entry.identity)
+            holder, before = before, self._load([own_key]).get(own_key)
             if before is None or before.digest != digest:
                 self._take_over(key, holder, entry)
         if before is None:
@@ -150,6 +148,7 @@ class Sorting:
         self.wrong.setdefault(holder.patient_id, []).append(holder.entry_id)
         moved = identity.own_key(self._org, holder.patient_id, entry.identity)
         self._written[moved] = (moved, *holder.row[1:])
+        self._stored.add(moved)
         self._written[key] = holder.row
 
     def _name(self, entry: IncomingEntry, entry_id: UUID) -> None:

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from openrecord.access import actions as access_actions
 from openrecord.access import queries as access
+from openrecord.access.rules.ceiling import Ceiling
 from openrecord.access.types import AccessFacts, Standing
 from openrecord.clinical.incoming import OwnContent
 from openrecord.clinical.kinds import KIND_RULES, EntryKind, Slot
@@ -131,7 +132,8 @@ def _wishes(
     placements: Mapping[EntryId, Placement],
     at: datetime,
 ) -> list[_Wish]:
-    lying = {entry_id for entry_id, placement in placements.items() if lies_in_timeline(facts, placement, at)}
+    ceiling = Ceiling(facts, at)
+    lying = {entry_id for entry_id, placement in placements.items() if lies_in_timeline(ceiling, placement)}
     groups = {entry_id: _group(placements[entry_id].standing) for entry_id in lying}
     numbers = access_actions.tranche_numbers(patient_id, set(groups.values())) if groups else {}
     return [
@@ -139,7 +141,7 @@ def _wishes(
             state,
             entry_id in lying,
             numbers[groups[entry_id]] if entry_id in lying else 0,
-            entry_id in lying and shows_text(facts, placements[entry_id]),
+            entry_id in lying and shows_text(ceiling, placements[entry_id]),
         )
         for entry_id, state in states.items()
     ]

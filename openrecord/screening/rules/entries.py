@@ -39,13 +39,14 @@ def entry_reasons(entry: EntryFacts, policy: Policy | None, at: datetime) -> fro
         reasons.add(_LABEL_REASONS[entry.label])
     if KIND_RULES[entry.kind].needs_filing and not entry.filed:
         reasons.add(Reason.UNKNOWN_INPUT if entry.filed is None else Reason.UNFILED)
-    marks = {
-        Reason.SUPERSEDED: entry.superseded,
-        Reason.WRONG_PERSON: entry.wrong_person,
-        Reason.COPY_UNRESOLVED: entry.copy_unresolved,
-        Reason.UNSAFE_MAPPER: not entry.safe_mapper,
-    }
-    reasons |= {reason for reason, holds in marks.items() if holds}
+    if entry.superseded:
+        reasons.add(Reason.SUPERSEDED)
+    if entry.wrong_person:
+        reasons.add(Reason.WRONG_PERSON)
+    if entry.copy_unresolved:
+        reasons.add(Reason.COPY_UNRESOLVED)
+    if not entry.safe_mapper:
+        reasons.add(Reason.UNSAFE_MAPPER)
     reasons |= {reason.code for reason in entry.stance.hides}
     reasons |= _hold_reasons(entry, at)
     reasons |= {Reason.UNKNOWN_INPUT} if policy is None else _policy_reasons(entry, policy, at)

@@ -7,12 +7,11 @@ everything in its topmost container, and every part of its medication unit.
 from collections.abc import Mapping
 from datetime import datetime
 
-from openrecord.access.rules.ceiling import is_below, level_of
+from openrecord.access.rules.ceiling import Ceiling
 from openrecord.access.types import AccessFacts
-from openrecord.clinical.kinds import Level
 from openrecord.screening.rules.entries import entry_reasons
 from openrecord.screening.rules.groups import group_effects
-from openrecord.screening.rules.history import standing
+from openrecord.screening.rules.history import History
 from openrecord.screening.types import EntryFacts, EntryId, Placement
 
 
@@ -24,23 +23,24 @@ def place(facts: AccessFacts, entries: Mapping[EntryId, EntryFacts], at: datetim
     """
     own = {entry_id: entry_reasons(entry, facts.policies.get(entry.org), at) for entry_id, entry in entries.items()}
     effects = group_effects(entries, own)
+    history = History(facts, at)
     return {
         entry_id: Placement(
             entry_id,
             own[entry_id] | effects[entry_id].reasons,
-            standing(facts, entry, at),
+            history.standing(entry),
             effects[entry_id].drops_text,
         )
         for entry_id, entry in entries.items()
     }
 
 
-def lies_in_timeline(facts: AccessFacts, placement: Placement, at: datetime) -> bool:
+def lies_in_timeline(ceiling: Ceiling, placement: Placement) -> bool:
     """Whether the entry may lie in the table that patients' pages read: nothing speaks against it, and it is within
-    the ceiling (history only where a granted chunk covers it)."""
-    return placement.placed and placement.standing.chunks != frozenset() and is_below(facts, placement.standing, at)
+    the ceiling."""
+    return placement.placed and ceiling.admits(placement.standing)
 
 
-def shows_text(facts: AccessFacts, placement: Placement) -> bool:
+def shows_text(ceiling: Ceiling, placement: Placement) -> bool:
     """Whether the entry's free text may lie there too."""
-    return not placement.drops_text and level_of(facts, placement.standing) is Level.FULL
+    return not placement.drops_text and ceiling.admits_text(placement.standing)
