@@ -38,7 +38,8 @@ bench: $(DEV) ## measure ingest, pages and the FHIR API
 	.venv/bin/python -m openrecord_demo.bench
 
 soak: $(DEV) ## the randomised and crash tests at full size
-	.venv/bin/python -m pytest -m soak
+	scripts/soak 1 0
+	scripts/soak 1 1
 
 clean: ## remove the environment and caches; the demo's data stays
 	rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache build *.egg-info

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from openrecord.db.base import PatientKeyed
+
 
 class SourceRow(models.Model):
     """A file or message as it arrived: compressed bytes, digest, provenance."""
@@ -40,11 +42,9 @@ class SourceKeyRow(models.Model):
         indexes = [models.Index(fields=["patient_id", "alias"], name="ingest_alias")]
 
 
-class LabKeyRow(models.Model):
+class LabKeyRow(PatientKeyed):
     """A result's laboratory key, hashed part by part, so that copies from elsewhere find each other."""
 
-    id = models.BinaryField(max_length=16, primary_key=True)
-    patient_id = models.BigIntegerField()
     report = models.CharField(max_length=32)
     order_number = models.CharField(max_length=32)
     test = models.CharField(max_length=32)
@@ -59,11 +59,9 @@ class LabKeyRow(models.Model):
         indexes = [models.Index(fields=["patient_id", "report"], name="ingest_lab_report")]
 
 
-class LateVersionRow(models.Model):
+class LateVersionRow(PatientKeyed):
     """A version that arrived after a newer one: recorded, never in force."""
 
-    id = models.BinaryField(max_length=16, primary_key=True)
-    patient_id = models.BigIntegerField()
     entry_id = models.BinaryField(max_length=16)
     digest = models.BinaryField(max_length=16)
     source = models.BinaryField(max_length=16)

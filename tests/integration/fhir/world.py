@@ -19,7 +19,7 @@ from openrecord.ingest.actions.deliver import deliver
 from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
-from openrecord.registry.types import OdsCode, Patient, Practice
+from openrecord.registry.types import OdsCode, Patient, Policy, Practice
 from openrecord.screening import queries as screening
 
 Json = dict[str, Any]
@@ -148,7 +148,7 @@ class Record:
 def made_record(scopes: tuple[str, ...] = EVERYTHING) -> Record:
     """A new patient of the made-up surgery, with an account and an app."""
     if registry.practice(ORG) is None:
-        practice = Practice(ORG, "Made-up Surgery")
+        practice = Practice(ORG, "Made-up Surgery", policy=Policy())
         registry_actions.add_practice(practice=practice, valid_from=date(2020, 1, 1), by=BY, at=OPENED)
     patient = registry_actions.add_patient(
         nhs_number=_unknown_number(),
