@@ -30,7 +30,7 @@ NOT_FOUND = 404
 
 @dataclass(slots=True)
 class Table:
-    """What was looked at: expected, found, whether they agree."""
+    """What was looked at: what the generator says it must be, what it is, whether they agree."""
 
     rows: list[tuple[str, object, object, str]] = field(default_factory=list)
     wrong: int = 0
@@ -40,6 +40,10 @@ class Table:
         agrees = expected == found
         self.wrong += not agrees
         self.rows.append((what, expected, found, "ok" if agrees else "MISMATCH"))
+
+    def note(self, what: str, found: object) -> None:
+        """For information: the generator does not say."""
+        self.rows.append((what, "", found, ""))
 
 
 def _yes(truth: object) -> str:
@@ -91,6 +95,7 @@ def _arrival(demo: Demo, manifest: Json, england: Path, table: Table) -> None:
     table.row("resources that went in = sum of their classes", first["resources"], sum(first[c] for c in classes))
     table.row("record entries accepted", manifest["totals"]["entries"], first["accepted"])
     table.row("quarantined", 0, first["quarantined"])
+    table.note("people", manifest["totals"]["patients"])
     for practice in manifest["practices"]:
         ods = practice["ods"]
         again = json.loads(openrecord(demo.settings, "ingest", "--json", "--org", ods, str(england / ods)))
@@ -101,6 +106,8 @@ def _decisions(demo: Demo, england: Path, table: Table) -> dict[str, list[str]]:
     """Every entry against the generator's truth; what each persona must see."""
     said = json.loads(openrecord(demo.settings, "demo", "compare", "--json", "--england", str(england)))
     table.row("entries known", said["expected_entries"], said["known_entries"])
+    table.note("entries placed: somebody may see them", said["placed"])
+    table.note("patients without an account, compared by counts only", said["without_account"])
     table.row("entries visible to their patients", said["expected_visible"], said["visible"])
     for reason in sorted({*said["expected_reasons"], *said["reasons"]}):
         table.row(f"kept back: {reason}", said["expected_reasons"].get(reason, 0), said["reasons"].get(reason, 0))

@@ -137,4 +137,3 @@ class PlacementsChanged:
     relinked: tuple[tuple[EntryId, bytes], ...] = ()
     members: tuple[Membership, ...] = ()
     news: tuple[EntryId, ...] = ()
-    is_new_patient: bool = False

@@ -63,6 +63,15 @@ class _Wish:
     with_text: bool
 
 
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """What enters the timeline, leaves it, or stays there and is written anew."""
+
+    entering: list[_Wish]
+    leaving: list[_Wish]
+    staying: list[_Wish]
+
+
 def settle(
     patient_id: PatientId,
     *,
@@ -86,33 +95,52 @@ def settle(
     facts = access.facts(patient_id, at=at, controlling={state.facts.org for state in known.values()})
     placements = place(facts, {entry_id: state.facts for entry_id, state in known.items()}, at)
     wishes = _wishes(patient_id, facts, known, placements, at)
-    entering = [w for w in wishes if w.lies and not w.state.placed]
-    leaving = [w for w in wishes if not w.lies and w.state.placed]
-    staying = [w for w in wishes if w.lies and w.state.placed and (_differs(w) or _id(w) in revised)]
-    bodies = _from_vault(patient_id, entering + [w for w in staying if w.with_text], arrivals)
+    moves = _Moves(
+        entering=[w for w in wishes if w.lies and not w.state.placed],
+        leaving=[w for w in wishes if not w.lies and w.state.placed],
+        staying=[w for w in wishes if w.lies and w.state.placed and (_differs(w) or _id(w) in revised)],
+    )
+    bodies = _from_vault(patient_id, moves.entering + [w for w in moves.staying if w.with_text], arrivals)
     _to_vault(patient_id, wishes, arrivals)
     stamp = to_micros(at)
     _insert(wishes, arrivals, stamp)
-    _remember(patient_id, [w for w in entering if _id(w) not in arrivals.rows], leaving, staying, stamp)
-    if not (entering or leaving or staying):
-        return
-    moved = {_id(w) for w in (*entering, *leaving)}
-    concerned = None if arrivals.is_new_patient else moved | set(arrivals.replaces) | set(revised)
-    book = LinkBook(patient_id, {_id(w): _reference(w) for w in wishes}, concerned)
-    first = tuple(_id(w) for w in entering if not w.state.ever_placed)
-    is_current = {entry_id for entry_id, placement in placements.items() if placement.standing.chunks is None}
+    _remember(patient_id, moves, arrivals, stamp)
+    if moves.entering or moves.leaving or moves.staying:
+        moved = {_id(w) for w in (*moves.entering, *moves.leaving)}
+        concerned = None if arrivals.is_new_patient else moved | set(arrivals.replaces) | set(revised)
+        book = LinkBook(patient_id, {_id(w): _reference(w) for w in wishes}, concerned)
+        current = {entry_id for entry_id, placement in placements.items() if placement.standing.chunks is None}
+        first = [_id(w) for w in moves.entering if not w.state.ever_placed]
+        news = tuple(entry for entry in first if cause.is_news and entry in current)
+        members = tuple(_members(wishes, {_id(w) for w in moves.entering}))
+        _tell(patient_id, at, moves, arrivals, book, bodies, members, news)
+
+
+def _tell(
+    patient_id: PatientId,
+    at: datetime,
+    moves: _Moves,
+    arrivals: Arrivals,
+    book: LinkBook,
+    bodies: Mapping[EntryId, Body],
+    members: tuple[Membership, ...],
+    news: tuple[EntryId, ...],
+) -> None:
+    """Say what enters, changes and leaves."""
+    stamp = to_micros(at)
+    moved = {_id(w) for w in (*moves.entering, *moves.leaving)}
+    written = {_id(w) for w in (*moves.entering, *moves.staying)}
     bus.publish(
         PlacementsChanged(
             patient_id,
             at,
-            placed=tuple(_placing(w, book, bodies, stamp) for w in entering),
-            altered=tuple(_placing(w, book, bodies, w.state.placed_at or stamp) for w in staying),
-            withdrawn=tuple(_id(w) for w in leaving if _id(w) not in arrivals.replaces),
-            discarded=tuple(_id(w) for w in leaving if _id(w) in arrivals.replaces),
-            relinked=tuple(book.relinked(moved, {_id(w) for w in (*entering, *staying)})),
-            members=tuple(_members(wishes, {_id(w) for w in entering})),
-            news=tuple(entry for entry in first if cause.is_news and entry in is_current),
-            is_new_patient=arrivals.is_new_patient,
+            placed=tuple(_placing(w, book, bodies, stamp) for w in moves.entering),
+            altered=tuple(_placing(w, book, bodies, w.state.placed_at or stamp) for w in moves.staying),
+            withdrawn=tuple(_id(w) for w in moves.leaving if _id(w) not in arrivals.replaces),
+            discarded=tuple(_id(w) for w in moves.leaving if _id(w) in arrivals.replaces),
+            relinked=tuple(book.relinked(moved, written)),
+            members=members,
+            news=news,
         )
     )
 
@@ -212,19 +240,18 @@ def take_back(patient_id: PatientId, bodies: Mapping[EntryId, Body]) -> None:
             )
 
 
-def _remember(
-    patient_id: PatientId, entering: list[_Wish], leaving: list[_Wish], staying: list[_Wish], stamp: int
-) -> None:
-    """Note on each entry how it lies now."""
+def _remember(patient_id: PatientId, moves: _Moves, arrivals: Arrivals, stamp: int) -> None:
+    """Note on each stored entry how it lies now."""
     statement = (
         "UPDATE screening_entry SET placed=%s, tranche=%s, with_text=%s, placed_at=%s, ever_placed=%s "
         "WHERE patient_id=%s AND id=%s"
     )
-    for wish in entering:
-        sql.execute(statement, [True, wish.tranche, wish.with_text, stamp, True, patient_id, _id(wish).bytes])
-    for wish in leaving:
+    for wish in moves.entering:
+        if _id(wish) not in arrivals.rows:
+            sql.execute(statement, [True, wish.tranche, wish.with_text, stamp, True, patient_id, _id(wish).bytes])
+    for wish in moves.leaving:
         sql.execute(statement, [False, 0, False, None, wish.state.ever_placed, patient_id, _id(wish).bytes])
-    for wish in staying:
+    for wish in moves.staying:
         sql.execute(
             statement,
             [True, wish.tranche, wish.with_text, wish.state.placed_at, True, patient_id, _id(wish).bytes],

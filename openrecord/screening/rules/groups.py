@@ -78,9 +78,7 @@ class Groups:
         """Whether a container of the entry, near or far, is not known."""
         if self._entries[entry_id].missing_container or entry_id in self.cyclic:
             return True
-        return any(
-            self._entries[link].missing_container or link in self.cyclic for link in self.ancestors(entry_id)
-        )
+        return any(self._entries[link].missing_container or link in self.cyclic for link in self.ancestors(entry_id))
 
     def tops(self, entry_id: EntryId) -> frozenset[EntryId]:
         """The topmost containers of the entry; itself where it is in none."""

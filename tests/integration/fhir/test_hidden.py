@@ -37,7 +37,7 @@ def everything(app: App) -> list[Reply]:
 
 def test_an_entry_that_arrives_unseen_changes_nothing(app: App, record: Record) -> None:
     before = everything(app)
-    record.deliver(observation("x", "2025-02-02", status="preliminary", category=[]))
+    record.deliver(observation("x", "2025-02-02", "laboratory", status="preliminary"))
     record.deliver(observation("old", "2025-02-02", issued="2019-01-01T00:00:00Z"))
     assert everything(app) == before
 

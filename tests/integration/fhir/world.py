@@ -13,6 +13,7 @@ from openrecord.access import actions as access
 from openrecord.access import events
 from openrecord.audit.sources import READ
 from openrecord.audit.types import system
+from openrecord.clinical.kinds import Level
 from openrecord.clinical.nhs_number import NhsNumber, is_valid
 from openrecord.ingest.actions.accept import Terms
 from openrecord.ingest.actions.deliver import deliver
@@ -121,6 +122,17 @@ class Record:
         tally = deliver(data=data, name="file", format=None, terms=Terms(org=ORG), by=BY, at=at)
         assert not tally.quarantined
 
+    def let_in(self, app: UUID, scopes: tuple[str, ...] = EVERYTHING) -> None:
+        """The patient lets another app read; tokens are that app's from now on."""
+        self.app = app
+        act = events.AppAuthorised(viewer=app, acts_for=self.viewer, scopes=scopes)
+        access.record(patient_id=self.patient.patient_id, act=act, by=BY, at=OPENED, behind=uuid.uuid4())
+
+    def grant_history(self) -> None:
+        """The practice opens all that it has reviewed of the past."""
+        act = events.HistoryGranted(chunk=uuid.uuid4(), org=ORG, level=Level.FULL, named=(self.viewer,))
+        access.record(patient_id=self.patient.patient_id, act=act, by=BY, at=AT)
+
     def token(self, *scopes: str, expires: datetime = AT + timedelta(hours=1), at: datetime = AT) -> str:
         """A token of the app."""
         return access.issue_token(
@@ -145,7 +157,7 @@ class Record:
         return [(route, query, refused, bytes(served)) for route, query, refused, served in found]
 
 
-def made_record(scopes: tuple[str, ...] = EVERYTHING) -> Record:
+def made_record() -> Record:
     """A new patient of the made-up surgery, with an account and an app."""
     if registry.practice(ORG) is None:
         practice = Practice(ORG, "Made-up Surgery", policy=Policy())
@@ -161,11 +173,9 @@ def made_record(scopes: tuple[str, ...] = EVERYTHING) -> Record:
     )
     registry_actions.register(patient_id=patient.patient_id, ods=ORG, start=date(2020, 1, 1), by=BY, at=OPENED)
     record = Record(patient)
-    number = patient.patient_id
     opened = events.AccountOpened(viewer=record.viewer)
-    access.record(patient_id=number, act=opened, by=BY, at=OPENED, behind=uuid.uuid4())
-    let_in = events.AppAuthorised(viewer=record.app, acts_for=record.viewer, scopes=scopes)
-    access.record(patient_id=number, act=let_in, by=BY, at=OPENED, behind=uuid.uuid4())
+    access.record(patient_id=patient.patient_id, act=opened, by=BY, at=OPENED, behind=uuid.uuid4())
+    record.let_in(record.app)
     return record
 
 
