@@ -7,7 +7,10 @@ Steps never change their input and never repeat its content in an error. The lis
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Protocol
+
+import orjson
 
 from openrecord.clinical.incoming import JsonObject
 
@@ -18,6 +21,14 @@ NAMED_TYPES = frozenset(
     {"Practitioner", "PractitionerRole", "Organization", "Location", "HealthcareService", "Device", "CareTeam"}
 )
 """References to these are shown by name. A patient is shown as such without a name, a related person not at all."""
+
+RECURRING_TYPES = frozenset({"Coding", "CodeableConcept", "TextConcept", "ReferenceRange"})
+"""Types whose values come again and again (a test's name, its reference range), so that rendering them is remembered.
+None of them may hold a reference or a file: those mean something else in every message."""
+
+_REMEMBERED = 2048
+_LONGEST_REMEMBERED = 512
+_LONGEST_WORD = 64
 
 _DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _DATE_TIME = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?")
@@ -73,6 +84,18 @@ class Context:
     modified: bool = False
 
 
+class _Nobody:
+    """The names known where a value stands by itself: none."""
+
+    def named(self, _: str) -> Named | None:
+        return None
+
+    def file(self, _: str) -> File | None:
+        return None
+
+
+_NOBODY = _Nobody()
+
 Step = Callable[[Any, Context], Rendered]
 
 
@@ -101,14 +124,43 @@ def string(value: object, _: Context) -> Rendered:
 
 
 def _matching(pattern: re.Pattern[str]) -> Step:
-    matches = pattern.fullmatch
+    def rendered(text: str) -> Rendered:
+        return (text, text) if pattern.fullmatch(text) else NOTHING
+
+    known = lru_cache(maxsize=_REMEMBERED)(rendered)
 
     def step(value: object, _: Context) -> Rendered:
         if type(value) is str:
-            return (value, value) if matches(value) else NOTHING
+            return known(value) if len(value) <= _LONGEST_WORD else rendered(value)
         raise WrongShape("", "a string")
 
     return step
+
+
+def remembered(step: Step) -> Step:
+    """`step`, which gives the same answer for the same JSON without going through it again (RECURRING_TYPES).
+
+    What is remembered is bounded in number and in size. Renderings are shared, so nobody may change one.
+    """
+
+    @lru_cache(maxsize=_REMEMBERED)
+    def known(serialised: bytes) -> tuple[Rendered, bool]:
+        context = Context(_NOBODY)
+        return step(orjson.loads(serialised), context), context.modified
+
+    def remembering(value: object, context: Context) -> Rendered:
+        try:
+            serialised = orjson.dumps(value)
+        except orjson.JSONEncodeError:  # nested more deeply than can be written
+            return step(value, context)
+        if len(serialised) > _LONGEST_REMEMBERED:
+            return step(value, context)
+        rendered, modified = known(serialised)
+        if modified:
+            context.modified = True
+        return rendered
+
+    return remembering
 
 
 def boolean(value: object, _: Context) -> Rendered:
@@ -235,13 +287,15 @@ def attachment(value: object, context: Context) -> Rendered:
     return {**coded, "title": title}, coded or None
 
 
+_date_time = _matching(_DATE_TIME)
+
 PRIMITIVES: dict[str, Step] = {
     "string": string,
     "uri": _matching(re.compile(r"\S+")),
     "code": _matching(_CODE),
     "date": _matching(_DATE),
-    "dateTime": _matching(_DATE_TIME),
-    "instant": _matching(_DATE_TIME),
+    "dateTime": _date_time,
+    "instant": _date_time,
     "time": _matching(_TIME),
     "boolean": boolean,
     "decimal": number,

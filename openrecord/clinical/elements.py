@@ -9,9 +9,20 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
-from openrecord.clinical.datatypes import BUILT_IN, NOTHING, Context, Names, Rendered, Step, WrongShape, object_of
+from openrecord.clinical.datatypes import (
+    BUILT_IN,
+    NOTHING,
+    RECURRING_TYPES,
+    Context,
+    Names,
+    Rendered,
+    Step,
+    WrongShape,
+    object_of,
+    remembered,
+)
 from openrecord.clinical.incoming import JsonObject, LinkKind
 
 Listed = dict[str, Any]
@@ -21,8 +32,7 @@ class InvalidAllowList(ValueError):
     """elements.toml is not understood."""
 
 
-@dataclass(frozen=True, slots=True)
-class Rendering:
+class Rendering(NamedTuple):
     """What remains of a resource. `coded` is `full` itself where they are equal.
 
     `modified`: the source holds a modifierExtension, which may turn the meaning round; nobody here understands any.
@@ -53,17 +63,18 @@ class AllowList:
         """Both renderings of `resource`; raises WrongShape with the path of an element of another JSON type."""
         context = Context(names)
         full, coded = _walk(resource, self.steps, context)
-        heading = {"resourceType": self.type}
-        whole = {**heading, **(full or {})}
-        part = whole if coded is full else {**heading, **(coded or {})}
+        whole = {"resourceType": self.type, **(full or {})}
+        part = whole if coded is full else {"resourceType": self.type, **(coded or {})}
         return Rendering(whole, part, context.modified)
 
-    def targets(self, resource: JsonObject) -> Iterator[tuple[LinkKind, str]]:
+    def targets(self, resource: JsonObject) -> list[tuple[LinkKind, str]]:
         """The references of `resource` to other entries, in the order of the list; raises WrongShape."""
-        for rule in self.links:
-            if rule.path[0] in resource:
-                for reference in _at(resource, rule.path):
-                    yield rule.kind, reference
+        return [
+            (rule.kind, reference)
+            for rule in self.links
+            if rule.path[0] in resource
+            for reference in _at(resource, rule.path)
+        ]
 
 
 def allow_list(resource_type: str) -> AllowList | None:
@@ -76,18 +87,20 @@ def listed_types() -> frozenset[str]:
     return frozenset(_allow_lists())
 
 
-def _at(value: object, path: tuple[str, ...]) -> Iterator[str]:
+def _at(value: object, path: tuple[str, ...]) -> list[str]:
+    """The references at `path`, in order; those to contained resources are none."""
     if not path:
         target = object_of(value).get("reference")
         if target is not None and type(target) is not str:
             raise WrongShape("reference", "a string")
-        if target and not target.startswith("#"):
-            yield target
-        return
+        return [target] if target and not target.startswith("#") else []
     try:
         inner = object_of(value).get(path[0])
-        for item in inner if type(inner) is list else () if inner is None else (inner,):
-            yield from _at(item, path[1:])
+        if inner is None:
+            return []
+        if type(inner) is not list:
+            return _at(inner, path[1:])
+        return [reference for item in inner for reference in _at(item, path[1:])]
     except WrongShape as error:
         raise error.within(path[0]) from None
 
@@ -187,6 +200,7 @@ class _Compiler:
     def __init__(self, datatypes: Mapping[str, Listed]) -> None:
         self._datatypes = datatypes
         self._compiled: dict[str, Step] = {}
+        self._remembered: dict[tuple[str, bool], Step] = {}
 
     def elements(self, coded: Listed, full: Listed) -> dict[str, Step]:
         steps: dict[str, Step] = {"modifierExtension": _modifier}
@@ -212,12 +226,21 @@ class _Compiler:
     def _type(self, listed: object) -> Step:
         match listed:
             case str():
-                return self._named(listed)
+                return self._recurring(listed, repeats=False)
+            case [str() as one]:
+                return self._recurring(one, repeats=True)
             case [one]:
                 return _repeated(self._type(one))
             case dict():
                 return _object(self.elements(listed, {}))
         raise InvalidAllowList(f"not understood: {listed!r}")
+
+    def _recurring(self, name: str, *, repeats: bool) -> Step:
+        """The step for a type by its name, one for all elements of the type where what it does is remembered."""
+        if (name, repeats) not in self._remembered:
+            step = _repeated(self._named(name)) if repeats else self._named(name)
+            self._remembered[name, repeats] = remembered(step) if name in RECURRING_TYPES else step
+        return self._remembered[name, repeats]
 
     def _named(self, name: str) -> Step:
         if name in BUILT_IN:

@@ -85,7 +85,7 @@ class _Postgres:
         try:
             name = self._prepared.get((statement, kinds)) or self._prepare(statement, text, kinds)
             return self._fetched(self.driver.pgconn.exec_prepared(name, values, [_BINARY] * len(values), _BINARY))
-        except psycopg.OperationalError as error:
+        except psycopg.DatabaseError as error:
             if self.driver.pgconn.status != psycopg.pq.ConnStatus.OK:
                 raise Lost from error
             raise

@@ -21,6 +21,15 @@ MOST_IDS = 100
 NOBODY = bytes(16)
 """A patient id that no patient has."""
 
+,
+    re.ASCII,
+)
+_COUNT = 50
+MOST_COUNT = 250
+MOST_IDS = 100
+NOBODY = bytes(16)
+"""A patient id that no patient has."""
+
 _DATE = re.compile(
     r"(eq|ge|gt|le|lt)?(\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?)"
 )

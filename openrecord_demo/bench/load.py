@@ -15,6 +15,9 @@ from dataclasses import asdict, dataclass
 FIRST_ADDRESS = 2
 SECONDS = 60.0
 OK = b"HTTP/1.1 200"
+LAST_CHUNK = b"\r\n0\r\n\r\n"
+"""No line of what is asked for here is a lone 0."""
+
 NS_PER_MS = 1_000_000
 
 
@@ -90,18 +93,20 @@ class _Client:
             self._socket.close()
 
     def _answer(self) -> None:
-        """Read one answer to its end; the server always says how long it is."""
+        """Read one answer to its end, as long as it says, or in chunks."""
         received = self._more()
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._more()
         head = received[:end].lower()
-        _, found, rest = head.partition(b"content-length:")
-        if not found:
-            raise ConnectionError("an answer without Content-Length")
-        whole = end + 4 + int(rest.partition(b"\r\n")[0])
-        size = len(received)
-        while size < whole:
-            size += len(self._more())
+        if b"\r\ntransfer-encoding: chunked" in head:
+            while not received.endswith(LAST_CHUNK):
+                received += self._more()
+            size = len(received)
+        else:
+            whole = end + 4 + int(head.partition(b"\r\ncontent-length:")[2].partition(b"\r\n")[0] or 0)
+            size = len(received)
+            while size < whole:
+                size += len(self._more())
         self.bytes += size
         self.wrong += not received.startswith(OK)
 

@@ -14,17 +14,17 @@ from typing import Any, Protocol
 
 from openrecord.kit import environment
 from openrecord_demo.bench import cpu
+from openrecord_demo.bench.figures import BenchFailed
 from openrecord_demo.bench.postgres import Server
 
 COMMAND = (sys.executable, "-m", "openrecord.config.command")
 INSIDE = (sys.executable, "-m", "openrecord_demo.bench.inside")
 PRACTICE = "Z99101"
+KEY = secrets.token_hex(32)
+"""One key for every installation of a run, so that rows can be copied from one to the other."""
+
 GO_LIVE = "2012-01-01"
 """Before the first entry of a bench record: all of it is current, as most of what is read is."""
-
-
-class BenchFailed(Exception):
-    """Something did not do what it should, so that its speed means nothing; the message says what."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ def _made(database: str, data: Path, url: str | None, postmaster: int | None) ->
     settings: dict[str, str | None] = {
         "OPENRECORD_MODE": "demo",
         "OPENRECORD_DATA": str(data / "var"),
-        "OPENRECORD_KEY": secrets.token_hex(32),
+        "OPENRECORD_KEY": KEY,
         "OPENRECORD_KEY_FILE": None,
         "OPENRECORD_DATABASE_URL": url,
         "OPENRECORD_HOSTS": None,

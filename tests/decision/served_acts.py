@@ -55,7 +55,6 @@ def several(marks: str) -> Callable[[ServedWorld, Step, datetime], None]:
 
 def hide(world: ServedWorld, step: Step, at: datetime) -> None:
     patient_id, entry_id, _ = world.entry(step["entry"])
-    reason = HideReason(step["reason"])
     listed = acts.hide(
         patient_id=patient_id,
         entry_id=entry_id,

@@ -169,9 +169,7 @@ class ServedWorld:
         born = None if patient.born is None else str(patient.born)
         message = IncomingMessage(
             "case",
-            IncomingPatient(
-                patient.nhs_number, patient.family, "A", born
-            ),
+            IncomingPatient(patient.nhs_number, patient.family, "A", born),
             (self._incoming(name, version or {}),),
         )
         terms = Terms(org=org, sender=sent.step.get("source"), marks=marks)
@@ -189,7 +187,6 @@ class ServedWorld:
         kind = cases.kind(step["kind"])
         fhir_type = KIND_RULES[kind].fhir_type or "Basic"
         order = version.get("v", step.get("v", 1))
-        code = {"text": f"CODED-{name}-v{order}"}
         coded: dict[str, Any] = {
             "resourceType": fhir_type,
             "status": "final",

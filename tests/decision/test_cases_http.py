@@ -48,13 +48,23 @@ class HttpWorld(ServedWorld):
         super().grant(name, at)
         patient_id = self.patient_id(name)
         if self.viewers[name]["kind"] == "app":
-            viewer_id, client_id, scopes = self.ids[self.viewers[name]["for"]], self.ids[name], self.viewers[name]["scopes"]
+            viewer_id, client_id, scopes = (
+                self.ids[self.viewers[name]["for"]],
+                self.ids[name],
+                self.viewers[name]["scopes"],
+            )
         else:
             viewer_id, client_id, scopes = self.ids[name], uuid4(), EVERYTHING
             act = access_events.AppAuthorised(viewer=client_id, acts_for=viewer_id, scopes=scopes)
             access.record(patient_id=patient_id, act=act, by=BY, at=at, behind=client_id)
         self.tokens[name] = access.issue_token(
-            patient_id=patient_id, viewer_id=viewer_id, client_id=client_id, scopes=tuple(scopes), expires=FAR, by=BY, at=at
+            patient_id=patient_id,
+            viewer_id=viewer_id,
+            client_id=client_id,
+            scopes=tuple(scopes),
+            expires=FAR,
+            by=BY,
+            at=at,
         )
 
     def session(self, name: str, at: datetime) -> str:

@@ -3,7 +3,8 @@
 Hiding goes down, never up. A hidden member takes the free text and the attachments of its whole group with it.
 """
 
-from collections.abc import Mapping, Set
+from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from openrecord.access.types import Reason
@@ -85,7 +86,7 @@ class Groups:
         above = self.ancestors(entry_id)
         return frozenset(a for a in above if not self.ancestors(a)) or frozenset((entry_id,))
 
-    def members(self, top: EntryId) -> Set[EntryId]:
+    def members(self, top: EntryId) -> AbstractSet[EntryId]:
         """A topmost container and all in it; only itself where nothing is in it."""
         return self._members.get(top, {top})
 
@@ -110,9 +111,9 @@ def group_effects(entries: Mapping[EntryId, EntryFacts], own: Reasons) -> dict[E
     takes_text = frozenset(
         entry_id for entry_id in entries if own[entry_id] - _LEAVES_TEXT or entry_id in in_hidden_unit
     )
-    taken: dict[EntryId, Set[EntryId]] = {}
+    taken: dict[EntryId, AbstractSet[EntryId]] = {}
 
-    def takers(top: EntryId) -> Set[EntryId]:
+    def takers(top: EntryId) -> AbstractSet[EntryId]:
         if top not in taken:
             taken[top] = groups.members(top) & takes_text
         return taken[top]

@@ -111,7 +111,13 @@ def test_a_token_is_only_for_who_was_let_in(record: Record) -> None:
     ):
         with pytest.raises(access.NoGrant):
             access.issue_token(
-                patient_id=number, viewer_id=viewer, client_id=client, scopes=("patient/*.rs",), expires=later, by=BY, at=AT
+                patient_id=number,
+                viewer_id=viewer,
+                client_id=client,
+                scopes=("patient/*.rs",),
+                expires=later,
+                by=BY,
+                at=AT,
             )
     for scopes, expires in (((), later), (("patient/*.rs",), AT)):
         with pytest.raises(ValueError, match="token"):

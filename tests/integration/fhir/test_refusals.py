@@ -116,11 +116,15 @@ def test_other_methods(app: App, method: str) -> None:
 
 
 def test_bodies(app: App) -> None:
-    check(app.ask("Observation/_search", method="POST", body=b"{}", Content_Type="application/json"), 415, "not-supported")
+    check(
+        app.ask("Observation/_search", method="POST", body=b"{}", Content_Type="application/json"), 415, "not-supported"
+    )
     check(app.ask("Observation/_search", method="POST", body=b"date=\xff", Content_Type=FORM), 400, "invalid")
     large = b"_id=" + b"x" * 70_000
     check(app.ask("Observation/_search", method="POST", body=large, Content_Type=FORM), 413, "too-long")
-    check(app.ask("Observation/_search", method="POST", Transfer_Encoding="chunked", Content_Type=FORM), 413, "too-long")
+    check(
+        app.ask("Observation/_search", method="POST", Transfer_Encoding="chunked", Content_Type=FORM), 413, "too-long"
+    )
 
 
 def test_another_host_is_not_served(app: App) -> None:

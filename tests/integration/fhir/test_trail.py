@@ -27,13 +27,15 @@ def test_what_was_served_is_recorded(app: App, record: Record) -> None:
     app.search("Condition")
     app.ask(f"Patient/{record.patient.public_id}")
     key = UUID(one).hex
-    assert sorted(record.trail()) == sorted([
-        ("/fhir/Observation", "_count=2", "", packed(page.ids)),
-        ("/fhir/Observation/id", f"_id={key}", "", packed([one])),
-        ("/fhir/Observation/id", f"_id={key}", "", packed([one])),
-        ("/fhir/Condition", "", "", b""),
-        ("/fhir/Patient/id", f"_id={record.patient.public_id.hex}", "", record.patient.public_id.bytes),
-    ])
+    assert sorted(record.trail()) == sorted(
+        [
+            ("/fhir/Observation", "_count=2", "", packed(page.ids)),
+            ("/fhir/Observation/id", f"_id={key}", "", packed([one])),
+            ("/fhir/Observation/id", f"_id={key}", "", packed([one])),
+            ("/fhir/Condition", "", "", b""),
+            ("/fhir/Patient/id", f"_id={record.patient.public_id.hex}", "", record.patient.public_id.bytes),
+        ]
+    )
 
 
 def test_the_actor_is_the_app_for_the_viewer(app: App, record: Record) -> None:
@@ -68,15 +70,17 @@ def test_refusals_are_recorded(app: App, scoped: Callable[..., App], record: Rec
     narrow.ask(f"Patient/{record.patient.public_id}")
     app.ask("Patient/x")
     told = [(route, refused) for route, _, refused, served in record.trail() if not served]
-    assert sorted(told) == sorted([
-        ("/fhir/Observation", "other_patient"),
-        ("/fhir/Observation/id", "not_found"),
-        ("/fhir/Observation", "unsupported"),
-        ("/fhir/Observation", "insufficient_scope"),
-        ("/fhir/Observation/id", "insufficient_scope"),
-        ("/fhir/Patient/id", "insufficient_scope"),
-        ("/fhir/Patient/id", "not_found"),
-    ])
+    assert sorted(told) == sorted(
+        [
+            ("/fhir/Observation", "other_patient"),
+            ("/fhir/Observation/id", "not_found"),
+            ("/fhir/Observation", "unsupported"),
+            ("/fhir/Observation", "insufficient_scope"),
+            ("/fhir/Observation/id", "insufficient_scope"),
+            ("/fhir/Patient/id", "insufficient_scope"),
+            ("/fhir/Patient/id", "not_found"),
+        ]
+    )
     assert "marrowbone" not in str(record.trail())
     assert other.trail() == []
 

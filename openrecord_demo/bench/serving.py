@@ -1,0 +1,185 @@
+"""Serving measured: granian with the whole application, as `openrecord serve` starts it, under a bounded load.
+
+The trail of reads is on, as always. Limits of pages are as in production: the load comes from several sessions and
+addresses, each within its own.
+"""
+
+import json
+import re
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from math import ceil
+from typing import Any
+
+import httpx
+
+from openrecord.kit import environment
+from openrecord_demo.bench import cpu
+from openrecord_demo.bench.deliveries import Delivery
+from openrecord_demo.bench.figures import BenchFailed, Limit, Served
+from openrecord_demo.bench.ingesting import take_in
+from openrecord_demo.bench.load import Load, Target
+from openrecord_demo.bench.places import COMMAND, Place, Places
+from openrecord_demo.ports import HOST, free_port
+
+LOADER = (sys.executable, "-m", "openrecord_demo.bench.load")
+PORT = 8090
+CONNECTIONS = 8
+ROWS = 50
+PEOPLE = 40
+PAGES_A_SESSION = 150
+"""Fewer than a session may ask for at once (openrecord/web/limits.py)."""
+
+WARMING = 200
+START_SECONDS = 60.0
+STOP_SECONDS = 20.0
+SEARCH = f"/fhir/Observation?_count={ROWS}"
+PAGE = "/record/test-results"
+_LINK = re.compile(rf'href="{PAGE}/[0-9a-f-]{{36}}"')
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of request: its name in the table, and where it goes for each reader."""
+
+    name: str
+    targets: Sequence[Target]
+
+
+def measure(places: Places, delivery: Delivery, requests: int) -> Iterator[Served]:
+    """Every kind of request on a database that holds the delivery. Raises BenchFailed."""
+    with places.fresh() as place:
+        take_in(place, delivery, 2)
+        sessions = ceil((requests + WARMING) / PAGES_A_SESSION)
+        people = place.inside("people", numbers=delivery.people[:PEOPLE], sessions=sessions)
+        loads = []
+        with served(place) as (port, server):
+            for kind in _kinds(port, people):
+                loads.append((kind, *_load(place, port, server, kind, requests)))
+        for kind, load, server_us, database_us in loads:
+            yield Served(
+                database=places.database,
+                what=kind.name,
+                requests=load.requests,
+                connections=CONNECTIONS,
+                seconds=load.seconds,
+                p50_ms=load.p50_ms,
+                p99_ms=load.p99_ms,
+                answer_bytes=load.bytes // load.requests,
+                server_us=server_us,
+                database_us=database_us,
+                limit=_limit(place, kind, requests),
+            )
+
+
+@contextmanager
+def served(place: Place) -> Iterator[tuple[int, int]]:
+    """The port and the process of a running server."""
+    port = free_port(PORT)
+    command = [*COMMAND, "serve", "--port", str(port), "--stop-with-parent"]
+    child = subprocess.Popen(  # noqa: S603  our own command
+        command, env=environment.of_child(place.settings), stdout=subprocess.DEVNULL, start_new_session=True
+    )
+    try:
+        _wait(child, port)
+        yield port, child.pid
+    finally:
+        child.terminate()
+        try:
+            child.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
+            child.kill()
+            child.wait()
+
+
+def _wait(child: "subprocess.Popen[bytes]", port: int) -> None:
+    began = time.monotonic()
+    while time.monotonic() - began < START_SECONDS:
+        if child.poll() is not None:
+            break
+        try:
+            socket.create_connection((HOST, port), 1).close()
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return
+    raise BenchFailed("the server did not start")
+
+
+def _kinds(port: int, people: dict[str, Any]) -> list[Kind]:
+    """The requests, each tried once: an answer with other than 50 rows is not what is to be measured."""
+    asking = [f"Authorization: Bearer {token}" for token in people["tokens"]]
+    searches = [Target(SEARCH, header) for header in asking]
+    pages = [Target(PAGE, f"Cookie: openrecord_session={session}") for session in people["sessions"]]
+    reads = []
+    with httpx.Client(base_url=f"http://{HOST}:{port}", trust_env=False) as http:
+        for target in searches:
+            entries = json.loads(_get(http, target)).get("entry", [])
+            _expect(target, len(entries))
+            reads += [Target(f"/fhir/Observation/{entry['resource']['id']}", target.header) for entry in entries]
+        for target in pages:
+            _expect(target, len(set(_LINK.findall(_get(http, target)))))
+    return [Kind(f"FHIR search of {ROWS}", searches), Kind("FHIR read", reads), Kind(f"results page of {ROWS}", pages)]
+
+
+def _get(http: httpx.Client, target: Target) -> str:
+    name, _, value = target.header.partition(": ")
+    answer = http.get(target.path, headers={name: value})
+    if answer.status_code != httpx.codes.OK:
+        raise BenchFailed(f"{target.path.partition('?')[0]} answered {answer.status_code}")
+    return answer.text
+
+
+def _expect(target: Target, found: int) -> None:
+    if found != ROWS:
+        raise BenchFailed(f"{target.path.partition('?')[0]} has {found} rows, not {ROWS}")
+
+
+def _load(place: Place, port: int, server: int, kind: Kind, requests: int) -> tuple[Load, float, float | None]:
+    """The load, and the CPU time of server and database for each request."""
+    _generate(port, kind, WARMING)
+    before, database_before = cpu.tree_micros(server), place.database_micros()
+    load = _generate(port, kind, requests)
+    after, database_after = cpu.tree_micros(server), place.database_micros()
+    database = None
+    if database_before is not None and database_after is not None:
+        database = (database_after - database_before) / load.requests
+    return load, (after - before) / load.requests, database
+
+
+def _generate(port: int, kind: Kind, requests: int) -> Load:
+    order = {
+        "port": port,
+        "targets": [asdict(target) for target in kind.targets],
+        "requests": requests,
+        "connections": CONNECTIONS,
+    }
+    done = subprocess.run(  # noqa: S603  our own command
+        LOADER, input=json.dumps(order), capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise BenchFailed(f"the load generator failed: {done.stderr.strip()[-300:]}")
+    load = Load(**json.loads(done.stdout))
+    if load.wrong:
+        raise BenchFailed(f"{kind.name}: {load.wrong} of {load.requests} answers were errors")
+    return load
+
+
+def _limit(place: Place, kind: Kind, requests: int) -> Limit:
+    """The statements of these requests by the driver alone, one after the other."""
+    told = place.inside(
+        "statements", targets=[asdict(target) for target in kind.targets[:PEOPLE]], loops=requests,
+        postmaster=place.postmaster,
+    )  # fmt: skip
+    loops, database = told["loops"], told["database_us"]
+    return Limit(
+        loops / told["seconds"],
+        told["driver_us"] / loops,
+        None if database is None else database / loops,
+        f"{told['statements']} statements a request, {told['audit']}",
+    )

@@ -1,0 +1,68 @@
+"""Stores of their own for tests that need more than one, or that kill who writes: a data folder, a database, a key.
+
+With OPENRECORD_DATABASE_URL each store is a new PostgreSQL database on that server, else an encrypted SQLite file.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from uuid import uuid4
+
+import psycopg
+
+KEY = "3a" * 32
+
+
+@dataclass(frozen=True)
+class Store:
+    """One store. `environment`: for processes that work on it."""
+
+    folder: Path
+    environment: dict[str, str]
+
+    def openrecord(self, *arguments: str) -> str:
+        """Run a command to its end; what it printed. Fails the test where it does not end well."""
+        done = subprocess.run(self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
+        return done.stdout
+
+    def tell(self, *arguments: str) -> dict[str, Any]:
+        """What a command told as JSON."""
+        told: dict[str, Any] = json.loads(self.openrecord(*arguments, "--json"))
+        return told
+
+    @staticmethod
+    def command(*arguments: str) -> list[str]:
+        return [sys.executable, "-m", "openrecord.config.command", *arguments]
+
+
+@contextmanager
+def new_store(folder: Path) -> Iterator[Store]:
+    """A migrated store below `folder`, gone afterwards."""
+    data = folder / "data"
+    data.mkdir(parents=True)
+    settings = {"OPENRECORD_MODE": "test", "OPENRECORD_KEY": KEY, "OPENRECORD_DATA": str(data)}
+    server = os.environ.get("OPENRECORD_DATABASE_URL")
+    name = f"openrecord_soak_{uuid4().hex[:12]}"
+    if server is not None:
+        _administer(server, f'CREATE DATABASE "{name}"')
+        settings["OPENRECORD_DATABASE_URL"] = urlsplit(server)._replace(path=f"/{name}").geturl()
+    store = Store(data, {**os.environ, **settings})
+    try:
+        store.openrecord("migrate", "--quiet")
+        yield store
+    finally:
+        if server is not None:
+            _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+
+def _administer(server: str, statement: str) -> None:
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(statement)
