@@ -11,11 +11,11 @@ UNIT := -m "not browser and not postgres and not soak"
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
 
-$(RUN): requirements/run.lock pyproject.toml
+$(RUN): requirements/run.lock requirements/build.lock pyproject.toml
 	@sh scripts/environment $(PYTHON) requirements/run.lock
 	@touch $@
 
-$(DEV): requirements/dev.lock pyproject.toml
+$(DEV): requirements/dev.lock requirements/build.lock pyproject.toml
 	@sh scripts/environment $(PYTHON) requirements/dev.lock
 	@touch $@ $(RUN)
 

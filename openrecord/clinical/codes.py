@@ -76,9 +76,14 @@ def codings(concept: object) -> list[tuple[str | None, str]]:
 
 def codes_of(concepts: object) -> list[str]:
     """The codes of one CodeableConcept or of a list of them, in order."""
-    if type(concepts) is list:
-        return [code for concept in concepts for _, code in codings(concept)]
-    return [code for _, code in codings(concepts)]
+    if concepts is None:
+        return []
+    found: list[str] = []
+    for concept in concepts if type(concepts) is list else (concepts,):
+        listed = concept.get("coding") if type(concept) is dict else None
+        if type(listed) is list:
+            found += [code for item in listed if type(item) is dict and type(code := item.get("code")) is str and code]
+    return found
 
 
 def main_code(concept: object) -> str | None:

@@ -1,7 +1,7 @@
 """How each FHIR data type is rendered: what of it is coded, what is free text (shown at full only), what is dropped.
 
 A step takes a JSON value and returns (full, coded): the same object where they are equal, None where nothing is left.
-Steps never change their input and never repeat its content in an error. The lists of elements are data: elements.toml.
+Steps never change their input and never repeat its content in an error. The lists of elements are data: data/elements.
 """
 
 import re
@@ -230,7 +230,7 @@ def concept(value: object, context: Context) -> Rendered:
 
 
 def text_concept(value: object, context: Context) -> Rendered:
-    """A CodeableConcept whose text counts as coded (elements.toml, TextConcept)."""
+    """A CodeableConcept whose text counts as coded (data/elements, TextConcept)."""
     return _concept(value, context, text_is_coded=True)
 
 
@@ -248,6 +248,9 @@ def reference(value: object, context: Context) -> Rendered:
     source = object_of(value)
     target = text_of(source, "reference")
     known = context.names.named(target) if target else None
+    if known is not None and known.display and known.type in NAMED_TYPES:
+        named = {"type": known.type, "display": known.display}
+        return named, named
     kind = known.type if known else reference_type(target, text_of(source, "type"))
     if kind == "Patient":
         shown = {"type": "Patient"}

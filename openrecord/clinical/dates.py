@@ -4,6 +4,7 @@ Everything that compares uses the *earliest* instant the text can mean (decision
 """
 
 from datetime import UTC, date, datetime
+from functools import lru_cache
 
 from openrecord.kit.london import LONDON, midnight
 
@@ -12,6 +13,7 @@ class InvalidDate(ValueError):
     """The text is no FHIR date or dateTime."""
 
 
+@lru_cache(maxsize=8192)
 def earliest(text: str) -> datetime:
     """The earliest instant (UTC) that a FHIR date, dateTime or instant can mean.
 

@@ -1,11 +1,11 @@
-"""The allow-lists of elements, compiled once from the reviewed file data/elements.toml.
+"""The allow-lists of elements, compiled once from the reviewed files in data/elements.
 
 Two renderings of a resource come out of one walk: *full* (with free text) and *coded*. What is unlisted is dropped.
-Reviewers read the data file; nothing here decides what a patient may be shown.
+Reviewers read the data files; nothing here decides what a patient may be shown.
 """
 
 import tomllib
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -29,7 +29,7 @@ Listed = dict[str, Any]
 
 
 class InvalidAllowList(ValueError):
-    """elements.toml is not understood."""
+    """The files in data/elements are not understood."""
 
 
 class Rendering(NamedTuple):
@@ -43,8 +43,7 @@ class Rendering(NamedTuple):
     modified: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LinkRule:
+class LinkRule(NamedTuple):
     """An element that refers to other entries: its path, and the kind of link that it becomes."""
 
     path: tuple[str, ...]
@@ -70,20 +69,17 @@ class AllowList:
     def targets(self, resource: JsonObject) -> list[tuple[LinkKind, str]]:
         """The references of `resource` to other entries, in the order of the list; raises WrongShape."""
         return [
-            (rule.kind, reference)
-            for rule in self.links
-            if rule.path[0] in resource
-            for reference in _at(resource, rule.path)
+            (kind, reference) for path, kind in self.links if path[0] in resource for reference in _at(resource, path)
         ]
 
 
 def allow_list(resource_type: str) -> AllowList | None:
-    """The list for a resource type, or None where the reviewed file has none (then nothing may be shown)."""
+    """The list for a resource type, or None where the reviewed files have none (then nothing may be shown)."""
     return _allow_lists().get(resource_type)
 
 
 def listed_types() -> frozenset[str]:
-    """The resource types that the reviewed file lists."""
+    """The resource types that the reviewed files list."""
     return frozenset(_allow_lists())
 
 
@@ -286,10 +282,21 @@ def _link_rules(listed: Listed, path: tuple[str, ...] = ()) -> Iterable[LinkRule
             yield LinkRule((*path, name), LinkKind(kind))
 
 
+def _listed() -> Listed:
+    """What the reviewed files list, in the order of their names; a type stands in one file only."""
+    folder = files("openrecord.clinical").joinpath("data", "elements")
+    listed: Listed = {}
+    for file in sorted((each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name):
+        part = tomllib.loads(file.read_text(encoding="utf-8"))
+        if twice := listed.keys() & part.keys():
+            raise InvalidAllowList(f"{file.name}: listed in another file too: {', '.join(sorted(twice))}")
+        listed.update(part)
+    return listed
+
+
 @cache
 def _allow_lists() -> dict[str, AllowList]:
-    text = files("openrecord.clinical").joinpath("data", "elements.toml").read_text(encoding="utf-8")
-    listed = tomllib.loads(text)
+    listed = _listed()
     compiler = _Compiler(listed.pop("datatype"))
     return {
         name: AllowList(

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -119,8 +120,14 @@ def _marks_stu3(resource: JsonObject) -> bool:
         return True
     meta = resource.get("meta")
     profiles = meta.get("profile") if isinstance(meta, dict) else None
-    listed = profiles if isinstance(profiles, list) else ()
-    return any(isinstance(name, str) and any(mark in name for mark in _STU3_PROFILES) for name in listed)
+    if not isinstance(profiles, list):
+        return False
+    return any(isinstance(name, str) and _is_stu3_profile(name) for name in profiles)
+
+
+@lru_cache(maxsize=256)
+def _is_stu3_profile(name: str) -> bool:
+    return any(mark in name for mark in _STU3_PROFILES)
 
 
 def _lines(text: bytes) -> Iterator[tuple[str, bytes]]:

@@ -1,1 +1,1 @@
-"""Storage floor: keys, drivers, base models, the write lock, lean connections, the outbox."""
+"""Storage floor: keys, drivers, base models, the write lock, lean connections, the event bus."""

@@ -1,7 +1,7 @@
 """How a station says what happened without knowing who listens.
 
 `publish` calls the listeners at once, in the publisher's transaction; flow/route.py is the one place that connects
-events with listeners. What may happen later goes through the outbox instead.
+events with listeners.
 """
 
 from collections.abc import Callable, Mapping, Sequence

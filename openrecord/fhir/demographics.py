@@ -4,7 +4,6 @@ It is shown to a reader for whom at least one slot of the record is open, by the
 """
 
 from datetime import datetime
-from urllib.parse import urlencode
 
 import falcon
 import orjson
@@ -117,7 +116,7 @@ class PatientResource:
     def _find(self, asked: Asked, wanted: bytes) -> tuple[Holder, Served | None]:
         """The token's reader, and the patient where it is the one wanted. Recorded. Raises Refused."""
         who = reading.holder(asked)
-        asked = Asked(asked.token, asked.route, urlencode({"_id": wanted.hex()}), asked.at)
+        asked = Asked(asked.token, asked.route, f"_id={wanted.hex()}", asked.at)
         if not reads_patient(who.scopes):
             reading.refuse(asked, who, "insufficient_scope")
             raise Refused(Issue.INSUFFICIENT_SCOPE)

@@ -1,7 +1,5 @@
 """The interactions of the FHIR API: read and search of every type that lies in the timeline, and the statement."""
 
-from urllib.parse import urlencode
-
 import falcon
 
 from openrecord.audit import rules
@@ -94,7 +92,7 @@ class TypeResource:
         except BadRequest as error:
             raise reject(asked, error) from error
         wanted = public_id(key) or NOBODY
-        asked = Asked(asked.token, asked.route, urlencode({"_id": wanted.hex()}), asked.at)
+        asked = Asked(asked.token, asked.route, f"_id={wanted.hex()}", asked.at)
         found = reading.entry(asked, self._type, wanted)
         (entry,) = found.entries
         tag = self._tag(found, [self._address, key])

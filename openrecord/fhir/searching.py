@@ -21,17 +21,9 @@ MOST_IDS = 100
 NOBODY = bytes(16)
 """A patient id that no patient has."""
 
-,
-    re.ASCII,
-)
-_COUNT = 50
-MOST_COUNT = 250
-MOST_IDS = 100
-NOBODY = bytes(16)
-"""A patient id that no patient has."""
-
 _DATE = re.compile(
-    r"(eq|ge|gt|le|lt)?(\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?)"
+    r"(eq|ge|gt|le|lt)?(\d{4}(?:-\d{2}(?:-\d{2}(?:T\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}:\d{2})?)?)?)?)",
+    re.ASCII,
 )
 _COUNT = re.compile(r"[0-9]{1,9}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")

@@ -120,10 +120,11 @@ def take_in_file(order: Order, path: Path) -> Tally | str:
     name = "stdin" if str(path) == files.STDIN else path.name
     try:
         data = files.content(path)
-        at = order.at or clock.now()
-        return deliver(data=data, name=name, format=order.format, terms=order.terms, by=order.by, at=at)
     except OSError as error:
         return f"cannot be read: {error.strerror or type(error).__name__}"
+    try:
+        at = order.at or clock.now()
+        return deliver(data=data, name=name, format=order.format, terms=order.terms, by=order.by, at=at)
     except DatabaseError as error:
         _log.error("a delivery failed in the database: %s", type(error).__name__)
         connections.close_all()

@@ -1,6 +1,6 @@
 """CPU time of other processes, from /proc (Linux): what their work cost, whoever else uses the machine.
 
-A tree is a process with all that it has started; processes that have ended count where their parent has waited for them.
+A tree is a process with all that it has started; one that has ended counts where its parent has waited for it.
 """
 
 import os

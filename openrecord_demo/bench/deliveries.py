@@ -18,6 +18,7 @@ from openrecord_demo.england.model import Entry, Format, GeneratedPatient
 
 SEED = 1
 PER_PATIENT = 200
+FEWEST_PEOPLE = 16
 AROUND = frozenset({"Patient", "Organization", "Practitioner"})
 """Types that surround the entries of an R4 message."""
 
@@ -53,7 +54,7 @@ def deliver(folder: Path, *, format: Format, order: Order, entries: int) -> Deli
     """
     if order is Order.SINGLY and format is not Format.R4:
         raise ValueError("single entries can be sent as R4 only")
-    per_patient = min(PER_PATIENT, max(50, entries))
+    per_patient = max(50, min(PER_PATIENT, entries // FEWEST_PEOPLE))
     patients = bench_patients(seed=SEED, entries=entries, per_patient=per_patient, format=format)
     folder.mkdir(parents=True)
     people, written, messages = [], 0, 0

@@ -19,7 +19,7 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """One delivery taken in. `command_us`, `database_us`: for each entry, the starting of processes included."""
+    """One delivery taken in. `command_us`, `database_us`: for each entry, without the starting of processes."""
 
     database: str
     format: str

@@ -54,7 +54,7 @@ class Place:
             command, env=environment.of_child(self.settings), input=given, capture_output=True, text=True, check=False
         )
         if done.returncode:
-            raise BenchFailed(f"`{name}` failed: {done.stderr.strip()[-300:]}")
+            raise BenchFailed(f"`{name}` failed: {(done.stderr.strip() or done.stdout.strip())[-300:]}")
         return done.stdout
 
 
@@ -125,5 +125,7 @@ def _made(database: str, data: Path, url: str | None, postmaster: int | None) ->
     }
     place = Place(database, settings, postmaster)
     place.openrecord("migrate", "--quiet")
-    place.openrecord("practice", "add", PRACTICE, "--name", "Wharfside Surgery", "--go-live", GO_LIVE, "--level", "full")
+    place.openrecord(
+        "practice", "add", PRACTICE, "--name", "Wharfside Surgery", "--go-live", GO_LIVE, "--level", "full"
+    )
     return place

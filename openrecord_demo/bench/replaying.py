@@ -6,7 +6,7 @@ the caught rows is written into another such file, in groups of as many as the s
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
@@ -21,7 +21,6 @@ from openrecord.db import lean
 from openrecord.kit import environment, ids
 from openrecord_demo.bench import cpu
 
-MICROS = 1_000_000
 GROUP = 4
 """The threads of `openrecord serve`: a flush of the trail can hold so many rows."""
 
@@ -37,20 +36,12 @@ class Statement:
     by_lean: bool
 
 
-@dataclass(frozen=True, slots=True)
 class _Listening:
     """The lean connection, noting what it is asked."""
 
-    connection: lean.Connection
-    heard: list[Statement]
-
-    @property
-    def vendor(self) -> str:
-        return self.connection.vendor
-
-    @property
-    def driver(self) -> Any:
-        return self.connection.driver
+    def __init__(self, connection: lean.Connection, heard: list[Statement]) -> None:
+        self.connection, self.heard = connection, heard
+        self.driver, self.vendor = connection.driver, connection.vendor
 
     def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[lean.Row]:
         self.heard.append(Statement(statement, dict(parameters), by_lean=True))
@@ -79,7 +70,7 @@ def replay(*, targets: Sequence[Mapping[str, str]], loops: int, postmaster: int 
         "statements": round(sum(map(len, caught)) / len(caught)),
         "audit": audit,
         "seconds": seconds,
-        "driver_us": used * MICROS,
+        "driver_us": used * cpu.MICROS,
         "database_us": None if postmaster is None or database is None else cpu.tree_micros(postmaster) - database,
     }
 
@@ -100,7 +91,7 @@ def _listening() -> Iterator[list[Statement]]:
     def listen(ask: Callable[[lean.Connection], Any]) -> Any:
         return run(lambda held: ask(_Listening(held, heard)))
 
-    def note(execute: Callable[..., Any], text: str, parameters: Any, many: bool, context: Any) -> Any:  # noqa: FBT001
+    def note(execute: Callable[..., Any], text: str, parameters: Any, many: bool, context: Any) -> Any:
         if not text.startswith(_NOT_REPLAYED):
             heard.append(Statement(text, parameters, by_lean=False))
         return execute(text, parameters, many, context)
@@ -142,7 +133,7 @@ def _asking(text: str, parameters: Mapping[str, Any]) -> Callable[[lean.Connecti
 def _by_driver(text: str, parameters: Any) -> None:
     """On Django's own connection, without Django."""
     connection.ensure_connection()
-    with connection.create_cursor() as cursor:
+    with closing(connection.create_cursor()) as cursor:
         cursor.execute(text, parameters)
         if cursor.description is not None:
             cursor.fetchall()

@@ -8,17 +8,13 @@ from typing import Any
 
 from openrecord_demo.bench.figures import Ingested, Served, times_limit
 
-NOTES = (
-    "entries/s: whole flow, from the first file read to the last entry durable and decided; helper processes' start "
-    "is in it.",
-    "limit of ingest: the same rows with the same indexes by COPY (PostgreSQL) or executemany (SQLite), one "
-    "transaction.",
-    "limit of serving: the statements of these requests by the driver alone, one after the other, in one process.",
-    "CPU: user and system time of the process trees (/proc), microseconds for each entry or request; ingest with the "
-    "start of its processes.",
-    "x limit: CPU of server and database together, over that of the limit. The trail of reads is on throughout.",
-    "Limits of pages are production's: the load comes from several sessions and addresses, each within its own.",
-)
+NOTES = """\
+- entries/s: whole flow, from the first file read to the last entry durable and decided; helpers' start is in it.
+- CPU: user and system time of the process trees (/proc), microseconds for each entry or request, without starting up.
+- limit of ingest: the same rows with the same indexes by COPY (PostgreSQL) or executemany (SQLite), one transaction.
+- limit of serving: the statements of these requests by the driver alone, one after the other, in one process.
+- x limit: CPU of server and database together, over that of the limit. The trail of reads is on throughout.
+- Limits of pages are production's: the load comes from several sessions and addresses, each within its own."""
 
 
 @dataclass(slots=True)
@@ -73,8 +69,7 @@ def text(report: Report) -> str:
         parts.append(_table(_INGEST, [_ingest_row(one) for one in report.ingested]))
     if report.served:
         parts.append(_table(_SERVE, [_serve_row(one) for one in report.served]))
-    notes = [f"- {note}" for note in NOTES] + [f"- left out: {reason}" for reason in report.left_out]
-    return "\n\n".join([*parts, "\n".join(notes)])
+    return "\n\n".join([*parts, "\n".join([NOTES, *(f"- left out: {reason}" for reason in report.left_out)])])
 
 
 _INGEST = (
@@ -92,7 +87,8 @@ def _ingest_row(one: Ingested) -> list[str]:
     return [
         one.database, one.format, one.order, str(one.processes), f"{one.entries:,}", f"{one.messages:,}",
         f"{one.per_second:,.0f}", _micros(one.command_us), _micros(one.database_us), f"{limit.per_second:,.0f}",
-        _micros(limit.driver_us), _micros(limit.database_us), _times(times_limit(one.command_us, one.database_us, limit)),
+        _micros(limit.driver_us), _micros(limit.database_us),
+        _times(times_limit(one.command_us, one.database_us, limit)),
     ]  # fmt: skip
 
 

@@ -57,10 +57,9 @@ def measure(places: Places, delivery: Delivery, requests: int) -> Iterator[Serve
         take_in(place, delivery, 2)
         sessions = ceil((requests + WARMING) / PAGES_A_SESSION)
         people = place.inside("people", numbers=delivery.people[:PEOPLE], sessions=sessions)
-        loads = []
         with served(place) as (port, server):
-            for kind in _kinds(port, people):
-                loads.append((kind, *_load(place, port, server, kind, requests)))
+            kinds = _kinds(port, people)
+            loads = [(kind, *_load(place, port, server, kind, requests)) for kind in kinds]
         for kind, load, server_us, database_us in loads:
             yield Served(
                 database=places.database,

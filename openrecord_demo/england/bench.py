@@ -25,7 +25,7 @@ def bench_bundles(
     seed: int,
     entries: int,
     per_patient: int = 200,
-    format: Format | str = Format.R4,  # noqa: A002
+    format: Format | str = Format.R4,
 ) -> Iterator[tuple[str, bytes]]:
     """(NHS number, Bundle) of each of `bench_patients`."""
     for patient in bench_patients(seed=seed, entries=entries, per_patient=per_patient, format=format):
@@ -37,7 +37,7 @@ def bench_patients(
     seed: int,
     entries: int,
     per_patient: int = 200,
-    format: Format | str = Format.R4,  # noqa: A002
+    format: Format | str = Format.R4,
 ) -> Iterator[GeneratedPatient]:
     """Different people with one record each, until at least `entries` entries are made.
 

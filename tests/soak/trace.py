@@ -47,7 +47,7 @@ class Arm:
         from tests.decision.served_acts import play
         from tests.decision.test_cases_http import HttpWorld
 
-        ids.use_random(self.generator.getrandbits)
+        ids.use_random(self.generator.randbytes)
         self.begin("world")
         world = HttpWorld(self.case)
         for step in self.steps:

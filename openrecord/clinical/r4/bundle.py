@@ -6,6 +6,7 @@ Every resource stands in exactly one class: entry, problem or no entry. One dama
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, JsonObject, Problem
 from openrecord.clinical.r4.classify import NOT_ENTRIES
@@ -23,10 +24,10 @@ class NotFhir(ValueError):
     """The JSON document is no FHIR resource, or a Bundle whose entry element is no list."""
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
-    """One resource of a message, with what surrounds it."""
+class Item(NamedTuple):
+    """One resource of a message, with what surrounds it; `kind` is its type, None where it names none."""
 
+    kind: str | None
     resource: JsonObject
     names: tuple[str, ...]
     full_url: str | None
@@ -83,7 +84,7 @@ def _gather_bundle(bundle: JsonObject, path: str, gathered: _Gathered) -> None:
             gathered.problems.append(Problem("not_an_object", position, "Bundle.entry: an object expected"))
             continue
         full_url = entry.get("fullUrl")
-        deleted = _deleted(entry)
+        deleted = _deleted(entry) if "request" in entry else None
         if deleted is not None:
             gathered.deleted.append(deleted)
         if "resource" not in entry:
@@ -98,7 +99,9 @@ def _gather_bundle(bundle: JsonObject, path: str, gathered: _Gathered) -> None:
 def _gather_resource(resource: object, full_url: str | None, position: str, gathered: _Gathered) -> None:
     if type(resource) is not dict:
         gathered.problems.append(Problem("not_an_object", position, "resource: an object expected"))
-    elif resource.get("resourceType") == "Bundle":
+        return
+    kind = _type_of(resource)
+    if kind == "Bundle":
         try:
             _gather_bundle(resource, f"{position}.", gathered)
         except NotFhir as error:
@@ -106,12 +109,12 @@ def _gather_resource(resource: object, full_url: str | None, position: str, gath
         else:
             gathered.others["Bundle"] += 1
     else:
-        gathered.items.append(Item(resource, names_of(resource, full_url), full_url, position))
+        gathered.items.append(Item(kind, resource, names_of(resource, full_url), full_url, position))
 
 
 def _deleted(entry: JsonObject) -> str | None:
     """The local reference that the entry says was removed at the source."""
-    request = entry.get("request")
+    request = entry["request"]
     if not isinstance(request, dict) or request.get("method") != "DELETE":
         return None
     url = request.get("url")
@@ -120,7 +123,7 @@ def _deleted(entry: JsonObject) -> str | None:
 
 def _messages(gathered: _Gathered) -> tuple[IncomingMessage, ...]:
     items = gathered.items
-    people = People((item.resource, item.names) for item in items if _type_of(item.resource) == "Patient")
+    people = People((item.resource, item.names) for item in items if item.kind == "Patient")
     reader = _Reader(items, people)
     for item in items:
         reader.read(item)
@@ -129,9 +132,7 @@ def _messages(gathered: _Gathered) -> tuple[IncomingMessage, ...]:
     common = reader.common
     common.problems[:0] = gathered.problems
     common.others.update(gathered.others)
-    organisations = {
-        name: item.resource for item in items if _type_of(item.resource) == "Organization" for name in item.names
-    }
+    organisations = {name: item.resource for item in items if item.kind == "Organization" for name in item.names}
     messages = [
         replace(
             _message(part),
@@ -174,7 +175,7 @@ class _Reader:
 
     def read(self, item: Item) -> None:
         """Puts one resource into its class."""
-        kind = _type_of(item.resource)
+        kind = item.kind
         if kind is None:
             detail = "resourceType is missing; name the FHIR type of the resource"
             self.common.problems.append(Problem("no_resource_type", item.position, detail))

@@ -62,16 +62,16 @@ _CODED_VALUES = (
 
 def kind_of(resource: JsonObject) -> EntryKind:
     """The entry kind of a resource that is an entry; a control code counts before everything else."""
-    if control_code(resource) is not None:
-        return EntryKind.CODE
     match resource.get("resourceType"):
         case "Observation":
             return _observation(resource)
+        case "Condition" | "Procedure" if control_code(resource) is not None:
+            return EntryKind.CODE
         case "MedicationRequest":
             return _by(_MEDICATION_INTENTS, resource.get("intent"))
         case "ServiceRequest":
             # a request to the laboratory is an event of testing, not a referral of the patient
-            if LABORATORY_CATEGORIES.intersection(codes_of(resource.get("category"))):
+            if not LABORATORY_CATEGORIES.isdisjoint(codes_of(resource.get("category"))):
                 return EntryKind.TASK
             return _by(_SERVICE_INTENTS, resource.get("intent"))
         case other:
@@ -103,9 +103,11 @@ def is_encounter_diagnosis(resource: JsonObject) -> bool:
 
 def _observation(resource: JsonObject) -> EntryKind:
     codes = codes_of(resource.get("code"))
+    if not CONTROL_CODES.keys().isdisjoint(codes):
+        return EntryKind.CODE
     if COMMENT_NOTE in codes:
         return EntryKind.COMMENT  # shown only at full, whatever it comments on (domain 1.4)
-    if LABORATORY_CATEGORIES.intersection(codes_of(resource.get("category"))):
+    if not LABORATORY_CATEGORIES.isdisjoint(codes_of(resource.get("category"))):
         return EntryKind.RESULT
     if not codes and not any(element in resource for element in _CODED_VALUES):
         return EntryKind.COMMENT

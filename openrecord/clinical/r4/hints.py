@@ -1,14 +1,13 @@
 """What only the surrounding format knows of a resource, handed to `normalise.to_entry`."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from openrecord.clinical.incoming import IncomingLink, Label, LabKey
 from openrecord.clinical.kinds import EntryKind
 
 
-@dataclass(frozen=True, slots=True)
-class Hints:
+class Hints(NamedTuple):
     """Facts a reader has found out from outside the resource itself.
 
     `kind`: overrules what the resource type says (a GP Connect diary entry is no referral).

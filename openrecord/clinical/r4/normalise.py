@@ -5,14 +5,13 @@ come from a Directory.
 """
 
 from collections.abc import Iterator
-from datetime import datetime
 
 import orjson
 
 from openrecord.clinical.codes import main_code, medicine_unit
 from openrecord.clinical.datatypes import WrongShape
 from openrecord.clinical.dates import earliest_or_none
-from openrecord.clinical.elements import Rendering, allow_list
+from openrecord.clinical.elements import AllowList, Rendering, allow_list
 from openrecord.clinical.incoming import (
     ControlCode,
     IncomingEntry,
@@ -26,7 +25,7 @@ from openrecord.clinical.r4.classify import NOT_ENTRIES, control_code, kind_of, 
 from openrecord.clinical.r4.directory import Directory
 from openrecord.clinical.r4.hints import Hints
 from openrecord.clinical.r4.own import own_content
-from openrecord.clinical.r4.references import identifiers, local, names_of, targets_in
+from openrecord.clinical.r4.references import identifiers, local, names_of, target_of, targets_in
 from openrecord.clinical.r4.standing import label_of, standing_of
 from openrecord.clinical.r4.times import Times, times_of
 
@@ -89,20 +88,23 @@ def to_entry(resource: JsonObject, hints: Hints, directory: Directory) -> Incomi
 def _entry(resource: JsonObject, resource_type: str, hints: Hints, directory: Directory) -> IncomingEntry:
     identity = identity_of(resource, directory)
     resource, directory = _with_medicine(resource, directory)
-    kind = _kind(resource, hints)
+    kind = kind_of(resource)
+    if hints.kind is not None and kind is not EntryKind.CODE:
+        kind = hints.kind
     allowed = allow_list(resource_type)
     if allowed is None:
         rendering = _everything(resource)
         links = hints.links
     else:
         rendering = allowed.render(resource, directory)
-        own_links = (IncomingLink(link, local(target)) for link, target in allowed.targets(resource))
-        links = tuple(dict.fromkeys((*own_links, *_relations(resource), *hints.links)))
+        links = _links(resource, allowed, hints)
     if rendering.modified:
         kind = EntryKind.UNKNOWN  # a modifier that nobody here understands may turn the meaning round
     filed, status = standing_of(resource, kind, hints)
     times = times_of(resource, hints.recorded)
     meta = resource.get("meta") or {}
+    version_id = _number(meta.get("versionId"))
+    updated = earliest_or_none(meta.get("lastUpdated"))
     return IncomingEntry(
         identity=identity,
         aliases=tuple(dict.fromkeys((*names_of(resource, None), *hints.aliases))),
@@ -124,8 +126,9 @@ def _entry(resource: JsonObject, resource_type: str, hints: Hints, directory: Di
         replaces=next((link.target for link in links if link.kind is LinkKind.REPLACES), None),
         control=_control(resource, times) if kind is EntryKind.CODE else None,
         transferred=hints.transferred,
-        version_id=_number(meta.get("versionId")),
-        version_time=_version_time(meta, hints),
+        version_id=version_id,
+        # the section's date counts only where the resource itself says nothing of its version
+        version_time=hints.section_time if updated is None and version_id is None else updated,
         code=_code(resource, resource_type),
         position=hints.position,
     )
@@ -150,7 +153,7 @@ def _with_medicine(resource: JsonObject, directory: Directory) -> tuple[JsonObje
     reference = resource.get("medicationReference")
     if not isinstance(reference, dict) or "medicationCodeableConcept" in resource:
         return resource, directory
-    target = next(targets_in(reference), None)
+    target = target_of(reference)
     medicine = directory.medicine(target) if target else None
     if medicine is None and isinstance(reference.get("display"), str):
         medicine = {"text": reference["display"]}
@@ -162,22 +165,25 @@ def _with_medicine(resource: JsonObject, directory: Directory) -> tuple[JsonObje
     return {**resource, "medicationCodeableConcept": medicine}, directory
 
 
-def _kind(resource: JsonObject, hints: Hints) -> EntryKind:
-    found = kind_of(resource)
-    if found is EntryKind.CODE or hints.kind is None:
-        return found
-    return hints.kind
-
-
 def _everything(resource: JsonObject) -> Rendering:
     """A type without an allow-list is kept whole for staff and never shown."""
     kept = {key: value for key, value in resource.items() if key not in STRIPPED}
     return Rendering(kept, kept, modified=False)
 
 
+def _links(resource: JsonObject, allowed: AllowList, hints: Hints) -> tuple[IncomingLink, ...]:
+    """What the entry refers to, each once: its listed references, its relations, what the format adds."""
+    links = [IncomingLink(kind, local(target)) for kind, target in allowed.targets(resource)]
+    if "relatesTo" in resource:
+        links.extend(_relations(resource))
+    links.extend(hints.links)
+    distinct = len({link.target for link in links}) == len(links)
+    return tuple(links) if distinct else tuple(dict.fromkeys(links))
+
+
 def _relations(resource: JsonObject) -> Iterator[IncomingLink]:
     """What a document replaces or adds to."""
-    relations = resource.get("relatesTo")
+    relations = resource["relatesTo"]
     for relation in relations if isinstance(relations, list) else ():
         kind = _RELATIONS.get(str(relation.get("code"))) if isinstance(relation, dict) else None
         if kind is not None:
@@ -194,14 +200,6 @@ def _code(resource: JsonObject, resource_type: str) -> str | None:
     if isinstance(concept, list):
         concept = concept[0] if concept else None
     return main_code(concept)
-
-
-def _version_time(meta: JsonObject, hints: Hints) -> datetime | None:
-    """When the source last changed it; the section's date only where the resource itself says nothing."""
-    updated = earliest_or_none(meta.get("lastUpdated"))
-    if updated is not None or _number(meta.get("versionId")) is not None:
-        return updated
-    return hints.section_time
 
 
 def _number(version: object) -> int | None:

@@ -124,7 +124,10 @@ def _document(resource: JsonObject, status: str | None) -> tuple[bool | None, Ve
 
 def label_of(resource: JsonObject, surrounding: Label) -> Label:
     """The strictest of what surrounds the resource and its own security labels. One not understood is UNKNOWN."""
-    found = {surrounding, *(_own_labels(resource))}
+    own = _own_labels(resource)
+    if not own:
+        return surrounding
+    found = {surrounding, *own}
     for strict in (Label.NOT_FOR_PATIENT, Label.UNKNOWN):
         if strict in found:
             return strict
@@ -133,8 +136,8 @@ def label_of(resource: JsonObject, surrounding: Label) -> Label:
 
 def _own_labels(resource: JsonObject) -> set[Label]:
     meta = resource.get("meta")
-    labels = _listed(meta.get("security")) if isinstance(meta, dict) else []
-    for concept in _listed(resource.get("securityLabel")):
+    labels = _listed(meta["security"]) if isinstance(meta, dict) and "security" in meta else []
+    for concept in _listed(resource["securityLabel"]) if "securityLabel" in resource else ():
         inner = _listed(concept.get("coding")) if isinstance(concept, dict) else []
         labels += inner or [concept]
     return {_meaning(item) for item in labels}

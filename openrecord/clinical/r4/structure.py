@@ -45,12 +45,12 @@ class Structure:
             if kind not in ("DiagnosticReport", "Observation") or not names:
                 continue
             if kind == "DiagnosticReport":
-                named = (*targets_in(resource.get("result")), *targets_in(resource.get("specimen")))
+                named = [*targets_in(resource.get("result")), *targets_in(resource.get("specimen"))]
                 for target in named:
                     report.setdefault(target, resource)
             else:
-                named = tuple(targets_in(resource.get("hasMember")))
-                if _is_laboratory(resource):
+                named = targets_in(resource.get("hasMember"))
+                if named and _is_laboratory(resource):
                     members.update(named)
             for target in named:
                 if target not in names:
@@ -59,28 +59,32 @@ class Structure:
 
     def containers(self, resource: JsonObject, names: tuple[str, ...]) -> tuple[str, ...]:
         """Local references of everything that `resource` is part of."""
-        found = [parent for name in names for parent in self.parents.get(name, ())]
-        if (encounter := _encounter_around(resource)) is not None:
-            found.insert(0, encounter)
-        return tuple(dict.fromkeys(found))
+        encounter = _encounter_around(resource)
+        found = [] if encounter is None else [encounter]
+        for name in names:
+            if name in self.parents:
+                found.extend(self.parents[name])
+        return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
 
     def kind(self, resource: JsonObject, names: tuple[str, ...]) -> EntryKind | None:
         """RESULT for an Observation without category that a report or a laboratory's panel names: it needs filing."""
-        if resource.get("resourceType") != "Observation" or codes_of(resource.get("category")):
+        if resource.get("resourceType") != "Observation":
             return None
-        if COMMENT_NOTE in codes_of(resource.get("code")):
+        if self.report.keys().isdisjoint(names) and self.laboratory_members.isdisjoint(names):
             return None
-        if any(name in self.report or name in self.laboratory_members for name in names):
-            return EntryKind.RESULT
-        return None
+        if codes_of(resource.get("category")) or COMMENT_NOTE in codes_of(resource.get("code")):
+            return None
+        return EntryKind.RESULT
 
     def lab_key(self, resource: JsonObject, names: tuple[str, ...]) -> LabKey | None:
         """What a laboratory result has in common with its copy elsewhere; None unless all four parts are known."""
         if resource.get("resourceType") != "Observation":
             return None
-        report = next((self.report[name] for name in names if name in self.report), None)
-        number = None if report is None else _identifier(report.get("identifier"))
-        if report is None or number is None:
+        if self.report.keys().isdisjoint(names):
+            return None
+        report = next(self.report[name] for name in names if name in self.report)
+        number = _identifier(report.get("identifier"))
+        if number is None:
             return None
         test = main_code(resource.get("code"))
         order = self._number(resource.get("basedOn")) or self._number(report.get("basedOn"))
@@ -101,7 +105,7 @@ class Structure:
 
 
 def _is_laboratory(resource: JsonObject) -> bool:
-    return bool(LABORATORY_CATEGORIES.intersection(codes_of(resource.get("category"))))
+    return not LABORATORY_CATEGORIES.isdisjoint(codes_of(resource.get("category")))
 
 
 def _encounter_around(resource: JsonObject) -> str | None:
@@ -116,7 +120,7 @@ def _encounter_around(resource: JsonObject) -> str | None:
         return target_of(resource.get("partOf"))
     if kind == "DocumentReference":
         context = resource.get("context")
-        return next(targets_in(context.get("encounter")), None) if isinstance(context, dict) else None
+        return next(iter(targets_in(context.get("encounter"))), None) if isinstance(context, dict) else None
     return target_of(resource.get("encounter"))
 
 

@@ -3,8 +3,8 @@
 Release goes by the recorded date, display by the clinical date. Never from our arrival time.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from openrecord.clinical.dates import earliest_or_none
 from openrecord.clinical.incoming import JsonObject
@@ -49,8 +49,7 @@ CLINICAL = {
 _CLINICAL_PATHS = {kind: tuple(tuple(path.split(".")) for path in paths) for kind, paths in CLINICAL.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class Times:
+class Times(NamedTuple):
     """Earliest instants (UTC). `inferred`: `recorded` is the clinical date, because the type has none of its own."""
 
     recorded: datetime | None

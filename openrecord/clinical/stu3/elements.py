@@ -55,24 +55,29 @@ def carry(source: JsonObject, names: Iterable[str]) -> JsonObject:
     return body
 
 
+@lru_cache(maxsize=256)
+def _element(path: str) -> str:
+    return path.rpartition(".")[2]
+
+
 def objects(source: JsonObject, path: str) -> list[JsonObject]:
     """The repeating element at the end of `path`; empty where it is absent. Raises UnusableResource.
 
     A lone object counts as a list of one: published examples write it so, and it cannot mean anything else.
     """
-    value = source.get(path.rpartition(".")[2])
+    value = source.get(_element(path))
     if value is None:
         return []
     if isinstance(value, dict):
         return [value]
-    if isinstance(value, list) and all(isinstance(item, dict) for item in value):
+    if isinstance(value, list) and all([isinstance(item, dict) for item in value]):
         return value
     raise wrong_type(path, "a list of objects")
 
 
 def one(source: JsonObject, path: str) -> JsonObject | None:
     """The single element at the end of `path`, or None. Raises UnusableResource."""
-    value = source.get(path.rpartition(".")[2])
+    value = source.get(_element(path))
     if value is None or isinstance(value, dict):
         return value
     raise wrong_type(path, "an object")
@@ -80,7 +85,7 @@ def one(source: JsonObject, path: str) -> JsonObject | None:
 
 def code(source: JsonObject, path: str) -> str | None:
     """The code or text at the end of `path`, or None. Raises UnusableResource."""
-    value = source.get(path.rpartition(".")[2])
+    value = source.get(_element(path))
     if value is None or isinstance(value, str):
         return value
     raise wrong_type(path, "a string")
@@ -157,9 +162,11 @@ def _extension_name(url: str) -> str:
 
 def extensions(source: JsonObject, name: str) -> list[JsonObject]:
     """The extensions called `name` ("ActualProblem"), whether CareConnect or CareConnect-GPC defined them."""
+    if "extension" not in source:
+        return []
     return [
         item
-        for item in listed(source.get("extension"))
+        for item in listed(source["extension"])
         if isinstance(item.get("url"), str) and _extension_name(item["url"]) == name
     ]
 
@@ -190,6 +197,6 @@ def requester(source: JsonObject, path: str) -> JsonObject | None:
 def put(target: JsonObject, /, **elements: object) -> JsonObject:
     """`target` with those `elements` that are not empty; a trailing underscore avoids Python's keywords."""
     for name, value in elements.items():
-        if value not in (None, [], {}):
+        if value or (value is not None and value != [] and value != {}):
             target[name.removesuffix("_")] = value
     return target

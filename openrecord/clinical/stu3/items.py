@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from openrecord.clinical.incoming import JsonObject, Problem
 from openrecord.clinical.r4.classify import NOT_ENTRIES
@@ -11,8 +11,7 @@ from openrecord.clinical.stu3.convert import CONVERTERS
 from openrecord.clinical.stu3.elements import listed, local_reference
 
 
-@dataclass(frozen=True, slots=True)
-class Item:
+class Item(NamedTuple):
     """One resource: where it stands, its STU3 type, its local R4 reference and every other name it has."""
 
     position: str

@@ -76,7 +76,10 @@ class Structure:
         return place
 
     def _place(self, local: str) -> Place:
-        return self._places.setdefault(local, Place())
+        place = self._places.get(local)
+        if place is None:
+            place = self._places[local] = Place()
+        return place
 
     def _target(self, value: object, holder: Item) -> str | None:
         """The local reference that a Reference element means."""
@@ -251,7 +254,11 @@ class Structure:
 
     def _contain(self, child: str, parent: str) -> None:
         """Make `child` a part of `parent`, unless that would make a circle."""
-        if child not in self._ancestors(parent):
+        if parent in self._places and self._places[parent].containers:
+            circular = child in self._ancestors(parent)
+        else:
+            circular = child == parent
+        if not circular:
             self._place(child).containers[parent] = None
 
     def _ancestors(self, local: str) -> set[str]:

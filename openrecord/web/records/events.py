@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from openrecord.clinical.codes import COMMENT_NOTE, codes_of
 from openrecord.web.records import background, documents, medicines, observations
 from openrecord.web.records.arranging import by_year
 from openrecord.web.records.elements import Json, concept, concepts, displays, joined, mapping, notes, objects, text_of
@@ -34,6 +35,11 @@ def _people(body: Json) -> str:
 
 
 def _is_note(body: Json) -> bool:
+    """Whether the entry is words only: a note under a heading such as "History", or a comment."""
+    if body.get("resourceType") == "Observation" and (
+        "valueString" in body or COMMENT_NOTE in codes_of(body.get("code"))
+    ):
+        return True
     categories = objects(body.get("category"))
     return any(
         text_of(coding.get("code")) == "comment" for item in categories for coding in objects(item.get("coding"))
@@ -59,8 +65,13 @@ def line(shown: Shown) -> Line:
 
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
-    """Events by year, newest first."""
-    return by_year(page, line)
+    """Events by year, newest first. A note of a consultation that can be opened is read there, not beside it."""
+    return by_year([shown for shown in page if not _is_inside_consultation(shown.body)], line)
+
+
+def _is_inside_consultation(body: Json) -> bool:
+    """Whether the entry is an Observation whose consultation this reader may see (only such are referred to)."""
+    return body.get("resourceType") == "Observation" and "encounter" in body
 
 
 def encounter_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
@@ -89,7 +100,9 @@ def encounter_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
 def note_texts(body: Json) -> tuple[str, ...]:
     """The words of a note entry."""
     words = text_of(body.get("valueString"))
-    return ((words,) if words else ()) + notes(body)
+    heading = concept(body.get("code"))
+    headed = f"{heading}: {words}" if heading and words else words
+    return ((headed,) if headed else ()) + notes(body)
 
 
 def member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:

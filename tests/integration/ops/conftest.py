@@ -1,5 +1,6 @@
-"""A command line with a data folder of its own: every command is a process, as an operator's is."""
+"""The command line in this process, on the tests' database; and, where it matters, as a process by itself."""
 
+import io
 import json
 import subprocess
 import sys
@@ -10,9 +11,61 @@ from typing import Any
 
 import pytest
 
+from openrecord.clinical.nhs_number import NhsNumber, is_valid
+from openrecord.config.command import main
 from openrecord.kit import environment
+from openrecord.registry import queries as registry
 
 COMMAND = (sys.executable, "-m", "openrecord.config.command")
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a command ended and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+class CommandLine:
+    """Runs commands in this process."""
+
+    def __init__(self, capture: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
+        self._capture, self._patch = capture, patch
+
+    def run(self, *arguments: str, stdin: bytes = b"") -> Done:
+        """One command to its end."""
+        self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        self._capture.readouterr()
+        status = main(arguments)
+        wrote = self._capture.readouterr()
+        return Done(status, wrote.out, wrote.err)
+
+    def json(self, *arguments: str, stdin: bytes = b"") -> Any:
+        """What a command says with --json; it must have ended well and have written nothing else there."""
+        done = self.run(*arguments, "--json", stdin=stdin)
+        assert done.returncode == 0, done.stderr
+        return json.loads(done.stdout)
+
+
+@pytest.fixture
+def command(
+    stored: None,  # noqa: ARG001  the database, open
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> CommandLine:
+    """The command line, with a practice that is live."""
+    line = CommandLine(capsys, monkeypatch)
+    added = line.json("practice", "add", "Y90101", "--name", "Made-up Surgery", "--go-live", "2020-01-01")
+    assert added["go_live"] == "2020-01-01"
+    return line
+
+
+def unknown_number() -> str:
+    """A valid NHS number of the range for tests that nobody here has."""
+    candidates = (f"999{number:07d}" for number in range(2_000_000, 10_000_000))
+    return next(n for n in candidates if is_valid(n) and registry.patient_by_nhs_number(NhsNumber(n)) is None)
 
 
 @dataclass(frozen=True)
@@ -41,20 +94,12 @@ class Installation:
             [*COMMAND, *arguments], env=self.settings, input=stdin, capture_output=True, check=False, timeout=120
         )
 
-    def json(self, *arguments: str, stdin: bytes = b"") -> Any:
-        """What a command says with --json; it must have ended well and have said nothing else."""
-        done = self.run(*arguments, "--json", stdin=stdin)
-        assert done.returncode == 0, done.stderr.decode()
-        return json.loads(done.stdout)
-
 
 @pytest.fixture(scope="module")
 def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
-    """One for all tests of a file, with a practice that is live."""
+    """A data folder of its own, ready for use."""
     made = Installation(tmp_path_factory.mktemp("installation") / "data")
     assert made.run("migrate", "--quiet").returncode == 0
-    added = made.json("practice", "add", "Y90001", "--name", "Made-up Surgery", "--go-live", "2020-01-01")
-    assert added["go_live"] == "2020-01-01"
     return made
 
 

@@ -1,4 +1,4 @@
-"""The operator's other commands as processes: practices, explaining, stops, staff, the trail, the doctor."""
+"""The operator's other commands: practices, explaining, stops, staff, the trail, the doctor."""
 
 import json
 from pathlib import Path
@@ -6,78 +6,76 @@ from typing import Any
 
 import pytest
 
-from tests.integration.ops.conftest import Installation, bundle
+from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number
 
-NUMBER = "9990000018"
 HEADS = "ods_code,name,region_code,icb_code,sub_icb_code,pcn_code_2022,gp_system_2019"
 
 
-@pytest.fixture(scope="module")
-def patient(installation: Installation) -> str:
+@pytest.fixture
+def patient(command: CommandLine) -> str:
     """The NHS number of a patient with entries and no account."""
-    data = json.dumps(bundle(NUMBER)).encode()
-    assert installation.json("ingest", "-", "--register", "Y90001", stdin=data)["accepted"] == 2
-    return NUMBER
+    number = unknown_number()
+    data = json.dumps(bundle(number)).encode()
+    assert command.json("ingest", "-", "--register", "Y90101", stdin=data)["accepted"] == 2
+    return number
 
 
-def _explained(installation: Installation, patient: str, *more: str) -> Any:
-    return installation.json("explain", "--patient", patient, *more)
+def _explained(command: CommandLine, patient: str, *more: str) -> Any:
+    return command.json("explain", "--patient", patient, *more)
 
 
-def test_the_directory_of_practices_is_loaded_once_and_moves_are_seen(
-    installation: Installation, tmp_path: Path
-) -> None:
+def test_the_directory_of_practices_is_loaded_once_and_moves_are_seen(command: CommandLine, tmp_path: Path) -> None:
     file = tmp_path / "practices.csv"
-    lines = [HEADS, "Y90002,One Surgery,Y63,QHM,16C,U89141,TPP", "Y90003,Two Surgery,Y63,QHM,16C,,EMIS"]
+    lines = [HEADS, "Y90102,One Surgery,Y63,QHM,16C,U89141,TPP", "Y90103,Two Surgery,Y63,QHM,16C,,EMIS"]
     file.write_text("\n".join(lines), encoding="utf-8")
-    first = installation.json("practices", "load", str(file))
+    first = command.json("practices", "load", str(file))
     assert (first["added"], first["changed"], first["unchanged"]) == (2, 0, 0)
-    again = installation.json("practices", "load", str(file))
+    again = command.json("practices", "load", str(file))
     assert (again["added"], again["changed"], again["unchanged"]) == (0, 0, 2)
-    moved = [HEADS, lines[1].replace("U89141", "U00001"), lines[2], ",Nameless,,,,,", "Y90004,,,,,,"]
+    moved = [HEADS, lines[1].replace("U89141", "U00001"), lines[2], ",Nameless,,,,,", "Y90104,,,,,,"]
     file.write_text("\n".join(moved), encoding="utf-8")
-    third = installation.json("practices", "load", str(file))
+    third = command.json("practices", "load", str(file))
     assert (third["added"], third["changed"], third["unchanged"], third["refused"]) == (0, 1, 1, [4, 5])
 
 
 @pytest.mark.parametrize("content", [b"a,b\n1,2\n", b"\x1f\x8bnot gzip", b"\xff\xfe\x00", b""])
-def test_what_is_no_directory_is_refused(installation: Installation, tmp_path: Path, content: bytes) -> None:
+def test_what_is_no_directory_is_refused(command: CommandLine, tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "practices.csv"
     file.write_bytes(content)
-    done = installation.run("practices", "load", str(file))
+    done = command.run("practices", "load", str(file))
     assert done.returncode == 1
-    assert done.stderr.startswith(b"openrecord: ")
+    assert done.stderr.startswith("openrecord: ")
 
 
-def test_a_practice_without_a_date_shows_nothing_and_keeps_what_is_not_stated(installation: Installation) -> None:
-    made = installation.json("practice", "add", "y90009", "--name", "Later Surgery", "--icb", "QHM")
-    assert (made["ods"], made["go_live"]) == ("Y90009", None)
-    changed = installation.json("practice", "add", "Y90009", "--go-live", "2026-01-01", "--level", "detailed")
+def test_a_practice_without_a_date_shows_nothing_and_keeps_what_is_not_stated(command: CommandLine) -> None:
+    made = command.json("practice", "add", "y90109", "--name", "Later Surgery", "--icb", "QHM")
+    assert (made["ods"], made["go_live"]) == ("Y90109", None)
+    changed = command.json("practice", "add", "Y90109", "--go-live", "2026-01-01", "--level", "detailed")
     assert (changed["name"], changed["icb"]) == ("Later Surgery", "QHM")
     assert (changed["go_live"], changed["level"]) == ("2026-01-01", "detailed")
-    assert installation.run("practice", "add", "Y90010").returncode == 1
+    assert command.run("practice", "add", "Y90110").returncode == 1
 
 
-def test_explain_says_why(installation: Installation, patient: str) -> None:
-    said = _explained(installation, patient)
+def test_explain_says_why(command: CommandLine, patient: str) -> None:
+    said = _explained(command, patient)
     assert said["viewer"] is None
     assert len(said["entries"]) == 2
     assert all(not entry["visible"] and entry["reasons"] and entry["placed"] for entry in said["entries"])
     one = said["entries"][0]
-    alone = _explained(installation, said["patient"], "--entry", one["entry"])
+    alone = _explained(command, said["patient"], "--entry", one["entry"])
     assert alone["entries"] == [one]
-    assert NUMBER not in json.dumps(said)
+    assert patient not in json.dumps(said)
     assert "hypertension" not in json.dumps(said)
 
 
-def test_a_stop_is_a_reason_until_it_ends(installation: Installation, patient: str) -> None:
-    for scope, which in (("practice", "y90001"), ("patient", patient), ("channel", "web"), ("all", None)):
+def test_a_stop_is_a_reason_until_it_ends(command: CommandLine, patient: str) -> None:
+    for scope, which in (("practice", "y90101"), ("patient", patient), ("channel", "web"), ("all", None)):
         named = [scope] if which is None else [scope, which]
-        assert installation.run("close", *named, "--reason", "exercise").returncode == 0
-        assert all("closed" in entry["reasons"] for entry in _explained(installation, patient)["entries"])
-        assert installation.run("open", *named).returncode == 0
-        assert not any("closed" in entry["reasons"] for entry in _explained(installation, patient)["entries"])
-        assert installation.run("open", *named).returncode == 1
+        assert command.run("close", *named, "--reason", "exercise").returncode == 0
+        assert all("closed" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+        assert command.run("open", *named).returncode == 0
+        assert not any("closed" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+        assert command.run("open", *named).returncode == 1
 
 
 @pytest.mark.parametrize(
@@ -85,39 +83,37 @@ def test_a_stop_is_a_reason_until_it_ends(installation: Installation, patient: s
     [
         ["practice", "Y99999"],
         ["practice"],
-        ["all", "Y90001"],
+        ["all", "Y90101"],
         ["channel", "letters"],
         ["client", "x"],
         ["patient", "1"],
     ],
 )
-def test_a_stop_of_what_does_not_exist_is_refused(installation: Installation, named: list[str]) -> None:
-    done = installation.run("close", *named, "--reason", "exercise")
+def test_a_stop_of_what_does_not_exist_is_refused(command: CommandLine, named: list[str]) -> None:
+    done = command.run("close", *named, "--reason", "exercise")
     assert done.returncode == 1
-    assert b"Traceback" not in done.stderr
+    assert "Traceback" not in done.stderr
 
 
-def test_exposure_of_what_nobody_read(installation: Installation, patient: str) -> None:
-    entry = _explained(installation, patient)["entries"][0]["entry"]
-    assert installation.json("exposure", entry)["exposures"] == []
-    assert installation.run("exposure", "0f8fad5b-d9cb-469f-a165-70867728950e").returncode == 1
+def test_exposure_of_what_nobody_read(command: CommandLine, patient: str) -> None:
+    entry = _explained(command, patient)["entries"][0]["entry"]
+    assert command.json("exposure", entry)["exposures"] == []
+    assert command.run("exposure", "0f8fad5b-d9cb-469f-a165-70867728950e").returncode == 1
 
 
-def test_the_first_member_of_staff_is_made_once(installation: Installation) -> None:
-    command = ("staff", "first", "--issuer", "https://login.example", "--subject", "s1", "--name", "Mo Ledger",
-               "--organisation", "Y90001", "--roles", "manager, screener")  # fmt: skip
-    assert installation.run(*command).returncode == 0
-    again = installation.run(*command)
+def test_staff_first_the_trail_and_the_doctor(installation: Installation) -> None:
+    """On a data folder of its own: what holds for a whole installation."""
+    assert installation.run("practice", "add", "Y90101", "--name", "Made-up Surgery").returncode == 0
+    typed = ("staff", "first", "--issuer", "https://login.example", "--subject", "s1", "--name", "Mo Ledger",
+             "--organisation", "Y90101", "--roles", "manager, screener")  # fmt: skip
+    assert installation.run(*typed).returncode == 0
+    again = installation.run(*typed)
     assert again.returncode == 1
     assert b"already" in again.stderr
-
-
-def test_what_commands_did_is_sealed_and_the_doctor_is_content(installation: Installation, patient: str) -> None:
-    _explained(installation, patient)
-    verdict = installation.json("audit", "verify")
+    verdict = json.loads(installation.run("audit", "verify", "--json").stdout)
     assert (verdict["ok"], verdict["unsealed"], verdict["problems"]) == (True, 0, [])
-    assert verdict["seals"] > 3
-    assert installation.json("doctor")["ok"] is True
+    assert verdict["seals"] >= 3
+    assert json.loads(installation.run("doctor", "--json").stdout)["ok"] is True
 
 
 def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:

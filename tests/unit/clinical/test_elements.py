@@ -16,6 +16,7 @@ from openrecord.clinical.r4.directory import Directory
 from tests.unit.clinical.r4_resources import MARKER, concept, observation, resource
 
 NAMES = Directory()
+LISTS = sorted((Path(elements.__file__).parent / "data" / "elements").glob("*.toml"))
 
 
 def render(given_resource: JsonObject) -> tuple[JsonObject, JsonObject]:
@@ -26,8 +27,7 @@ def render(given_resource: JsonObject) -> tuple[JsonObject, JsonObject]:
 
 
 def test_list_names_its_review_status_and_covers_the_types_that_are_shown() -> None:
-    text = (Path(elements.__file__).parent / "data" / "elements.toml").read_text(encoding="utf-8")
-    assert "REVIEW STATUS: unreviewed" in text
+    assert all("REVIEW STATUS: unreviewed" in file.read_text(encoding="utf-8") for file in LISTS)
     shown = "Observation Condition AllergyIntolerance MedicationRequest MedicationStatement Immunization Encounter"
     shown += " DiagnosticReport DocumentReference ServiceRequest Procedure Specimen QuestionnaireResponse Patient"
     assert listed_types() == frozenset(shown.split())
@@ -156,9 +156,8 @@ def test_modifier_extension_is_noticed_wherever_it_stands() -> None:
 _LISTED_ANYWHERE = re.compile(r"^\"?([\w.:/-]+)\"? = |^\[+[\w.]+\.(\w+)\]+$|[{,] (\w+) = ", re.MULTILINE)
 _ALLOWED_KEYS = {
     name
-    for match in _LISTED_ANYWHERE.findall(
-        (Path(elements.__file__).parent / "data" / "elements.toml").read_text(encoding="utf-8")
-    )
+    for file in LISTS
+    for match in _LISTED_ANYWHERE.findall(file.read_text(encoding="utf-8"))
     for name in match
     if name
 } | {"resourceType", "coding", "system", "version", "code", "display", "userSelected", "text", "type"}
