@@ -74,7 +74,7 @@ class Reason(StrEnum):
     PROXY_AGE_REVIEW = "proxy_age_review"
     ADDRESS_FLAGGED = "address_flagged"
     SCOPE = "scope"
-    TOKEN_REVOKED = "token_revoked"
+    TOKEN_REVOKED = "token_revoked"  # noqa: S105
 
 
 class ViewerKind(Enum):

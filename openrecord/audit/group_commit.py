@@ -69,7 +69,7 @@ class Flusher:
             error: Exception | None = None
             try:
                 self._flush(batch)
-            except Exception as raised:
+            except Exception as raised:  # noqa: BLE001
                 error = raised
                 self._start_afresh()
             for waiting in batch:

@@ -10,6 +10,6 @@ class Composition(AppConfig):
     label = "config"
 
     def ready(self) -> None:
-        from openrecord.flow import route
+        from openrecord.flow import route  # noqa: PLC0415
 
         route.connect()

@@ -99,7 +99,7 @@ class Refusal(Enum):
     PROVIDER_REFUSED = "provider_refused"
     PROVIDER_UNAVAILABLE = "provider_unavailable"
     NOT_CONFIGURED = "not_configured"
-    TOKEN_INVALID = "token_invalid"
+    TOKEN_INVALID = "token_invalid"  # noqa: S105
     LEVEL_TOO_LOW = "level_too_low"
     SECOND_FACTOR_MISSING = "second_factor_missing"
     CLAIMS_INCOMPLETE = "claims_incomplete"

@@ -72,7 +72,8 @@ def _with_bodies(
     entries = screening.facts(patient_id)
     facts = access.facts(patient_id, at=at, controlling={entry.org for entry in entries.values()})
     verdicts = decide(facts, entries, patient_viewer(facts), at=at)
-    bodies: dict[UUID, bytes] = {**timeline.bodies(patient_id, order), **screening.vault_bodies(patient_id, order)}
+    bodies = dict(timeline.bodies(patient_id, order))
+    bodies.update(screening.vault_bodies(patient_id, order).items())
     return tuple(_entry(states[entry], verdicts[entry], bodies.get(entry, b"{}")) for entry in order)
 
 

@@ -23,7 +23,7 @@ def make_environment(**options: Any) -> Environment:
         lstrip_blocks=True,
         cache_size=-1,
     )
-    environment = Environment(**options)
+    environment = Environment(**options)  # noqa: S701
     environment.globals["_"] = gettext
     environment.globals["static_url"] = static_url
     environment.filters["day"] = day_in_words

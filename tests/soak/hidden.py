@@ -32,7 +32,7 @@ VIEWERS: Json = {
     "pat": {"kind": "self", "account": "2023-01-01"},
     "carer": {"kind": "proxy", "basis": "consent", "from": "2023-12-01"},
     "narrow": {"kind": "proxy", "basis": "lpa", "from": "2023-12-01", "level": "detailed"},
-    "lab": {"kind": "app", "for": "pat", "scopes": ["patient/Observation.rs", "patient/Patient.rs"], "from": "2023-12-01"},
+    "lab": {"kind": "app", "for": "pat", "scopes": ["patient/Observation.rs", "patient/Patient.rs"], "from": "2023-12-01"},  # noqa: E501
 }
 KINDS = (
     "observation", "result", "report", "condition", "consultation", "medication", "allergy", "document", "immunisation",

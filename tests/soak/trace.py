@@ -121,7 +121,7 @@ class Visitor:
         from openrecord.fhir.types import SERVED
 
         with self._client(headers={"Authorization": f"Bearer {self.token}"}) as client:
-            for address in ("metadata", "Patient", f"Patient/{self.patient}", f"Patient/{NEVER}", "Observation?_cursor=x"):
+            for address in ("metadata", "Patient", f"Patient/{self.patient}", f"Patient/{NEVER}", "Observation?_cursor=x"):  # noqa: E501
                 self._get(client, f"/fhir/{address}")
             for fhir_type in SERVED:
                 seen = self._search(client, f"/fhir/{fhir_type}?_count=2")
@@ -174,7 +174,7 @@ def main(which: str, first: str, count: str, file: str, other: str | None = None
     drawn = ("tests.decision.served_world.uuid4", "tests.decision.test_cases_http.uuid4")
     with (
         gzip.open(file, "wt", compresslevel=1) as out,
-        mock.patch.object(Limiter, "allows", lambda *_, **__: True),
+        mock.patch.object(Limiter, "allows", lambda *_, **__: True),  # noqa: PT008
         mock.patch(drawn[0], ids.random_id),
         mock.patch(drawn[1], ids.random_id),
     ):

@@ -70,7 +70,7 @@ def objects(source: JsonObject, path: str) -> list[JsonObject]:
         return []
     if isinstance(value, dict):
         return [value]
-    if isinstance(value, list) and all([isinstance(item, dict) for item in value]):
+    if isinstance(value, list) and all([isinstance(item, dict) for item in value]):  # noqa: C419
         return value
     raise wrong_type(path, "a list of objects")
 

@@ -14,7 +14,7 @@ from tests.integration.audit.trail import Trail
 
 
 @pytest.fixture
-def trail(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trail]:
+def trail(db: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Trail]:  # noqa: ARG001
     """An empty trail; on PostgreSQL what other connections committed is removed inside this test's transaction."""
     monkeypatch.setenv("OPENRECORD_DATA", str(tmp_path))
     made = Trail()

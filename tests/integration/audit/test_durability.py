@@ -139,14 +139,14 @@ def test_a_disk_that_refuses_reaches_the_waiting_request_and_leaves_no_gap(trail
 
 
 @pytest.mark.usefixtures("sqlite_only")
-def test_a_file_that_cannot_be_opened_refuses_every_read(trail: Trail) -> None:
+def test_a_file_that_cannot_be_opened_refuses_every_read(trail: Trail) -> None:  # noqa: ARG001
     reads_file.path().write_bytes(b"not a database" * 5000)
     with pytest.raises(NotRecorded):
         reads.record_read(read())
 
 
 @pytest.mark.usefixtures("postgres_only")
-def test_a_database_that_refuses_reaches_the_request(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_database_that_refuses_reaches_the_request(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     monkeypatch.setattr(reads, "READ_INSERT_SQL", "INSERT INTO audit_read (patient_id) VALUES (NULL)")
     with pytest.raises(NotRecorded):
         reads.record_read(read())

@@ -18,7 +18,7 @@ from openrecord.kit import ids
 from tests.integration.audit.trail import AT, DOCTOR, ENTRY, PERSON, SOURCES, VIEWER, Trail, read, writer_in
 
 
-def test_a_change_is_recorded_in_full(trail: Trail) -> None:
+def test_a_change_is_recorded_in_full(trail: Trail) -> None:  # noqa: ARG001
     details = {"b": 1, "a": None}
     actions.record_change(by=DOCTOR, at=AT, event="entry.hidden", patient_id=5, subject="e1", details=details)
     (row,) = CHANGE.rows(writer_in(CHANGE), after=0, limit=9)
@@ -50,13 +50,13 @@ def test_what_is_rolled_back_leaves_neither_row_nor_gap(trail: Trail) -> None:
     assert queries.verify().ok
 
 
-def test_a_change_outside_a_transaction_is_refused(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_change_outside_a_transaction_is_refused(trail: Trail, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
     monkeypatch.setattr(actions, "connection", SimpleNamespace(in_atomic_block=False))
     with pytest.raises(NotRecorded):
         actions.record_change(by=DOCTOR, at=AT, event="entry.hidden", patient_id=5)
 
 
-def test_bulk_costs_two_statements(trail: Trail, django_assert_num_queries: object) -> None:
+def test_bulk_costs_two_statements(trail: Trail, django_assert_num_queries: object) -> None:  # noqa: ARG001
     changes = [Change(DOCTOR, AT, "entry.placed", number) for number in range(500)]
     with django_assert_num_queries(2):  # type: ignore[operator]
         actions.record_changes(changes)
@@ -91,12 +91,12 @@ def test_the_database_refuses_to_change_the_reads(trail: Trail, act: str) -> Non
 
 @pytest.mark.usefixtures("postgres_only")
 @pytest.mark.parametrize("table", ["audit_change", "audit_read", "audit_seal", "audit_root"])
-def test_the_database_refuses_to_truncate(trail: Trail, table: str) -> None:
+def test_the_database_refuses_to_truncate(trail: Trail, table: str) -> None:  # noqa: ARG001
     with pytest.raises(DatabaseError, match="append-only"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {table}")
 
 
-def test_who_looked_is_by_day_organisation_and_role(trail: Trail) -> None:
+def test_who_looked_is_by_day_organisation_and_role(trail: Trail) -> None:  # noqa: ARG001
     late = AT.replace(month=6, hour=23, minute=30)
     for by, at in ((PERSON, AT), (PERSON, AT), (DOCTOR, AT), (DOCTOR, late)):
         reads.record_read(read(5, by=by, at=at))
@@ -109,7 +109,7 @@ def test_who_looked_is_by_day_organisation_and_role(trail: Trail) -> None:
     )
 
 
-def test_exposure_names_every_read_that_served_the_entry(trail: Trail) -> None:
+def test_exposure_names_every_read_that_served_the_entry(trail: Trail) -> None:  # noqa: ARG001
     app = UUID(int=88)
     others = [UUID(int=number) for number in range(1000, 1049)]
     first = reads.record_read(read(5, served=pack([*others, ENTRY])))
@@ -124,14 +124,14 @@ def test_exposure_names_every_read_that_served_the_entry(trail: Trail) -> None:
     ]
 
 
-def test_an_id_that_only_straddles_two_served_ids_was_not_served(trail: Trail) -> None:
+def test_an_id_that_only_straddles_two_served_ids_was_not_served(trail: Trail) -> None:  # noqa: ARG001
     left, right = UUID(bytes=bytes(8) + b"ABCDEFGH"), UUID(bytes=b"IJKLMNOP" + bytes(8))
     reads.record_read(read(5, served=pack([left, right])))
     assert queries.exposure(5, UUID(bytes=b"ABCDEFGHIJKLMNOP")) == ()
     assert len(queries.exposure(5, right)) == 1
 
 
-def test_a_refusal_needs_a_reason_and_serves_nothing(trail: Trail) -> None:
+def test_a_refusal_needs_a_reason_and_serves_nothing(trail: Trail) -> None:  # noqa: ARG001
     with pytest.raises(ValueError, match="reason"):
         reads.record_refusal(read(5), reason="")
     reads.record_refusal(read(5), reason="sight.none")
@@ -141,7 +141,7 @@ def test_a_refusal_needs_a_reason_and_serves_nothing(trail: Trail) -> None:
 
 
 @pytest.mark.usefixtures("postgres_only")
-def test_the_statement_that_reads_can_record_too(trail: Trail) -> None:
+def test_the_statement_that_reads_can_record_too(trail: Trail) -> None:  # noqa: ARG001
     audit = read_insert_sql(
         given={"served": "(SELECT string_agg(uuid_send(page.id), '') FROM page)", "patient_id": "token.patient_id"},
         from_="token",

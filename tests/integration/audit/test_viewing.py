@@ -46,7 +46,7 @@ def test_counting_again_counts_nothing_twice(trail: Trail) -> None:
     assert figures(3) == (2, 5)
 
 
-def test_counting_waits_for_the_seal(trail: Trail) -> None:
+def test_counting_waits_for_the_seal(trail: Trail) -> None:  # noqa: ARG001
     reads.record_read(read(5))
     assert tasks.count() == 0
     assert figures(3) == (0, 0)
