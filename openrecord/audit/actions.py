@@ -13,10 +13,7 @@ from openrecord.audit.types import Actor, Change, NotRecorded
 from openrecord.kit import ids
 
 _LAST_SEQUENCE = f"SELECT coalesce(max(sequence), 0) FROM {CHANGE.table} WHERE writer = %s"
-_INSERT = (
-    f"INSERT INTO {CHANGE.table} ({', '.join(CHANGE_COLUMNS)}) "
-    f"VALUES ({', '.join(['%s'] * len(CHANGE_COLUMNS))})"
-)
+_INSERT = f"INSERT INTO {CHANGE.table} ({', '.join(CHANGE_COLUMNS)}) VALUES ({', '.join(['%s'] * len(CHANGE_COLUMNS))})"
 
 
 def record_change(

@@ -91,5 +91,3 @@ def _entry(state: EntryState, verdict: Verdict, body: bytes) -> StaffEntry:
         body,
         facts.stance.hides,
     )
-
-

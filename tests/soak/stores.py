@@ -38,6 +38,15 @@ class Store:
         told: dict[str, Any] = json.loads(self.openrecord(*arguments, "--json"))
         return told
 
+    def written(self) -> object:
+        """Another value after something was committed that changes what lies there."""
+        address = self.environment.get("OPENRECORD_DATABASE_URL")
+        if address is None:
+            log = self.folder / "openrecord.db-wal"
+            return log.stat().st_mtime_ns if log.exists() and log.stat().st_size else 0
+        with psycopg.connect(address) as connection:
+            return connection.execute("SELECT count(*) FROM ingest_source_key").fetchone()
+
     @staticmethod
     def command(*arguments: str) -> list[str]:
         return [sys.executable, "-m", "openrecord.config.command", *arguments]

@@ -1,7 +1,5 @@
 """A trail of its own for each test, on whichever database the settings name."""
 
-
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

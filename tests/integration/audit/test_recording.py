@@ -1,7 +1,5 @@
 """Changes are written with what they record, reads before the answer leaves; neither can be altered through SQL."""
 
-
-
 from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """Whatever somebody with the whole database in hand alters, removes, re-orders or inserts is found and named (R51)."""
 
-
-
 from datetime import timedelta
 
 import pytest

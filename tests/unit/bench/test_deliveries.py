@@ -25,7 +25,7 @@ def whose(message: bytes) -> str:
         item["resource"] for item in orjson.loads(message)["entry"] if item["resource"]["resourceType"] == "Patient"
     ]
     assert len(patients) == 1
-    return next(one["value"] for one in patients[0]["identifier"] if one["system"].endswith("/nhs-number"))
+    return next(str(one["value"]) for one in patients[0]["identifier"] if one["system"].endswith("/nhs-number"))
 
 
 @pytest.mark.parametrize(("form", "order"), POSSIBLE)
