@@ -35,8 +35,8 @@ def apply(event: PlacementsChanged) -> None:
         _alter(patient_id, altered, stamp)
     for entry, refs in event.relinked:
         sql.execute(
-            "UPDATE timeline_entry SET refs=%s, revised=%s WHERE patient_id=%s AND id=%s",
-            [refs, stamp, patient_id, entry.bytes],
+            "UPDATE timeline_entry SET refs=%s WHERE patient_id=%s AND id=%s",
+            [refs, patient_id, entry.bytes],
         )
     _add_members(patient_id, event.members)
 

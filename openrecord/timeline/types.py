@@ -30,7 +30,7 @@ class Reader:
 class ServedEntry:
     """One entry as this reader may see it. `body` is an R4 JSON object; `clinical` is the date shown.
 
-    `revised`: microseconds; changes whenever the bytes that are served change.
+    `revised`: microseconds; changes whenever the body changes, not with the references in it.
     """
 
     public_id: UUID

@@ -32,7 +32,12 @@ VIEWERS: Json = {
     "pat": {"kind": "self", "account": "2023-01-01"},
     "carer": {"kind": "proxy", "basis": "consent", "from": "2023-12-01"},
     "narrow": {"kind": "proxy", "basis": "lpa", "from": "2023-12-01", "level": "detailed"},
-    "lab": {"kind": "app", "for": "pat", "scopes": ["patient/Observation.rs", "patient/Patient.rs"], "from": "2023-12-01"},  # noqa: E501
+    "lab": {
+        "kind": "app",
+        "for": "pat",
+        "scopes": ["patient/Observation.rs", "patient/Patient.rs"],
+        "from": "2023-12-01",
+    },  # noqa: E501
 }
 KINDS = (
     "observation", "result", "report", "condition", "consultation", "medication", "allergy", "document", "immunisation",
@@ -54,7 +59,7 @@ def random_pair(seed: int) -> tuple[Json, list[Json]]:
     for act in story:
         steps.append(act)
         steps += [later.pop(0) for _ in range(min(len(later), rng.randint(0, 3)))]
-        steps.append({"ask": ["pat", rng.choice(("carer", "narrow", "lab"))]})
+        steps.append({"ask": [rng.choice(("pat", "pat", "carer", "narrow", "lab"))]})
     steps += [*later, {"ask": ["pat", "carer"]}]
     for number, step in enumerate(steps):
         step["at"] = (BEGINNING + timedelta(hours=5 * number)).strftime("%Y-%m-%dT%H:%M:%SZ")

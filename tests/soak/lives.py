@@ -53,6 +53,5 @@ def _without_ambiguous_grants(steps: list[Json]) -> list[Json]:
     return [
         step
         for step in steps
-        if step.get("chunk") not in dropped
-        and not (step.get("do") == "age_review" and step["outcome"] == "end")
+        if step.get("chunk") not in dropped and not (step.get("do") == "age_review" and step["outcome"] == "end")
     ]

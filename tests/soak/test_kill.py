@@ -7,12 +7,12 @@ random moments and started anew, until every file is in. A store that was never 
 import json
 import os
 import random
-import select
 import signal
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -88,14 +88,10 @@ def killed(store: Store, batch: Batch, jobs: int, after: float, *, of_writing: b
             elif time.monotonic() >= moment:
                 os.killpg(process.pid, signal.SIGKILL)
                 return process.wait() == -signal.SIGKILL
-            process_pause()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(0.003)
     assert process.returncode == 0
     return False
-
-
-def process_pause() -> None:
-    """Let the other process work a moment."""
-    select.select([], [], [], 0.003)
 
 
 def seconds(store: Store, batch: Batch) -> float:

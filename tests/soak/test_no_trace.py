@@ -20,7 +20,7 @@ from tests.soak.scale import FIGURES, SEED, scaled
 from tests.soak.stores import new_store
 from tests.soak.trace import NEVER
 
-PAIRS = scaled(120)
+PAIRS = scaled(80)
 pytestmark = pytest.mark.soak
 Json = dict[str, Any]
 

@@ -124,7 +124,7 @@ def _deleted(entry: JsonObject) -> str | None:
 def _messages(gathered: _Gathered) -> tuple[IncomingMessage, ...]:
     items = gathered.items
     people = People((item.resource, item.names) for item in items if item.kind == "Patient")
-    reader = _Reader(items, people)
+    reader = _Reader(items, people, removals=bool(gathered.deleted))
     for item in items:
         reader.read(item)
     for deleted in gathered.deleted:
@@ -164,8 +164,9 @@ class _Reader:
     What belongs to no patient (organisations, problems) goes with the only patient, or apart if there are several.
     """
 
-    def __init__(self, items: list[Item], people: People) -> None:
+    def __init__(self, items: list[Item], people: People, *, removals: bool) -> None:
         self._people = people
+        self._removals = removals
         self._structure = Structure.of((item.resource, item.names) for item in items)
         self._directory = Directory.of((item.resource, item.full_url) for item in items)
         self.parts = [_Part() for _ in people.patients]
@@ -197,7 +198,8 @@ class _Reader:
             part.problems.append(Problem(error.reason, item.position, error.detail))
         else:
             part.entries.append(entry)
-            self._identities.update(dict.fromkeys(entry.aliases, (entry.identity, part)))
+            if self._removals:
+                self._identities.update(dict.fromkeys(entry.aliases, (entry.identity, part)))
 
     def remove(self, reference: str) -> None:
         """Notes what the message says was removed, under the identity it has here or can only have had."""

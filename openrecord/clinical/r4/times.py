@@ -62,7 +62,12 @@ def times_of(resource: JsonObject, recorded: datetime | None = None) -> Times:
     kind = resource["resourceType"]
     clinical = None
     for path in _CLINICAL_PATHS.get(kind, ()):
-        if path[0] in resource and (clinical := earliest_or_none(_first(resource, path))) is not None:
+        value = resource.get(path[0])
+        if value is None:
+            continue
+        if type(value) is not str or len(path) > 1:
+            value = _first(resource, path)
+        if (clinical := earliest_or_none(value)) is not None:
             break
     if recorded is not None:
         return Times(recorded, clinical, inferred=False)

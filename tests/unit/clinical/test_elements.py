@@ -251,3 +251,18 @@ def _contains(full: object, coded: object) -> bool:
     if isinstance(full, list) and isinstance(coded, list):
         return all(any(_contains(whole, part) for whole in full) for part in coded)
     return full == coded
+
+
+def test_a_value_seen_before_is_rendered_and_refused_as_the_first_time() -> None:
+    chosen = observation(code={"coding": [{"code": "1", "userSelected": True}]})
+    for _ in range(2):
+        assert render(chosen)[0]["code"] == chosen["code"]
+        with pytest.raises(WrongShape, match=r"^code\.coding\.true or false expected$"):
+            render(observation(code={"coding": [{"code": "1", "userSelected": 1}]}))
+
+
+def test_modifier_inside_a_value_seen_before_is_noticed_every_time() -> None:
+    allowed = allow_list("Observation")
+    assert allowed is not None
+    limit = {"low": {"value": 1}, "modifierExtension": [{"url": "http://example.org/negated", "valueBoolean": True}]}
+    assert [allowed.render(observation(referenceRange=[limit]), NAMES).modified for _ in range(2)] == [True, True]
