@@ -1,7 +1,7 @@
 """Writes of access: acts, emergency stops, Sight. Whatever makes things stricter acts at the next read."""
 
 import hashlib
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -165,12 +165,6 @@ def tranche_numbers(patient_id: PatientId, standings: Iterable[Standing]) -> dic
     return answer
 
 
-def forget_tranches(patient_id: PatientId, *, in_use: Collection[int]) -> None:
-    """Groups in which nothing lies any more are as if they had never been: a Sight must not tell of them."""
-    if TrancheRow.objects.filter(patient_id=patient_id).exclude(number__in=in_use).delete()[0]:
-        raise_epochs([patient_id])
-
-
 def _group_key(standing: Standing) -> tuple[str, str | None]:
     chunks = None if standing.chunks is None else " ".join(sorted(c.hex for c in standing.chunks))
     return standing.org, chunks
@@ -194,18 +188,16 @@ def compute_sight(
     viewer = _viewer(facts, viewer_id, client_id)
     context = SightContext(facts, viewer, at, channel)
     rows = []
-    told = []
     everything = True
     for number, standing in queries.tranches(patient_id).items():
         masks = context.masks(standing.org, standing)
         everything &= masks.coded == ceiling.mask(facts, standing, at)
         rows.append((number, masks.coded, masks.full))
-        told.append(repr((_group_key(standing), masks.coded, masks.full)))
     is_proxy = context.is_proxy
     at_ceiling = everything and not is_proxy
     until = to_micros(min(valid_until(facts, at), not_after))
-    whole = "|".join([str(viewer_id), str(client_id), channel, *sorted(told), str(generation.switch)])
-    fingerprint = hashlib.sha256(whole.encode()).digest()[:16]
+    told = f"{viewer_id}|{client_id}|{channel}|{rows}|{generation.switch}"
+    fingerprint = hashlib.sha256(told.encode()).digest()[:16]
     reader = (viewer_id.bytes, client_id.bytes, channel)
     sql.execute(
         "DELETE FROM access_sight WHERE patient_id=%s AND viewer_id=%s AND client_id=%s AND channel=%s",

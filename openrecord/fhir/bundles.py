@@ -52,14 +52,18 @@ def _address(type_address: str, pairs: Sequence[tuple[str, str]]) -> str:
     return f"{type_address}?{urlencode(pairs, safe='/|:,')}" if pairs else type_address
 
 
-def etag(key: bytes, *, reader: bytes, sight: bytes, addresses: Iterable[str], entries: Iterable[Served]) -> str:
-    """A weak ETag that is another one for every reader, Sight, address, entry and state of an entry.
+def etag(
+    key: bytes, *, reader: bytes, addresses: Iterable[str], entries: Iterable[Served], content: bytes = b""
+) -> str:
+    """A weak ETag that is another one for every reader, address, entry, state and rendering of an entry.
 
-    `key`: 32 secret bytes; `reader`: who reads, through which app.
+    `key`: 32 secret bytes; `reader`: who reads, through which app; `content`: what is served of resources that carry no
+    state, which is put into the tag itself. The Sight is no part of it: that has masks for
+    groups of entries in which this reader may see nothing. Of one state, the full rendering is longer than the coded.
     """
-    parts = [reader, sight, "\n".join(addresses).encode(), b"\0"]
-    for public_id, revised, _, _, references in entries:
-        parts += (public_id, revised.to_bytes(8, "big"), references, b"\0")
+    parts = [reader, content, "\n".join(addresses).encode(), b"\0"]
+    for public_id, revised, _, body, references in entries:
+        parts += (public_id, revised.to_bytes(8, "big"), len(body).to_bytes(4, "big"), references, b"\0")
     return f'W/"{hashlib.blake2b(b"".join(parts), digest_size=16, key=key).hexdigest()}"'
 
 

@@ -132,7 +132,7 @@ class PatientResource:
         return bundles.etag(
             keys.derived("etag"),
             reader=who.viewer_id.bytes + who.client_id.bytes,
-            sight=b"".join(body for _, _, _, body, _ in entries),
+            content=b"".join(body for _, _, _, body, _ in entries),
             addresses=addresses,
             entries=entries,
         )

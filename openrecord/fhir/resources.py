@@ -104,7 +104,6 @@ class TypeResource:
         return bundles.etag(
             keys.derived("etag"),
             reader=head.viewer_id.bytes + head.client_id.bytes,
-            sight=head.fingerprint or b"",
             addresses=addresses,
             entries=found.entries,
         )

@@ -100,12 +100,6 @@ def _containers(patient_id: PatientId, keys: list[bytes] | None) -> dict[bytes, 
     return parts
 
 
-def tranches_in_use(patient_id: PatientId) -> frozenset[int]:
-    """The numbers of the tranches in which an entry lies."""
-    rows = sql.rows("SELECT DISTINCT tranche FROM screening_entry WHERE patient_id=%s AND placed", [patient_id])
-    return frozenset(number for (number,) in rows)
-
-
 def closure(patient_id: PatientId, touched: Iterable[EntryId]) -> set[EntryId]:
     """The touched entries with their whole groups: containers, everything inside those, medication units."""
     known: set[bytes] = {entry.bytes for entry in touched}

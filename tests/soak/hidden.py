@@ -37,7 +37,7 @@ VIEWERS: Json = {
         "for": "pat",
         "scopes": ["patient/Observation.rs", "patient/Patient.rs"],
         "from": "2023-12-01",
-    },  # noqa: E501
+    },
 }
 KINDS = (
     "observation", "result", "report", "condition", "consultation", "medication", "allergy", "document", "immunisation",

@@ -31,7 +31,7 @@ class Store:
         """Run a command to its end; what it printed. Fails the test where it does not end well."""
         done = subprocess.run(
             self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False
-        )  # noqa: E501
+        )
         assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
         return done.stdout
 

@@ -75,7 +75,7 @@ def state(store: Store) -> Any:
 
 
 def killed(store: Store, batch: Batch, jobs: int, after: float, *, of_writing: bool) -> bool:
-    """Start an ingest and kill it after so many seconds (of writing, where it shall); False where it was done by then."""
+    """Start an ingest and kill it after so many seconds (of writing, where asked); False where it was done by then."""
     before, waits = store.written(), of_writing
     with subprocess.Popen(
         store.command(*batch.ingest(jobs)), env=store.environment, stdout=subprocess.DEVNULL, start_new_session=True

@@ -127,7 +127,7 @@ class Visitor:
                 f"Patient/{self.patient}",
                 f"Patient/{NEVER}",
                 "Observation?_cursor=x",
-            ):  # noqa: E501
+            ):
                 self._get(client, f"/fhir/{address}")
             for fhir_type in SERVED:
                 seen = self._search(client, f"/fhir/{fhir_type}?_count=3")

@@ -105,8 +105,6 @@ def settle(
     stamp = to_micros(at)
     _insert(wishes, arrivals, stamp)
     _remember(patient_id, moves, arrivals, stamp)
-    if moves.leaving or moves.staying:
-        access_actions.forget_tranches(patient_id, in_use=queries.tranches_in_use(patient_id))
     if moves.entering or moves.leaving or moves.staying:
         moved = {_id(w) for w in (*moves.entering, *moves.leaving)}
         concerned = None if arrivals.is_new_patient else moved | set(arrivals.replaces) | set(revised)

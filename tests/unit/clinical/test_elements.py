@@ -257,7 +257,7 @@ def test_a_value_seen_before_is_rendered_and_refused_as_the_first_time() -> None
     chosen = observation(code={"coding": [{"code": "1", "userSelected": True}]})
     for _ in range(2):
         assert render(chosen)[0]["code"] == chosen["code"]
-        with pytest.raises(WrongShape, match=r"^code\.coding\.true or false expected$"):
+        with pytest.raises(WrongShape, match=r"^code\.coding: true or false expected$"):
             render(observation(code={"coding": [{"code": "1", "userSelected": 1}]}))
 
 

@@ -25,7 +25,7 @@ ENTRIES: list[Served] = [
 
 
 def tag(entries: list[Served] = ENTRIES, **other: object) -> str:
-    given: dict[str, object] = {"reader": b"r", "sight": b"s", "addresses": ["a"], "entries": entries}
+    given: dict[str, object] = {"reader": b"r", "content": b"s", "addresses": ["a"], "entries": entries}
     return bundles.etag(KEY, **given | other)  # type: ignore[arg-type]
 
 
@@ -61,9 +61,10 @@ def test_a_tag_differs_with_everything_it_stands_on() -> None:
         tag([first, (second[0], 7, *second[2:])]),
         tag([first, (*second[:4], b"")]),
         tag(reader=b"q"),
-        tag(sight=b"q"),
+        tag(content=b"q"),
+        tag([first, (*second[:3], second[3][:-1] + b',"note":[]}', second[4])]),
         tag(addresses=["b"]),
-        bundles.etag(b"q" * 32, reader=b"r", sight=b"s", addresses=["a"], entries=ENTRIES),
+        bundles.etag(b"q" * 32, reader=b"r", content=b"s", addresses=["a"], entries=ENTRIES),
     ]
     assert len(set(tags)) == len(tags)
     assert tag() == tags[0]
