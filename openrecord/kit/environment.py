@@ -40,6 +40,7 @@ VARIABLES = (
     Variable("OPENRECORD_STAFF_ISSUER", None, "OpenID issuer for staff (CIS2 or another provider)"),
     Variable("OPENRECORD_STAFF_CLIENT", None, "client id at the staff issuer"),
     Variable("OPENRECORD_STAFF_KEY_FILE", None, "PEM private key for private_key_jwt at the staff issuer"),
+    Variable("OPENRECORD_TEST_POSTGRES", None, "PostgreSQL server on which tests and the bench may make databases"),
 )
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 

@@ -120,7 +120,6 @@ def _made(database: str, data: Path, url: str | None, postmaster: int | None) ->
         "OPENRECORD_DATABASE_URL": url,
         "OPENRECORD_HOSTS": None,
         "OPENRECORD_PUBLIC_URL": None,
-        "OPENRECORD_JOURNAL": None,
         "DJANGO_SETTINGS_MODULE": "openrecord.config.settings",
     }
     place = Place(database, settings, postmaster)

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit, urlunsplit
 import psycopg
 from psycopg import sql
 
+from openrecord.kit import environment
 from openrecord_demo.bench import cpu
 from openrecord_demo.ports import HOST, free_port
 
@@ -56,7 +57,7 @@ class Server:
 @contextmanager
 def running() -> Iterator[Server]:
     """The server named by OPENRECORD_TEST_POSTGRES, else a throw-away one. Raises NoPostgres."""
-    named = os.environ.get(NAMED_BY)
+    named = environment.value(NAMED_BY)
     if named:
         yield at(named)
         return

@@ -169,7 +169,7 @@ def _wishes(
             state,
             entry_id in lying,
             numbers[groups[entry_id]] if entry_id in lying else 0,
-            entry_id in lying and shows_text(ceiling, placements[entry_id]),
+            entry_id in lying and state.facts.has_text and shows_text(ceiling, placements[entry_id]),
         )
         for entry_id, state in states.items()
     ]
