@@ -30,7 +30,9 @@ def missing_migrations() -> list[str]:
 
 
 def require_migrations() -> None:
-    """Raises CommandFailed where the database is not up to date."""
+    """Make an empty database ready. Raises CommandFailed where one that is in use is not up to date."""
     make_data_folder()
-    if missing_migrations():
+    if not connection.introspection.table_names():
+        call_command("migrate", interactive=False, verbosity=0)
+    elif missing_migrations():
         raise CommandFailed("the database is not up to date: run `openrecord migrate` first")

@@ -5,12 +5,17 @@ Taken out of every case, for oracle and stations alike:
   both open (tests/decision/test_against_oracle.py leaves them out, too);
 - a container, or a replaced report, of another organisation, or one that never has an organisation: a reference means
   something only within one organisation's record of one patient (ingest.rules.identity.own_key).
+- "unfiled" on an appended version of a kind that nobody files: no source says that.
+- different dates on the laboratory's message and the GP system's copy of it: the stations keep one record of both, with
+  the dates of the last to arrive; the oracle looks at either.
 A source key that comes again for somebody else comes from the same organisation, because keys belong to one.
 """
 
 from typing import Any
 
+from tests.oracle.dates import instant, london_day
 from tests.oracle.generator import random_case
+from tests.oracle.world import KINDS, UNKNOWN_KIND
 
 Json = dict[str, Any]
 
@@ -20,7 +25,9 @@ def life(seed: int) -> Json:
     case = random_case(seed)
     case["steps"] = _without_ambiguous_grants(case["steps"])
     shapes = list(_arrivals(case["steps"]))
+    _filed_only_where_it_counts(case["steps"], {shape["id"]: shape.get("kind", "code") for shape, _ in shapes})
     _same_organisation_for_one_key(shapes)
+    _same_dates_for_both_copies(case["steps"])
     orgs = {shape["id"]: org for shape, org in shapes}
     for shape, org in shapes:
         for word in ("in", "replaces"):
@@ -45,6 +52,21 @@ def _same_organisation_for_one_key(shapes: list[tuple[Json, str]]) -> None:
         if "source_key" in shape and first.setdefault(shape["source_key"], org) != org:
             shape["org"] = first[shape["source_key"]]
             shapes[number] = (shape, shape["org"])
+
+
+def _same_dates_for_both_copies(steps: list[Json]) -> None:
+    first: dict[str, str] = {}
+    for step in steps:
+        if "lab_key" in step:
+            at = first.setdefault(step["lab_key"]["report"], step["at"])
+            step |= {"recorded": at, "clinical": london_day(instant(at)).isoformat()}
+
+
+def _filed_only_where_it_counts(steps: list[Json], kinds: dict[str, str]) -> None:
+    for step in steps:
+        needs_filing = KINDS.get(kinds.get(step.get("entry", ""), ""), UNKNOWN_KIND)[3]
+        if step.get("do") == "version" and step["status"] == "appended" and not needs_filing:
+            step.pop("filed", None)
 
 
 def _without_ambiguous_grants(steps: list[Json]) -> list[Json]:

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from difflib import unified_diff
 from pathlib import Path
 from typing import Any
 
@@ -50,10 +51,16 @@ def differences(one: Json, other: Json) -> list[str]:
     if len(one["answers"]) != len(other["answers"]):
         return [f"{place}: {len(one['answers'])} answers, {len(other['answers'])}"]
     return [
-        f"{place}: {mine} / {theirs}"
+        f"{place}: {_difference(mine, theirs)}"
         for mine, theirs in zip(one["answers"], other["answers"], strict=True)
         if mine != theirs
     ]
+
+
+def _difference(mine: list[Any], theirs: list[Any]) -> str:
+    """Request, and the lines that only one of two answers has."""
+    told = [json.dumps(answer, indent=1).splitlines() for answer in (mine, theirs)]
+    return "\n".join([str(mine[0]), *unified_diff(*told, n=0, lineterm="")])
 
 
 def reads_of(told: Json, public_id: str) -> list[list[Any]]:

@@ -22,13 +22,13 @@ import httpx
 Json = dict[str, Any]
 NEVER = str(UUID(int=0x0DD0DD0DD0DD4DD08DD0DD0DD0DD0DD0))
 _FORM_TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[^"]*')
-_COOKIE = re.compile(r"(csrftoken=)[^;]*")
+_COOKIE = re.compile(r"(csrftoken=).*?(?=; HttpOnly)")
 
 
 class Arm:
     """One pair's world in this arm."""
 
-    def __init__(self, seed: int, hidden_ids: dict[str, str] | None) -> None:
+    def __init__(self, seed: int, hidden_ids: dict[str, dict[str, str]] | None) -> None:
         from tests.soak.hidden import random_pair
 
         self.seed = seed
@@ -66,7 +66,7 @@ class Arm:
         self.begin(f"{viewer}/{at}")
         session = None if viewer == "lab" else world.session(viewer, instant(at))
         told: Json = {"seed": self.seed, "viewer": viewer, "at": at}
-        unseen = dict(self.hidden_ids or {})
+        unseen = (self.hidden_ids or {}).get(f"{viewer} {at}", {})
         if self.with_hidden:
             unseen, told["visible"] = self._hidden(world, viewer, instant(at))
             told["ids"] = unseen
@@ -181,11 +181,11 @@ def main(which: str, first: str, count: str, file: str, other: str | None = None
     from openrecord.kit import ids
     from openrecord.web.limits import Limiter
 
-    known: dict[int, dict[str, str]] = {}
+    known: dict[int, dict[str, dict[str, str]]] = {}
     if other is not None:
         with gzip.open(other, "rt") as lines:
             for told in map(json.loads, lines):
-                known.setdefault(told["seed"], {}).update(told["ids"])
+                known.setdefault(told["seed"], {})[f"{told['viewer']} {told['at']}"] = told["ids"]
     drawn = ("tests.decision.served_world.uuid4", "tests.decision.test_cases_http.uuid4")
     with (
         gzip.open(file, "wt", compresslevel=1) as out,

@@ -176,11 +176,16 @@ def _wishes(
 
 
 def _members(wishes: Iterable[_Wish], entering: Collection[EntryId]) -> Iterable[Membership]:
-    """Which placed entry is, near or far, part of which placed container, where one of them has just entered."""
-    lying = {_id(w): w.state.facts for w in wishes if w.lies}
-    groups = Groups(lying)
-    for entry_id, facts in lying.items():
-        for container in groups.ancestors(entry_id):
+    """Which placed entry is, near or far, part of which placed container, where one of them has just entered.
+
+    What lies between them need not lie there: not every reason for which a container is kept back passes down.
+    """
+    known = {_id(w): w.state.facts for w in wishes}
+    lying = {_id(w) for w in wishes if w.lies}
+    groups = Groups(known)
+    for entry_id in lying:
+        facts = known[entry_id]
+        for container in groups.ancestors(entry_id) & lying:
             if entry_id in entering or container in entering:
                 yield Membership(container, entry_id, is_direct=container in facts.containers)
 

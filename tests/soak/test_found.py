@@ -1,0 +1,60 @@
+"""What the soak tests have found once, as small as it gets."""
+
+from datetime import datetime
+
+import pytest
+
+from openrecord.clinical.kinds import SLOT_KINDS
+from openrecord.kit import clock
+from openrecord.timeline import queries as timeline
+from openrecord.timeline.types import Reader, ServedEntry
+from tests.decision.cases import instant
+from tests.decision.served_acts import play
+from tests.decision.served_world import ServedWorld, at_time
+
+pytestmark = pytest.mark.usefixtures("stored")
+
+
+def world_of(*shapes: dict[str, object]) -> ServedWorld:
+    """These entries, a day apart."""
+    world = ServedWorld({})
+    for number, shape in enumerate(shapes):
+        play(world, {"at": f"2024-03-{number + 1:02}T09:00:00Z", "do": "arrive", **shape})
+    return world
+
+
+def served(world: ServedWorld, at: str) -> dict[str, ServedEntry]:
+    """What the patient sees, by the names of the world."""
+    at_time(instant(at))
+    moment: datetime = clock.now()
+    reader = Reader(world.patient_id("pat"), *world.viewer_sight_id("pat"), "web")
+    entries = {entry.public_id: entry for entry in timeline.page(reader, slots=list(SLOT_KINDS), at=moment).entries}
+    return {name: entries[world.entry(name)[2]] for name in world.sent if world.entry(name)[2] in entries}
+
+
+def test_a_container_shows_for_a_member_of_a_container_that_does_not() -> None:
+    """A document whose recording date is missing is history, what was recorded inside it later is not."""
+    world = world_of(
+        {"id": "visit", "kind": "consultation", "own": "none"},
+        {"id": "letter", "kind": "document", "recorded": None, "in": "visit"},
+        {"id": "referral", "kind": "referral", "in": "letter"},
+    )
+    assert set(served(world, "2024-04-01")) == {"visit", "referral"}
+
+
+def test_a_hidden_member_does_not_touch_what_has_no_text() -> None:
+    """The state of an entry, and with it the ETag, changes only where its body does."""
+    world = world_of({"id": "panel", "kind": "report"}, {"id": "sodium", "kind": "result", "in": "panel"})
+    before = served(world, "2024-03-20")
+    play(world, {"at": "2024-03-21", "do": "arrive", "id": "x", "kind": "result", "in": "panel", "filed": False})
+    assert served(world, "2024-04-01") == before
+
+
+def test_what_names_an_entry_for_a_while_is_afterwards_as_before() -> None:
+    """An entry that is hidden again leaves no trace in the state of those that refer to it."""
+    world = world_of({"id": "problem", "kind": "condition", "links": ["x"]})
+    before = served(world, "2024-03-20")
+    play(world, {"at": "2024-03-21", "do": "arrive", "id": "x", "kind": "observation"})
+    assert set(served(world, "2024-03-22")) == {"problem", "x"}
+    play(world, {"at": "2024-03-23", "do": "hide", "entry": "x", "reason": "other", "by": "drK"})
+    assert served(world, "2024-04-01") == before
