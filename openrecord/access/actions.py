@@ -165,6 +165,13 @@ def tranche_numbers(patient_id: PatientId, standings: Iterable[Standing]) -> dic
     return answer
 
 
+def end_sights(patient_id: PatientId, *, by: datetime) -> None:
+    """What lies in the record turns by itself at this instant: no Sight of the patient outlasts it."""
+    until = to_micros(by)
+    statement = "UPDATE access_sight SET valid_until=%s WHERE patient_id=%s AND valid_until>%s"
+    sql.execute(statement, [until, patient_id, until])
+
+
 def _group_key(standing: Standing) -> tuple[str, str | None]:
     chunks = None if standing.chunks is None else " ".join(sorted(c.hex for c in standing.chunks))
     return standing.org, chunks

@@ -119,11 +119,14 @@ def viewings(behind: UUID, *, at: datetime) -> tuple[Viewing, ...]:
     A proxy whose access has ended is left out: not even the patient's name is shown any more.
     """
     found = ViewerRow.objects.filter(behind=behind).order_by("patient_id", "id")
-    every = (_viewing(PatientId(row.patient_id), ViewerId(UUID(bytes=bytes(row.id))), at) for row in found)
+    every = (_viewing(row, at) for row in found)
     return tuple(viewing for viewing in every if viewing is not None)
 
 
-def _viewing(patient_id: PatientId, viewer_id: ViewerId, at: datetime) -> Viewing | None:
+def _viewing(row: ViewerRow, at: datetime) -> Viewing | None:
+    patient_id, viewer_id = PatientId(row.patient_id), ViewerId(UUID(bytes=bytes(row.id)))
+    if row.kind == ViewerKind.SELF.value:
+        return Viewing(patient_id, viewer_id, ViewerKind.SELF)
     known = facts(patient_id, at=at)
     viewer = known.viewers.get(viewer_id)
     if viewer is None or viewer_reasons(known, viewer, at) & ENDED:

@@ -8,13 +8,13 @@ from openrecord.access import queries as access
 from openrecord.access.rules.horizon import FAR_FUTURE
 from openrecord.access.types import Reason, Viewer, ViewerId, ViewerKind
 from openrecord.clinical.incoming import Label, OwnContent, VersionStatus
-from openrecord.clinical.kinds import KIND_RULES, EntryKind, Slot
+from openrecord.clinical.kinds import EntryKind, Slot
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros, from_micros_or_none
-from openrecord.registry.types import OdsCode, PatientId, ReleaseMode
+from openrecord.registry.types import OdsCode, PatientId
 from openrecord.screening import events
 from openrecord.screening.rules.decide import decide
-from openrecord.screening.rules.entries import release_instant
+from openrecord.screening.rules.entries import next_release
 from openrecord.screening.rules.stance import fold
 from openrecord.screening.types import NO_STANCE, EntryFacts, EntryId, EntryState, Stance, Verdict
 
@@ -149,24 +149,7 @@ def next_turn(patient_id: PatientId, *, at: datetime) -> datetime:
     A hold that ends only changes the reason, so it is not waited for.
     """
     policies = access.facts(patient_id, at=at).policies
-    waiting = {
-        org: policy
-        for org, policy in policies.items()
-        if policy is not None and any(rule.mode is ReleaseMode.AFTER_DAYS for rule in policy.release.values())
-    }
-    turn = FAR_FUTURE
-    if not waiting:
-        return turn
-    for entry in facts(patient_id).values():
-        policy = waiting.get(entry.org)
-        release_as = KIND_RULES[entry.kind].release_as
-        if policy is None or release_as is None:
-            continue
-        rule = policy.release_rule(release_as)
-        opens = release_instant(entry, rule.days) if rule.mode is ReleaseMode.AFTER_DAYS else None
-        if opens is not None and at < opens < turn:
-            turn = opens
-    return turn
+    return next_release(policies, facts(patient_id).values(), at) or FAR_FUTURE
 
 
 def entry_by_public_id(patient_id: PatientId, public_id: UUID) -> EntryId | None:

@@ -9,20 +9,30 @@ from pathlib import Path
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
 MICROS = 1_000_000
+ATTEMPTS = 20
 _PARENT, _TIMES = 1, slice(11, 15)
 """Where the parent and utime, stime, cutime, cstime stand behind a process's name (proc(5))."""
 
 
 def tree_micros(root: int) -> int:
-    """Microseconds (to the kernel's tick, mostly 10 ms) that the tree of `root` has used; 0 where it is not there."""
-    parents: dict[int, int] = {}
-    ticks: dict[int, int] = {}
-    for folder in PROC.iterdir():
-        if folder.name.isdigit() and (fields := _stat(int(folder.name))):
-            parents[int(folder.name)] = int(fields[_PARENT])
-            ticks[int(folder.name)] = sum(int(field) for field in fields[_TIMES])
-    used = sum(number for pid, number in ticks.items() if _is_below(pid, root, parents))
-    return used * MICROS // TICKS
+    """Microseconds (to the kernel's tick, mostly 10 ms) that the tree of `root` has used; 0 where it is not there.
+
+    A process that ends while the others are read would count twice or not at all: then all are read again.
+    """
+    for _ in range(ATTEMPTS):
+        ticks, is_steady = _tree(root)
+        if is_steady:
+            break
+    return ticks * MICROS // TICKS
+
+
+def _tree(root: int) -> tuple[int, bool]:
+    """The ticks of the tree, and whether everybody was still there when all had been read."""
+    stats = {int(folder.name): _stat(int(folder.name)) for folder in PROC.iterdir() if folder.name.isdigit()}
+    parents = {pid: int(fields[_PARENT]) for pid, fields in stats.items() if fields}
+    below = [pid for pid in parents if _is_below(pid, root, parents)]
+    ticks = sum(int(field) for pid in below for field in stats[pid][_TIMES])
+    return ticks, len(parents) == len(stats) and all(_stat(pid) for pid in below)
 
 
 def parent_of(pid: int) -> int | None:

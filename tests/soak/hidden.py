@@ -54,7 +54,7 @@ def random_pair(seed: int) -> tuple[Json, list[Json]]:
     siblings = [{"do": "arrive", **shape} for shape in SIBLINGS]
     early = rng.randint(3, len(siblings))
     steps = siblings[:early]
-    story = _story(rng)
+    story = _story(rng, plain=seed % 4 == 0)
     later = siblings[early:] + _later(rng)
     for act in story:
         steps.append(act)
@@ -82,9 +82,9 @@ def _later(rng: random.Random) -> list[Json]:
     return [s for s in kept if s["do"] != "raise" or "lower" in names]
 
 
-def _story(rng: random.Random) -> list[Json]:
-    """The hidden entry's life: mostly out of sight, at times in it."""
-    kind = rng.choice(KINDS)
+def _story(rng: random.Random, *, plain: bool) -> list[Json]:
+    """The hidden entry's life: mostly out of sight, at times in it (a plain one at least at first)."""
+    kind = "observation" if plain else rng.choice(KINDS)
     shape: Json = {"do": "arrive", "id": HIDDEN, "kind": kind, "hidden": True}
     if kind == "code":
         shape["code"] = "106"
@@ -94,7 +94,7 @@ def _story(rng: random.Random) -> list[Json]:
         shape["text"] = True
     if rng.random() < 0.4:
         shape["links"] = ["p1", "c1"]
-    shape |= rng.choice(
+    shape |= {} if plain else rng.choice(
         (
             {}, {}, {"label": "NOPAT"}, {"status": "draft"}, {"filed": False}, {"mapper": "unsafe"}, {"org": "B"},
             {"recorded": None}, {"recorded": "2019-02-03T10:00:00Z", "clinical": "2019-02-03"}, {"proxy_rule": "all"},

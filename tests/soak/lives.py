@@ -8,6 +8,8 @@ Taken out of every case, for oracle and stations alike:
 - "unfiled" on an appended version of a kind that nobody files: no source says that.
 - different dates on the laboratory's message and the GP system's copy of it: the stations keep one record of both, with
   the dates of the last to arrive; the oracle looks at either.
+- a version that arrives late, between the one in sight and an appended one that waits to be filed: the stations let
+  nothing late change anything (QUESTIONS 12), the oracle shows it.
 A source key that comes again for somebody else comes from the same organisation, because keys belong to one.
 """
 
@@ -23,7 +25,7 @@ Json = dict[str, Any]
 def life(seed: int) -> Json:
     """A random case of about 50 entries and 60 further acts."""
     case = random_case(seed)
-    case["steps"] = _without_ambiguous_grants(case["steps"])
+    case["steps"] = _without_late_versions(_without_ambiguous_grants(case["steps"]))
     shapes = list(_arrivals(case["steps"]))
     _filed_only_where_it_counts(case["steps"], {shape["id"]: shape.get("kind", "code") for shape, _ in shapes})
     _same_organisation_for_one_key(shapes)
@@ -52,6 +54,19 @@ def _same_organisation_for_one_key(shapes: list[tuple[Json, str]]) -> None:
         if "source_key" in shape and first.setdefault(shape["source_key"], org) != org:
             shape["org"] = first[shape["source_key"]]
             shapes[number] = (shape, shape["org"])
+
+
+def _without_late_versions(steps: list[Json]) -> list[Json]:
+    newest: dict[str, Json] = {}
+    kept = []
+    for step in steps:
+        if step.get("do") == "version":
+            last = newest.setdefault(step["entry"], step)
+            if step["v"] < last["v"] and last["status"] == "appended":
+                continue
+            newest[step["entry"]] = max(last, step, key=lambda version: int(version["v"]))
+        kept.append(step)
+    return kept
 
 
 def _same_dates_for_both_copies(steps: list[Json]) -> None:

@@ -15,9 +15,9 @@ from tests.decision.served_world import ServedWorld, at_time
 pytestmark = pytest.mark.usefixtures("stored")
 
 
-def world_of(*shapes: dict[str, object]) -> ServedWorld:
-    """These entries, a day apart."""
-    world = ServedWorld({})
+def world_of(*shapes: dict[str, object], **policy: object) -> ServedWorld:
+    """These entries, a day apart, at a practice with this policy."""
+    world = ServedWorld({"practices": {"A": policy}})
     for number, shape in enumerate(shapes):
         play(world, {"at": f"2024-03-{number + 1:02}T09:00:00Z", "do": "arrive", **shape})
     return world
@@ -58,3 +58,12 @@ def test_what_names_an_entry_for_a_while_is_afterwards_as_before() -> None:
     assert set(served(world, "2024-03-22")) == {"problem", "x"}
     play(world, {"at": "2024-03-23", "do": "hide", "entry": "x", "reason": "other", "by": "drK"})
     assert served(world, "2024-04-01") == before
+
+
+def test_what_arrives_after_somebody_has_looked_is_released_on_its_day() -> None:
+    """A Sight that was computed before is not valid beyond the release of what has arrived since."""
+    world = world_of({"id": "old", "kind": "observation"}, release={"document": {"after_days": 3}})
+    assert set(served(world, "2024-03-10T09:00:00Z")) == {"old"}
+    play(world, {"at": "2024-03-10T10:00:00Z", "do": "arrive", "id": "letter", "kind": "document"})
+    assert set(served(world, "2024-03-12T09:00:00Z")) == {"old"}
+    assert set(served(world, "2024-03-13T09:00:00Z")) == {"old", "letter"}

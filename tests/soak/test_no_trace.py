@@ -91,4 +91,4 @@ def test_a_hidden_entry_leaves_no_trace(tmp_path: Path) -> None:
         f"({visible} visits with the entry in sight), {len(found)} differ, {time.monotonic() - began:.0f} s"
     )
     assert not found, f"{len(found)} answers differ, first: {found[0][:6000]}"
-    assert hidden > visible / 4 > 0
+    assert hidden > visible > 0

@@ -3,13 +3,14 @@
 These pass down to the parts of a container.
 """
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from openrecord.access.types import Reason
 from openrecord.clinical.incoming import Label, VersionStatus
 from openrecord.clinical.kinds import KIND_RULES, EntryKind
 from openrecord.kit.london import day_of, midnight
-from openrecord.registry.types import Policy, ReleaseMode
+from openrecord.registry.types import OdsCode, Policy, ReleaseMode
 from openrecord.screening.types import EntryFacts
 
 _NEVER_PLACED: dict[EntryKind, Reason] = {
@@ -83,3 +84,25 @@ def release_instant(entry: EntryFacts, days: int) -> datetime | None:
     if entry.recorded is None:
         return None
     return midnight(day_of(entry.recorded) + timedelta(days=days))
+
+
+def next_release(
+    policies: Mapping[OdsCode, Policy | None], entries: Iterable[EntryFacts], at: datetime
+) -> datetime | None:
+    """The first instant after `at` at which a policy by itself releases one of the entries; None where none does."""
+    waiting = {
+        org: policy
+        for org, policy in policies.items()
+        if policy is not None and any(rule.mode is ReleaseMode.AFTER_DAYS for rule in policy.release.values())
+    }
+    turn = None
+    for entry in entries if waiting else ():
+        policy = waiting.get(entry.org)
+        release_as = KIND_RULES[entry.kind].release_as
+        if policy is None or release_as is None:
+            continue
+        rule = policy.release_rule(release_as)
+        opens = release_instant(entry, rule.days) if rule.mode is ReleaseMode.AFTER_DAYS else None
+        if opens is not None and at < opens and (turn is None or opens < turn):
+            turn = opens
+    return turn
