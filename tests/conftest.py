@@ -13,6 +13,11 @@ from openrecord.kit import clock
 
 
 @pytest.fixture(scope="session")
+def django_db_setup(_migrated: None) -> None:
+    """Tests that roll back use the same database too, so that child processes find what the parent committed."""
+
+
+@pytest.fixture(scope="session")
 def _migrated(django_db_blocker: Any) -> None:
     from django.core.management import call_command
 

@@ -6,11 +6,12 @@ import pytest
 
 from openrecord.clinical.kinds import SLOT_KINDS
 from openrecord.kit import clock
+from openrecord.screening.actions import acts
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import Reader, ServedEntry
 from tests.decision.cases import instant
 from tests.decision.served_acts import play
-from tests.decision.served_world import ServedWorld, at_time
+from tests.decision.served_world import BY, ServedWorld, at_time
 
 pytestmark = pytest.mark.usefixtures("stored")
 
@@ -67,3 +68,17 @@ def test_what_arrives_after_somebody_has_looked_is_released_on_its_day() -> None
     play(world, {"at": "2024-03-10T10:00:00Z", "do": "arrive", "id": "letter", "kind": "document"})
     assert set(served(world, "2024-03-12T09:00:00Z")) == {"old"}
     assert set(served(world, "2024-03-13T09:00:00Z")) == {"old", "letter"}
+
+
+@pytest.mark.parametrize("kept_back", ["replaced", "wrong person"])
+def test_a_new_version_does_not_bring_back_what_was_replaced_or_is_somebody_elses(kept_back: str) -> None:
+    world = world_of({"id": "old", "kind": "report"}, {"id": "note", "kind": "observation"})
+    assert "old" in served(world, "2024-03-10")
+    if kept_back == "replaced":
+        play(world, {"at": "2024-03-11", "do": "arrive", "id": "new", "kind": "report", "replaces": "old"})
+    else:
+        patient_id, entry_id, _ = world.entry("old")
+        acts.mark_wrong_person(patient_id=patient_id, entry_id=entry_id, by=BY, at=instant("2024-03-11"))
+    assert "old" not in served(world, "2024-03-12")
+    play(world, {"at": "2024-03-13", "do": "version", "entry": "old", "v": 2, "status": "amended"})
+    assert "old" not in served(world, "2024-03-14")

@@ -178,7 +178,10 @@ class _Version:
 
 
 def _renew(batch: AcceptedBatch, entry: AcceptedEntry) -> bool:
-    """Store a newer version; False where it has to wait unfiled behind the filed one in sight."""
+    """Store a newer version; False where it has to wait unfiled behind the filed one in sight.
+
+    That an entry was replaced, or found to be somebody else's, belongs to the logical entry: a version changes neither.
+    """
     incoming = entry.incoming
     statement = "SELECT filed, status, labels FROM screening_entry WHERE patient_id=%s AND id=%s"
     filed, status, labels = sql.rows(statement, [batch.patient_id, entry.entry_id.bytes])[0]
@@ -198,11 +201,11 @@ def _renew(batch: AcceptedBatch, entry: AcceptedEntry) -> bool:
         return False
     sql.execute(
         "UPDATE screening_entry SET kind=%s, slot=%s, recorded=%s, clinical=%s, filed=%s, status=%s, labels=%s, "
-        "has_text=%s, own=%s, unit=%s, mapper=%s, superseded=%s, wrong_person=%s WHERE patient_id=%s AND id=%s",
+        "has_text=%s, own=%s, unit=%s, mapper=%s WHERE patient_id=%s AND id=%s",
         [
             incoming.kind.value, int(incoming.slot), to_micros_or_none(incoming.recorded),
             to_micros_or_none(incoming.clinical), incoming.filed, incoming.status.value, labels, incoming.has_text,
-            incoming.own.value, incoming.unit, batch.mapper, entry.superseded, False,
+            incoming.own.value, incoming.unit, batch.mapper,
             batch.patient_id, entry.entry_id.bytes,
         ],
     )  # fmt: skip
