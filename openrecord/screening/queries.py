@@ -14,7 +14,7 @@ from openrecord.kit.instants import from_micros, from_micros_or_none
 from openrecord.registry.types import OdsCode, PatientId
 from openrecord.screening import events
 from openrecord.screening.rules.decide import decide
-from openrecord.screening.rules.entries import next_release
+from openrecord.screening.rules.entries import next_turn as turn_of_entries
 from openrecord.screening.rules.stance import fold
 from openrecord.screening.types import NO_STANCE, EntryFacts, EntryId, EntryState, Stance, Verdict
 
@@ -144,12 +144,9 @@ def verdicts(
 
 
 def next_turn(patient_id: PatientId, *, at: datetime) -> datetime:
-    """The first instant after `at` at which placement turns by itself: a release date (holds open nothing).
-
-    A hold that ends only changes the reason, so it is not waited for.
-    """
+    """The first instant after `at` at which placement turns by itself."""
     policies = access.facts(patient_id, at=at).policies
-    return next_release(policies, facts(patient_id).values(), at) or FAR_FUTURE
+    return turn_of_entries(policies, facts(patient_id).values(), at) or FAR_FUTURE
 
 
 def entry_by_public_id(patient_id: PatientId, public_id: UUID) -> EntryId | None:

@@ -70,6 +70,14 @@ def test_what_arrives_after_somebody_has_looked_is_released_on_its_day() -> None
     assert set(served(world, "2024-03-13T09:00:00Z")) == {"old", "letter"}
 
 
+def test_when_a_hold_ends_the_others_of_the_medication_unit_return() -> None:
+    medicine = {"id": "statement", "kind": "medication", "unit": "u"}
+    world = world_of(medicine, {"id": "issue", "kind": "issue", "unit": "u"})
+    play(world, {"at": "2024-03-10", "do": "hold", "entry": "issue", "until": "2024-03-13"})
+    assert served(world, "2024-03-12") == {}
+    assert set(served(world, "2024-03-13T09:00:00Z")) == {"statement"}
+
+
 @pytest.mark.parametrize("kept_back", ["replaced", "wrong person"])
 def test_a_new_version_does_not_bring_back_what_was_replaced_or_is_somebody_elses(kept_back: str) -> None:
     world = world_of({"id": "old", "kind": "report"}, {"id": "note", "kind": "observation"})

@@ -21,7 +21,7 @@ from openrecord.registry.types import PatientId
 from openrecord.screening import queries
 from openrecord.screening.actions.linking import LinkBook
 from openrecord.screening.events import Cause, Membership, PlacementsChanged, Placing
-from openrecord.screening.rules.entries import next_release
+from openrecord.screening.rules.entries import next_turn
 from openrecord.screening.rules.groups import Groups
 from openrecord.screening.rules.placement import lies_in_timeline, place, shows_text
 from openrecord.screening.types import EntryId, EntryState, Placement
@@ -95,7 +95,7 @@ def settle(
         return
     facts = access.facts(patient_id, at=at, controlling={state.facts.org for state in known.values()})
     placements = place(facts, {entry_id: state.facts for entry_id, state in known.items()}, at)
-    turn = next_release(facts.policies, (state.facts for state in known.values()), at)
+    turn = next_turn(facts.policies, (state.facts for state in known.values()), at)
     if turn is not None:
         access_actions.end_sights(patient_id, by=turn)
     wishes = _wishes(patient_id, facts, known, placements, at)

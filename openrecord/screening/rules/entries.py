@@ -86,23 +86,30 @@ def release_instant(entry: EntryFacts, days: int) -> datetime | None:
     return midnight(day_of(entry.recorded) + timedelta(days=days))
 
 
-def next_release(
+def next_turn(
     policies: Mapping[OdsCode, Policy | None], entries: Iterable[EntryFacts], at: datetime
 ) -> datetime | None:
-    """The first instant after `at` at which a policy by itself releases one of the entries; None where none does."""
+    """The first instant after `at` at which one of the entries turns by itself; None where none does.
+
+    A policy releases it, or a hold ends: the held entry itself stays back, the others of its medication unit do not.
+    """
     waiting = {
         org: policy
         for org, policy in policies.items()
         if policy is not None and any(rule.mode is ReleaseMode.AFTER_DAYS for rule in policy.release.values())
     }
-    turn = None
-    for entry in entries if waiting else ():
-        policy = waiting.get(entry.org)
-        release_as = KIND_RULES[entry.kind].release_as
-        if policy is None or release_as is None:
-            continue
-        rule = policy.release_rule(release_as)
-        opens = release_instant(entry, rule.days) if rule.mode is ReleaseMode.AFTER_DAYS else None
-        if opens is not None and at < opens and (turn is None or opens < turn):
-            turn = opens
-    return turn
+    turns = []
+    for entry in entries:
+        hold = entry.stance.hold
+        if hold is not None and hold.until is not None:
+            turns.append(midnight(hold.until))
+        opens = _released_by(waiting[entry.org], entry) if entry.org in waiting else None
+        if opens is not None:
+            turns.append(opens)
+    return min((turn for turn in turns if turn > at), default=None)
+
+
+def _released_by(policy: Policy, entry: EntryFacts) -> datetime | None:
+    release_as = KIND_RULES[entry.kind].release_as
+    rule = None if release_as is None else policy.release_rule(release_as)
+    return None if rule is None or rule.mode is not ReleaseMode.AFTER_DAYS else release_instant(entry, rule.days)
