@@ -12,6 +12,8 @@ Taken out of every case, for oracle and stations alike:
   nothing late change anything (QUESTIONS 12), the oracle shows it.
 - a registration entered with a date before that of its entry: whether a grant of history between the two is over is
   left open.
+- a redirect of what came with a first load or a transfer: the stations know no redirect of their own, and the arrival
+  that stands for it here cannot say so.
 A source key that comes again for somebody else comes from the same organisation, because keys belong to one.
 """
 
@@ -28,6 +30,7 @@ Json = dict[str, Any]
 def life(seed: int) -> Json:
     """A random case of about 50 entries and 60 further acts."""
     case = random_case(seed)
+    case["steps"] = _without_redirected_bulk(case["steps"])
     case["steps"] = _without_late_versions(_without_ambiguous_grants(case["steps"]))
     _no_move_dated_back(case["steps"])
     shapes = list(_arrivals(case["steps"]))
@@ -71,6 +74,12 @@ def _without_late_versions(steps: list[Json]) -> list[Json]:
             newest[step["entry"]] = max(last, step, key=lambda version: int(version["v"]))
         kept.append(step)
     return kept
+
+
+def _without_redirected_bulk(steps: list[Json]) -> list[Json]:
+    bulk = {shape["id"] for step in steps for shape in step.get("entries", [])}
+    moved = {step["as"] for step in steps if step.get("do") == "redirect" and step["entry"] in bulk}
+    return [step for step in steps if not moved & {step.get("as"), step.get("entry")}]
 
 
 def _no_move_dated_back(steps: list[Json]) -> None:
