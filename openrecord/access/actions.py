@@ -101,6 +101,19 @@ def bind(*, patient_id: PatientId, viewer_id: ViewerId, behind: UUID, by: Actor,
     audit.record_change(by=by, at=at, event="viewer_bound", patient_id=patient_id, subject=str(viewer_id))
 
 
+@transaction.atomic
+def unbind(*, patient_id: PatientId, behind: UUID, by: Actor, at: datetime) -> None:
+    """This person is no longer known to be the patient: no page and no app reads the record for them any more.
+
+    The account itself and all that was decided about it stay, for whoever proves to be the patient (`bind`).
+    """
+    own = ViewerRow.objects.filter(patient_id=patient_id, behind=behind, kind=ViewerKind.SELF.value)
+    viewers = [bytes(viewer) for viewer in own.values_list("id", flat=True)]
+    LiveTokenRow.objects.filter(patient_id=patient_id, viewer_id__in=viewers).update(revoked=True)
+    own.delete()
+    audit.record_change(by=by, at=at, event="viewer_unbound", patient_id=patient_id, subject=str(behind))
+
+
 def _remember_viewer(patient_id: PatientId, act: events.AnyAct, behind: UUID | None) -> None:
     kinds = {
         events.AccountOpened: ViewerKind.SELF,

@@ -4,7 +4,7 @@ from typing import Any
 
 import orjson
 
-from openrecord.fhir.types import BadRequest, Issue
+from openrecord.fhir.types import Issue
 
 
 def outcome(issue: Issue, parameter: str = "") -> bytes:
@@ -14,11 +14,6 @@ def outcome(issue: Issue, parameter: str = "") -> bytes:
     if parameter:
         told["expression"] = [f"http.{parameter}"]
     return orjson.dumps({"resourceType": "OperationOutcome", "issue": [told]})
-
-
-def outcome_of(error: BadRequest) -> bytes:
-    """The OperationOutcome of a request that cannot be answered."""
-    return outcome(error.issue, error.parameter)
 
 
 def challenge(issue: Issue) -> str | None:

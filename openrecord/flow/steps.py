@@ -54,7 +54,7 @@ def open_account(event: PatientLinked) -> None:
 
 def leave_account(event: PatientUnlinked) -> None:
     """The person behind an account is no longer known to be the patient: nothing is open to it (fail closed)."""
-    access.raise_epochs([event.patient_id])
+    access.unbind(patient_id=event.patient_id, behind=event.person_id, by=system("sign-in"), at=event.at)
 
 
 def access_changed(event: access_events.AccessChanged) -> None:

@@ -3,7 +3,7 @@
 Instants are aware UTC datetimes. A day begins at its midnight in Europe/London.
 """
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
@@ -30,8 +30,3 @@ def birthday(born: date, age: int) -> date:
         return born.replace(year=born.year + age)
     except ValueError:
         return date(born.year + age, 3, 1)
-
-
-def next_midnight(instant: datetime) -> datetime:
-    """The first London midnight after `instant`."""
-    return midnight(day_of(instant) + timedelta(days=1))

@@ -149,14 +149,6 @@ def next_turn(patient_id: PatientId, *, at: datetime) -> datetime:
     return turn_of_entries(policies, facts(patient_id).values(), at) or FAR_FUTURE
 
 
-def entry_by_public_id(patient_id: PatientId, public_id: UUID) -> EntryId | None:
-    """The entry behind an outside id; None where the patient has none such."""
-    found = sql.row(
-        "SELECT id FROM screening_entry WHERE patient_id=%s AND public_id=%s", [patient_id, public_id.bytes]
-    )
-    return None if found is None else EntryId(UUID(bytes=bytes(found[0])))
-
-
 def patients_with_entry(public_id: UUID) -> tuple[PatientId, ...]:
     """Whose entry an outside id names (a search through all entries: for an operator's rare question)."""
     found = sql.rows("SELECT patient_id FROM screening_entry WHERE public_id=%s", [public_id.bytes])

@@ -1,0 +1,1 @@
+"""Steps between stations, on the real database."""
