@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from openrecord.access import events, queries
 from openrecord.access.models import (
@@ -34,6 +34,12 @@ SIGHT_COLUMNS = (
     "patient_id", "id", "viewer_id", "client_id", "channel", "tranche", "coded", "full_text", "is_proxy",
     "at_ceiling", "epoch", "switch", "valid_until", "fingerprint",
 )  # fmt: skip
+_EPOCH = "SELECT epoch FROM access_epoch WHERE patient_id=%s"
+_LOCK = {"postgresql": f"{_EPOCH} FOR UPDATE", "sqlite": _EPOCH}
+"""SQLite has one writer at a time anyway."""
+_FIRST_EPOCH = (
+    "INSERT INTO access_epoch (patient_id, epoch, policy_pending) VALUES (%s, 1, false) ON CONFLICT DO NOTHING"
+)
 SCOPES = frozenset({"all", "practice", "patient", "client", "channel"})
 
 
@@ -47,19 +53,14 @@ class NoGrant(LookupError):
 
 def lock_patient(patient_id: PatientId) -> None:
     """Hold the patient's epoch row until the transaction ends, so that one act on a patient follows the other."""
-    EpochRow.objects.get_or_create(patient_id=patient_id)
-    list(EpochRow.objects.select_for_update().filter(patient_id=patient_id).values_list("epoch"))
+    if sql.row(_LOCK[connection.vendor], [patient_id]) is None:
+        sql.execute(_FIRST_EPOCH, [patient_id])
+        sql.row(_LOCK[connection.vendor], [patient_id])
 
 
 def raise_epochs(patients: Iterable[PatientId]) -> None:
     """Every Sight of these patients is recomputed at its next use."""
-    wanted = list(patients)
-    for start in range(0, len(wanted), 500):
-        portion = wanted[start : start + 500]
-        sql.execute(
-            f"UPDATE access_epoch SET epoch = epoch + 1 WHERE patient_id IN ({sql.marks(len(portion))})",
-            portion,
-        )
+    sql.execute_in("UPDATE access_epoch SET epoch = epoch + 1 WHERE patient_id IN ({keys})", [], patients)
 
 
 def await_policy(patients: Iterable[PatientId]) -> None:

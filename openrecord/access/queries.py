@@ -6,17 +6,25 @@ from datetime import datetime
 from uuid import UUID
 
 from openrecord.access import events
-from openrecord.access.models import ActRow, ClosureRow, EpochRow, SwitchRow, TrancheRow, ViewerRow
+from openrecord.access.models import ActRow, EpochRow, ViewerRow
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import AccessFacts, Basis, ChunkId, Closure, Reason, Standing, Viewer, ViewerId, ViewerKind
 from openrecord.clinical.kinds import Slot
+from openrecord.db import sql
 from openrecord.kit.instants import from_micros
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, PatientId
 
 ENDED = frozenset({Reason.PROXY_REVOKED, Reason.PROXY_EXPIRED, Reason.PROXY_MOVED, Reason.TOKEN_REVOKED})
 """After these a viewer is none any more."""
+
+_ACTS = "SELECT at, act FROM access_act WHERE patient_id=%s ORDER BY at, sequence"
+_CLOSURES = "SELECT scope, which FROM access_closure WHERE opened_at IS NULL"
+_TRANCHES = "SELECT number, org, chunks FROM access_tranche WHERE patient_id=%s"
+_GENERATION = (
+    "SELECT (SELECT epoch FROM access_epoch WHERE patient_id=%s), (SELECT epoch FROM access_switch WHERE id=1)"
+)
 
 NO_CLIENT = UUID(int=0)
 """The client of our own pages."""
@@ -42,13 +50,12 @@ class Generation:
 
 def acts(patient_id: PatientId) -> list[tuple[datetime, events.AnyAct]]:
     """Every act on the patient's access, oldest first."""
-    found = ActRow.objects.filter(patient_id=patient_id).order_by("at", "sequence").values_list("at", "act")
-    return [(from_micros(at), events.decode(act)) for at, act in found]
+    return [(from_micros(at), events.decode(act)) for at, act in sql.rows(_ACTS, [patient_id])]
 
 
 def closures() -> tuple[Closure, ...]:
     """The emergency stops in force."""
-    return tuple(Closure(row.scope, row.which) for row in ClosureRow.objects.filter(opened_at__isnull=True))
+    return tuple(Closure(scope, which) for scope, which in sql.rows(_CLOSURES))
 
 
 def facts(patient_id: PatientId, *, at: datetime, controlling: Iterable[OdsCode] = ()) -> AccessFacts:
@@ -73,7 +80,7 @@ def facts(patient_id: PatientId, *, at: datetime, controlling: Iterable[OdsCode]
 
 
 def _tranche_orgs(patient_id: PatientId) -> set[OdsCode]:
-    return {OdsCode(org) for org in TrancheRow.objects.filter(patient_id=patient_id).values_list("org", flat=True)}
+    return {OdsCode(org) for _, org, _ in sql.rows(_TRANCHES, [patient_id])}
 
 
 def tranches(patient_id: PatientId) -> Mapping[int, Standing]:
@@ -82,20 +89,19 @@ def tranches(patient_id: PatientId) -> Mapping[int, Standing]:
     The slot of a standing means nothing here; of history it only says that there is a reason of time.
     """
     return {
-        row.number: Standing(
-            OdsCode(row.org),
+        number: Standing(
+            OdsCode(org),
             Slot.NEVER,
-            None if row.chunks is None else frozenset(ChunkId(UUID(hex=c)) for c in row.chunks.split()),
-            frozenset() if row.chunks is None else frozenset({Reason.BEFORE_WINDOW}),
+            None if chunks is None else frozenset(ChunkId(UUID(hex=c)) for c in chunks.split()),
+            frozenset() if chunks is None else frozenset({Reason.BEFORE_WINDOW}),
         )
-        for row in TrancheRow.objects.filter(patient_id=patient_id)
+        for number, org, chunks in sql.rows(_TRANCHES, [patient_id])
     }
 
 
 def generation(patient_id: PatientId) -> Generation:
     """The epoch of the patient and the number of the emergency switch, as they stand now."""
-    epoch = EpochRow.objects.filter(patient_id=patient_id).values_list("epoch", flat=True).first()
-    switch = SwitchRow.objects.filter(id=1).values_list("epoch", flat=True).first()
+    epoch, switch = sql.rows(_GENERATION, [patient_id])[0]
     return Generation(epoch or 0, switch or 0)
 
 

@@ -10,6 +10,8 @@ from enum import Enum, StrEnum
 from typing import NewType
 from uuid import UUID
 
+import msgspec
+
 from openrecord.clinical.kinds import Level, Section, Slot
 from openrecord.registry.types import OdsCode, Policy, Registration
 
@@ -232,8 +234,7 @@ class AccessFacts:
     patient_key: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True, gc=False):
     """How a placed entry stands towards Sight.
 
     `chunks` None: a current entry; otherwise the granted chunks that cover it (it is history).

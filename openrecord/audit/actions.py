@@ -10,10 +10,12 @@ from django.db import connection
 from openrecord.audit import rules, writers
 from openrecord.audit.sources import CHANGE, CHANGE_COLUMNS, key
 from openrecord.audit.types import Actor, Change, NotRecorded
+from openrecord.db import sql
 from openrecord.kit import ids
 
-_LAST_SEQUENCE = f"SELECT coalesce(max(sequence), 0) FROM {CHANGE.table} WHERE writer = %s"
-_INSERT = f"INSERT INTO {CHANGE.table} ({', '.join(CHANGE_COLUMNS)}) VALUES ({', '.join(['%s'] * len(CHANGE_COLUMNS))})"
+_NEXT = f"(SELECT coalesce(max(sequence), 0) + 1 FROM {CHANGE.table} WHERE writer = %s)"
+_VALUES = ", ".join(_NEXT if column == "sequence" else "%s" for column in CHANGE_COLUMNS)
+_INSERT = f"INSERT INTO {CHANGE.table} ({', '.join(CHANGE_COLUMNS)}) VALUES ({_VALUES})"
 
 
 def record_change(
@@ -30,24 +32,21 @@ def record_change(
 
 
 def record_changes(changes: Sequence[Change]) -> None:
-    """Record many changes of one transaction at the price of one statement or two (bulk arrival)."""
+    """Record many changes of one transaction at once."""
     if not connection.in_atomic_block:
         raise NotRecorded("a change is recorded inside the transaction that makes it")
     writer = writers.writer_of(connection.connection)
-    with connection.cursor() as cursor:
-        cursor.execute(_LAST_SEQUENCE, (key(writer),))
-        (last,) = cursor.fetchone()
-        cursor.executemany(_INSERT, [_row(change, writer, number) for number, change in enumerate(changes, last + 1)])
+    sql.run_many(_INSERT, [_row(change, writer) for change in changes])
 
 
-def _row(change: Change, writer: UUID, sequence: int) -> tuple[Any, ...]:
-    """The values of CHANGE_COLUMNS, in their order."""
+def _row(change: Change, writer: UUID) -> tuple[Any, ...]:
+    """The values of CHANGE_COLUMNS, in their order; the writer again in place of its next sequence."""
     by = change.by
     return (
         change.patient_id or 0,
         ids.time_ordered_bytes(),
         key(writer),
-        sequence,
+        key(writer),
         rules.microseconds(change.at),
         by.kind.value,
         by.id,

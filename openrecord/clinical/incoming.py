@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from openrecord.clinical.kinds import EntryKind, Slot
 
 JsonObject = dict[str, Any]
@@ -59,16 +61,14 @@ class LinkKind(StrEnum):
     PART_OF = "partOf"
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingLink:
+class IncomingLink(msgspec.Struct, frozen=True, gc=False):
     """A reference from an entry to another of the same message, by its local reference."""
 
     kind: LinkKind
     target: str
 
 
-@dataclass(frozen=True, slots=True)
-class LabKey:
+class LabKey(msgspec.Struct, frozen=True, gc=False):
     """What a laboratory's message and the GP system's copy of it have in common."""
 
     report: str
@@ -77,8 +77,7 @@ class LabKey:
     specimen: str
 
 
-@dataclass(frozen=True, slots=True)
-class ControlCode:
+class ControlCode(msgspec.Struct, frozen=True, gc=False):
     """A coded statement about access itself (103, 104 or 106), with the dates that decide between several."""
 
     code: str
@@ -86,8 +85,7 @@ class ControlCode:
     recorded: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class IncomingEntry:
+class IncomingEntry(msgspec.Struct, frozen=True, gc=False):
     """One record entry as it arrived, mapped to R4.
 
     `identity`: type and business identifier, else type and id; unique within source organisation and patient.

@@ -85,6 +85,7 @@ def _database() -> dict[str, object]:
         "HOST": unquote(options.get("host", parts.hostname or "")),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
+        "OPTIONS": {"prepare_threshold": 2, "options": "-c jit=off -c enable_seqscan=off"},
     }
 
 

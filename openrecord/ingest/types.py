@@ -5,12 +5,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from openrecord.clinical.incoming import IncomingEntry
 from openrecord.registry.types import OdsCode, PatientId
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(msgspec.Struct, frozen=True, gc=False):
     """An entry is part of, or refers to, another: `target`, or where that is not known yet `reference`, its hash."""
 
     target: UUID | None
@@ -18,8 +19,7 @@ class Part:
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AcceptedEntry:
+class AcceptedEntry(msgspec.Struct, frozen=True, gc=False):
     """One entry or version that became current. `coded`/`full`: bodies with outside id and subject."""
 
     entry_id: UUID

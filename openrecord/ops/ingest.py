@@ -81,6 +81,7 @@ def terms_of(arguments: argparse.Namespace) -> Terms:
 
 def take_in(names: list[str], order: Order, *, jobs: int) -> Report:
     """Every file meant by `names`, delivered; with a progress bar where a person watches."""
+    pool.spare_the_collector()
     began = time.monotonic()
     found = files.find(names)
     report = Report(skipped=found.skipped, failed=found.failed)

@@ -49,7 +49,7 @@ def set_policy(*, ods: OdsCode, policy: Policy, by: Actor, at: datetime) -> None
     bus.publish(PolicyChanged(ods, at))
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def add_patient(
     *,
     nhs_number: NhsNumber,
@@ -61,9 +61,10 @@ def add_patient(
     at: datetime,
 ) -> Patient:
     """A new patient. The NHS number must not be known yet (the database refuses it)."""
-    row = PatientRow.objects.create(
-        patient_id=random_number(),
-        public_id=random_id().bytes,
+    patient = Patient(PatientId(random_number()), random_id(), nhs_number, family, given, born, gender or None)
+    PatientRow.objects.create(
+        patient_id=patient.patient_id,
+        public_id=patient.public_id.bytes,
         nhs_hash=queries.nhs_hash(nhs_number),
         nhs_number=nhs_number,
         family=family,
@@ -71,11 +72,11 @@ def add_patient(
         born=born,
         gender=gender or "",
     )
-    audit.record_change(by=by, at=at, event="patient_added", patient_id=row.patient_id, subject="", details={})
-    return queries.patient(PatientId(row.patient_id))
+    audit.record_change(by=by, at=at, event="patient_added", patient_id=patient.patient_id, subject="", details={})
+    return patient
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def register(
     *, patient_id: PatientId, ods: OdsCode, start: date, end: date | None = None, by: Actor, at: datetime
 ) -> None:

@@ -2,16 +2,24 @@
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from uuid import UUID
 
 import msgspec
 from django.db.models import Q
 
 from openrecord.clinical.nhs_number import NhsNumber
+from openrecord.db import sql
 from openrecord.db.keys import keyed_hash
 from openrecord.registry.models import PatientRow, PolicyRow, PracticePlaceRow, PracticeRow, RegistrationRow
 from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Practice, Registration
 
+_PATIENT_COLUMNS = (
+    "patient_id", "public_id", "nhs_number", "family", "given", "born", "gender", "died", "address_flagged",
+)  # fmt: skip
+_PATIENT = f"SELECT {', '.join(_PATIENT_COLUMNS)} FROM registry_patient"
+_REGISTRATIONS = "SELECT ods, start, end_on FROM registry_registration WHERE patient_id=%s ORDER BY start, ods"
+_POLICIES = "SELECT ods, body FROM registry_policy WHERE ods IN ({keys}) ORDER BY version"
 _policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
 
 
@@ -32,9 +40,14 @@ def policy(ods: OdsCode) -> Policy | None:
 def policies(practices: Iterable[OdsCode]) -> dict[OdsCode, Policy | None]:
     """The policy in force of each practice asked for."""
     found: dict[OdsCode, Policy | None] = dict.fromkeys(practices)
-    for row in PolicyRow.objects.filter(ods__in=list(found)).order_by("version"):
-        found[OdsCode(row.ods)] = _policy_decoder.decode(row.body)
+    for ods, body in sql.rows_in(_POLICIES, [], found):
+        found[OdsCode(ods)] = _decoded(body)
     return found
+
+
+@lru_cache(maxsize=1024)
+def _decoded(body: str) -> Policy:
+    return _policy_decoder.decode(body)
 
 
 def practice(ods: OdsCode, *, on: date | None = None) -> Practice | None:
@@ -78,23 +91,23 @@ def practice_count() -> int:
     return PracticeRow.objects.count()
 
 
-def _patient(row: PatientRow) -> Patient:
+def _patient(row: sql.Row) -> Patient:
     return Patient(
-        PatientId(row.patient_id),
-        UUID(bytes=bytes(row.public_id)),
-        NhsNumber(row.nhs_number),
-        row.family,
-        row.given,
-        row.born,
-        row.gender or None,
-        row.died,
-        row.address_flagged,
+        PatientId(row[0]),
+        UUID(bytes=bytes(row[1])),
+        NhsNumber(row[2]),
+        row[3],
+        row[4],
+        row[5],
+        row[6] or None,
+        bool(row[7]),
+        bool(row[8]),
     )
 
 
 def patient(patient_id: PatientId) -> Patient:
     """The patient; raises UnknownPatient."""
-    row = PatientRow.objects.filter(patient_id=patient_id).first()
+    row = sql.row(f"{_PATIENT} WHERE patient_id=%s", [patient_id])
     if row is None:
         raise UnknownPatient
     return _patient(row)
@@ -102,20 +115,19 @@ def patient(patient_id: PatientId) -> Patient:
 
 def patient_by_nhs_number(number: NhsNumber) -> Patient | None:
     """The patient with this NHS number; None where unknown."""
-    row = PatientRow.objects.filter(nhs_hash=nhs_hash(number)).first()
+    row = sql.row(f"{_PATIENT} WHERE nhs_hash=%s", [nhs_hash(number)])
     return None if row is None else _patient(row)
 
 
 def patient_by_public_id(public_id: UUID) -> Patient | None:
     """The patient with this outside id; None where unknown."""
-    row = PatientRow.objects.filter(public_id=public_id.bytes).first()
+    row = sql.row(f"{_PATIENT} WHERE public_id=%s", [public_id.bytes])
     return None if row is None else _patient(row)
 
 
 def registrations(patient_id: PatientId) -> tuple[Registration, ...]:
     """The patient's stays at practices, oldest first."""
-    found = RegistrationRow.objects.filter(patient_id=patient_id).order_by("start", "ods")
-    return tuple(Registration(OdsCode(row.ods), row.start, row.end_on) for row in found)
+    return tuple(Registration(OdsCode(ods), start, end) for ods, start, end in sql.rows(_REGISTRATIONS, [patient_id]))
 
 
 def patients_ever_at(ods: OdsCode) -> tuple[PatientId, ...]:
@@ -132,4 +144,4 @@ def patients_by_name(ods: OdsCode, family: str, born: date, *, on: date) -> tupl
         .values_list("patient_id", flat=True)
     )
     found = PatientRow.objects.filter(born=born, family__iexact=family.strip(), patient_id__in=registered)
-    return tuple(_patient(row) for row in found)
+    return tuple(_patient(row) for row in found.values_list(*_PATIENT_COLUMNS))

@@ -85,8 +85,7 @@ class Cause(Enum):
         return self in {Cause.ARRIVED, Cause.FILED, Cause.RELEASED, Cause.TIME}
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
+class Placing(msgspec.Struct, frozen=True, gc=False):
     """How an entry shall lie in the timeline.
 
     `coded` None: the body that lies there stays. `full` None: there is no other than the coded one, or (with
@@ -109,8 +108,7 @@ class Placing:
     with_text: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Membership:
+class Membership(msgspec.Struct, frozen=True, gc=False):
     """A placed entry is part of a placed container: directly, or through containers in between."""
 
     container: EntryId

@@ -6,6 +6,8 @@ from enum import Enum
 from typing import NewType
 from uuid import UUID
 
+import msgspec
+
 from openrecord.access.types import NO_PROXY_RULE, ProxyRule, Reason, Standing
 from openrecord.clinical.incoming import Label, OwnContent, VersionStatus
 from openrecord.clinical.kinds import EntryKind, Slot
@@ -59,8 +61,7 @@ class Stance:
 NO_STANCE = Stance()
 
 
-@dataclass(frozen=True, slots=True)
-class EntryFacts:
+class EntryFacts(msgspec.Struct, frozen=True, gc=False):
     """One logical entry as placement sees it: its version in force and what was decided about it.
 
     `known`: when it first arrived. `containers`: what it is part of; `missing_container`: one of them is not known.
@@ -90,8 +91,7 @@ class EntryFacts:
     stance: Stance = NO_STANCE
 
 
-@dataclass(frozen=True, slots=True)
-class Placement:
+class Placement(msgspec.Struct, frozen=True, gc=False):
     """What becomes of one entry: `reasons` empty = it may lie in the timeline.
 
     `standing`: how Sight looks at it. `drops_text`: shown coded at every level, since its group hides something.
@@ -122,8 +122,7 @@ class Verdict:
         return not self.reasons
 
 
-@dataclass(frozen=True, slots=True)
-class EntryState:
+class EntryState(msgspec.Struct, frozen=True, gc=False):
     """An entry's facts, and how it lies now. `labels`: what each source says; `acted`: somebody decided about it."""
 
     facts: EntryFacts

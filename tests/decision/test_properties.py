@@ -6,6 +6,7 @@ from uuid import UUID
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from msgspec import structs
 
 from openrecord.access.types import (
     AccessFacts,
@@ -150,7 +151,7 @@ def test_one_more_hide_never_reveals(
 ) -> None:
     chosen = data.draw(st.sampled_from(list(made)))
     stance = replace(made[chosen].stance, hides=made[chosen].stance.hides | {HideReason.OTHER})
-    after = {**made, chosen: replace(made[chosen], stance=stance)}
+    after = {**made, chosen: structs.replace(made[chosen], stance=stance)}
     assert seen(facts, after, viewer) <= seen(facts, made, viewer) - {chosen}
     before_answers, after_answers = answers(facts, made, viewer), answers(facts, after, viewer)
     for entry_id in seen(facts, after, viewer):

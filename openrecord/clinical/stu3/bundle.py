@@ -5,7 +5,9 @@ a List contains (ended allergies) count as resources. One damaged resource never
 """
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+
+from msgspec import structs
 
 from openrecord.clinical.codes import COMMENT_NOTE, LABORATORY_CATEGORIES, codes_of
 from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, IncomingPatient, JsonObject, Problem
@@ -171,5 +173,5 @@ def _linked_within(entries: list[IncomingEntry]) -> tuple[IncomingEntry, ...]:
     linked = []
     for entry in entries:
         links = tuple(link for link in entry.links if link.target in known)
-        linked.append(entry if len(links) == len(entry.links) else replace(entry, links=links))
+        linked.append(entry if len(links) == len(entry.links) else structs.replace(entry, links=links))
     return tuple(linked)

@@ -7,6 +7,7 @@ probe that tells a wrong key apart from any other failure.
 import datetime
 import decimal
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -61,8 +62,13 @@ class Cursor(Database.Cursor):  # type: ignore[misc]
     @staticmethod
     def _converted(query: str, names: list[str] | None) -> str:
         if names is None:
-            return sqlite.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
+            return _with_question_marks(query)
         return query % {name: f":{name}" for name in names}
+
+
+@lru_cache(maxsize=512)
+def _with_question_marks(query: str) -> str:
+    return sqlite.FORMAT_QMARK_REGEX.sub("?", query).replace("%%", "%")
 
 
 class DatabaseWrapper(sqlite.DatabaseWrapper):

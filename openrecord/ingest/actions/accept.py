@@ -40,7 +40,7 @@ class Terms:
     marks: str = ""
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, at: datetime) -> Tally:
     """Accept one patient's part of one message. Raises matching.Unmatched where it cannot be attached (nothing is
     written then). The tally counts the message's entries; its problems and other resources are the caller's."""

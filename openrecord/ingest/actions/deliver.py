@@ -3,25 +3,23 @@
 Every incoming resource ends in exactly one class of the tally.
 """
 
-import hashlib
-from collections.abc import Callable
 from datetime import datetime
-from typing import TypeVar
 from uuid import UUID
 
 import zstandard
-from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db import transaction
 
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.clinical.incoming import IncomingMessage, Problem
 from openrecord.clinical.reading import Format, Unreadable, read
 from openrecord.ingest.actions.accept import Terms, accept
+from openrecord.ingest.actions.keeping import Source, at_rest
 from openrecord.ingest.models import QuarantineRow, SourceRow
 from openrecord.ingest.rules.matching import Unmatched
 from openrecord.ingest.rules.unpacking import unpacked
 from openrecord.ingest.types import Tally
-from openrecord.kit.ids import time_ordered_bytes, time_ordered_id
+from openrecord.kit.ids import time_ordered_id
 from openrecord.kit.instants import to_micros
 
 ADVICE = {
@@ -36,16 +34,19 @@ ADVICE = {
     "no_controlling_organisation": "the patient is registered nowhere; state the organisation with --org",
 }
 
-_Done = TypeVar("_Done")
-RACES = 3
-"""How often a message is tried again when deliveries meet."""
-
 
 def deliver(*, data: bytes, name: str, format: Format | None, terms: Terms, by: Actor, at: datetime) -> Tally:
     """Take in one file's content, compressed by gzip or not. The tally is exact; it raises only where the database
     fails."""
+    source = Source(data, name, format, by, at)
+    try:
+        return _take_in(data, format, source, terms, by, at)
+    finally:
+        source.keep_anyhow()
+
+
+def _take_in(data: bytes, format: Format | None, source: Source, terms: Terms, by: Actor, at: datetime) -> Tally:
     tally = Tally(files=1)
-    source = _at_rest(lambda: _keep(data, name, format, by, at))
     try:
         reading = read(unpacked(data), format=format)
     except Unreadable as bad:
@@ -60,7 +61,7 @@ def deliver(*, data: bytes, name: str, format: Format | None, terms: Terms, by: 
     return tally
 
 
-def _deliver_message(message: IncomingMessage, source: bytes, terms: Terms, by: Actor, at: datetime) -> Tally:
+def _deliver_message(message: IncomingMessage, source: Source, terms: Terms, by: Actor, at: datetime) -> Tally:
     tally = Tally()
     for fhir_type, number in message.not_entries.items():
         tally.count("not_entries", fhir_type, number)
@@ -70,7 +71,7 @@ def _deliver_message(message: IncomingMessage, source: bytes, terms: Terms, by: 
     if not message.entries and not message.removed:
         return tally
     try:
-        tally.add(_at_rest(lambda: accept(message=message, source=source, terms=terms, by=by, at=at)))
+        tally.add(at_rest(lambda: _accept(message, source, terms, by, at)))
     except Unmatched as unmatched:
         place = message.entries[0].position if message.entries else "message"
         detail = ADVICE.get(unmatched.reason, unmatched.reason)
@@ -79,42 +80,15 @@ def _deliver_message(message: IncomingMessage, source: bytes, terms: Terms, by: 
     return tally
 
 
-def _at_rest(act: Callable[[], _Done]) -> _Done:
-    """Do it, again where another delivery got in the way at the same moment (the same new patient, a deadlock)."""
-    for _ in range(RACES):
-        try:
-            return act()
-        except (IntegrityError, OperationalError):
-            if connection.in_atomic_block:
-                raise
-    return act()
+@transaction.atomic
+def _accept(message: IncomingMessage, source: Source, terms: Terms, by: Actor, at: datetime) -> Tally:
+    return accept(message=message, source=source.keep(), terms=terms, by=by, at=at)
 
 
 @transaction.atomic
-def _keep(data: bytes, name: str, format: Format | None, by: Actor, at: datetime) -> bytes:
-    """Store the bytes as they came; the same bytes once. The id of the source."""
-    digest = hashlib.sha256(data).digest()
-    known = SourceRow.objects.filter(digest=digest).values_list("id", flat=True).first()
-    if known is not None:
-        return bytes(known)
-    identity = time_ordered_bytes()
-    SourceRow.objects.create(
-        id=identity,
-        digest=digest,
-        name=name,
-        format="" if format is None else format.value,
-        received=to_micros(at),
-        actor=by.id,
-        size=len(data),
-        body=zstandard.ZstdCompressor(level=1).compress(data),
-    )
-    return identity
-
-
-@transaction.atomic
-def _quarantine(source: bytes, problem: Problem, at: datetime) -> None:
+def _quarantine(source: Source, problem: Problem, at: datetime) -> None:
     """Note what could not be accepted; the same problem of the same source once."""
-    same = {"source": source, "reason": problem.reason, "place": problem.where}
+    same = {"source": source.keep(), "reason": problem.reason, "place": problem.where}
     if QuarantineRow.objects.filter(**same, state="open").exists():
         return
     QuarantineRow.objects.create(

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from openrecord.clinical.incoming import IncomingEntry
 from openrecord.db import sql
 from openrecord.ingest.actions.copies import CopyBook
@@ -33,8 +35,7 @@ class _Key:
     row: sql.Row
 
 
-@dataclass(frozen=True, slots=True)
-class Current:
+class Current(msgspec.Struct, frozen=True, gc=False):
     """An entry of the message that became current. `alias`: the hash of its local reference."""
 
     entry_id: UUID
@@ -158,11 +159,8 @@ class Sorting:
 
     def write(self) -> None:
         """Store what was found out about source keys and late versions."""
-        keys = [key for key in self._written if key in self._stored]
-        if keys:
-            for start in range(0, len(keys), 500):
-                portion = keys[start : start + 500]
-                sql.execute(f"DELETE FROM ingest_source_key WHERE key IN ({sql.marks(len(portion))})", portion)
+        known = [key for key in self._written if key in self._stored]
+        sql.execute_in("DELETE FROM ingest_source_key WHERE key IN ({keys})", [], known)
         sql.insert("ingest_source_key", KEY_COLUMNS, self._written.values())
         self.copies.write()
         columns = ("id", "patient_id", "entry_id", "digest", "source", "arrived")

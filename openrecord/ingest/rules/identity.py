@@ -6,8 +6,12 @@ repeat ids across patients), so there the patient is part of the identity.
 
 import hashlib
 
+import msgspec
+
 from openrecord.clinical.incoming import IncomingEntry
 from openrecord.registry.types import OdsCode, PatientId
+
+_encoder = msgspec.msgpack.Encoder()
 
 
 def is_business_identity(identity: str) -> bool:
@@ -32,13 +36,10 @@ def _hash(text: str) -> bytes:
 def digest(entry: IncomingEntry) -> bytes:
     """16 bytes over everything that was understood of an entry: equal digests = unchanged."""
     told = (
-        entry.kind.value, entry.links, entry.containers, entry.recorded, entry.clinical, entry.filed,
-        entry.status.value, entry.label.value, entry.own.value, entry.unit, entry.control, entry.replaces,
+        entry.full, entry.coded, entry.kind, entry.links, entry.containers, entry.recorded, entry.clinical,
+        entry.filed, entry.status, entry.label, entry.own, entry.unit, entry.control, entry.replaces,
     )  # fmt: skip
-    hashed = hashlib.blake2b(entry.full, digest_size=16)
-    hashed.update(entry.coded or b"")
-    hashed.update(repr(told).encode())
-    return hashed.digest()
+    return hashlib.blake2b(_encoder.encode(told), digest_size=16).digest()
 
 
 def is_older(entry: IncomingEntry, version_id: int | None, version_time: int | None, entry_time: int | None) -> bool:

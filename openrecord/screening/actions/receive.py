@@ -1,15 +1,16 @@
 """Receiving what ingest accepted: facts stored, decided and placed in the transaction of the arrival."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
+
+from msgspec import structs
 
 from openrecord.access.types import Reason
 from openrecord.clinical.incoming import IncomingEntry, Label, VersionStatus
 from openrecord.db import sql
 from openrecord.ingest.types import AcceptedBatch, AcceptedEntry, Part
-from openrecord.kit.ids import time_ordered_bytes
+from openrecord.kit.ids import many_time_ordered_bytes
 from openrecord.kit.instants import to_micros, to_micros_or_none
 from openrecord.registry.types import PatientId
 from openrecord.screening import queries
@@ -26,7 +27,7 @@ def receive(batch: AcceptedBatch) -> None:
     renewed = [entry for entry in batch.entries if not entry.is_new]
     found = _resolve_waiting(batch)
     replaced = _is_replaced_already(batch)
-    new = [replace(entry, superseded=True) if entry.entry_id in replaced else entry for entry in new]
+    new = [structs.replace(entry, superseded=True) if entry.entry_id in replaced else entry for entry in new]
     _write_parts(batch, renewed)
     _write_links(batch, renewed)
     in_force = [entry for entry in renewed if _renew(batch, entry)]
@@ -109,21 +110,24 @@ def _row(batch: AcceptedBatch, entry: AcceptedEntry) -> sql.Row:
 
 def _write_parts(batch: AcceptedBatch, renewed: list[AcceptedEntry]) -> None:
     sql.delete_in("screening_container", batch.patient_id, "entry", (e.entry_id.bytes for e in renewed))
-    rows = [
-        (batch.patient_id, time_ordered_bytes(), e.entry_id.bytes, _target(part), part.reference)
-        for e in batch.entries
-        for part in e.containers
+    parts: list[sql.Row] = [
+        (e.entry_id.bytes, _target(part), part.reference) for e in batch.entries for part in e.containers
     ]
+    rows = [(batch.patient_id, *row) for row in _numbered(parts)]
     sql.insert("screening_container", ("patient_id", "id", "entry", "container", "reference"), rows)
+
+
+def _numbered(rows: list[sql.Row]) -> Iterable[sql.Row]:
+    """The rows with an id of their own in front."""
+    return ((identity, *row) for identity, row in zip(many_time_ordered_bytes(len(rows)), rows, strict=True))
 
 
 def _write_links(batch: AcceptedBatch, renewed: list[AcceptedEntry]) -> None:
     sql.delete_in("screening_link", batch.patient_id, "source", (e.entry_id.bytes for e in renewed))
-    rows = [
-        (batch.patient_id, time_ordered_bytes(), e.entry_id.bytes, part.kind, _target(part), part.reference)
-        for e in batch.entries
-        for part in e.links
+    links: list[sql.Row] = [
+        (e.entry_id.bytes, part.kind, _target(part), part.reference) for e in batch.entries for part in e.links
     ]
+    rows = [(batch.patient_id, *row) for row in _numbered(links)]
     sql.insert("screening_link", ("patient_id", "id", "source", "kind", "target", "reference"), rows)
 
 

@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from openrecord.access import actions as access_actions
 from openrecord.access import queries as access
 from openrecord.access.rules.ceiling import Ceiling
@@ -54,8 +56,7 @@ class Arrivals:
 NOTHING_NEW = Arrivals({})
 
 
-@dataclass(frozen=True, slots=True)
-class _Wish:
+class _Wish(msgspec.Struct, frozen=True, gc=False):
     """How one entry shall lie."""
 
     state: EntryState

@@ -5,7 +5,8 @@ Hiding goes down, never up. A hidden member takes the free text and the attachme
 
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+
+import msgspec
 
 from openrecord.access.types import Reason
 from openrecord.clinical.incoming import Label
@@ -29,8 +30,7 @@ _TEXT_OR_FILE = frozenset({EntryKind.COMMENT, EntryKind.DOCUMENT})
 _LEAVES_TEXT = frozenset({Reason.DIARY, Reason.ADMINISTRATIVE})
 
 
-@dataclass(frozen=True, slots=True)
-class GroupEffect:
+class GroupEffect(msgspec.Struct, frozen=True, gc=False):
     """What an entry's group and unit do to it. `drops_text`: it stays, but is shown coded."""
 
     reasons: frozenset[Reason]
