@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from django.db import connection
+
 from openrecord.access import events
 from openrecord.access.models import ActRow, EpochRow, ViewerRow
 from openrecord.access.rules.fold import fold
@@ -25,6 +27,7 @@ _TRANCHES = "SELECT number, org, chunks FROM access_tranche WHERE patient_id=%s"
 _GENERATION = (
     "SELECT (SELECT epoch FROM access_epoch WHERE patient_id=%s), (SELECT epoch FROM access_switch WHERE id=1)"
 )
+_VIEWERS = "SELECT patient_id, id, kind FROM access_viewer WHERE behind=%s ORDER BY patient_id, id"
 
 NO_CLIENT = UUID(int=0)
 """The client of our own pages."""
@@ -124,14 +127,14 @@ def viewings(behind: UUID, *, at: datetime) -> tuple[Viewing, ...]:
 
     A proxy whose access has ended is left out: not even the patient's name is shown any more.
     """
-    found = ViewerRow.objects.filter(behind=behind).order_by("patient_id", "id")
-    every = (_viewing(row, at) for row in found)
+    key = behind if connection.features.has_native_uuid_field else behind.hex
+    every = (_viewing(row, at) for row in sql.rows(_VIEWERS, [key]))
     return tuple(viewing for viewing in every if viewing is not None)
 
 
-def _viewing(row: ViewerRow, at: datetime) -> Viewing | None:
-    patient_id, viewer_id = PatientId(row.patient_id), ViewerId(UUID(bytes=bytes(row.id)))
-    if row.kind == ViewerKind.SELF.value:
+def _viewing(row: sql.Row, at: datetime) -> Viewing | None:
+    patient_id, viewer_id = PatientId(row[0]), ViewerId(UUID(bytes=bytes(row[1])))
+    if row[2] == ViewerKind.SELF.value:
         return Viewing(patient_id, viewer_id, ViewerKind.SELF)
     known = facts(patient_id, at=at)
     viewer = known.viewers.get(viewer_id)

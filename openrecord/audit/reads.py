@@ -7,11 +7,12 @@ puts `reads_table.read_insert_sql` into the statement that reads, with the write
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, connection
 
 from openrecord.audit import group_commit, writers
 from openrecord.audit.reads_table import READ_INSERT_SQL, read_parameters
 from openrecord.audit.types import NotRecorded, Read
+from openrecord.db import sql
 from openrecord.kit import ids
 
 
@@ -23,9 +24,10 @@ def record_read(read: Read) -> UUID:
     """
     if connection.vendor == "sqlite":
         return group_commit.flusher().record(read)
+    if connection.in_atomic_block:
+        raise RuntimeError("a read is recorded outside any transaction, whose commit could still fail")
     try:
-        with transaction.atomic(durable=True):
-            return _insert(read)
+        return _insert(read)
     except DatabaseError as error:
         raise NotRecorded("the trail of reads could not be written") from error
 
@@ -39,7 +41,5 @@ def record_refusal(read: Read, *, reason: str) -> UUID:
 
 def _insert(read: Read) -> UUID:
     row_id = ids.time_ordered_id()
-    with connection.cursor() as cursor:
-        writer = writers.writer_of(connection.connection)
-        cursor.execute(READ_INSERT_SQL, read_parameters(read, row_id, writer))
+    sql.run(READ_INSERT_SQL, read_parameters(read, row_id, writers.writer_of(connection.connection)))
     return row_id

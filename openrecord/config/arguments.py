@@ -101,7 +101,7 @@ def _running(commands: Commands) -> None:
     serve.add_argument("--host", default="127.0.0.1")
     serve.add_argument("--port", type=int, default=8000)
     serve.add_argument("--processes", type=at_least_one, default=1, help="more than one on PostgreSQL only")
-    serve.add_argument("--threads", type=at_least_one, default=4, help="in each process")
+    serve.add_argument("--threads", type=at_least_one, help="in each process (2 on PostgreSQL, 4 on SQLite)")
     worker = _command(commands, "worker", "openrecord.flow.worker.run", "what is done by itself: seal, count, settle")
     worker.add_argument("--until-idle", action="store_true", help="end when there is nothing left to do")
     for command in (serve, worker):

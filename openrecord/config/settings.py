@@ -4,7 +4,7 @@ import importlib.util
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from openrecord.db import keys
+from openrecord.db import keys, planning
 from openrecord.kit import environment
 
 MODE = environment.mode()
@@ -85,7 +85,7 @@ def _database() -> dict[str, object]:
         "HOST": unquote(options.get("host", parts.hostname or "")),
         "PORT": str(parts.port or ""),
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"prepare_threshold": 2, "options": "-c jit=off -c enable_seqscan=off"},
+        "OPTIONS": {"prepare_threshold": 2, "options": planning.OPTIONS},
     }
 
 

@@ -5,9 +5,12 @@ Statements are constants of the calling station with %s placeholders; values are
 transaction and with its exceptions, but straight on the driver, which on PostgreSQL prepares what comes again.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
+import orjson
 import psycopg
 from django.db import connection
 
@@ -16,7 +19,7 @@ PORTION = 500
 """So many keys at a time, where a database limits the number of parameters."""
 
 
-def run(statement: str, parameters: Sequence[Any] = ()) -> Any:
+def run(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
     """Run a statement; the driver's cursor."""
     with connection.wrap_database_errors:
         return _cursor().execute(statement, parameters)
@@ -81,6 +84,21 @@ def _each(statement: str, before: Sequence[Any], keys: Iterable[Any]) -> Iterabl
     for start in range(0, len(wanted), PORTION):
         portion = wanted[start : start + PORTION]
         yield run(statement.format(keys=marks(len(portion))), [*before, *portion])
+
+
+def instant(value: datetime) -> datetime:
+    """A column of Django's DateTimeField as it comes from the driver: UTC, which SQLite does not say."""
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value
+
+
+def uuid(value: UUID | str) -> UUID:
+    """A column of Django's UUIDField as it comes from the driver."""
+    return value if isinstance(value, UUID) else UUID(hex=value)
+
+
+def json(value: Any) -> Any:
+    """A column of Django's JSONField as it comes from the driver: SQLite gives its text."""
+    return orjson.loads(value) if isinstance(value, str) else value
 
 
 def insert(table: str, columns: Sequence[str], values: Iterable[Row]) -> None:

@@ -4,11 +4,19 @@ import hashlib
 from datetime import datetime
 
 from openrecord.clinical.nhs_number import NhsNumber
+from openrecord.db import sql
 from openrecord.db.keys import keyed_hash
 from openrecord.identity import rules
 from openrecord.identity.models import NhsNumberIndex, PersonRow, SessionRow, StaffRow
 from openrecord.identity.types import Person, PersonId, Session, StaffId, StaffMember
 from openrecord.registry.types import PatientId
+
+_SESSION = (
+    "SELECT s.id, s.strength, s.created, s.last_seen, s.ends_at, s.claimed_roles, p.id, p.family, p.patient_id, "
+    "f.id, f.name, f.organisation, f.roles, f.stopped FROM identity_session s "
+    "LEFT JOIN identity_person p ON p.id = s.person_id LEFT JOIN identity_staff f ON f.id = s.staff_id "
+    "WHERE s.token_hash=%s"
+)
 
 
 def token_hash(token: str) -> bytes:
@@ -28,8 +36,27 @@ def subject_hash(issuer: str, subject: str) -> bytes:
 
 def session(token: str, *, at: datetime) -> Session | None:
     """The live session that `token` opens, None where there is none (unknown, idle, over, staff stopped). One query."""
-    row = SessionRow.objects.select_related("person", "staff").filter(token_hash=token_hash(token)).first()
-    return None if row is None else live_session(row, at=at)
+    row = sql.row(_SESSION, [token_hash(token)])
+    return None if row is None else live_session(_session_row(row), at=at)
+
+
+def _session_row(row: sql.Row) -> SessionRow:
+    (session_id, strength, created, last_seen, ends_at, claimed, person_id, family, patient_id,
+     staff_id, name, organisation, roles, stopped) = row  # fmt: skip
+    person = None if person_id is None else PersonRow(sql.uuid(person_id), family, patient_id=patient_id)
+    staff = None
+    if staff_id is not None:
+        staff = StaffRow(
+            sql.uuid(staff_id),
+            name=name,
+            organisation=organisation,
+            roles=sql.json(roles),
+            stopped=stopped,
+        )
+    return SessionRow(
+        id=sql.uuid(session_id), person=person, staff=staff, strength=strength, claimed_roles=sql.json(claimed),
+        created=sql.instant(created), last_seen=sql.instant(last_seen), ends_at=sql.instant(ends_at),
+    )  # fmt: skip
 
 
 def live_session(row: SessionRow, *, at: datetime) -> Session | None:

@@ -2,6 +2,7 @@
 
 import argparse
 import errno
+import gc
 import importlib
 import multiprocessing
 import os
@@ -29,7 +30,8 @@ KILL_SECONDS = 20
 def run(arguments: argparse.Namespace) -> int:
     """Serve until told to end."""
     processes = arguments.processes
-    if environment.value("OPENRECORD_DATABASE_URL") is None and processes != 1:
+    embedded = environment.value("OPENRECORD_DATABASE_URL") is None
+    if embedded and processes != 1:
         raise CommandFailed("the embedded database takes one server process; use PostgreSQL for more")
     require_free(arguments.host, arguments.port)
     require_migrations()
@@ -43,7 +45,7 @@ def run(arguments: argparse.Namespace) -> int:
         port=arguments.port,
         interface=Interfaces.WSGI,
         workers=processes,
-        blocking_threads=arguments.threads,
+        blocking_threads=arguments.threads or (4 if embedded else 2),
         blocking_threads_idle_timeout=IDLE_SECONDS,
         websockets=False,
         log_level=LogLevels.warning,
@@ -59,6 +61,8 @@ def load(target: str) -> Callable[..., Any]:
     end_with_parent(os.getppid())
     module, _, name = target.partition(":")
     application: Callable[..., Any] = getattr(importlib.import_module(module), name)
+    gc.collect()
+    gc.freeze()  # what was loaded stays: looking through it for cycles again and again costs each request
     return application
 
 

@@ -57,7 +57,7 @@ VISIBLE = f"{may_see('t', 's')} AND ({shows_itself('t', 's')} OR {INHABITED})"
 
 BODY = "CASE WHEN ((s.full_text >> t.slot) & 1) = 1 AND t.full_body IS NOT NULL THEN t.full_body ELSE t.coded END"
 SERVED = (
-    f"SELECT t.public_id, t.slot, t.sort, t.has_date, t.placed_at, t.revised, {BODY}, t.refs, s.at_ceiling "
+    f"SELECT t.public_id, t.slot, t.sort, t.has_date, {BODY}, t.refs, s.at_ceiling "
     f"FROM {CURRENT_SIGHT} JOIN timeline_entry t ON t.patient_id = s.patient_id AND t.tranche = s.tranche "
     f"WHERE {OF_READER} AND {VISIBLE}"
 )
@@ -98,32 +98,36 @@ def fingerprint(reader: Reader, *, at: datetime) -> bytes:
     return bytes(found[0])
 
 
+def _rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetime) -> list[sql.Row]:
+    """The rows a reader may see. None may mean that the Sight was out of date: a statement joins only a current one."""
+    found = sql.rows(statement, parameters)
+    if found or sql.row(HEAD, reader_key(reader, at)) is not None:
+        return found
+    fingerprint(reader, at=at)
+    return sql.rows(statement, parameters)
+
+
 def _served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
     found = list(rows)
     allowed: frozenset[str] | None = None
-    if found and not all(row[8] for row in found):
+    if found and not all(row[6] for row in found):
         allowed = _allowed(reader, found, at)
-    entries = []
-    for public_id, slot, sort, has_date, placed_at, revised, body, refs, _ in found:
-        named = bytes(refs) if allowed is None else links.strip(bytes(refs), allowed)
-        entries.append(
-            ServedEntry(
-                UUID(bytes=bytes(public_id)),
-                Slot(slot),
-                from_micros(sort) if has_date else None,
-                from_micros(placed_at),
-                revised,
-                links.joined(bytes(body), named),
-            )
+    return tuple(
+        ServedEntry(
+            UUID(bytes=bytes(public_id)),
+            Slot(slot),
+            from_micros(sort) if has_date else None,
+            links.joined(bytes(body), bytes(refs) if allowed is None else links.strip(bytes(refs), allowed)),
         )
-    return tuple(entries)
+        for public_id, slot, sort, has_date, body, refs, _ in found
+    )
 
 
 def _allowed(reader: Reader, rows: Sequence[sql.Row], at: datetime) -> frozenset[str]:
     """Of everything the rows name, what this reader may see."""
     named: set[str] = set()
     for row in rows:
-        named |= links.named(bytes(row[7]))
+        named |= links.named(bytes(row[5]))
     wanted = {UUID(reference.partition("/")[2]).bytes for reference in named}
     pattern = proxy_pattern(reader)
     seen = sql.rows_in(SEEN, [*reader_key(reader, at), pattern, pattern], wanted)
@@ -132,16 +136,14 @@ def _allowed(reader: Reader, rows: Sequence[sql.Row], at: datetime) -> frozenset
 
 def page(reader: Reader, *, slots: Collection[Slot], limit: int = 50, after: str | None = None, at: datetime) -> Page:
     """A page of the reader's entries of these slots, newest first. Raises BadCursor."""
-    fingerprint(reader, at=at)
     types = sorted({KIND_RULES[SLOT_KINDS[slot]].fhir_type or "" for slot in slots})
     mask = sum(1 << slot for slot in slots)
     sort, public_id = _position(after)
     pattern = proxy_pattern(reader)
     # the limit stands in the statement: as a parameter it costs SQLite three times the time
-    rows = sql.rows(
-        PAGE.format(types=sql.marks(len(types)), limit=int(limit) + 1),
-        [*reader_key(reader, at), pattern, pattern, *types, mask, sort, sort, public_id],
-    )
+    statement = PAGE.format(types=sql.marks(len(types)), limit=int(limit) + 1)
+    parameters = [*reader_key(reader, at), pattern, pattern, *types, mask, sort, sort, public_id]
+    rows = _rows(reader, statement, parameters, at)
     more = len(rows) > limit
     cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if more else None
     return Page(_served(reader, rows[:limit], at), cursor)
@@ -166,9 +168,8 @@ def _position(after: str | None) -> tuple[int, bytes]:
 
 def entry(reader: Reader, public_id: UUID, *, at: datetime) -> ServedEntry | None:
     """One entry by its outside id; None where the reader may not see it, exists or not."""
-    fingerprint(reader, at=at)
     pattern = proxy_pattern(reader)
-    rows = sql.rows(BY_ID, [*reader_key(reader, at), pattern, pattern, public_id.bytes])
+    rows = _rows(reader, BY_ID, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
     return next(iter(_served(reader, rows, at)), None)
 
 
@@ -182,9 +183,8 @@ def visible(reader: Reader, entries: Collection[UUID], *, at: datetime) -> froze
 
 def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEntry, ...]:
     """The visible entries that are directly part of an entry."""
-    fingerprint(reader, at=at)
     pattern = proxy_pattern(reader)
-    rows = sql.rows(MEMBERS, [*reader_key(reader, at), pattern, pattern, public_id.bytes])
+    rows = _rows(reader, MEMBERS, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
     return _served(reader, rows, at)
 
 

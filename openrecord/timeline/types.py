@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+import msgspec
+
 from openrecord.clinical.kinds import Slot
 from openrecord.registry.types import PatientId
 
@@ -26,18 +28,12 @@ class Reader:
     channel: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServedEntry:
-    """One entry as this reader may see it. `body` is an R4 JSON object; `clinical` is the date shown.
-
-    `revised`: microseconds; changes whenever the body changes, not with the references in it.
-    """
+class ServedEntry(msgspec.Struct, frozen=True, gc=False):
+    """One entry as this reader may see it. `body` is an R4 JSON object; `clinical` is the date shown."""
 
     public_id: UUID
     slot: Slot
     clinical: datetime | None
-    placed_at: datetime
-    revised: int
     body: bytes
 
 

@@ -4,14 +4,31 @@ A tree is a process with all that it has started; one that has ended counts wher
 """
 
 import os
+import time
 from pathlib import Path
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
 MICROS = 1_000_000
+TURNS = 500_000
 ATTEMPTS = 20
 _PARENT, _TIMES = 1, slice(11, 15)
 """Where the parent and utime, stime, cutime, cstime stand behind a process's name (proc(5))."""
+
+
+def pace() -> float:
+    """Nanoseconds that one turn of an empty loop takes here and now: how fast this machine is at the moment.
+
+    Shared processors change their pace by a factor of two and more from one minute to the next.
+    """
+    return sorted(_turns() for _ in range(5))[2]
+
+
+def _turns() -> float:
+    began = time.process_time_ns()
+    for _ in range(TURNS):
+        pass
+    return (time.process_time_ns() - began) / TURNS
 
 
 def tree_micros(root: int) -> int:

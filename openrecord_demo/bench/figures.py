@@ -19,7 +19,10 @@ class Limit:
 
 @dataclass(frozen=True, slots=True)
 class Ingested:
-    """One delivery taken in. `command_us`, `database_us`: for each entry, without the starting of processes."""
+    """One delivery taken in. `command_us`, `database_us`: for each entry, without the starting of processes.
+
+    `pace_ns`: see cpu.pace, before and after.
+    """
 
     database: str
     format: str
@@ -30,6 +33,7 @@ class Ingested:
     seconds: float
     command_us: float
     database_us: float | None
+    pace_ns: float
     limit: Limit
 
     @property
@@ -40,7 +44,7 @@ class Ingested:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One kind of request under load. `server_us`, `database_us`: for each request."""
+    """One kind of request under load. `server_us`, `database_us`: for each request; `pace_ns`: see cpu.pace."""
 
     database: str
     what: str
@@ -52,6 +56,7 @@ class Served:
     answer_bytes: int
     server_us: float
     database_us: float | None
+    pace_ns: float
     limit: Limit
 
     @property

@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from openrecord_demo.bench import cpu
 from openrecord_demo.bench.deliveries import SHARES, Delivery, Order, deliver
 from openrecord_demo.bench.figures import BenchFailed, Ingested, Limit
 from openrecord_demo.bench.places import PRACTICE, Place, Places
@@ -33,6 +34,7 @@ def measure(places: Places, delivery: Delivery, processes: int) -> Ingested:
     with places.fresh() as place:
         starting = _starting(place, delivery.folder.parent) * (1 if processes == 1 else 1 + processes)
         before = place.database_micros()
+        pace = cpu.pace()
         seconds, command = take_in(place, delivery, processes)
         after = place.database_micros()
         number = delivery.entries
@@ -46,6 +48,7 @@ def measure(places: Places, delivery: Delivery, processes: int) -> Ingested:
             seconds=seconds,
             command_us=max(0, command - starting) / number,
             database_us=None if before is None or after is None else (after - before) / number,
+            pace_ns=(pace + cpu.pace()) / 2,
             limit=_limit(places, place, delivery),
         )
 

@@ -17,7 +17,7 @@ from django.db import connection
 from openrecord.audit import reads_file
 from openrecord.audit.reads_table import SQLITE_INSERT_SQL
 from openrecord.config.wsgi import application
-from openrecord.db import lean
+from openrecord.db import lean, sql
 from openrecord.kit import environment, ids
 from openrecord_demo.bench import cpu
 
@@ -91,12 +91,22 @@ def _listening() -> Iterator[list[Statement]]:
     def listen(ask: Callable[[lean.Connection], Any]) -> Any:
         return run(lambda held: ask(_Listening(held, heard)))
 
-    def note(execute: Callable[..., Any], text: str, parameters: Any, many: bool, context: Any) -> Any:
+    plain = sql.run
+
+    def note(text: str, parameters: Any = ()) -> Any:
+        heard.append(Statement(text, parameters, by_lean=False))
+        return plain(text, parameters)
+
+    def note_orm(execute: Callable[..., Any], text: str, parameters: Any, many: bool, context: Any) -> Any:
         if not text.startswith(_NOT_REPLAYED):
             heard.append(Statement(text, parameters, by_lean=False))
         return execute(text, parameters, many, context)
 
-    with mock.patch.object(lean, "run", listen), connection.execute_wrapper(note):
+    with (
+        mock.patch.object(lean, "run", listen),
+        mock.patch.object(sql, "run", note),
+        connection.execute_wrapper(note_orm),
+    ):
         yield heard
 
 
@@ -132,9 +142,7 @@ def _asking(text: str, parameters: Mapping[str, Any]) -> Callable[[lean.Connecti
 
 def _by_driver(text: str, parameters: Any) -> None:
     """On Django's own connection, without Django."""
-    connection.ensure_connection()
-    with closing(connection.create_cursor()) as cursor:
-        cursor.execute(text, parameters)
+    with closing(sql.run(text, parameters)) as cursor:
         if cursor.description is not None:
             cursor.fetchall()
 

@@ -60,7 +60,7 @@ def measure(places: Places, delivery: Delivery, requests: int) -> Iterator[Serve
         with served(place) as (port, server):
             kinds = _kinds(port, people)
             loads = [(kind, *_load(place, port, server, kind, requests)) for kind in kinds]
-        for kind, load, server_us, database_us in loads:
+        for kind, load, pace_ns, server_us, database_us in loads:
             yield Served(
                 database=places.database,
                 what=kind.name,
@@ -72,6 +72,7 @@ def measure(places: Places, delivery: Delivery, requests: int) -> Iterator[Serve
                 answer_bytes=load.bytes // load.requests,
                 server_us=server_us,
                 database_us=database_us,
+                pace_ns=pace_ns,
                 limit=_limit(place, kind, requests),
             )
 
@@ -139,16 +140,17 @@ def _expect(target: Target, found: int) -> None:
         raise BenchFailed(f"{target.path.partition('?')[0]} has {found} rows, not {ROWS}")
 
 
-def _load(place: Place, port: int, server: int, kind: Kind, requests: int) -> tuple[Load, float, float | None]:
-    """The load, and the CPU time of server and database for each request."""
+def _load(place: Place, port: int, server: int, kind: Kind, requests: int) -> tuple[Load, float, float, float | None]:
+    """The load, the machine's pace, and the CPU time of server and database for each request."""
     _generate(port, kind, WARMING)
+    pace = cpu.pace()
     before, database_before = cpu.tree_micros(server), place.database_micros()
     load = _generate(port, kind, requests)
     after, database_after = cpu.tree_micros(server), place.database_micros()
     database = None
     if database_before is not None and database_after is not None:
         database = (database_after - database_before) / load.requests
-    return load, (after - before) / load.requests, database
+    return load, (pace + cpu.pace()) / 2, (after - before) / load.requests, database
 
 
 def _generate(port: int, kind: Kind, requests: int) -> Load:

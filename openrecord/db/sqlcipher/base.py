@@ -32,10 +32,10 @@ Database.register_adapter(datetime.date, lambda value: value.isoformat())
 Database.register_adapter(datetime.datetime, lambda value: value.isoformat(" "))
 
 
-def unlock(connection: Any, key: bytes) -> None:
+def unlock(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
     """Key and tune a fresh connection; raises ImproperlyConfigured where the key does not open the file."""
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
-    connection.execute(f"PRAGMA cipher_page_size = {PAGE_SIZE}")
+    connection.execute(f"PRAGMA cipher_page_size = {page_size}")
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

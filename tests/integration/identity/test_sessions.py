@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from unittest import mock
 from uuid import UUID
 
 import pytest
@@ -12,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from openrecord.audit.models import ChangeRow
 from openrecord.audit.types import Actor, ActorKind, system
-from openrecord.db import bus
+from openrecord.db import bus, sql
 from openrecord.gateways.openid.client import Authenticated
 from openrecord.identity import actions, models, providers, queries, rules, sign_in, tasks
 from openrecord.identity.types import (
@@ -102,9 +103,9 @@ def test_the_12_hours_count_from_when_identity_was_proved(moment: Moment) -> Non
 
 def test_a_request_costs_one_query_and_a_write_a_minute_at_most(moment: Moment) -> None:
     token, session = person_session(moment.at)
-    with CaptureQueriesContext(connection) as asked:
+    with CaptureQueriesContext(connection) as asked, mock.patch.object(sql, "run", wraps=sql.run) as plain:
         queries.session(token, at=moment.at)
-    assert len(asked) == 1
+    assert len(asked) + plain.call_count == 1
     assert models.SessionRow._meta.pk.name == "token_hash"
     almost = moment.at + timedelta(minutes=1) - TICK
     actions.note_activity(token=token, session=session, at=almost)

@@ -11,11 +11,11 @@ from openrecord_demo.bench.report import Report, text
 LIMIT = Limit(per_second=4000.0, driver_us=100.0, database_us=50.0, note="3 statements")
 SERVED = Served(
     "postgresql", "FHIR read", requests=300, connections=8, seconds=0.5, p50_ms=1.25, p99_ms=9.75, answer_bytes=1400,
-    server_us=200.0, database_us=40.0, limit=LIMIT,
+    server_us=200.0, database_us=40.0, pace_ns=35.0, limit=LIMIT,
 )  # fmt: skip
 INGESTED = Ingested(
     "sqlite", "fhir-r4", "whole records", processes=2, entries=20_000, messages=100, seconds=4.0, command_us=300.0,
-    database_us=None, limit=replace(LIMIT, database_us=None),
+    database_us=None, pace_ns=35.0, limit=replace(LIMIT, database_us=None),
 )  # fmt: skip
 
 
@@ -37,12 +37,14 @@ def test_table() -> None:
     shown = text(Report({"cores": 2, "postgresql": None}, [INGESTED], [SERVED], ["PostgreSQL: not installed"]))
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in shown.splitlines() if line[:1] == "|"]
     assert lines[2] == [
-        "sqlite", "fhir-r4", "whole records", "2", "20,000", "100", "5,000", "300", "-", "4,000", "100", "-", "3.00",
+        "sqlite", "fhir-r4", "whole records", "2", "20,000", "100", "5,000", "300", "-", "35.0", "4,000", "100", "-",
+        "3.00",
     ]  # fmt: skip
     assert lines[5] == [
-        "postgresql", "FHIR read", "300", "1.4", "600", "1.2", "9.8", "200", "40", "4,000", "100", "50", "1.60",
+        "postgresql", "FHIR read", "300", "1.4", "600", "1.2", "9.8", "200", "40", "35.0", "4,000", "100", "50",
+        "1.60",
     ]  # fmt: skip
-    assert all(len(line) == 13 for line in lines)
+    assert all(len(line) == 14 for line in lines)
     assert "- left out: PostgreSQL: not installed" in shown
     assert "machine: cores 2\n" in shown
 
