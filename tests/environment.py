@@ -1,8 +1,18 @@
-"""Settings for every test: a data folder and a key of their own."""
+"""Settings for every test: a data folder, removed at the end, and a key of their own."""
 
+import atexit
 import os
+import shutil
 import tempfile
+
+
+def _remove(folder: str, process: int) -> None:
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)
+
 
 os.environ.setdefault("OPENRECORD_MODE", "test")
 os.environ.setdefault("OPENRECORD_KEY", "5c" * 32)
-os.environ.setdefault("OPENRECORD_DATA", tempfile.mkdtemp(prefix="openrecord-test-"))
+if "OPENRECORD_DATA" not in os.environ:
+    os.environ["OPENRECORD_DATA"] = tempfile.mkdtemp(prefix="openrecord-test-")
+    atexit.register(_remove, os.environ["OPENRECORD_DATA"], os.getpid())

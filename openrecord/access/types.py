@@ -179,9 +179,12 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Competence:
-    """A recorded decision that a young person may have access of their own before 16 (R29)."""
+    """A recorded decision that a young person may have access of their own before 16 (R29).
 
-    at: datetime
+    `since`: the first such decision; another level later opens nothing anew.
+    """
+
+    since: datetime
     level: Level
 
 

@@ -81,7 +81,9 @@ def register(
     *, patient_id: PatientId, ods: OdsCode, start: date, end: date | None = None, by: Actor, at: datetime
 ) -> None:
     """The patient is registered at a practice from a day on."""
-    RegistrationRow.objects.create(patient_id=patient_id, id=time_ordered_bytes(), ods=ods, start=start, end_on=end)
+    RegistrationRow.objects.create(
+        patient_id=patient_id, id=time_ordered_bytes(), ods=ods, start=start, end_on=end, entered=to_micros(at)
+    )
     audit.record_change(by=by, at=at, event="registered", patient_id=patient_id, subject=ods, details={})
     bus.publish(PersonChanged(patient_id, PersonChange.REGISTERED, at))
 

@@ -67,11 +67,15 @@ class PatientRow(models.Model):
 
 
 class RegistrationRow(PatientKeyed):
-    """A patient's stay at a practice, from the beginning of `start` to the beginning of `end_on`."""
+    """A patient's stay at a practice, from the beginning of `start` to the beginning of `end_on`.
+
+    `entered`: when it was registered here (microseconds).
+    """
 
     ods = models.CharField(max_length=12)
     start = models.DateField()
     end_on = models.DateField(null=True)
+    entered = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "registry_registration"

@@ -11,6 +11,7 @@ from django.db.models import Q
 from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.db import sql
 from openrecord.db.keys import keyed_hash
+from openrecord.kit.instants import from_micros_or_none
 from openrecord.registry.models import PatientRow, PolicyRow, PracticePlaceRow, PracticeRow, RegistrationRow
 from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Practice, Registration
 
@@ -18,7 +19,7 @@ _PATIENT_COLUMNS = (
     "patient_id", "public_id", "nhs_number", "family", "given", "born", "gender", "died", "address_flagged",
 )  # fmt: skip
 _PATIENT = f"SELECT {', '.join(_PATIENT_COLUMNS)} FROM registry_patient"
-_REGISTRATIONS = "SELECT ods, start, end_on FROM registry_registration WHERE patient_id=%s ORDER BY start, ods"
+_REGISTRATIONS = "SELECT ods, start, end_on, entered FROM registry_registration WHERE patient_id=%s ORDER BY start, ods"
 _POLICIES = "SELECT ods, body FROM registry_policy WHERE ods IN ({keys}) ORDER BY version"
 _policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
 
@@ -127,7 +128,10 @@ def patient_by_public_id(public_id: UUID) -> Patient | None:
 
 def registrations(patient_id: PatientId) -> tuple[Registration, ...]:
     """The patient's stays at practices, oldest first."""
-    return tuple(Registration(OdsCode(ods), start, end) for ods, start, end in sql.rows(_REGISTRATIONS, [patient_id]))
+    return tuple(
+        Registration(OdsCode(ods), start, end, from_micros_or_none(entered))
+        for ods, start, end, entered in sql.rows(_REGISTRATIONS, [patient_id])
+    )
 
 
 def patients_ever_at(ods: OdsCode) -> tuple[PatientId, ...]:

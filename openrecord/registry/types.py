@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from enum import Enum
 from typing import NewType
 from uuid import UUID
@@ -80,11 +80,15 @@ class Practice:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A patient's stay at a practice: from the beginning of `start` to the beginning of `end` (London days)."""
+    """A patient's stay at a practice: from the beginning of `start` to the beginning of `end` (London days).
+
+    `entered`: when it was registered here, None = not known; it may be dated back.
+    """
 
     ods: OdsCode
     start: date
     end: date | None = None
+    entered: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """What each `do` of a case means in memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -110,14 +111,15 @@ def several(mark: Reason) -> Callable[[PureWorld, Step, datetime], None]:
     return apply
 
 
-def register(world: PureWorld, step: Step, _at: datetime) -> None:
-    world.people["P"].registrations.append(Registration(OdsCode(step["org"]), date.fromisoformat(step["date"])))
+def register(world: PureWorld, step: Step, at: datetime) -> None:
+    stay = Registration(OdsCode(step["org"]), date.fromisoformat(step["date"]), entered=at)
+    world.people["P"].registrations.append(stay)
 
 
 def deduct(world: PureWorld, step: Step, _at: datetime) -> None:
     stays = world.people["P"].registrations
     index = max(i for i, r in enumerate(stays) if r.ods == step["org"])
-    stays[index] = Registration(stays[index].ods, stays[index].start, date.fromisoformat(step["date"]))
+    stays[index] = replace(stays[index], end=date.fromisoformat(step["date"]))
 
 
 def died(*, now: bool) -> Callable[[PureWorld, Step, datetime], None]:

@@ -10,14 +10,11 @@ Taken out of every case, for oracle and stations alike:
   the dates of the last to arrive; the oracle looks at either.
 - a version that arrives late, between the one in sight and an appended one that waits to be filed: the stations let
   nothing late change anything (QUESTIONS 12), the oracle shows it.
-- a registration entered with a date before that of its entry: whether a grant of history between the two is over is
-  left open.
 - a redirect of what came with a first load or a transfer: the stations know no redirect of their own, and the arrival
   that stands for it here cannot say so.
 A source key that comes again for somebody else comes from the same organisation, because keys belong to one.
 """
 
-from datetime import date, timedelta
 from typing import Any
 
 from tests.oracle.dates import instant, london_day
@@ -32,7 +29,6 @@ def life(seed: int) -> Json:
     case = random_case(seed)
     case["steps"] = _without_redirected_bulk(case["steps"])
     case["steps"] = _without_late_versions(_without_ambiguous_grants(case["steps"]))
-    _no_move_dated_back(case["steps"])
     shapes = list(_arrivals(case["steps"]))
     _filed_only_where_it_counts(case["steps"], {shape["id"]: shape.get("kind", "code") for shape, _ in shapes})
     _same_organisation_for_one_key(shapes)
@@ -80,13 +76,6 @@ def _without_redirected_bulk(steps: list[Json]) -> list[Json]:
     bulk = {shape["id"] for step in steps for shape in step.get("entries", [])}
     moved = {step["as"] for step in steps if step.get("do") == "redirect" and step["entry"] in bulk}
     return [step for step in steps if not moved & {step.get("as"), step.get("entry")}]
-
-
-def _no_move_dated_back(steps: list[Json]) -> None:
-    for step in steps:
-        today = london_day(instant(step["at"]))
-        if step.get("do") in {"register", "deduct"} and date.fromisoformat(step["date"]) <= today:
-            step["date"] = (today + timedelta(days=1)).isoformat()
 
 
 def _same_dates_for_both_copies(steps: list[Json]) -> None:

@@ -90,3 +90,52 @@ def test_a_new_version_does_not_bring_back_what_was_replaced_or_is_somebody_else
     assert "old" not in served(world, "2024-03-12")
     play(world, {"at": "2024-03-13", "do": "version", "entry": "old", "v": 2, "status": "amended"})
     assert "old" not in served(world, "2024-03-14")
+
+
+def young_world() -> ServedWorld:
+    """A record of one entry; the patient is under 16 and may see it since March."""
+    world = ServedWorld({"patient": {"born": "2010-05-10"}})
+    play(world, {"at": "2024-03-01T09:00:00Z", "do": "competence", "level": "detailed"})
+    play(world, {"at": "2024-03-02T09:00:00Z", "do": "arrive", "id": "bp", "kind": "observation"})
+    return world
+
+
+def test_another_level_of_competence_does_not_give_back_what_people_removed() -> None:
+    world = young_world()
+    assert set(served(world, "2024-03-03")) == {"bp"}
+    play(world, {"at": "2024-03-04T09:00:00Z", "do": "decide_104", "outcome": "remove"})
+    assert set(served(world, "2024-03-05")) == set()
+    play(world, {"at": "2024-03-06T09:00:00Z", "do": "competence", "level": "full"})
+    assert set(served(world, "2024-03-07")) == set()
+
+
+def test_another_level_of_competence_does_not_read_a_104_anew() -> None:
+    world = young_world()
+    code = {"id": "review", "code": "104", "effective": "2024-03-04", "recorded": "2024-03-04T09:00:00Z"}
+    play(world, {"at": "2024-03-04T09:00:00Z", "do": "code", **code})
+    play(world, {"at": "2024-03-06T09:00:00Z", "do": "competence", "level": "full"})
+    assert set(served(world, "2024-03-07")) == {"bp"}
+
+
+def test_a_registration_dated_back_ends_history_granted_before_it_was_entered() -> None:
+    world = ServedWorld({})
+    play(world, {"at": "2023-10-01T09:00:00Z", "do": "arrive", "id": "old", "kind": "observation"})
+    play(world, {"at": "2024-03-01T09:00:00Z", "do": "grant_history", "chunk": "all", "org": "A"})
+    assert set(served(world, "2024-03-02")) == {"old"}
+    play(world, {"at": "2024-03-03T09:00:00Z", "do": "register", "org": "A", "date": "2024-02-01"})
+    assert set(served(world, "2024-03-04")) == set()
+
+
+def test_removing_live_access_takes_nothing_from_a_grant_that_never_opened() -> None:
+    """A 106 opens at once what a 104 had only blocked, whatever people decided about others meanwhile."""
+    world = ServedWorld({"viewers": {"pat": {"kind": "self", "account": None}}})
+    review = {"id": "review", "code": "104", "effective": "2024-03-01", "recorded": "2024-03-01T09:00:00Z"}
+    play(world, {"at": "2024-03-01T09:00:00Z", "do": "code", **review})
+    play(world, {"at": "2024-03-02T09:00:00Z", "do": "open_account", "viewer": "pat"})
+    play(world, {"at": "2024-03-03T09:00:00Z", "do": "arrive", "id": "bp", "kind": "observation"})
+    play(world, {"at": "2024-03-04T09:00:00Z", "do": "decide_104", "outcome": "remove"})
+    play(world, {"at": "2024-03-05T09:00:00Z", "do": "decide_104", "outcome": "keep"})
+    assert set(served(world, "2024-03-06")) == set()
+    ended = {"id": "over", "code": "106", "effective": "2024-03-07", "recorded": "2024-03-07T09:00:00Z"}
+    play(world, {"at": "2024-03-07T09:00:00Z", "do": "code", **ended})
+    assert set(served(world, "2024-03-08")) == {"bp"}

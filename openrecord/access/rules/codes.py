@@ -92,7 +92,7 @@ def review_state(facts: AccessFacts, opened: datetime | None, at: datetime) -> R
 
 def _decided(state: ReviewState, decision: EnhancedReviewDecision) -> ReviewState:
     if not decision.keep:
-        return ReviewState(GrantState.REMOVED)
+        return ReviewState(GrantState.REMOVED if state.grant is GrantState.OPEN else state.grant)
     if state.grant is GrantState.REMOVED:
         return ReviewState(GrantState.OPEN)
     return ReviewState(state.grant)

@@ -104,7 +104,8 @@ def _lowered(grown: _Growing, act: events.Lowered | events.Raised, _at: datetime
 
 
 def _competence_recorded(grown: _Growing, act: events.CompetenceRecorded, at: datetime) -> None:
-    grown.competence = Competence(at, Level(act.level))
+    since = at if grown.competence is None else grown.competence.since
+    grown.competence = Competence(since, Level(act.level))
 
 
 def _age_reviewed(grown: _Growing, act: events.AgeReviewed, at: datetime) -> None:

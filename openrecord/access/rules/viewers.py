@@ -6,7 +6,7 @@ Source: decision-cases README "Of the viewer", QUESTIONS 3, 8, 13-17.
 from datetime import datetime
 
 from openrecord.access.rules.codes import is_declined
-from openrecord.access.rules.windows import latest_start, registered_elsewhere_since, was_registered
+from openrecord.access.rules.windows import registered_elsewhere_since, registered_since, was_registered
 from openrecord.access.types import AccessFacts, Basis, Reason, Viewer, ViewerKind
 from openrecord.kit.london import birthday, midnight
 from openrecord.registry.types import OdsCode, Policy
@@ -37,16 +37,16 @@ def opened(facts: AccessFacts, viewer: Viewer, org: OdsCode, at: datetime) -> da
     None where it has not opened. `viewer` is a principal.
     """
     policy = facts.policies.get(org)
-    registered = latest_start(facts, org, at)
+    registered = registered_since(facts, org, at)
     if viewer.granted is None or policy is None or policy.go_live is None or registered is None or facts.born is None:
         return None
-    instants = [viewer.granted, midnight(policy.go_live), midnight(registered)]
+    instants = [viewer.granted, midnight(policy.go_live), registered]
     if viewer.kind is ViewerKind.SELF:
         of_age = midnight(birthday(facts.born, ADULT))
         if at >= of_age or facts.competence is None:
             instants.append(of_age)
         else:
-            instants.append(facts.competence.at)
+            instants.append(facts.competence.since)
     latest = max(instants)
     return latest if latest <= at and was_registered(facts, org, at, latest) else None
 

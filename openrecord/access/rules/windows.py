@@ -12,9 +12,21 @@ def begun(facts: AccessFacts, org: OdsCode, at: datetime) -> tuple[Registration,
     return tuple(r for r in facts.registrations if r.ods == org and midnight(r.start) <= at)
 
 
-def latest_start(facts: AccessFacts, org: OdsCode, at: datetime) -> date | None:
-    """First day of the latest registration at `org` that has begun."""
-    return max((r.start for r in begun(facts, org, at)), default=None)
+def _latest(facts: AccessFacts, org: OdsCode, at: datetime) -> Registration | None:
+    """The registration at `org` that began last."""
+    return max(begun(facts, org, at), key=lambda r: (r.start, _took_effect(r)), default=None)
+
+
+def registered_since(facts: AccessFacts, org: OdsCode, at: datetime) -> datetime | None:
+    """When the latest registration at `org` took effect; None where none has begun."""
+    latest = _latest(facts, org, at)
+    return None if latest is None else _took_effect(latest)
+
+
+def _took_effect(registration: Registration) -> datetime:
+    """When a registration began to count: at its midnight, or when it was entered if it was dated back."""
+    midnight_of = midnight(registration.start)
+    return midnight_of if registration.entered is None else max(midnight_of, registration.entered)
 
 
 def was_registered(facts: AccessFacts, org: OdsCode, at: datetime, instant: datetime) -> bool:
@@ -37,11 +49,11 @@ def window_start(facts: AccessFacts, org: OdsCode, at: datetime) -> date | None:
     policy = facts.policies.get(org)
     if policy is None or policy.go_live is None:
         return None
-    registered = latest_start(facts, org, at)
+    latest = _latest(facts, org, at)
     override = (facts.window_starts or {}).get(org)
-    if override is not None and (registered is None or override.set_at >= midnight(registered)):
+    if override is not None and (latest is None or override.set_at >= _took_effect(latest)):
         return override.start
-    return policy.go_live if registered is None else max(policy.go_live, registered)
+    return policy.go_live if latest is None else max(policy.go_live, latest.start)
 
 
 def organisation_reasons(facts: AccessFacts, org: OdsCode, at: datetime) -> frozenset[Reason]:
@@ -62,11 +74,11 @@ def organisation_reasons(facts: AccessFacts, org: OdsCode, at: datetime) -> froz
 
 def live_chunks(facts: AccessFacts, org: OdsCode, at: datetime) -> tuple[Chunk, ...]:
     """The granted chunks of `org` that hold. A new registration there ends the grants made before it."""
-    start = latest_start(facts, org, at)
+    since = registered_since(facts, org, at)
     return tuple(
         c
         for c in facts.chunks
-        if c.org == org and not c.withdrawn and c.granted <= at and (start is None or c.granted >= midnight(start))
+        if c.org == org and not c.withdrawn and c.granted <= at and (since is None or c.granted >= since)
     )
 
 
