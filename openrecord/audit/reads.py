@@ -7,7 +7,7 @@ puts `reads_table.read_insert_sql` into the statement that reads, with the write
 from dataclasses import replace
 from uuid import UUID
 
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 
 from openrecord.audit import group_commit, writers
 from openrecord.audit.reads_table import READ_INSERT_SQL, read_parameters
@@ -24,10 +24,11 @@ def record_read(read: Read) -> UUID:
     """
     if connection.vendor == "sqlite":
         return group_commit.flusher().record(read)
-    if connection.in_atomic_block:
-        raise RuntimeError("a read is recorded outside any transaction, whose commit could still fail")
     try:
-        return _insert(read)
+        if not connection.in_atomic_block:
+            return _insert(read)
+        with transaction.atomic(durable=True):  # refused by Django
+            return _insert(read)
     except DatabaseError as error:
         raise NotRecorded("the trail of reads could not be written") from error
 
