@@ -5,8 +5,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from django.db import connection
-
 from openrecord.access import events
 from openrecord.access.models import ActRow, EpochRow, ViewerRow
 from openrecord.access.rules.fold import fold
@@ -127,8 +125,7 @@ def viewings(behind: UUID, *, at: datetime) -> tuple[Viewing, ...]:
 
     A proxy whose access has ended is left out: not even the patient's name is shown any more.
     """
-    key = behind if connection.features.has_native_uuid_field else behind.hex
-    every = (_viewing(row, at) for row in sql.rows(_VIEWERS, [key]))
+    every = (_viewing(row, at) for row in sql.rows(_VIEWERS, [sql.uuid_key(behind)]))
     return tuple(viewing for viewing in every if viewing is not None)
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from openrecord.audit import rules, writers
-from openrecord.audit.sources import CHANGE, CHANGE_COLUMNS, key
+from openrecord.audit.sources import CHANGE, CHANGE_COLUMNS
 from openrecord.audit.types import Actor, Change, NotRecorded
 from openrecord.db import sql
 from openrecord.kit import ids
@@ -45,8 +45,8 @@ def _row(change: Change, writer: UUID) -> tuple[Any, ...]:
     return (
         change.patient_id or 0,
         ids.time_ordered_bytes(),
-        key(writer),
-        key(writer),
+        sql.uuid_key(writer),
+        sql.uuid_key(writer),
         rules.microseconds(change.at),
         by.kind.value,
         by.id,

@@ -8,7 +8,7 @@ from django.db import connection
 
 from openrecord.audit import rules, verification
 from openrecord.audit.models import Root, Seal
-from openrecord.audit.sources import READ, PlainRow, identifier
+from openrecord.audit.sources import READ, PlainRow
 from openrecord.audit.types import (
     PUBLIC_ID_BYTES,
     ActorKind,
@@ -18,6 +18,7 @@ from openrecord.audit.types import (
     SealedRead,
     Verdict,
 )
+from openrecord.db.sql import uuid
 from openrecord.kit import london
 
 
@@ -79,7 +80,7 @@ def _sealed_read(row: PlainRow) -> SealedRead:
         actor_kind=ActorKind(row[_KIND]),
         actor=str(row[_ACTOR]),
         authority=str(row[_AUTHORITY]),
-        viewer_id=identifier(str(viewer)) if viewer else None,
+        viewer_id=uuid(str(viewer)) if viewer else None,
     )
 
 
@@ -91,14 +92,14 @@ def _serves(served: bytes, public_id: bytes) -> bool:
 def _exposure(row: Sequence[Any]) -> Exposure:
     read_id, at, kind, actor, role, organisation, viewer, client, channel, route = row
     return Exposure(
-        read_id=identifier(read_id),
+        read_id=uuid(read_id),
         at=rules.instant(at),
         actor_kind=ActorKind(kind),
         actor=actor,
         role=role,
         organisation=organisation,
-        viewer_id=identifier(viewer) if viewer else None,
-        client_id=identifier(client) if client else None,
+        viewer_id=uuid(viewer) if viewer else None,
+        client_id=uuid(client) if client else None,
         channel=channel,
         route=route,
     )

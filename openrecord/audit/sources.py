@@ -12,6 +12,7 @@ from uuid import UUID
 from django.db import connection
 
 from openrecord.audit import reads_file, reads_table, rules
+from openrecord.db.sql import uuid, uuid_key
 
 ID, WRITER, SEQUENCE = 1, 2, 3
 """Where these columns stand in the rows of both tables."""
@@ -63,7 +64,7 @@ class Source:
             f"SELECT found, (SELECT max(sequence) FROM {table} WHERE {only}writer = found) "
             "FROM hop WHERE found IS NOT NULL"
         )
-        return {identifier(writer): highest for writer, highest in self.fetch(sql, (key(since),))}
+        return {uuid(writer): highest for writer, highest in self.fetch(sql, (uuid_key(since),))}
 
     def totals(self, writer: UUID) -> WriterTotals:
         """Count and bounds of a writer's rows."""
@@ -71,7 +72,7 @@ class Source:
             "SELECT count(*), count(DISTINCT sequence), min(sequence), max(sequence) "
             f"FROM {self.table} WHERE writer = %s"
         )
-        return WriterTotals(writer, *self.fetch(sql, (key(writer),))[0])
+        return WriterTotals(writer, *self.fetch(sql, (uuid_key(writer),))[0])
 
     def sequences(self, writer: UUID, *, after: int, limit: int) -> list[tuple[int, int]]:
         """The sequences of a writer's rows above `after`, ascending, each with the number of rows that have it."""
@@ -79,12 +80,12 @@ class Source:
             f"SELECT sequence, count(*) FROM {self.table} WHERE writer = %s AND sequence > %s "
             "GROUP BY sequence ORDER BY sequence LIMIT %s"
         )
-        return [(sequence, rows) for sequence, rows in self.fetch(sql, (key(writer), after, limit))]
+        return [(sequence, rows) for sequence, rows in self.fetch(sql, (uuid_key(writer), after, limit))]
 
     def rows(self, writer: UUID, *, after: int, limit: int) -> list[PlainRow]:
         """A writer's rows above `after` in sequence."""
         where = "writer = %s AND sequence > %s ORDER BY sequence LIMIT %s"
-        return self._select(where, (key(writer), after, limit))
+        return self._select(where, (uuid_key(writer), after, limit))
 
     def rows_at(self, places: Iterable[tuple[UUID, int]]) -> Iterator[PlainRow]:
         """The rows with these writers and sequences, fetched in runs of consecutive sequences."""
@@ -93,7 +94,7 @@ class Source:
             wanted.setdefault(writer, set()).add(sequence)
         for writer, sequences in wanted.items():
             for first, last in _runs(sorted(sequences)):
-                yield from self._select("writer = %s AND sequence BETWEEN %s AND %s", (key(writer), first, last))
+                yield from self._select("writer = %s AND sequence BETWEEN %s AND %s", (uuid_key(writer), first, last))
 
     def _select(self, where: str, parameters: Sequence[Any]) -> list[PlainRow]:
         sql = f"SELECT {', '.join(self.columns)} FROM {self.table} WHERE {where}"
@@ -108,16 +109,6 @@ def _runs(ordered: Sequence[int]) -> Iterator[tuple[int, int]]:
             first = value
         last = value
     yield first, last
-
-
-def key(value: UUID) -> UUID | str:
-    """An id as a query parameter of this database."""
-    return value if connection.features.has_native_uuid_field else value.hex
-
-
-def identifier(value: UUID | str) -> UUID:
-    """An id as this database returns it."""
-    return value if isinstance(value, UUID) else UUID(value)
 
 
 CHANGE_COLUMNS = (

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from openrecord.audit import rules, sources
+from openrecord.audit import rules
 from openrecord.audit.models import Root
 from openrecord.audit.sources import CHANGE, ID, SEQUENCE, SOURCES, WRITER, PlainRow, Source
 from openrecord.audit.types import DailyRoot, Problem, ProblemKind, Verdict
+from openrecord.db.sql import uuid
 
 CHUNK = 1024
 NAMED_PROBLEMS = 1000
@@ -206,9 +207,7 @@ def _chunks() -> Iterator[list[_SealRow]]:
 
 def _seal_row(row: tuple[Any, ...]) -> _SealRow:
     number, at, source, writer, sequence, row_id, digest = row
-    return _SealRow(
-        number, at, source, sources.identifier(writer), sequence, sources.identifier(row_id).hex, bytes(digest)
-    )
+    return _SealRow(number, at, source, uuid(writer), sequence, uuid(row_id).hex, bytes(digest))
 
 
 def _rows_of(seals: Sequence[_SealRow]) -> Mapping[RowKey, PlainRow]:

@@ -91,6 +91,11 @@ def instant(value: datetime) -> datetime:
     return value.replace(tzinfo=UTC) if value.tzinfo is None else value
 
 
+def uuid_key(value: UUID) -> UUID | str:
+    """The parameter that a column of Django's UUIDField is compared with."""
+    return value if connection.features.has_native_uuid_field else value.hex
+
+
 def uuid(value: UUID | str) -> UUID:
     """A column of Django's UUIDField as it comes from the driver."""
     return value if isinstance(value, UUID) else UUID(hex=value)

@@ -24,10 +24,14 @@ def use_random(source: Callable[[int], bytes] | None) -> None:
     _random_bytes = source or os.urandom
 
 
-def _time_ordered() -> int:
+def _front() -> int:
+    """All of a UUIDv7 that is not random, now."""
     millis = to_micros(clock.now()) // 1000
-    random_part = int.from_bytes(_random_bytes(10)) & _RANDOM_PART
-    return (millis & ((1 << 48) - 1)) << 80 | _VERSION_7 | _VARIANT | random_part
+    return (millis & ((1 << 48) - 1)) << 80 | _VERSION_7 | _VARIANT
+
+
+def _time_ordered() -> int:
+    return _front() | (int.from_bytes(_random_bytes(10)) & _RANDOM_PART)
 
 
 def time_ordered_id() -> UUID:
@@ -42,9 +46,7 @@ def time_ordered_bytes() -> bytes:
 
 def many_time_ordered_bytes(count: int) -> list[bytes]:
     """So many of them at the price of one look at the clock and one draw."""
-    millis = to_micros(clock.now()) // 1000
-    front = (millis & ((1 << 48) - 1)) << 80 | _VERSION_7 | _VARIANT
-    drawn = _random_bytes(10 * count)
+    front, drawn = _front(), _random_bytes(10 * count)
     parts = (int.from_bytes(drawn[start : start + 10]) & _RANDOM_PART for start in range(0, 10 * count, 10))
     return [(front | part).to_bytes(16) for part in parts]
 

@@ -62,6 +62,7 @@ class Report:
 def run(arguments: argparse.Namespace) -> int:
     """Take in what the arguments name; 0 where every file was accounted for."""
     require_migrations()
+    pool.spare_the_collector()
     terms = terms_of(arguments)
     order = Order(None if arguments.format is None else Format(arguments.format), terms, operator())
     report = take_in(arguments.files, order, jobs=arguments.jobs)
@@ -81,7 +82,6 @@ def terms_of(arguments: argparse.Namespace) -> Terms:
 
 def take_in(names: list[str], order: Order, *, jobs: int) -> Report:
     """Every file meant by `names`, delivered; with a progress bar where a person watches."""
-    pool.spare_the_collector()
     began = time.monotonic()
     found = files.find(names)
     report = Report(skipped=found.skipped, failed=found.failed)

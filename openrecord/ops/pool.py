@@ -59,6 +59,7 @@ class _Helper(Generic[Item, Outcome]):
 
 def spare_the_collector() -> None:
     """Look for cycles seldom: reading makes many objects and no cycles (a third of the time went into looking)."""
+    gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 20, 20)
 

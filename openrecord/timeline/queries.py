@@ -93,9 +93,13 @@ def fingerprint(reader: Reader, *, at: datetime) -> bytes:
     key = reader_key(reader, at)
     found = sql.row(HEAD, key)
     if found is None:
-        bus.publish(SightNeeded(reader.patient_id, reader.viewer_id, reader.client_id or NO_CLIENT, reader.channel, at))
+        _need_sight(reader, at)
         found = sql.rows(HEAD, key)[0]
     return bytes(found[0])
+
+
+def _need_sight(reader: Reader, at: datetime) -> None:
+    bus.publish(SightNeeded(reader.patient_id, reader.viewer_id, reader.client_id or NO_CLIENT, reader.channel, at))
 
 
 def _rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetime) -> list[sql.Row]:
@@ -103,7 +107,7 @@ def _rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetim
     found = sql.rows(statement, parameters)
     if found or sql.row(HEAD, reader_key(reader, at)) is not None:
         return found
-    fingerprint(reader, at=at)
+    _need_sight(reader, at)
     return sql.rows(statement, parameters)
 
 

@@ -6,8 +6,9 @@ import pytest
 from django.db import connection
 
 from openrecord.audit import queries
-from openrecord.audit.sources import CHANGE, CHANGE_COLUMNS, READ, Source, key
+from openrecord.audit.sources import CHANGE, CHANGE_COLUMNS, READ, Source
 from openrecord.audit.types import ProblemKind
+from openrecord.db.sql import uuid_key
 from tests.integration.audit.trail import AT, SOURCES, Trail, writer_in
 
 TOMORROW = AT + timedelta(days=1)
@@ -57,7 +58,7 @@ def test_an_altered_column_is_found_and_its_row_named(trail: Trail, source: Sour
     writer = writer_in(source)
     trail.tamper(
         f"UPDATE {source.table} SET {column} = %s WHERE sequence = 4 AND writer = %s",
-        [another_value(source, column), key(writer)],
+        [another_value(source, column), uuid_key(writer)],
     )
     named = {(problem.source, problem.writer, problem.sequence) for problem in trail.problems()}
     assert (source.name, writer, 4) in named
