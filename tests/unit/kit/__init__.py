@@ -1,1 +1,1 @@
-"""Tests of the command line and the commands."""
+"""Tests of the plain tools."""
