@@ -6,6 +6,8 @@ Exit status: 0 done, 1 not done or not well, 2 wrong arguments or settings, 130 
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
 
 import django
 from django.core.exceptions import ImproperlyConfigured
@@ -56,8 +58,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _allow(does: str) -> None:
-    if does.startswith(DEMONSTRATION) and environment.mode() != "demo":
+    """The demonstration lies beside the product in a checkout and is installed nowhere: only its own mode finds it."""
+    if not does.startswith(DEMONSTRATION):
+        return
+    if environment.mode() != "demo":
         raise CommandFailed("this command exists in the demonstration only (OPENRECORD_MODE=demo)")
+    sys.path.append(str(Path(__file__).resolve().parents[2]))
+    if find_spec(DEMONSTRATION.rstrip(".")) is None:
+        raise CommandFailed("the demonstration is not here: it comes with a checkout of the source")
 
 
 def _say(text: str, status: int) -> int:

@@ -1,6 +1,8 @@
 """The operator's other commands: practices, explaining, stops, staff, the trail, the doctor."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -129,6 +131,19 @@ def test_demo_commands_exist_in_the_demo_only(installation: Installation) -> Non
     done = installation.run("demo", "token", "--persona", "amina-yusuf")
     assert done.returncode == 1
     assert b"demonstration only" in done.stderr
+
+
+def test_the_installed_command_finds_the_demonstration_from_any_folder(tmp_path: Path) -> None:
+    """As `make demo` tells it to a newcomer: the command of the environment, not the module."""
+    fresh = Installation(tmp_path / "data", mode="demo")
+    assert fresh.run("migrate", "--quiet").returncode == 0
+    installed = Path(sys.executable).with_name("openrecord")
+    done = subprocess.run(
+        [str(installed), "demo", "token", "--persona", "nobody-at-all"],
+        cwd=tmp_path, env=fresh.settings, capture_output=True, check=False, timeout=120,
+    )  # fmt: skip
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1)
+    assert b"run `make demo` first" in done.stderr
 
 
 def test_wrong_settings_are_said_in_one_line(tmp_path: Path) -> None:
