@@ -8,7 +8,8 @@ import os
 import threading
 from uuid import UUID
 
-from openrecord.kit import ids
+from openrecord.kit import clock, ids
+from openrecord.kit.instants import to_micros
 
 DAY_MS = 86_400_000
 _RANDOM_BITS = 80
@@ -28,14 +29,18 @@ def milliseconds(time_ordered: UUID) -> int:
     return time_ordered.int >> _RANDOM_BITS
 
 
+def _now() -> int:
+    return to_micros(clock.now()) // 1000
+
+
 def since(days: int) -> UUID:
     """A UUID below every UUIDv7 made within the last `days` days."""
-    return UUID(int=max(0, milliseconds(ids.time_ordered_id()) - days * DAY_MS) << _RANDOM_BITS)
+    return UUID(int=max(0, _now() - days * DAY_MS) << _RANDOM_BITS)
 
 
 def is_stale(writer: UUID) -> bool:
     """Whether the writer is a day old and must make room for a new one."""
-    return milliseconds(ids.time_ordered_id()) - milliseconds(writer) >= DAY_MS
+    return _now() - milliseconds(writer) >= DAY_MS
 
 
 def writer_of(connection: object) -> UUID:

@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
+from struct import pack
 from urllib.parse import urlencode
 
 import orjson
@@ -10,6 +11,10 @@ from openrecord.clinical.r4.links import joined
 from openrecord.fhir.types import Served
 
 _MATCH = b',"search":{"mode":"match"}}'
+_RESOURCE = b'","resource":'
+_ID = b'"id":"'
+_ID_LENGTH = 36
+"""A body names its id before anything else that could have one: writing 50 ids anew costs 25 microseconds."""
 
 
 def resource(entry: Served) -> bytes:
@@ -25,13 +30,13 @@ def bundle(type_address: str, entries: Sequence[Served], links: Iterable[tuple[s
     if entries:
         opening = b'{"fullUrl":"' + type_address.encode() + b"/"
         begin = b',"entry":[' + opening
-        for public_id, _, _, body, references in entries:
-            key = public_id.hex()
-            place = f'{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}","resource":'.encode()
+        for _, _, _, body, references in entries:
+            start = body.index(_ID) + len(_ID)
+            key = body[start : start + _ID_LENGTH]
             if references:
-                parts += (begin, place, body[:-1], b",", references, b"}", _MATCH)
+                parts += (begin, key, _RESOURCE, body[:-1], b",", references, b"}", _MATCH)
             else:
-                parts += (begin, place, body, _MATCH)
+                parts += (begin, key, _RESOURCE, body, _MATCH)
             begin = b"," + opening
         parts.append(b"]")
     parts.append(b"}")
@@ -39,12 +44,14 @@ def bundle(type_address: str, entries: Sequence[Served], links: Iterable[tuple[s
 
 
 def page_links(type_address: str, used: Iterable[tuple[str, str]], next_cursor: str | None) -> list[tuple[str, str]]:
-    """The links of a page: itself, and the one that follows."""
+    """The links of a page: itself, and the one that follows. `next_cursor` (fhir.cursors) needs no escaping."""
     pairs = list(used)
-    found = [("self", _address(type_address, pairs))]
+    here = _address(type_address, pairs)
+    found = [("self", here)]
     if next_cursor is not None:
         following = [pair for pair in pairs if pair[0] != "_cursor"]
-        found.append(("next", _address(type_address, [*following, ("_cursor", next_cursor)])))
+        onward = here if len(following) == len(pairs) else _address(type_address, following)
+        found.append(("next", f"{onward}{'&' if following else '?'}_cursor={next_cursor}"))
     return found
 
 
@@ -53,7 +60,7 @@ def _address(type_address: str, pairs: Sequence[tuple[str, str]]) -> str:
 
 
 def etag(
-    key: bytes, *, reader: bytes, addresses: Iterable[str], entries: Iterable[Served], content: bytes = b""
+    key: bytes, *, reader: bytes, addresses: Iterable[str], entries: Sequence[Served], content: bytes = b""
 ) -> str:
     """A weak ETag that is another one for every reader, address, entry, state and rendering of an entry.
 
@@ -61,9 +68,16 @@ def etag(
     state, which is put into the tag itself. The Sight is no part of it: that has masks for
     groups of entries in which this reader may see nothing. Of one state, the full rendering is longer than the coded.
     """
-    parts = [reader, content, "\n".join(addresses).encode(), b"\0"]
-    for public_id, revised, _, body, references in entries:
-        parts += (public_id, revised.to_bytes(8, "big"), len(body).to_bytes(4, "big"), references, b"\0")
+    public_ids, revised, _, bodies, references = zip(*entries, strict=True) if entries else ((),) * 5
+    numbers = (len(content), len(public_ids), *revised, *map(len, bodies), *map(len, references))
+    parts = [
+        reader,
+        pack(f">{len(numbers)}q", *numbers),
+        content,
+        *public_ids,
+        *references,
+        "\n".join(addresses).encode(),
+    ]
     return f'W/"{hashlib.blake2b(b"".join(parts), digest_size=16, key=key).hexdigest()}"'
 
 

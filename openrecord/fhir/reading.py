@@ -191,8 +191,8 @@ def _once(asked: Asked, statement: Callable[[str], str], parameters: Mapping[str
     viewer, patient_id, flags, client, fingerprint = rows[0]
     slots = flags >> statements.FLAG_BITS
     head = Head(
-        UUID(bytes=viewer),
-        UUID(bytes=client),
+        viewer,
+        client,
         patient_id,
         slots,
         fingerprint,

@@ -103,7 +103,7 @@ class TypeResource:
         head = found.head
         return bundles.etag(
             keys.derived("etag"),
-            reader=head.viewer_id.bytes + head.client_id.bytes,
+            reader=head.viewer + head.client,
             addresses=addresses,
             entries=found.entries,
         )

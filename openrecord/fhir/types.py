@@ -101,16 +101,29 @@ class Search:
 
 @dataclass(frozen=True, slots=True)
 class Head:
-    """Whom a token reads for, and the Sight that applied. `fingerprint` None: there was no current Sight."""
+    """Whom a token reads for, and the Sight that applied. `fingerprint` None: there was no current Sight.
 
-    viewer_id: UUID
-    client_id: UUID
+    `viewer`, `client`: the 16 bytes of their ids, as the database gives them.
+    """
+
+    viewer: bytes
+    client: bytes
     patient_id: int
     slots: int
     fingerprint: bytes | None
     at_ceiling: bool
     is_proxy: bool
     is_patient_asked: bool
+
+    @property
+    def viewer_id(self) -> UUID:
+        """The viewer's grant under which is read."""
+        return UUID(bytes=self.viewer)
+
+    @property
+    def client_id(self) -> UUID:
+        """The app; NO_CLIENT where there is none."""
+        return UUID(bytes=self.client)
 
 
 @dataclass(frozen=True, slots=True)

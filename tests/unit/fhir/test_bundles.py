@@ -13,12 +13,12 @@ from openrecord.fhir.types import Served
 KEY = b"k" * 32
 TYPE = "https://records.example/fhir/Observation"
 ENTRIES: list[Served] = [
-    (uuid.UUID(int=1).bytes, 5, 9, b'{"resourceType":"Observation","id":"1"}', b""),
+    (uuid.UUID(int=1).bytes, 5, 9, b'{"meta":{},"id":"00000000-0000-0000-0000-000000000001","code":{"id":"x"}}', b""),
     (
         uuid.UUID(int=2).bytes,
         6,
         8,
-        b'{"resourceType":"Observation","id":"2"}',
+        b'{"resourceType":"Observation","id":"00000000-0000-0000-0000-000000000002"}',
         b'"encounter":{"reference":"Encounter/3"}',
     ),
 ]
