@@ -10,6 +10,9 @@ SNOMED = "http://snomed.info/sct"
 DMD = "https://dmd.nhs.uk"
 ODS_ORGANISATION = "https://fhir.nhs.uk/Id/ods-organization-code"
 
+DATA_ABSENT_REASON = "http://terminology.hl7.org/CodeSystem/data-absent-reason"
+"""Why FHIR requires something that is not there. Its codes say nothing about a patient."""
+
 SNOMED_SYSTEMS = frozenset({SNOMED, "https://snomed.info/sct", "urn:oid:2.16.840.1.113883.2.1.3.2.4.15"})
 """SNOMED CT under the addresses it arrives with (the official one, a common slip, the UK's older OID)."""
 

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 from uuid import UUID
 
+from openrecord.clinical.r4.tokens import tokens
 from openrecord.db import sql
 from openrecord.kit.instants import micros_text, to_micros
 from openrecord.registry.types import PatientId
@@ -13,7 +14,7 @@ from openrecord.screening.types import EntryId
 
 COLUMNS = (
     "patient_id", "id", "public_id", "fhir_type", "sort", "slot", "tranche", "has_date", "hollow", "proxies",
-    "placed_at", "revised", "coded", "full_body", "refs",
+    "placed_at", "revised", "coded", "full_body", "refs", "codes",
 )  # fmt: skip
 _BODIES = "SELECT id, coded, full_body FROM timeline_entry WHERE patient_id=%s AND id IN ({keys})"
 _STAMP_LENGTH = len(b'"meta":{"lastUpdated":"2023-11-01T00:00:00.000000Z"},')
@@ -63,6 +64,7 @@ def _row(patient_id: PatientId, placing: Placing, stamp: int) -> sql.Row:
         placing.tranche, placing.has_date, placing.hollow, placing.proxies, placing.placed_at, stamp,
         _stamped(placing.coded, placing.placed_at),
         None if placing.full is None else _stamped(placing.full, placing.placed_at), placing.refs,
+        tokens(placing.coded),
     )  # fmt: skip
 
 
@@ -80,11 +82,11 @@ def _alter(patient_id: PatientId, placing: Placing, stamp: int) -> None:
         raise ValueError("an entry cannot stay in the timeline without a body")
     sql.execute(
         "UPDATE timeline_entry SET sort=%s, slot=%s, tranche=%s, has_date=%s, hollow=%s, proxies=%s, placed_at=%s, "
-        "revised=%s, coded=%s, full_body=%s, refs=%s WHERE patient_id=%s AND id=%s",
+        "revised=%s, coded=%s, full_body=%s, refs=%s, codes=%s WHERE patient_id=%s AND id=%s",
         [
             placing.sort, placing.slot, placing.tranche, placing.has_date, placing.hollow, placing.proxies,
             placing.placed_at, stamp, _stamped(coded, placing.placed_at),
-            None if full is None else _stamped(full, placing.placed_at), placing.refs, *key,
+            None if full is None else _stamped(full, placing.placed_at), placing.refs, tokens(coded), *key,
         ],
     )  # fmt: skip
 
