@@ -99,7 +99,9 @@ def _decided(state: ReviewState, decision: EnhancedReviewDecision) -> ReviewStat
 
 
 def _code_arrived(state: ReviewState, arrived: CodeFact, codes: tuple[CodeFact, ...], instant: datetime) -> ReviewState:
-    if winner(codes, instant) != arrived:
+    """What a code does as it takes effect, unless the other kind beats it: each 104 is asked about anew (R38)."""
+    others = [code for code in codes if code.code is not arrived.code]
+    if winner([arrived, *others], instant) != arrived:
         return state
     if arrived.code is ReviewCode.ENHANCED_REVIEW:
         if state.grant is GrantState.OPEN:

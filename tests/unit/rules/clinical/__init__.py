@@ -1,0 +1,1 @@
+"""Dates and NHS numbers as they are written."""

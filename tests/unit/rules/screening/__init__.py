@@ -1,0 +1,1 @@
+"""The rules of screening: what may be seen at all."""
