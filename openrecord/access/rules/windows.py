@@ -3,7 +3,7 @@
 from datetime import date, datetime
 
 from openrecord.access.types import AccessFacts, Chunk, Reason
-from openrecord.kit.london import day_of, midnight
+from openrecord.kit.london import midnight
 from openrecord.registry.types import OdsCode, Registration
 
 
@@ -83,5 +83,5 @@ def live_chunks(facts: AccessFacts, org: OdsCode, at: datetime) -> tuple[Chunk, 
 
 
 def registered_elsewhere_since(facts: AccessFacts, listed: OdsCode | None, since: datetime, at: datetime) -> bool:
-    """Whether the patient registered at another organisation than `listed` after `since` (ends a proxy for good)."""
-    return any(r.ods != listed and r.start > day_of(since) and midnight(r.start) <= at for r in facts.registrations)
+    """Whether a registration at another organisation than `listed` took effect since then (ends a proxy for good)."""
+    return any(r.ods != listed and since <= _took_effect(r) <= at for r in facts.registrations)
