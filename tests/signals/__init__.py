@@ -1,0 +1,1 @@
+"""Tests of the screening signals against labelled free text."""
