@@ -8,7 +8,7 @@ constants with %(name)s placeholders on both databases. Nothing here knows a tab
 import os
 import re
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Protocol, TypeVar
 
@@ -18,13 +18,10 @@ from psycopg.conninfo import make_conninfo
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from openrecord.db import planning
+from openrecord.db.prepared import Prepared, Row
 from openrecord.db.sqlcipher.base import unlock
 
-Row = tuple[Any, ...]
 Answer = TypeVar("Answer")
-_BIGINT, _TEXT, _BYTEA, _UUID = 20, 25, 17, 2950
-_BINARY = psycopg.pq.Format.BINARY
-MOST_PREPARED = 200
 _NAMED = re.compile(r"%\((\w+)\)s")
 
 
@@ -64,37 +61,15 @@ class _Postgres:
             autocommit=True,
             options=planning.OPTIONS,
         )
-        self._transformer = psycopg.adapt.Transformer(self.driver)
-        self._prepared: dict[tuple[str, tuple[int, ...]], bytes] = {}
+        self._prepared = Prepared(self.driver)
 
     def rows(self, statement: str, parameters: Mapping[str, Any]) -> list[Row]:
-        """Straight to libpq: the driver's cursor spends 55 microseconds more on each statement."""
-        text, names = _postgres_form(statement)
-        values, kinds = _encoded([parameters[name] for name in names])
         try:
-            name = self._prepared.get((statement, kinds)) or self._prepare(statement, text, kinds)
-            return self._fetched(self.driver.pgconn.exec_prepared(name, values, [_BINARY] * len(values), _BINARY))
+            return self._prepared.run(statement, parameters).rows
         except psycopg.DatabaseError as error:
             if self.driver.pgconn.status != psycopg.pq.ConnStatus.OK:
                 raise Lost from error
             raise
-
-    def _prepare(self, statement: str, text: bytes, kinds: tuple[int, ...]) -> bytes:
-        if len(self._prepared) >= MOST_PREPARED:
-            self._fetched(self.driver.pgconn.exec_(b"DEALLOCATE ALL"))
-            self._prepared.clear()
-        name = f"lean{len(self._prepared)}".encode()
-        self._fetched(self.driver.pgconn.prepare(name, text, kinds))
-        self._prepared[statement, kinds] = name
-        return name
-
-    def _fetched(self, result: psycopg.pq.abc.PGresult) -> list[Row]:
-        if result.status == psycopg.pq.ExecStatus.TUPLES_OK:
-            self._transformer.set_pgresult(result)
-            return self._transformer.load_rows(0, result.ntuples, tuple)
-        if result.status == psycopg.pq.ExecStatus.COMMAND_OK:
-            return []
-        raise psycopg.errors.error_from_result(result)
 
     def close(self) -> None:
         self.driver.close()
@@ -121,33 +96,6 @@ class _Sqlite:
 
     def close(self) -> None:
         self.driver.close()
-
-
-def _encoded(values: Iterable[Any]) -> tuple[list[bytes], tuple[int, ...]]:
-    """The values as PostgreSQL's binary format has them, and the numbers of their types."""
-    encoded: list[bytes] = []
-    kinds = []
-    for value in values:
-        if type(value) is int:
-            encoded.append(value.to_bytes(8, "big", signed=True))
-            kinds.append(_BIGINT)
-        elif type(value) is str:
-            encoded.append(value.encode())
-            kinds.append(_TEXT)
-        elif type(value) is bytes:
-            encoded.append(value)
-            kinds.append(_BYTEA)
-        else:
-            encoded.append(value.bytes)
-            kinds.append(_UUID)
-    return encoded, tuple(kinds)
-
-
-@lru_cache(maxsize=256)
-def _postgres_form(statement: str) -> tuple[bytes, tuple[str, ...]]:
-    names = tuple(dict.fromkeys(_NAMED.findall(statement)))
-    text = _NAMED.sub(lambda match: f"${names.index(match[1]) + 1}", statement).replace("%%", "%")
-    return text.encode(), names
 
 
 @lru_cache(maxsize=256)

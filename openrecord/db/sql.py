@@ -5,46 +5,71 @@ Statements are constants of the calling station with %s placeholders; values are
 transaction and with its exceptions, but straight on the driver, which on PostgreSQL prepares what comes again.
 """
 
+import threading
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 import orjson
-import psycopg
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections
 
-Row = tuple[Any, ...]
+from openrecord.db.prepared import Answer, Prepared, Row
+
 PORTION = 500
 """So many keys at a time, where a database limits the number of parameters."""
 
 
-def run(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Any:
-    """Run a statement; the driver's cursor."""
-    with connection.wrap_database_errors:
-        return _cursor().execute(statement, parameters)
+class _Own(threading.local):
+    """This thread's connection, which Django looks up anew at each mention (9 microseconds a statement)."""
+
+    def __init__(self) -> None:
+        self.connection: Any = connections[DEFAULT_DB_ALIAS]
+        self._prepared: Prepared | None = None
+
+    def open(self) -> Any:
+        """Django's connection, connected."""
+        self.connection.ensure_connection()
+        return self.connection
+
+    def prepared(self) -> Prepared:
+        """What the connection has prepared."""
+        driver = self.open().connection
+        if self._prepared is None or self._prepared.driver is not driver:
+            self._prepared = Prepared(driver)
+        return self._prepared
 
 
-def _cursor() -> Any:
-    connection.ensure_connection()
-    driver: Any = connection.connection
-    if connection.vendor != "postgresql":
-        return connection.create_cursor()
-    cursor: Any = psycopg.Cursor(driver)
-    cursor.format = psycopg.pq.Format.BINARY
-    return cursor
+_own = _Own()
+
+
+def run(statement: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> Answer:
+    """Run a statement on Django's connection, in its transaction."""
+    with _own.connection.wrap_database_errors:
+        if _is_postgresql():
+            return _own.prepared().run(statement, parameters)
+        cursor = _own.open().create_cursor()
+        cursor.execute(statement, parameters)
+        return Answer(cursor.fetchall(), cursor.rowcount)
+
+
+def _is_postgresql() -> bool:
+    return bool(_own.connection.vendor == "postgresql")
 
 
 def run_many(statement: str, each: Sequence[Sequence[Any]]) -> None:
     """Run a statement once with each of these parameters."""
-    with connection.wrap_database_errors:
-        _cursor().executemany(statement, each)
+    if _is_postgresql():
+        for parameters in each:
+            run(statement, parameters)
+        return
+    with _own.connection.wrap_database_errors:
+        _own.open().create_cursor().executemany(statement, each)
 
 
 def rows(statement: str, parameters: Sequence[Any] = ()) -> list[Row]:
     """All rows of a SELECT."""
-    found: list[Row] = run(statement, parameters).fetchall()
-    return found
+    return run(statement, parameters).rows
 
 
 def row(statement: str, parameters: Sequence[Any] = ()) -> Row | None:
@@ -55,7 +80,7 @@ def row(statement: str, parameters: Sequence[Any] = ()) -> Row | None:
 
 def execute(statement: str, parameters: Sequence[Any] = ()) -> int:
     """Run a statement; the number of rows it touched."""
-    return int(run(statement, parameters).rowcount)
+    return run(statement, parameters).touched
 
 
 def marks(count: int) -> str:
@@ -65,7 +90,7 @@ def marks(count: int) -> str:
 
 def rows_in(statement: str, before: Sequence[Any], keys: Iterable[Any]) -> list[Row]:
     """All rows of a SELECT whose last parameter is the list of `IN ({keys})`."""
-    return [row for cursor in _each(statement, before, keys) for row in cursor.fetchall()]
+    return [row for answer in _each(statement, before, keys) for row in answer.rows]
 
 
 def execute_in(statement: str, before: Sequence[Any], keys: Iterable[Any]) -> None:
@@ -74,10 +99,10 @@ def execute_in(statement: str, before: Sequence[Any], keys: Iterable[Any]) -> No
         pass
 
 
-def _each(statement: str, before: Sequence[Any], keys: Iterable[Any]) -> Iterable[Any]:
+def _each(statement: str, before: Sequence[Any], keys: Iterable[Any]) -> Iterable[Answer]:
     """On PostgreSQL one statement with an array, so that it is prepared once for lists of any length."""
     wanted = list(keys)
-    if connection.vendor == "postgresql":
+    if _is_postgresql():
         if wanted:
             yield run(statement.replace("IN ({keys})", "= ANY(%s)"), [*before, wanted])
         return
@@ -93,7 +118,7 @@ def instant(value: datetime) -> datetime:
 
 def uuid_key(value: UUID) -> UUID | str:
     """The parameter that a column of Django's UUIDField is compared with."""
-    return value if connection.features.has_native_uuid_field else value.hex
+    return value if _is_postgresql() else value.hex
 
 
 def uuid(value: UUID | str) -> UUID:
@@ -111,13 +136,13 @@ def insert(table: str, columns: Sequence[str], values: Iterable[Row]) -> None:
     batch = list(values)
     if not batch:
         return
-    names = ",".join(columns)
-    if connection.vendor == "postgresql" and len(batch) > 1:
-        with connection.wrap_database_errors, _cursor().copy(f"COPY {table} ({names}) FROM STDIN") as copy:
-            for line in batch:
-                copy.write_row(line)
-    else:
-        run_many(f"INSERT INTO {table} ({names}) VALUES ({marks(len(columns))})", batch)
+    inserted = f"INSERT INTO {table} ({','.join(columns)}) VALUES ({marks(len(columns))})"
+    if len(batch) == 1 or not _is_postgresql():
+        run_many(inserted, batch)
+        return
+    copied = f"COPY {table} ({','.join(columns)}) FROM STDIN (FORMAT BINARY)"
+    with _own.connection.wrap_database_errors:
+        _own.prepared().copy(copied, inserted, batch)
 
 
 def delete_in(table: str, patient_id: int, column: str, keys: Iterable[bytes]) -> None:

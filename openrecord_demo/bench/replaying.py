@@ -6,7 +6,7 @@ the caught rows is written into another such file, in groups of as many as the s
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 from unittest import mock
@@ -142,9 +142,7 @@ def _asking(text: str, parameters: Mapping[str, Any]) -> Callable[[lean.Connecti
 
 def _by_driver(text: str, parameters: Any) -> None:
     """On Django's own connection, without Django."""
-    with closing(sql.run(text, parameters)) as cursor:
-        if cursor.description is not None:
-            cursor.fetchall()
+    sql.run(text, parameters)
 
 
 def _trail() -> tuple[Callable[[], None], str]:

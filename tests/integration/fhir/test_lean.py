@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 from django.db import connection as django_connection
 
-from openrecord.db import lean
+from openrecord.db import lean, prepared
 
 pytestmark = pytest.mark.usefixtures("stored")
 COUNT = "SELECT id, epoch FROM access_switch WHERE id = %(id)s AND '100%%' <> %(other)s"
@@ -70,7 +70,7 @@ def test_it_is_tried_no_more_than_twice() -> None:
 
 
 def test_more_statements_than_are_kept_prepared() -> None:
-    for number in range(lean.MOST_PREPARED + 5):
+    for number in range(prepared.MOST_PREPARED + 5):
         statement = f"SELECT CAST(%(n)s AS bigint) + {number}"
         assert lean.run(lambda connection, s=statement: connection.rows(s, {"n": 1})) == [(number + 1,)]
 
