@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from openrecord.clinical.kinds import KIND_RULES, OBSERVATION_SLOTS, SLOT_KINDS, Slot
 
-_SCOPE = re.compile(r"(?P<context>patient|user)/(?P<type>[A-Za-z]+|\*)\.(?P<acts>[a-z]+|\*)(?:\?(?P<query>.*))?")
+_SCOPE = re.compile(r"patient/(?P<type>[A-Za-z]+|\*)\.(?P<acts>[a-z]+|\*)(?:\?(?P<query>.*))?")
 _CATEGORY_SLOTS: dict[tuple[str, str], frozenset[Slot]] = {
     **{("Observation", code): frozenset((slot,)) for code, slot in OBSERVATION_SLOTS.items()},
     ("Observation", "laboratory"): frozenset((Slot.LABORATORY, Slot.OBSERVATION_LABORATORY)),
