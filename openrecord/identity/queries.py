@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from uuid import UUID
 
 from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.db import sql
@@ -37,42 +38,45 @@ def subject_hash(issuer: str, subject: str) -> bytes:
 def session(token: str, *, at: datetime) -> Session | None:
     """The live session that `token` opens, None where there is none (unknown, idle, over, staff stopped). One query."""
     row = sql.row(_SESSION, [token_hash(token)])
-    return None if row is None else live_session(_session_row(row), at=at)
-
-
-def _session_row(row: sql.Row) -> SessionRow:
+    if row is None:
+        return None
     (session_id, strength, created, last_seen, ends_at, claimed, person_id, family, patient_id,
      staff_id, name, organisation, roles, stopped) = row  # fmt: skip
-    person = None if person_id is None else PersonRow(sql.uuid(person_id), family, patient_id=patient_id)
-    staff = None
-    if staff_id is not None:
-        staff = StaffRow(
-            sql.uuid(staff_id),
-            name=name,
-            organisation=organisation,
-            roles=sql.json(roles),
-            stopped=stopped,
-        )
-    return SessionRow(
-        id=sql.uuid(session_id), person=person, staff=staff, strength=strength, claimed_roles=sql.json(claimed),
-        created=sql.instant(created), last_seen=sql.instant(last_seen), ends_at=sql.instant(ends_at),
-    )  # fmt: skip
+    who: Person | StaffMember | None = None
+    if person_id is not None:
+        known = None if patient_id is None else PatientId(patient_id)
+        who = Person(PersonId(sql.uuid(person_id)), family, known)
+    elif staff_id is not None and stopped is None:
+        in_force = rules.roles_in_force(sql.json(roles), sql.json(claimed))
+        who = StaffMember(StaffId(sql.uuid(staff_id)), name, organisation, in_force)
+    times = (sql.instant(created), sql.instant(last_seen), sql.instant(ends_at))
+    return _live(sql.uuid(session_id), who, strength, times, at)
 
 
 def live_session(row: SessionRow, *, at: datetime) -> Session | None:
     """The row as a value while it may be used."""
-    if not rules.is_alive(last_seen=row.last_seen, ends=row.ends_at, at=at):
-        return None
-    who: Person | StaffMember
+    who: Person | StaffMember | None = None
     if row.person is not None:
         who = person_value(row.person)
     elif row.staff is not None and row.staff.stopped is None:
         who = staff_value(row.staff, claimed=row.claimed_roles)
-        if not who.roles:
-            return None
-    else:
+    return _live(row.id, who, row.strength, (row.created, row.last_seen, row.ends_at), at)
+
+
+def _live(
+    session_id: UUID,
+    who: Person | StaffMember | None,
+    strength: str,
+    times: tuple[datetime, datetime, datetime],
+    at: datetime,
+) -> Session | None:
+    """The session while it may be used: neither idle nor over, somebody's, of staff with a role in force."""
+    created, last_seen, ends_at = times
+    if who is None or not rules.is_alive(last_seen=last_seen, ends=ends_at, at=at):
         return None
-    return Session(row.id, who, row.strength, row.created, row.last_seen, row.ends_at)
+    if isinstance(who, StaffMember) and not who.roles:
+        return None
+    return Session(session_id, who, strength, created, last_seen, ends_at)
 
 
 def person_value(row: PersonRow) -> Person:

@@ -2,7 +2,6 @@
 
 import argparse
 import errno
-import gc
 import importlib
 import multiprocessing
 import os
@@ -19,6 +18,7 @@ from openrecord.kit import environment
 from openrecord.ops.failure import CommandFailed
 from openrecord.ops.migrate import require_migrations
 from openrecord.ops.parent import end_with_parent
+from openrecord.ops.pool import spare_the_collector
 
 APPLICATION = "openrecord.config.wsgi:application"
 IDLE_SECONDS = 600
@@ -61,8 +61,7 @@ def load(target: str) -> Callable[..., Any]:
     end_with_parent(os.getppid())
     module, _, name = target.partition(":")
     application: Callable[..., Any] = getattr(importlib.import_module(module), name)
-    gc.collect()
-    gc.freeze()  # what was loaded stays: looking through it for cycles again and again costs each request
+    spare_the_collector()
     return application
 
 

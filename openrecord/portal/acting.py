@@ -10,7 +10,7 @@ from openrecord.access import queries as access
 from openrecord.access.queries import Viewing
 from openrecord.access.types import ViewerKind
 from openrecord.audit import reads
-from openrecord.audit.types import OWN_RECORD, Read, pack
+from openrecord.audit.types import OWN_RECORD, Read
 from openrecord.identity import rules as identity
 from openrecord.identity.types import Person, Session
 from openrecord.kit import clock
@@ -88,6 +88,6 @@ def record_page_read(
             route=route,
             query=query,
             viewer_id=by.viewing.viewer_id,
-            served=pack(entry.public_id for entry in entries),
+            served=b"".join([entry.key for entry in entries]),
         )
     )

@@ -118,7 +118,7 @@ def _served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[Serv
         allowed = _allowed(reader, found, at)
     return tuple(
         ServedEntry(
-            UUID(bytes=bytes(public_id)),
+            bytes(public_id),
             Slot(slot),
             from_micros(sort) if has_date else None,
             links.joined(bytes(body), bytes(refs) if allowed is None else links.strip(bytes(refs), allowed)),

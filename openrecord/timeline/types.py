@@ -29,12 +29,20 @@ class Reader:
 
 
 class ServedEntry(msgspec.Struct, frozen=True, gc=False):
-    """One entry as this reader may see it. `body` is an R4 JSON object; `clinical` is the date shown."""
+    """One entry as this reader may see it.
 
-    public_id: UUID
+    `key`: the 16 bytes of its outside id; `body`: an R4 JSON object; `clinical`: the date shown.
+    """
+
+    key: bytes
     slot: Slot
     clinical: datetime | None
     body: bytes
+
+    @property
+    def public_id(self) -> UUID:
+        """Its outside id."""
+        return UUID(bytes=self.key)
 
 
 @dataclass(frozen=True, slots=True)

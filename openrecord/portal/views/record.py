@@ -24,7 +24,7 @@ PAGE_SIZE = 50
 
 def as_shown(entry: ServedEntry) -> Shown:
     """A served entry as the presenters take it."""
-    return shown(entry.public_id, entry.slot, entry.clinical, entry.body, BASE)
+    return shown(entry.slot, entry.clinical, entry.body, BASE)
 
 
 @audience(Audience.PATIENT)

@@ -65,7 +65,7 @@ def section(request: HttpRequest, public_id: UUID, slug: str) -> HttpResponse:
     ids = [entry.public_id for entry in served.entries]
     record_staff_read(request, desk, found, route="/staff/preview", served=ids, at=at)
     base = f"{base_of(found)}/preview"
-    entries = [shown(entry.public_id, entry.slot, entry.clinical, entry.body, base) for entry in served.entries]
+    entries = [shown(entry.slot, entry.clinical, entry.body, base) for entry in served.entries]
     context = {
         **LAYOUT,
         **list_context(section_found, entries, base=base, cursor=served.next_cursor, first=after is None),
@@ -90,7 +90,7 @@ def entry(request: HttpRequest, public_id: UUID, slug: str, entry_id: UUID) -> H
     ids = [served.public_id, *(member.public_id for member in members)]
     record_staff_read(request, desk, found, route="/staff/preview", served=ids, at=at)
     base = f"{base_of(found)}/preview"
-    one, *below = [shown(item.public_id, item.slot, item.clinical, item.body, base) for item in (served, *members)]
+    one, *below = [shown(item.slot, item.clinical, item.body, base) for item in (served, *members)]
     context = {
         **LAYOUT,
         "title": _(section_found.title),

@@ -6,7 +6,6 @@ Every slot but NEVER stands in exactly one section, so that nothing visible is u
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 import orjson
 
@@ -129,10 +128,10 @@ _DETAILS: Mapping[str, Details] = {
 }
 
 
-def shown(public_id: UUID, slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Shown:
+def shown(slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Shown:
     """An entry as presenters take it, with its page below `base`."""
     resource = orjson.loads(body)
-    key = str(public_id)
+    key = resource["id"]
     href = f"{base}/{BY_SLOT[slot].slug}/{key}"
     return Shown(href, base, f"{resource['resourceType']}/{key}", day_in_words(clinical), resource)
 
