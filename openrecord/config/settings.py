@@ -5,7 +5,9 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from openrecord.db import keys, planning
+from openrecord.gateways.openid.settings import is_safe
 from openrecord.kit import environment
+from openrecord.web import callers
 
 MODE = environment.mode()
 DATA = environment.data_folder()
@@ -19,6 +21,14 @@ SECRET_KEY = keys.derived("django").hex()
 DEBUG = False
 ALLOWED_HOSTS = [host.strip() for host in environment.required("OPENRECORD_HOSTS").split(",") if host.strip()]
 PUBLIC_URL = environment.required("OPENRECORD_PUBLIC_URL").rstrip("/")
+if MODE == "production" and not is_safe(PUBLIC_URL, PUBLIC_URL):
+    raise environment.MissingSetting("OPENRECORD_PUBLIC_URL must be https:// (http:// only for this machine)")
+try:
+    PROXIES = callers.proxies(environment.value("OPENRECORD_PROXIES") or "")
+except ValueError:
+    raise environment.MissingSetting(
+        "OPENRECORD_PROXIES must name addresses or networks, like 127.0.0.1,10.0.0.0/8"
+    ) from None
 ROOT_URLCONF = "openrecord.config.urls"
 USE_TZ = True
 TIME_ZONE = "UTC"
@@ -47,6 +57,7 @@ CSRF_FAILURE_VIEW = "openrecord.web.errors.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
 CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
+CSRF_COOKIE_NAME = "__Host-csrftoken" if CSRF_COOKIE_SECURE else "csrftoken"
 
 INSTALLED_APPS = [
     "openrecord.db",

@@ -10,12 +10,13 @@ from openrecord.fhir.capability import statement
 from openrecord.fhir.demographics import PatientResource
 from openrecord.fhir.door import Door
 from openrecord.fhir.outcomes import challenge, outcome
+from openrecord.fhir.pace import Pace
 from openrecord.fhir.reading import Refused
 from openrecord.fhir.resources import JSON, Metadata, TypeResource
 from openrecord.fhir.types import SERVED, BadRequest, Issue
 
 PREFIX = "/fhir"
-_BY_STATUS = {404: Issue.UNKNOWN_ADDRESS, 405: Issue.METHOD}
+_BY_STATUS = {404: Issue.UNKNOWN_ADDRESS, 405: Issue.METHOD, 429: Issue.THROTTLED}
 _log = logging.getLogger(__name__)
 
 
@@ -48,13 +49,15 @@ def _on_failure(_: falcon.Request, response: falcon.Response, error: Exception, 
 
 def make() -> Any:
     """The WSGI application; it answers under PREFIX. Django must be set up."""
-    app = falcon.App(middleware=[Door()])
+    base = f"{settings.PUBLIC_URL}{PREFIX}"
+    metadata = Metadata(statement(base))
+    around: list[Any] = [Door(), Pace(metadata)]
+    app = falcon.App(middleware=around)
     app.add_error_handler(Exception, _on_failure)
     app.add_error_handler(falcon.HTTPError, _on_http_error)
     app.add_error_handler(BadRequest, _on_bad_request)
     app.add_error_handler(Refused, _on_refused)
-    base = f"{settings.PUBLIC_URL}{PREFIX}"
-    app.add_route(f"{PREFIX}/metadata", Metadata(statement(base)))
+    app.add_route(f"{PREFIX}/metadata", metadata)
     resources: dict[str, Any] = {name: TypeResource(name, base) for name in SERVED}
     for name, resource in [*resources.items(), ("Patient", PatientResource(base))]:
         app.add_route(f"{PREFIX}/{name}", resource)

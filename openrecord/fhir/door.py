@@ -1,4 +1,4 @@
-"""What Django's middleware does for pages, for the FHIR mount: host and sizes on the way in, headers on the way out."""
+"""What Django's middleware does for pages, for the FHIR mount: host, sizes and rate on the way in, headers out."""
 
 import re
 from functools import lru_cache
@@ -9,6 +9,8 @@ from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
 from openrecord.fhir.types import BadRequest, Issue
+from openrecord.kit import clock
+from openrecord.web import limits
 from openrecord.web.headers import TRANSPORT_SECURITY
 
 MOST_ADDRESS = 8 * 1024
@@ -29,6 +31,11 @@ def _is_served(host: str, allowed: tuple[str, ...]) -> bool:
     return bool(domain) and validate_host(domain, list(allowed))
 
 
+def too_many(rate: limits.Rate) -> falcon.HTTPTooManyRequests:
+    """What to raise where a rate is exceeded."""
+    return falcon.HTTPTooManyRequests(retry_after=rate.retry_after)
+
+
 class Door:
     """Falcon middleware around every answer of the mount."""
 
@@ -38,10 +45,9 @@ class Door:
             self._headers["Strict-Transport-Security"] = TRANSPORT_SECURITY
 
     def process_request(self, request: falcon.Request, _response: falcon.Response) -> None:
-        """Raises BadRequest for a host that is not ours and for what is too long."""
+        """Raises BadRequest for a host that is not ours and what is too long, HTTPTooManyRequests for who hurries."""
         env = request.env
-        host = env.get("HTTP_HOST") or env.get("SERVER_NAME", "")
-        if not _is_served(host, tuple(settings.ALLOWED_HOSTS)):
+        if not _is_served(env.get("HTTP_HOST", ""), tuple(settings.ALLOWED_HOSTS)):
             raise BadRequest(Issue.HOST)
         if len(env["PATH_INFO"]) + len(env.get("QUERY_STRING", "")) >= MOST_ADDRESS:
             raise BadRequest(Issue.ADDRESS_TOO_LONG)
@@ -50,6 +56,8 @@ class Door:
             raise BadRequest(Issue.TOO_LARGE)
         if "HTTP_TRANSFER_ENCODING" in env:
             raise BadRequest(Issue.TOO_LARGE)
+        if not limits.LIMITER.allows(limits.ADDRESS, env.get("REMOTE_ADDR", ""), at=clock.now()):
+            raise too_many(limits.ADDRESS)
 
     def process_response(
         self, request: falcon.Request, response: falcon.Response, _resource: Any, _succeeded: object

@@ -59,6 +59,7 @@ class Issue(Enum):
     TOO_LARGE = (413, "too-long", "The request is too large.")
     ADDRESS_TOO_LONG = (414, "too-long", "The address is too long.")
     MEDIA_TYPE = (415, "not-supported", "A search body must be application/x-www-form-urlencoded.")
+    THROTTLED = (429, "throttled", "Too many requests. Wait as many seconds as Retry-After says.")
     HOST = (400, "invalid", "This host is not served here.")
     INVALID = (400, "invalid", "The request cannot be understood.")
     UNSUPPORTED = (400, "not-supported", "A search parameter, or the way it is used, is not supported.")

@@ -34,6 +34,11 @@ VARIABLES = (
     Variable("OPENRECORD_KEY_FILE", None, "file outside the data folder that holds the master key"),
     Variable("OPENRECORD_HOSTS", "127.0.0.1,localhost", "host names served, comma separated"),
     Variable("OPENRECORD_PUBLIC_URL", "http://127.0.0.1:8000", "address under which people reach this server"),
+    Variable(
+        "OPENRECORD_PROXIES",
+        None,
+        "reverse proxies in front (addresses, networks; comma separated): only their X-Forwarded-For is believed",
+    ),
     Variable("OPENRECORD_LOGIN_ISSUER", None, "OpenID issuer for patients (NHS login)"),
     Variable("OPENRECORD_LOGIN_CLIENT", None, "client id at the patients' issuer"),
     Variable("OPENRECORD_LOGIN_KEY_FILE", None, "PEM private key for private_key_jwt at the patients' issuer"),

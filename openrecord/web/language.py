@@ -2,6 +2,7 @@
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from openrecord.web.audience import Audience, audience
 from openrecord.web.errors import page
@@ -19,6 +20,7 @@ def chosen_language(request: HttpRequest) -> str:
 
 
 @audience(Audience.PUBLIC)
+@require_safe
 def choose_language(request: HttpRequest, code: str) -> HttpResponse:
     """Remember the language and go back to the page where it was chosen."""
     if code not in LANGUAGES:

@@ -1,4 +1,4 @@
-"""How often somebody may call: token buckets in this process.
+"""How often somebody may call: buckets in this process, for pages and the FHIR mount alike.
 
 `take` is the rule (pure); `Limiter` keeps the buckets. It slows down guessing and scraping; it is no defence against a
 flood, which belongs in front of the server.
@@ -7,6 +7,7 @@ flood, which belongs in front of the server.
 from collections import OrderedDict
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from threading import Lock
 
 
@@ -18,30 +19,34 @@ class Rate:
     burst: int
     per_second: float
 
+    @property
+    def retry_after(self) -> int:
+        """After how many seconds one call more is earned (for the header Retry-After)."""
+        return max(1, ceil(1 / self.per_second))
+
 
 PAGES = Rate("pages", burst=200, per_second=20)
 ADDRESS = Rate("address", burst=2000, per_second=200)
 SIGN_IN = Rate("sign-in", burst=20, per_second=0.2)
 FIND_PATIENT = Rate("find-patient", burst=30, per_second=0.5)
+TOKEN = Rate("token", burst=500, per_second=20)
+GUESS = Rate("guess", burst=50, per_second=0.5)
 
 
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """What was left at a moment (seconds since 1970)."""
+def take(full: float, rate: Rate, moment: float) -> tuple[float, bool]:
+    """When a bucket will be full again after one call at `moment`, and whether that call is allowed.
 
-    tokens: float
-    moment: float
-
-
-def take(bucket: Bucket | None, rate: Rate, moment: float) -> tuple[Bucket, bool]:
-    """The bucket after one call at `moment`, and whether that call is allowed. None = a new, full bucket."""
-    if bucket is None:
-        return Bucket(rate.burst - 1, moment), True
-    passed = max(0.0, moment - bucket.moment)
-    tokens = min(float(rate.burst), bucket.tokens + passed * rate.per_second)
-    if tokens < 1:
-        return Bucket(tokens, moment), False
-    return Bucket(tokens - 1, moment), True
+    `full`: when it would have been without the call, in seconds since 1970; 0 = a new bucket. Where the clock went
+    back nothing is earned, and nobody waits longer than for an empty bucket.
+    """
+    each = 1 / rate.per_second
+    whole = rate.burst * each
+    wait = full - moment
+    if wait < 0:
+        wait = 0.0
+    elif wait > whole:
+        wait = whole
+    return (moment + wait + each, True) if wait + each <= whole else (moment + wait, False)
 
 
 class Limiter:
@@ -49,16 +54,28 @@ class Limiter:
 
     def __init__(self, capacity: int = 50_000) -> None:
         self._capacity = capacity
-        self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
+        self._buckets: OrderedDict[tuple[str, str | bytes], float] = OrderedDict()
         self._lock = Lock()
 
-    def allows(self, rate: Rate, who: str, *, at: datetime) -> bool:
-        """Whether `who` (a session or an address) may call once more now; the call is counted."""
+    def allows(self, rate: Rate, who: str | bytes, *, at: datetime) -> bool:
+        """Whether `who` (a session, an address, the hash of a token) may call once more now; the call is counted."""
         key = (rate.name, who)
         with self._lock:
-            bucket, allowed = take(self._buckets.get(key), rate, at.timestamp())
-            self._buckets[key] = bucket
+            self._buckets[key], allowed = take(self._buckets.get(key, 0.0), rate, at.timestamp())
             self._buckets.move_to_end(key)
             if len(self._buckets) > self._capacity:
                 self._buckets.popitem(last=False)
         return allowed
+
+    def is_spent(self, rate: Rate, who: str | bytes, *, at: datetime) -> bool:
+        """Whether `who` would be refused now; nothing is counted."""
+        full = self._buckets.get((rate.name, who))
+        return full is not None and not take(full, rate, at.timestamp())[1]
+
+    def knows(self, rate: Rate, who: str | bytes) -> bool:
+        """Whether calls of `who` have been counted and are not forgotten."""
+        return (rate.name, who) in self._buckets
+
+
+LIMITER = Limiter()
+"""The one of this process: pages and the FHIR mount count an address together."""

@@ -22,13 +22,18 @@ from openrecord.web.text import ENGLISH, activate
 
 Next = Callable[[HttpRequest], HttpResponseBase]
 MOST_BYTES = 256 * 1024
+MOST_ADDRESS = 8 * 1024
 SIGN_IN_PATHS = {Audience.PATIENT: "/sign-in", Audience.STAFF: "/staff/sign-in"}
-LIMITER = limits.Limiter()
 
 
 def _body_length(request: HttpRequest) -> int:
     text = request.META.get("CONTENT_LENGTH") or "0"
     return int(text) if text.isascii() and text.isdigit() else MOST_BYTES + 1
+
+
+def _slowed(response: HttpResponse, rate: limits.Rate) -> HttpResponse:
+    response.headers["Retry-After"] = str(rate.retry_after)
+    return response
 
 
 class DoorMiddleware:
@@ -54,8 +59,10 @@ class DoorMiddleware:
             return errors.plain(400, "This address is not served here.")
         if _body_length(request) > MOST_BYTES or "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
             return errors.plain(413, "The request is too large.")
-        if not LIMITER.allows(limits.ADDRESS, request.META.get("REMOTE_ADDR", ""), at=clock.now()):
-            return errors.plain(429, "Too many requests. Wait a minute and try again.")
+        if len(request.path_info) + len(request.META.get("QUERY_STRING", "")) > MOST_ADDRESS:
+            return errors.plain(414, "The address is too long.")
+        if not limits.LIMITER.allows(limits.ADDRESS, request.META.get("REMOTE_ADDR", ""), at=clock.now()):
+            return _slowed(errors.plain(429, "Too many requests. Wait a minute and try again."), limits.ADDRESS)
         return None
 
 
@@ -107,6 +114,8 @@ class GateMiddleware:
                 return errors.page(request, 403)
         rate = getattr(view, "rate", None) or limits.PAGES
         caller = present.session if present else request.META.get("REMOTE_ADDR", "")
-        if not LIMITER.allows(rate, caller, at=clock.now()):
-            return errors.page(request, 429)
+        if not limits.LIMITER.allows(rate, caller, at=clock.now()):
+            return _slowed(errors.page(request, 429), rate)
+        if request.method == "POST" and any("\x00" in value for values in request.POST.lists() for value in values[1]):
+            return errors.page(request, 400)  # no text of ours has one, and PostgreSQL stores none
         return None

@@ -1,7 +1,11 @@
 """Sending the browser elsewhere, and only where it may go."""
 
+import re
+
 from django.http import HttpResponse
 from django.utils.http import url_has_allowed_host_and_scheme
+
+_PLAIN = re.compile(r"/[!-~]*")
 
 
 def see_other(location: str) -> HttpResponse:
@@ -10,7 +14,7 @@ def see_other(location: str) -> HttpResponse:
 
 
 def own_path(text: str | None, otherwise: str) -> str:
-    """`text` if it is a path on this server, else `otherwise`: never an address that a link made up."""
-    if text and text.startswith("/") and url_has_allowed_host_and_scheme(text, allowed_hosts=None):
+    """`text` if it is a path on this server in plain ASCII, else `otherwise`: never an address that a link made up."""
+    if text and _PLAIN.fullmatch(text) and url_has_allowed_host_and_scheme(text, allowed_hosts=None):
         return text
     return otherwise

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
 
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
@@ -49,6 +50,7 @@ def static_url(name: str) -> str:
 
 
 @audience(Audience.PUBLIC)
+@require_safe
 def serve(request: HttpRequest, name: str) -> HttpResponse:
     """One static file, compressed where the browser can read that."""
     file = _all()[1].get(name)

@@ -28,7 +28,7 @@ def somebody(_request: HttpRequest, _at: object) -> SignedIn:
 @pytest.fixture
 def client(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Client:
     settings.SIGNED_IN_READER = NOBODY
-    monkeypatch.setattr(middleware, "LIMITER", limits.Limiter())
+    monkeypatch.setattr(limits, "LIMITER", limits.Limiter())
     return Client(headers={"host": "127.0.0.1"})
 
 
@@ -89,13 +89,14 @@ def test_whoever_is_not_signed_in_is_sent_to_sign_in(view: Any, where: str) -> N
 
 
 def test_whoever_hurries_is_slowed_down(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(middleware, "LIMITER", limits.Limiter())
-    monkeypatch.setattr(limits, "PAGES", limits.Rate("pages", burst=2, per_second=0))
+    monkeypatch.setattr(limits, "LIMITER", limits.Limiter())
+    monkeypatch.setattr(limits, "PAGES", limits.Rate("pages", burst=2, per_second=0.001))
     who = SignedIn(Audience.PATIENT, "p", None)
     answers = [gate(for_patients, who) for _ in range(3)]
     assert answers[:2] == [None, None]
     assert answers[2] is not None
     assert answers[2].status_code == 429
+    assert answers[2].headers["Retry-After"] == "1000"
 
 
 def test_every_answer_carries_the_security_headers(client: Client) -> None:
@@ -151,7 +152,11 @@ def test_pages_are_in_the_language_of_the_cookie(client: Client) -> None:
     assert client.get("/language/tlh").status_code == 404
 
 
-@pytest.mark.parametrize("bad", ["https://evil.example/", "//evil.example", "/\\evil.example", "mailto:x", "", None])
+ABROAD = ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "mailto:x", "", None]
+NO_ADDRESS = ["/a\r\nSet-Cookie: b=c", "/\x00", "/a b", "/\u00e9", "/\ufffd"]
+
+
+@pytest.mark.parametrize("bad", ABROAD + NO_ADDRESS)
 def test_a_link_back_never_leads_to_another_host(bad: str | None) -> None:
     assert own_path(bad, "/") == "/"
     assert own_path("/record/medicines?after=x", "/") == "/record/medicines?after=x"
