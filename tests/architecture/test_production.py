@@ -13,9 +13,9 @@ WITHOUT_DEMO = "import sys; sys.modules['openrecord_demo'] = None; import openre
 WITH_DEMO = "import openrecord.config.settings"
 
 
-def _start(code: str, mode: str, data: Path) -> subprocess.CompletedProcess[str]:
+def _start(code: str, mode: str, data: Path, **more: str) -> subprocess.CompletedProcess[str]:
     environment = {name: text for name, text in os.environ.items() if not name.startswith(("OPENRECORD_", "DJANGO_"))}
-    environment |= {"OPENRECORD_MODE": mode, "OPENRECORD_KEY": "5c" * 32, "OPENRECORD_DATA": str(data)}
+    environment |= {"OPENRECORD_MODE": mode, "OPENRECORD_KEY": "5c" * 32, "OPENRECORD_DATA": str(data), **more}
     command = [sys.executable, "-c", code]
     return subprocess.run(command, cwd=source.ROOT, env=environment, capture_output=True, text=True, check=False)
 
@@ -30,6 +30,16 @@ def test_production_refuses_the_demo(tmp_path: Path) -> None:
 def test_it_starts_otherwise(code: str, mode: str, tmp_path: Path) -> None:
     done = _start(code, mode, tmp_path)
     assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong"),
+    [("OPENRECORD_PUBLIC_URL", "http://record.example"), ("OPENRECORD_PROXIES", "the proxy")],
+)
+def test_settings_that_could_not_be_safe_are_refused(name: str, wrong: str, tmp_path: Path) -> None:
+    done = _start(WITHOUT_DEMO, "production", tmp_path, **{name: wrong})
+    assert done.returncode != 0
+    assert f"MissingSetting: {name}" in done.stderr
 
 
 def test_an_unknown_mode_is_refused(tmp_path: Path) -> None:
