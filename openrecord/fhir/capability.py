@@ -4,20 +4,22 @@ from typing import Any
 
 import orjson
 
-from openrecord.fhir.types import CATEGORIES, DATE_PARAMETERS, SERVED
+from openrecord.fhir.types import CATEGORIES, CODE_PARAMETERS, DATE_PARAMETERS, SERVED, WITHOUT_SUBJECT
 
-PUBLISHED = "2026-03-01"
+PUBLISHED = "2026-11-28"
 """When what is said here was last changed."""
-_SMART = "http://terminology.hl7.org/CodeSystem/restful-security-service"
 
 
 def _parameters(fhir_type: str) -> list[dict[str, str]]:
-    found = [("_id", "token"), ("_lastUpdated", "date"), ("patient", "reference")]
+    found = {"_id": "token", "_lastUpdated": "date", "patient": "reference"}
+    if fhir_type not in WITHOUT_SUBJECT:
+        found["subject"] = "reference"
     if fhir_type in CATEGORIES:
-        found.append(("category", "token"))
+        found["category"] = "token"
+    found |= dict.fromkeys(CODE_PARAMETERS[fhir_type], "token")
     if fhir_type in DATE_PARAMETERS:
-        found.append((DATE_PARAMETERS[fhir_type], "date"))
-    return [{"name": name, "type": kind} for name, kind in found]
+        found[DATE_PARAMETERS[fhir_type]] = "date"
+    return [{"name": name, "type": kind} for name, kind in found.items()]
 
 
 def _resource(fhir_type: str, parameters: list[dict[str, str]]) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def _resource(fhir_type: str, parameters: list[dict[str, str]]) -> dict[str, Any
         "interaction": [{"code": "read"}, {"code": "search-type"}],
         "versioning": "no-version",
         "readHistory": False,
+        "conditionalRead": "not-match",
         "searchParam": parameters,
     }
 
@@ -48,13 +51,12 @@ def statement(base: str) -> bytes:
                 {
                     "mode": "server",
                     "documentation": (
-                        "Read only. A search is strict about its parameters unless the request says "
-                        "Prefer: handling=lenient. Dates compare with the earliest instant they can mean, in "
-                        "Europe/London. Entries without a date match no date."
+                        "Read only. A search answers with the newest entries first. It is strict about its parameters "
+                        "unless the request says Prefer: handling=lenient. Dates compare with the earliest instant "
+                        "they can mean, in Europe/London; ne and ap are not supported. Entries without a date match "
+                        "no date."
                     ),
-                    "security": {
-                        "service": [{"coding": [{"system": _SMART, "code": "SMART-on-FHIR"}]}],
-                    },
+                    "security": {"description": "A bearer token (RFC 6750) with scopes as in SMART App Launch 2."},
                     "resource": sorted(resources, key=lambda told: str(told["type"])),
                 }
             ],

@@ -22,7 +22,7 @@ from openrecord.fhir import bundles, reading
 from openrecord.fhir.reading import Asked, Refused
 from openrecord.fhir.requests import Pairs, check_acceptable, form_of, is_lenient, parameters_of
 from openrecord.fhir.resources import answer, begin, check_read, reject
-from openrecord.fhir.searching import NOBODY, check_format, public_id
+from openrecord.fhir.searching import NOBODY, check_usual, count_of, ids_of, kept, public_id
 from openrecord.fhir.types import CHANNEL, BadRequest, Holder, Issue, Served
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient, PatientId
@@ -94,10 +94,12 @@ class PatientResource:
             check_read(request)
         except BadRequest as error:
             raise reject(asked, error) from error
-        who, patient = self._find(asked, public_id(key) or NOBODY)
+        who, patient = self._find(asked, frozenset({public_id(key) or NOBODY}))
         if patient is None:
             raise Refused(Issue.NOT_FOUND)
         answer(request, response, self._tag(who, [key], [patient]), patient[3])
+
+    on_head, on_head_one = on_get, on_get_one
 
     def _search(self, request: falcon.Request, response: falcon.Response, *, by_form: bool) -> None:
         asked = begin(request, ROUTE)
@@ -113,14 +115,16 @@ class PatientResource:
         body = bundles.bundle(self._address, entries, links)
         answer(request, response, self._tag(who, [address for _, address in links], entries), body)
 
-    def _find(self, asked: Asked, wanted: bytes) -> tuple[Holder, Served | None]:
-        """The token's reader, and the patient where it is the one wanted. Recorded. Raises Refused."""
+    def _find(self, asked: Asked, wanted: frozenset[bytes] | None) -> tuple[Holder, Served | None]:
+        """The token's reader, and the patient where it is one of those wanted. Recorded. Raises Refused."""
         who = reading.holder(asked)
-        asked = Asked(asked.token, asked.route, f"_id={wanted.hex()}", asked.at)
+        told = ",".join(sorted(key.hex() for key in wanted or ()))
+        asked = Asked(asked.token, asked.route, f"_id={told}", asked.at)
         if not reads_patient(who.scopes):
             reading.refuse(asked, who, "insufficient_scope")
             raise Refused(Issue.INSUFFICIENT_SCOPE)
-        if wanted not in {b"", who.patient.bytes} or not is_open(who, asked.at):
+        is_wanted = wanted is None or who.patient.bytes in wanted
+        if not is_wanted or not is_open(who, asked.at):
             reading.refuse(asked, who, "not_found")
             return who, None
         patient = registry.patient(PatientId(who.patient_id))
@@ -138,18 +142,17 @@ class PatientResource:
         )
 
 
-def _understood(pairs: Pairs, *, lenient: bool) -> tuple[Pairs, bytes]:
-    """The parameters that count, and the id asked for: empty where any will do."""
-    used: Pairs = []
-    wanted = b""
-    for name, value in pairs:
-        if name == "_id" and not wanted:
-            wanted = public_id(value) or NOBODY
-        elif name == "_format":
-            check_format(value)
-        elif not lenient:
-            raise BadRequest(Issue.UNSUPPORTED)
+def _understood(pairs: Pairs, *, lenient: bool) -> tuple[Pairs, frozenset[bytes] | None]:
+    """The parameters that count, and the ids asked for: None where any will do."""
+    asked: list[frozenset[bytes]] = []
+
+    def read(name: str, value: str) -> None:
+        if name == "_id":
+            asked.append(ids_of(value))
+        elif name == "_count":
+            count_of(value)
         else:
-            continue
-        used.append((name, value))
-    return used, wanted
+            check_usual(name, value)
+
+    used = kept(pairs, read, lenient=lenient)
+    return used, frozenset.intersection(*asked) if asked else None

@@ -6,7 +6,7 @@ On PostgreSQL the statement records itself; on SQLite the trail's own writer doe
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 from django.db import close_old_connections
@@ -24,6 +24,7 @@ from openrecord.kit import ids
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
 
+Value = TypeVar("Value")
 EVERY_SLOT = sum(SERVED.values())
 MOST_KEYS = 100
 NOTHING = bytes(16)
@@ -73,8 +74,11 @@ def search(asked: Asked, wanted: Search) -> Found:
         parameters["since"] = wanted.since
     if wanted.updated is not None:
         parameters["updated"], parameters["outdated"] = wanted.updated
-    keys = None if wanted.ids is None else _padded(wanted.ids)
+    keys = None if wanted.ids is None else _padded(wanted.ids, NOTHING)
     parameters |= _numbered(keys or ())
+    groups = [_padded(group, group[0]) for group in wanted.codes]
+    for number, group in enumerate(groups):
+        parameters |= {f"code{number}_{place}": part for place, part in enumerate(group)}
 
     def statement(vendor: str) -> str:
         return statements.search(
@@ -83,6 +87,7 @@ def search(asked: Asked, wanted: Search) -> Found:
             ids=None if keys is None else len(keys),
             is_dated=wanted.is_dated,
             is_updated=wanted.updated is not None,
+            codes=tuple(map(len, groups)),
             limit=wanted.limit + 1,
         )
 
@@ -236,16 +241,16 @@ def _stripped(asked: Asked, head: Head, page: Sequence[Served]) -> Sequence[Serv
 
 
 def _visible(asked: Asked, keys: Sequence[bytes]) -> set[str]:
-    padded = _padded(keys)
+    padded = _padded(keys, NOTHING)
     parameters = {"hash": asked.token, "at": to_micros(asked.at), **_numbered(padded)}
     rows = lean.run(lambda connection: connection.rows(statements.named(connection.vendor, len(padded)), parameters))
     return {f"{fhir_type}/{UUID(bytes=public_id)}" for fhir_type, public_id in rows}
 
 
-def _padded(keys: Sequence[bytes]) -> list[bytes]:
-    """The keys and ids of nothing, up to one of few sizes, so that few statements are prepared."""
-    size = next(size for size in (0, 1, 10, MOST_KEYS) if size >= len(keys))
-    return [*keys, *[NOTHING] * (size - len(keys))]
+def _padded(values: Sequence[Value], filler: Value) -> list[Value]:
+    """The values and what changes nothing, up to one of few sizes, so that few statements are prepared."""
+    size = next(size for size in (0, 1, 10, MOST_KEYS) if size >= len(values))
+    return [*values, *([filler] * (size - len(values)))]
 
 
 def _numbered(keys: Sequence[bytes]) -> dict[str, bytes]:

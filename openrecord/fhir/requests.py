@@ -2,19 +2,18 @@
 
 import hashlib
 import re
-from functools import lru_cache
 from urllib.parse import parse_qsl
 
 import falcon
 
 from openrecord.fhir.door import MOST_BODY
+from openrecord.fhir.media import takes_json
 from openrecord.fhir.types import BadRequest, Issue
 
 Pairs = list[tuple[str, str]]
 MOST_PARAMETERS = 50
 _BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9._~+/-]+=*)")
 _FORM = "application/x-www-form-urlencoded"
-_JSON = frozenset({"*/*", "application/*", "application/json", "application/fhir+json", "json"})
 
 
 def token_of(request: falcon.Request) -> bytes | None:
@@ -58,14 +57,5 @@ def is_lenient(request: falcon.Request) -> bool:
 def check_acceptable(request: falcon.Request, pairs: Pairs) -> None:
     """Raises BadRequest where the app takes no JSON; `_format` counts before the header."""
     accepted = request.env.get("HTTP_ACCEPT")
-    if accepted and not _takes_json(accepted) and not any(name == "_format" for name, _ in pairs):
+    if accepted and not takes_json(accepted) and not any(name == "_format" for name, _ in pairs):
         raise BadRequest(Issue.NOT_ACCEPTABLE)
-
-
-@lru_cache(maxsize=256)
-def _takes_json(accepted: str) -> bool:
-    for item in accepted.split(","):
-        kind, *details = [part.strip().lower() for part in item.split(";")]
-        if kind in _JSON and not any(re.fullmatch(r"q=0(\.0*)?", detail) for detail in details):
-            return True
-    return False

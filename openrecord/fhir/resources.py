@@ -8,8 +8,8 @@ from openrecord.fhir import bundles, reading
 from openrecord.fhir.cursors import cursor
 from openrecord.fhir.reading import Asked, Found
 from openrecord.fhir.requests import Pairs, check_acceptable, form_of, is_lenient, parameters_of, token_of
-from openrecord.fhir.searching import NOBODY, check_format, public_id, understand
-from openrecord.fhir.types import BadRequest, Issue
+from openrecord.fhir.searching import NOBODY, check_usual, kept, public_id, understand
+from openrecord.fhir.types import BadRequest
 from openrecord.kit import clock
 
 JSON = "application/fhir+json; charset=utf-8"
@@ -33,11 +33,7 @@ def reject(asked: Asked, error: BadRequest) -> BadRequest:
 def check_read(request: falcon.Request) -> None:
     """Raises BadRequest for parameters that a read does not know, and where the app takes no JSON."""
     pairs = parameters_of(request)
-    if any(name != "_format" for name, _ in pairs) and not is_lenient(request):
-        raise BadRequest(Issue.UNSUPPORTED)
-    for name, value in pairs:
-        if name == "_format":
-            check_format(value)
+    kept(pairs, check_usual, lenient=is_lenient(request))
     check_acceptable(request, pairs)
 
 
@@ -45,7 +41,7 @@ def answer(request: falcon.Request, response: falcon.Response, tag: str, body: b
     """The body, or 304 where the app has it already. What was served has been recorded before."""
     response.set_header("ETag", tag)
     known = request.env.get("HTTP_IF_NONE_MATCH")
-    if known is not None and request.method == "GET" and bundles.matches(known, tag):
+    if known is not None and request.method in {"GET", "HEAD"} and bundles.matches(known, tag):
         response.status = falcon.HTTP_304
         return
     response.content_type = JSON
@@ -98,6 +94,8 @@ class TypeResource:
         tag = self._tag(found, [self._address, key])
         answer(request, response, tag, bundles.resource(entry))
 
+    on_head, on_head_one = on_get, on_get_one
+
     @staticmethod
     def _tag(found: Found, addresses: list[str]) -> str:
         head = found.head
@@ -124,3 +122,5 @@ class Metadata:
         check_read(request)
         response.content_type = JSON
         response.data = self._statement
+
+    on_head = on_get

@@ -24,6 +24,9 @@ AT_CEILING, IS_PROXY, PATIENT_ASKED = 1, 2, 4
 FLAG_BITS = 3
 """The head row's third column is the token's slots, shifted, and these flags: as many columns as an entry has."""
 
+_HOLDS = {"postgresql": "strpos(t.codes, {part}) > 0", "sqlite": "instr(t.codes, {part}) > 0"}
+"""Not LIKE: on SQLite that takes capitals and small letters for the same."""
+
 _PATTERN = {"postgresql": "encode(s.viewer_id, 'hex')", "sqlite": "lower(hex(s.viewer_id))"}
 
 
@@ -70,8 +73,17 @@ def _marks(count: int) -> str:
 
 
 @lru_cache(maxsize=512)
-def search(vendor: str, *, for_patient: bool, ids: int | None, is_dated: bool, is_updated: bool, limit: int) -> str:
-    """A page of a search. `ids`: how many ids are asked for, None = any.
+def search(
+    vendor: str,
+    *,
+    for_patient: bool,
+    ids: int | None,
+    is_dated: bool,
+    is_updated: bool,
+    codes: tuple[int, ...],
+    limit: int,
+) -> str:
+    """A page of a search. `ids`: how many ids are asked for, None = any. `codes`: how many parts each group has.
 
     The limit is no parameter: without knowing it SQLite takes three times as long.
     """
@@ -87,6 +99,9 @@ def search(vendor: str, *, for_patient: bool, ids: int | None, is_dated: bool, i
         conditions.append("t.has_date AND t.sort >= CAST(%(since)s AS bigint)")
     if is_updated:
         conditions.append("t.placed_at >= CAST(%(updated)s AS bigint) AND t.placed_at < CAST(%(outdated)s AS bigint)")
+    for group, count in enumerate(codes):
+        parts = (_HOLDS[vendor].format(part=f"%(code{group}_{number})s") for number in range(count))
+        conditions.append(f"({' OR '.join(parts)})")
     page = f"{_ENTRY} AND {' AND '.join(conditions)} {_NEWEST_FIRST.format(limit=limit)}"
     asked = _IS_PATIENT_ASKED if for_patient else "1 = 1"
     other = f"WHEN NOT {_IS_PATIENT_ASKED} THEN 'other_patient' " if for_patient else ""

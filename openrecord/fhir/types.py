@@ -5,7 +5,9 @@ from dataclasses import dataclass, field
 from enum import Enum
 from uuid import UUID
 
-from openrecord.clinical.kinds import KIND_RULES, OBSERVATION_SLOTS, SLOT_KINDS, Slot
+from openrecord.access.rules.scopes import CATEGORY_SLOTS
+from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS
+from openrecord.clinical.r4.tokens import Mark
 
 CHANNEL = "fhir"
 """The channel that `openrecord close channel` names."""
@@ -14,10 +16,16 @@ CATEGORY_SYSTEMS = {
     "Observation": "http://terminology.hl7.org/CodeSystem/observation-category",
     "Condition": "http://terminology.hl7.org/CodeSystem/condition-category",
 }
-CATEGORIES: Mapping[str, Mapping[str, Slot]] = {
-    "Observation": {**OBSERVATION_SLOTS, "laboratory": Slot.LABORATORY},
-    "Condition": {"problem-list-item": Slot.PROBLEM, "encounter-diagnosis": Slot.DIAGNOSIS},
+CATEGORIES: Mapping[str, Mapping[str, int]] = {
+    fhir_type: {
+        code: sum(1 << slot for slot in slots)
+        for (of_type, code), slots in CATEGORY_SLOTS.items()
+        if of_type == fhir_type
+    }
+    for fhir_type in CATEGORY_SYSTEMS
 }
+"""Categories that are slots, as SMART scopes name them: the bits of their slots."""
+
 DATE_PARAMETERS = {
     "DiagnosticReport": "date",
     "Encounter": "date",
@@ -31,6 +39,32 @@ DATE_PARAMETERS = {
 }
 """The R4 search parameter that asks for the date by which entries of the type are ordered. Types that are ordered by
 the first date they have (onset, else recording) have none."""
+
+CODE_PARAMETERS: Mapping[str, Mapping[str, Mark]] = {
+    "AllergyIntolerance": {
+        "category": Mark.CATEGORY, "clinical-status": Mark.CLINICAL_STATUS, "code": Mark.WHAT,
+    },
+    "Condition": {"clinical-status": Mark.CLINICAL_STATUS, "code": Mark.WHAT},
+    "DiagnosticReport": {"category": Mark.CATEGORY, "code": Mark.WHAT, "status": Mark.STATUS},
+    "DocumentReference": {"category": Mark.CATEGORY, "status": Mark.STATUS, "type": Mark.WHAT},
+    "Encounter": {"status": Mark.STATUS, "type": Mark.WHAT},
+    "Immunization": {"status": Mark.STATUS, "vaccine-code": Mark.WHAT},
+    "MedicationRequest": {
+        "category": Mark.CATEGORY, "code": Mark.WHAT, "intent": Mark.INTENT, "status": Mark.STATUS,
+    },
+    "MedicationStatement": {"category": Mark.CATEGORY, "code": Mark.WHAT, "status": Mark.STATUS},
+    "Observation": {"code": Mark.WHAT, "status": Mark.STATUS},
+    "Procedure": {"category": Mark.CATEGORY, "code": Mark.WHAT, "status": Mark.STATUS},
+    "QuestionnaireResponse": {"status": Mark.STATUS},
+    "ServiceRequest": {
+        "category": Mark.CATEGORY, "code": Mark.WHAT, "intent": Mark.INTENT, "status": Mark.STATUS,
+    },
+    "Specimen": {"status": Mark.STATUS, "type": Mark.WHAT},
+}  # fmt: skip
+"""The R4 search parameters that ask for a code in the entry's coded body, and the element it stands in."""
+
+WITHOUT_SUBJECT = frozenset({"AllergyIntolerance", "Immunization"})
+"""Types that R4 knows no `subject` of: they are asked for by `patient` alone."""
 
 
 def _masks() -> dict[str, int]:
@@ -85,7 +119,8 @@ class Search:
     """One page of a search, understood. Instants are microseconds; `until` and the cursor are one position.
 
     `slots`: bits asked for. `patient`: the public id named, None where none was. `ids` None = any. `used`: the
-    parameters that counted, for the self link. `limit`: entries on a page.
+    parameters that counted, for the self link. `limit`: entries on a page. `codes`: of each of these groups the entry
+    has one (clinical.r4.tokens).
     """
 
     fhir_type: str
@@ -97,6 +132,7 @@ class Search:
     ids: tuple[bytes, ...] | None = None
     is_dated: bool = False
     updated: tuple[int, int] | None = None
+    codes: tuple[tuple[str, ...], ...] = ()
     used: tuple[tuple[str, str], ...] = field(default=())
 
 

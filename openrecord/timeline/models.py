@@ -12,8 +12,8 @@ class TimelineRow(PatientKeyed):
     `coded`, `full_body` (NULL where equal or not to be shown): R4 JSON without references; `refs`: the references
     within the ceiling, as a JSON fragment. `hollow`: 0 shows by itself, 1 only through its members, 2 by itself only
     with text. `proxies`: hexadecimal viewer ids it is kept from, "*" for all proxies, "" for none.
-    `revised`: when the bodies last changed; the references speak for themselves. `codes`: what a search for codes looks
-    in (clinical.r4.tokens), of the coded body alone.
+    `revised`: when the bodies last changed; the references speak for themselves. `codes`: what can be
+    searched by code (clinical.r4.tokens), of the coded body alone.
     """
 
     public_id = models.BinaryField(max_length=16)

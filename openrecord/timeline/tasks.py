@@ -64,7 +64,7 @@ def _row(patient_id: PatientId, placing: Placing, stamp: int) -> sql.Row:
         placing.tranche, placing.has_date, placing.hollow, placing.proxies, placing.placed_at, stamp,
         _stamped(placing.coded, placing.placed_at),
         None if placing.full is None else _stamped(placing.full, placing.placed_at), placing.refs,
-        tokens(placing.coded),
+        tokens(placing.fhir_type, placing.coded),
     )  # fmt: skip
 
 
@@ -86,7 +86,8 @@ def _alter(patient_id: PatientId, placing: Placing, stamp: int) -> None:
         [
             placing.sort, placing.slot, placing.tranche, placing.has_date, placing.hollow, placing.proxies,
             placing.placed_at, stamp, _stamped(coded, placing.placed_at),
-            None if full is None else _stamped(full, placing.placed_at), placing.refs, tokens(coded), *key,
+            None if full is None else _stamped(full, placing.placed_at), placing.refs,
+            tokens(placing.fhir_type, coded), *key,
         ],
     )  # fmt: skip
 

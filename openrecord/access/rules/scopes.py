@@ -5,17 +5,18 @@ understood opens nothing.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from openrecord.clinical.kinds import KIND_RULES, OBSERVATION_SLOTS, SLOT_KINDS, Slot
 
 _SCOPE = re.compile(r"patient/(?P<type>[A-Za-z]+|\*)\.(?P<acts>[a-z]+|\*)(?:\?(?P<query>.*))?")
-_CATEGORY_SLOTS: dict[tuple[str, str], frozenset[Slot]] = {
+CATEGORY_SLOTS: Mapping[tuple[str, str], frozenset[Slot]] = {
     **{("Observation", code): frozenset((slot,)) for code, slot in OBSERVATION_SLOTS.items()},
     ("Observation", "laboratory"): frozenset((Slot.LABORATORY, Slot.OBSERVATION_LABORATORY)),
     ("Condition", "problem-list-item"): frozenset((Slot.PROBLEM,)),
     ("Condition", "encounter-diagnosis"): frozenset((Slot.DIAGNOSIS,)),
 }
+"""(resource type, category code) → the slots of the entries of that category."""
 
 
 def _slots_of_type(fhir_type: str) -> frozenset[Slot]:
@@ -37,7 +38,7 @@ def _of_scope(scope: str) -> frozenset[Slot]:
     name, _, value = match["query"].partition("=")
     if name != "category":
         return frozenset()
-    return _CATEGORY_SLOTS.get((match["type"], value.rpartition("|")[2]), frozenset())
+    return CATEGORY_SLOTS.get((match["type"], value.rpartition("|")[2]), frozenset())
 
 
 def readable_slots(scopes: Iterable[str]) -> frozenset[Slot]:

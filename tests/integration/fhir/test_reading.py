@@ -33,6 +33,26 @@ def test_a_read_serves_what_the_search_served(app: App) -> None:
         assert app.ask(f"Observation/{resource['id']}").json == resource
 
 
+def test_head_is_get_without_its_body(app: App, record: Record) -> None:
+    one = app.search("Observation").ids[0]
+    for path in ("Observation", f"Observation/{one}", "Patient", f"Patient/{record.patient.public_id}", "metadata"):
+        told, found = app.ask(path, method="HEAD"), app.ask(path)
+        assert (told.status, told.body) == (200, b"")
+        assert told.headers == found.headers
+        if (tag := found.header("ETag")) is not None:
+            assert app.ask(path, method="HEAD", If_None_Match=tag).status == 304
+    assert app.ask("Observation/x", method="HEAD").status == 404
+
+
+def test_what_an_app_asks_about_the_form_that_is_there_anyway(app: App, record: Record) -> None:
+    usual = "_format=application/fhir%2Bjson;fhirVersion=4.0&_pretty=true&_summary=false"
+    one = app.search("Observation").ids[0]
+    assert app.ask(f"Observation?{usual}&_total=none&_sort=-date").ids == app.search("Observation").ids
+    for path in (f"Observation/{one}", f"Patient/{record.patient.public_id}", "metadata"):
+        assert app.ask(f"{path}?{usual}").body == app.ask(path).body
+    assert app.ask(f"Patient?{usual}&_count=10").resources == app.search("Patient").resources
+
+
 def test_the_same_question_has_the_same_bytes(app: App) -> None:
     assert app.search("Observation") == app.search("Observation")
 
@@ -125,6 +145,8 @@ def test_search_by_patient(app: App, record: Record) -> None:
     own = str(record.patient.public_id)
     for named in (own, f"Patient/{own}", f"http://127.0.0.1:8000/fhir/Patient/{own}"):
         assert days(app.search("Observation", patient=named).resources) == NEWEST_FIRST
+        assert days(app.search("Observation", subject=named).resources) == NEWEST_FIRST
+        assert app.search("Observation", subject=named, patient=str(uuid.uuid4())).resources == []
     other = made_record()
     other.deliver(observation("x"))
     for named in (str(other.patient.public_id), str(uuid.uuid4()), "nonsense", f"http://other.org/fhir/Patient/{own}"):
@@ -165,6 +187,9 @@ def test_the_patient_resource(app: App, scoped: Callable[..., App], record: Reco
         "birthDate": "1980-05-10",
     }
     assert app.search("Patient", _id=own).resources == [found.json]
+    assert app.search("Patient", _id=f"{uuid.uuid4()},{own},x").resources == [found.json]
+    assert app.ask(f"Patient?_id={own}&_id={uuid.uuid4()}").resources == []
+    assert app.ask(f"Patient/{own},{uuid.uuid4()}").status == 404
     assert app.search("Patient").resources == [found.json]
     assert app.search("Patient", _id=str(uuid.uuid4())).resources == []
     assert scoped("patient/Observation.rs").ask(f"Patient/{own}").status == 403

@@ -46,14 +46,17 @@ def test_a_type_outside_the_scopes(scoped: Callable[..., App]) -> None:
     ("path", "status", "code"),
     [
         ("Observation?nonsense=1", 400, "not-supported"),
-        ("Observation?code=27113001", 400, "not-supported"),
+        ("Observation?code:text=weight", 400, "not-supported"),
+        ("Observation?code=a|b|c", 400, "invalid"),
+        ("Observation?vaccine-code=x", 400, "not-supported"),
+        ("Immunization?subject=x", 400, "not-supported"),
         ("Observation?patient:exact=1", 400, "not-supported"),
         ("Observation?_sort=date", 400, "not-supported"),
         ("Encounter?category=x", 400, "not-supported"),
         ("Condition?date=2025", 400, "not-supported"),
         ("Patient?name=Example", 400, "not-supported"),
         ("Observation?date=", 400, "invalid"),
-        ("Observation?date=ne2025", 400, "invalid"),
+        ("Observation?date=ne2025", 400, "not-supported"),
         ("Observation?date=2025-13", 400, "invalid"),
         ("Observation?date=2025-02-30", 400, "invalid"),
         ("Observation?date=yesterday", 400, "invalid"),
@@ -67,6 +70,11 @@ def test_a_type_outside_the_scopes(scoped: Callable[..., App]) -> None:
         ("Observation?_format=xml", 406, "not-supported"),
         ("Observation/x?_format=xml", 406, "not-supported"),
         ("Patient?_format=application/fhir%2Bxml", 406, "not-supported"),
+        ("Patient?_format=application/fhir%2Bjson;fhirVersion=5.0", 406, "not-supported"),
+        ("Patient?_count=0", 400, "invalid"),
+        ("Patient?identifier=9990000000", 400, "not-supported"),
+        ("Patient/x?_elements=name", 400, "not-supported"),
+        ("metadata?_summary=true", 400, "not-supported"),
         ("Observation/x?_summary=true", 400, "not-supported"),
         ("Observation/x", 404, "not-found"),
         ("Observation/%00", 404, "not-found"),
@@ -83,7 +91,7 @@ def test_what_cannot_be_answered(app: App, path: str, status: int, code: str) ->
 
 def test_lenient_handling_passes_over_what_is_unknown(app: App) -> None:
     strict = app.search("Observation")
-    for path in ("Observation?nonsense=1", "Observation?_sort=date&code=1"):
+    for path in ("Observation?nonsense=1", "Observation?_sort=date&code:text=1"):
         found = app.ask(path, Prefer="return=minimal; handling=lenient")
         assert found.status == 200
         assert found.body == strict.body
@@ -98,6 +106,9 @@ def test_lenient_handling_passes_over_what_is_unknown(app: App) -> None:
         ("*/*", 200),
         ("application/fhir+xml", 406),
         ("application/json;q=0", 406),
+        ("application/fhir+json; fhirVersion=4.0", 200),
+        ("application/fhir+json;fhirVersion=3.0", 406),
+        ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", 200),
     ],
 )
 def test_only_json_is_served(app: App, accept: str, status: int) -> None:
@@ -106,13 +117,22 @@ def test_only_json_is_served(app: App, accept: str, status: int) -> None:
     assert app.ask("Observation?_format=json", Accept="application/fhir+xml").status == 200
 
 
-@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH", "POST"])
 def test_other_methods(app: App, method: str) -> None:
-    found = app.ask("Observation", method=method)
-    assert found.status == (405 if method != "OPTIONS" else found.status)
-    if method not in {"HEAD", "OPTIONS"}:
+    for path in ("Observation", "Patient", "Observation/x", "metadata"):
+        found = app.ask(path, method=method)
         check(found, 405, "not-supported")
-    assert "GET" in str(found.header("Allow"))
+        assert "GET" in str(found.header("Allow"))
+
+
+def test_a_search_body_is_posted_only(app: App) -> None:
+    check(app.ask("Observation/_search"), 405, "not-supported")
+
+
+def test_options_names_the_methods(app: App) -> None:
+    found = app.ask("Observation", method="OPTIONS")
+    assert (found.status, found.body) == (200, b"")
+    assert {"GET", "HEAD"} <= {name.strip() for name in str(found.header("Allow")).split(",")}
 
 
 def test_bodies(app: App) -> None:

@@ -54,7 +54,9 @@ def test_the_actor_is_the_app_for_the_viewer(app: App, record: Record) -> None:
 
 
 def test_both_databases_tell_the_actor_alike() -> None:
-    told = statements.search("postgresql", for_patient=False, ids=None, is_dated=False, is_updated=False, limit=2)
+    told = statements.search(
+        "postgresql", for_patient=False, ids=None, is_dated=False, is_updated=False, codes=(), limit=2
+    )
     for kind, role, authority in statements.ACTORS.values():
         assert all(f"'{word}'" in told for word in (kind.value, role, authority))
 

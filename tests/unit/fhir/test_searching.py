@@ -6,10 +6,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openrecord.clinical.kinds import Slot
+from openrecord.clinical.kinds import OBSERVATION_SLOTS, Slot
+from openrecord.clinical.r4.tokens import tokens
 from openrecord.fhir.cursors import NEWEST, cursor, position
 from openrecord.fhir.searching import NOBODY, understand
-from openrecord.fhir.types import CATEGORIES, DATE_PARAMETERS, SERVED, BadRequest, Issue, Search
+from openrecord.fhir.types import (
+    CATEGORIES,
+    CODE_PARAMETERS,
+    DATE_PARAMETERS,
+    SERVED,
+    WITHOUT_SUBJECT,
+    BadRequest,
+    Issue,
+    Search,
+)
 from openrecord.kit.instants import from_micros, to_micros
 
 BASE = "https://records.example/fhir"
@@ -49,6 +59,8 @@ def utc(*parts: int) -> datetime:
         ("gt2024", utc(2025, 1, 1), None),
         ("le2024-02", None, utc(2024, 3, 1)),
         ("lt2024-02", None, utc(2024, 2, 1)),
+        ("sa2024", utc(2025, 1, 1), None),
+        ("eb2024-02", None, utc(2024, 2, 1)),
     ],
 )
 def test_a_date_is_a_span_in_london_time(given: str, since: datetime | None, until: datetime | None) -> None:
@@ -61,13 +73,21 @@ def test_several_dates_all_hold() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["24", "2024-1", "2024-00", "0000", "2024-02-30", "2024-01-01T25:00", "2024-01-01T10", "ne2024", "sa2024", "eb2024",
-     "ap2024", "2024,2025", "20240101", "2024-01-01Z", "ge", "٢٠٢٤", "2024-01-01T10:00:00+99:00"],
+    ["24", "2024-1", "2024-00", "0000", "2024-02-30", "2024-01-01T25:00", "2024-01-01T10", "zz2024", "2024,2025",
+      "20240101", "2024-01-01Z", "ge", "٢٠٢٤", "2024-01-01T10:00:00+99:00"],
 )  # fmt: skip
 def test_what_is_no_date(text: str) -> None:
     with pytest.raises(BadRequest) as refused:
         span(text)
     assert refused.value.issue is Issue.INVALID
+
+
+@pytest.mark.parametrize("text", ["ne2024", "ap2024-05-01"])
+def test_comparisons_that_are_not_made(text: str) -> None:
+    with pytest.raises(BadRequest) as refused:
+        search("MedicationRequest", authoredon=text)
+    assert (refused.value.issue, refused.value.parameter) == (Issue.UNSUPPORTED, "authoredon")
+    assert search("MedicationRequest", lenient=True, authoredon=text).used == ()
 
 
 def test_the_last_days_of_the_calendar() -> None:
@@ -100,10 +120,10 @@ def test_a_cursor_comes_back_as_it_was(sort: int, key: bytes) -> None:
 @pytest.mark.parametrize(
     ("given", "slots"),
     [
-        ("laboratory", {Slot.LABORATORY}),
-        ("laboratory,exam", {Slot.LABORATORY, Slot.EXAM}),
+        ("laboratory", {Slot.LABORATORY, Slot.OBSERVATION_LABORATORY}),
+        ("laboratory,exam", {Slot.LABORATORY, Slot.OBSERVATION_LABORATORY, Slot.EXAM}),
         ("http://terminology.hl7.org/CodeSystem/observation-category|exam", {Slot.EXAM}),
-        ("http://terminology.hl7.org/CodeSystem/observation-category|", set(CATEGORIES["Observation"].values())),
+        ("http://terminology.hl7.org/CodeSystem/observation-category|", {*OBSERVATION_SLOTS.values(), Slot.LABORATORY}),
         ("|exam", set()),
         ("other|exam", set()),
         ("nothing", set()),
@@ -121,9 +141,14 @@ def test_categories_given_twice_both_hold() -> None:
 @pytest.mark.parametrize("fhir_type", sorted(SERVED))
 def test_every_type_has_what_it_declares_and_nothing_else(fhir_type: str) -> None:
     assert search(fhir_type).slots == SERVED[fhir_type]
-    for name in {*DATE_PARAMETERS.values(), "category"}:
-        declared = name == DATE_PARAMETERS.get(fhir_type) or (name == "category" and fhir_type in CATEGORIES)
-        value = "x" if name == "category" else "2024"
+    names = {name for each in CODE_PARAMETERS.values() for name in each}
+    for name in {*DATE_PARAMETERS.values(), *names, "subject"}:
+        declared = (
+            name in {DATE_PARAMETERS.get(fhir_type), *CODE_PARAMETERS[fhir_type]}
+            or (name == "category" and fhir_type in CATEGORIES)
+            or (name == "subject" and fhir_type not in WITHOUT_SUBJECT)
+        )
+        value = "2024" if name in DATE_PARAMETERS.values() else "x"
         if declared:
             assert search(fhir_type, **{name: value}).used == ((name, value),)
         else:
@@ -142,6 +167,101 @@ def test_slots_belong_to_one_type_each() -> None:
 )
 def test_a_patient_that_is_none_of_ours(text: str) -> None:
     assert search(patient=text).patient == NOBODY
+
+
+def test_patient_and_subject_ask_for_the_same() -> None:
+    own, other = (f"{digit * 8}-8f6f-4d3a-9a30-0123456789ab" for digit in "ab")
+    wanted = search(patient=own).patient
+    assert wanted not in {None, NOBODY}
+    assert search(subject=f"Patient/{own}").patient == wanted
+    assert search(subject=f"Patient/{own}", patient=own).patient == wanted
+    assert search(subject=other, patient=own).patient == NOBODY
+
+
+OBSERVED = tokens(
+    "Observation",
+    b'{"status":"final","code":{"coding":[{"system":"urn:a","code":"x1"},{"code":"y|,"},{"system":"urn:b","code":"X1"}]}}',
+)
+
+
+@pytest.mark.parametrize(
+    ("given", "is_found"),
+    [
+        ("x1", True),
+        ("X1", True),
+        ("x", False),
+        ("1", False),
+        ("urn:a|x1", True),
+        ("urn:a|X1", False),
+        ("URN:A|x1", False),
+        ("urn:a|", True),
+        ("urn:|", False),
+        ("a|x1", False),
+        ("|x1", False),
+        (r"|y\|\,", True),
+        (r"y\|\,", True),
+        ("final", False),
+        ("zzz,urn:b|X1", True),
+        ("zzz,urn:b|x1", False),
+        ("%", False),
+        ("_1", False),
+    ],
+)
+def test_a_code_is_found_as_a_whole(given: str, is_found: bool) -> None:
+    (group,) = search(code=given).codes
+    assert any(part in OBSERVED for part in group) is is_found
+
+
+def test_several_code_parameters_all_hold() -> None:
+    assert len(search(code="x1", status="final").codes) == 2
+    both = understand("Observation", [("code", "a,b"), ("code", "c")], base=BASE, lenient=False)
+    assert [len(group) for group in both.codes] == [2, 1]
+
+
+@pytest.mark.parametrize("text", ["|", ",", "a,,b", "a|b|c", "a\\", r"a\b", "a\x1fb", "a\x00", ",".join("a" * 101), ""])
+def test_what_is_no_list_of_codes(text: str) -> None:
+    for fhir_type, name in (("Observation", "code"), ("Observation", "category"), ("Encounter", "type")):
+        with pytest.raises(BadRequest) as refused:
+            search(fhir_type, **{name: text})
+        assert (refused.value.issue, refused.value.parameter) == (Issue.INVALID, name)
+
+
+def test_more_code_parameters_than_are_asked_for() -> None:
+    with pytest.raises(BadRequest):
+        understand("Observation", [("code", "a")] * 5, base=BASE, lenient=False)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_done"),
+    [
+        ("_sort", "-date", True),
+        ("_sort", "date", False),
+        ("_sort", "-_lastUpdated", False),
+        ("_summary", "false", True),
+        ("_summary", "true", False),
+        ("_summary", "count", False),
+        ("_total", "none", True),
+        ("_total", "accurate", False),
+        ("_pretty", "true", True),
+        ("_elements", "code", False),
+        ("_include", "Observation:subject", False),
+        ("code:missing", "true", False),
+        ("patient.name", "x", False),
+    ],
+)
+def test_what_is_asked_about_the_form(name: str, value: str, is_done: bool) -> None:
+    assert search(lenient=True, **{name: value}).used == (((name, value),) if is_done else ())
+    if not is_done:
+        with pytest.raises(BadRequest) as refused:
+            search(**{name: value})
+        assert refused.value.issue is Issue.UNSUPPORTED
+
+
+def test_only_an_order_by_date_is_the_order_of_a_list() -> None:
+    assert search("MedicationRequest", _sort="-authoredon").used == (("_sort", "-authoredon"),)
+    for fhir_type, order in (("MedicationRequest", "-date"), ("Condition", "-date"), ("Condition", "-None")):
+        with pytest.raises(BadRequest):
+            search(fhir_type, _sort=order)
 
 
 def test_counts() -> None:
