@@ -52,15 +52,16 @@ def begin_sign_in(*, state: str, cookie: str, pending: PendingSignIn, at: dateti
 
 
 @transaction.atomic
-def take_pending(*, state: str, cookie: str, at: datetime) -> PendingSignIn:
+def take_pending(*, kind: Kind, state: str, cookie: str, at: datetime) -> PendingSignIn:
     """The sign-in that `state` names, for the browser that began it, once. Raises SignInRefused (EXPIRED)."""
-    row = PendingRow.objects.filter(state_hash=token_hash(state), cookie_hash=token_hash(cookie)).first()
+    named = {"state_hash": token_hash(state), "cookie_hash": token_hash(cookie), "kind": kind.value}
+    row = PendingRow.objects.filter(**named).first()
     if row is None or at >= row.ends_at:
         raise SignInRefused(Refusal.EXPIRED)
     taken, _ = PendingRow.objects.filter(state_hash=row.state_hash).delete()
     if taken != 1:
         raise SignInRefused(Refusal.EXPIRED)
-    return PendingSignIn(Kind(row.kind), row.nonce, row.verifier, row.next_path, row.created)
+    return PendingSignIn(kind, row.nonce, row.verifier, row.next_path, row.created)
 
 
 @transaction.atomic

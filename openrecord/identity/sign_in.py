@@ -46,6 +46,7 @@ def begin(kind: Kind, next_path: str, at: datetime) -> Redirect:
 
 
 def complete(
+    kind: Kind,
     query: Mapping[str, str],
     cookie: str | None,
     at: datetime,
@@ -55,13 +56,13 @@ def complete(
 ) -> SignedIn:
     """Finish the sign-in that the browser comes back from, once, and open a session.
 
-    `query`: parameters of the return address; `cookie`: from `begin`; `previous_token`: the session this browser had,
+    `kind`: whose return address it came to, because a provider finishes only what was begun at itself. `query`: parameters of the return address; `cookie`: from `begin`; `previous_token`: the session this browser had,
     which ends; `device`: short description for the audit. Raises SignInRefused.
     """
     state = query.get("state")
     if not (state and cookie):
         raise SignInRefused(Refusal.EXPIRED)
-    pending = actions.take_pending(state=state, cookie=cookie, at=at)
+    pending = actions.take_pending(kind=kind, state=state, cookie=cookie, at=at)
     try:
         proof = _proof(pending, query, at)
         if pending.kind is Kind.PATIENT:

@@ -80,6 +80,7 @@ def sign_in_return(request: HttpRequest) -> HttpResponse:
     """The browser comes back from the sign-in service."""
     try:
         found = signing.complete(
+            Kind.PATIENT,
             request.GET.dict(),
             read_cookie(request, PENDING),
             clock.now(),
@@ -104,7 +105,8 @@ def refusal(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
         "again": "/sign-in",
     }
     response = render(request, "portal/refused.html", context, status=403)
-    drop_cookie(response, PENDING)
+    if refused.refusal is not Refusal.EXPIRED:  # another tab may still be on its way with that cookie
+        drop_cookie(response, PENDING)
     return response
 
 

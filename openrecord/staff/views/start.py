@@ -53,6 +53,7 @@ def sign_in_return(request: HttpRequest) -> HttpResponse:
     """The browser comes back from the staff's sign-in service."""
     try:
         found = signing.complete(
+            Kind.STAFF,
             request.GET.dict(),
             read_cookie(request, PENDING),
             clock.now(),
@@ -72,5 +73,6 @@ def refusal(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
     sentence = _(REFUSALS.get(refused.refusal, _OTHERWISE))
     context = {"title": _("You are not signed in"), "sentence": sentence}
     response = render(request, "staff/refused.html", context, status=403)
-    drop_cookie(response, PENDING)
+    if refused.refusal is not Refusal.EXPIRED:  # another tab may still be on its way with that cookie
+        drop_cookie(response, PENDING)
     return response

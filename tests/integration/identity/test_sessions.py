@@ -250,7 +250,7 @@ def staff_door(world: World) -> Iterator[World]:
 
 def enter(world: World, key: str) -> Session:
     away = sign_in.begin(Kind.STAFF, "/staff", world.moment.at)
-    return sign_in.complete(choose(away.url, key), away.cookie, world.moment.at).session
+    return sign_in.complete(Kind.STAFF, choose(away.url, key), away.cookie, world.moment.at).session
 
 
 def test_staff_sign_in_from_door_to_desk(staff_door: World) -> None:

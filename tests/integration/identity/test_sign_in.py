@@ -56,7 +56,7 @@ def open_door(world: World, **change: Any) -> None:
 
 def enter(world: World, key: str = "ada", **options: Any) -> SignedIn:
     away = sign_in.begin(Kind.PATIENT, "/record?page=2", world.moment.at)
-    return sign_in.complete(choose(away.url, key), away.cookie, world.moment.at, **options)
+    return sign_in.complete(Kind.PATIENT, choose(away.url, key), away.cookie, world.moment.at, **options)
 
 
 def refusal(world: World, key: str = "ada") -> Refusal:
@@ -93,7 +93,7 @@ def test_no_secret_or_number_is_stored(world: World) -> None:
     secrets = {away.cookie, back["state"], back["code"], "9990000018", ADA.subject}
     stored = [str(list(models.PendingRow.objects.values_list()))]
     assert state.state_hash == queries.token_hash(back["state"])
-    signed = sign_in.complete(back, away.cookie, world.moment.at)
+    signed = sign_in.complete(Kind.PATIENT, back, away.cookie, world.moment.at)
     secrets.add(signed.session_token)
     stored += [
         str(list(table.objects.values_list()))
@@ -167,7 +167,7 @@ def test_a_claim_that_is_missing_refuses(start: Start) -> None:
 def test_not_agreeing_to_share_is_recorded_and_opens_nothing(world: World) -> None:
     away = sign_in.begin(Kind.PATIENT, "/", world.moment.at)
     with pytest.raises(SignInRefused) as caught:
-        sign_in.complete(press(away.url, "refuse", "yes"), away.cookie, world.moment.at)
+        sign_in.complete(Kind.PATIENT, press(away.url, "refuse", "yes"), away.cookie, world.moment.at)
     assert caught.value.refusal is Refusal.CONSENT_NOT_GIVEN
     assert "consent_not_given" in ChangeRow.objects.get(event="sign_in_refused").details
     assert not models.SessionRow.objects.exists()
@@ -188,11 +188,11 @@ def test_a_state_works_once_in_one_browser_for_ten_minutes(world: World) -> None
     )
     for query, cookie, moment in attempts:
         with pytest.raises(SignInRefused) as caught:
-            sign_in.complete(query, cookie, moment)
+            sign_in.complete(Kind.PATIENT, query, cookie, moment)
         assert caught.value.refusal is Refusal.EXPIRED
-    assert sign_in.complete(back, away.cookie, at).next_path == "/"
+    assert sign_in.complete(Kind.PATIENT, back, away.cookie, at).next_path == "/"
     with pytest.raises(SignInRefused) as caught:
-        sign_in.complete(back, away.cookie, at)
+        sign_in.complete(Kind.PATIENT, back, away.cookie, at)
     assert caught.value.refusal is Refusal.EXPIRED
     assert models.SessionRow.objects.count() == 1
 
@@ -202,7 +202,7 @@ def test_a_failed_attempt_uses_the_state_up(world: World) -> None:
     back = choose(away.url, "ada")
     for expected in (Refusal.TOKEN_INVALID, Refusal.EXPIRED):
         with pytest.raises(SignInRefused) as caught:
-            sign_in.complete({**back, "code": "guess"}, away.cookie, world.moment.at)
+            sign_in.complete(Kind.PATIENT, {**back, "code": "guess"}, away.cookie, world.moment.at)
         assert caught.value.refusal is expected
 
 
@@ -210,8 +210,18 @@ def test_an_answer_from_another_issuer_is_refused(world: World) -> None:
     away = sign_in.begin(Kind.PATIENT, "/", world.moment.at)
     back = choose(away.url, "ada")
     with pytest.raises(SignInRefused) as caught:
-        sign_in.complete({**back, "iss": "https://evil.example"}, away.cookie, world.moment.at)
+        sign_in.complete(Kind.PATIENT, {**back, "iss": "https://evil.example"}, away.cookie, world.moment.at)
     assert caught.value.refusal is Refusal.TOKEN_INVALID
+
+
+def test_an_answer_at_the_other_door_is_refused(world: World) -> None:
+    """Each provider returns to an address of its own, so that one cannot finish what was begun at the other."""
+    away = sign_in.begin(Kind.PATIENT, "/", world.moment.at)
+    back = choose(away.url, "ada")
+    with pytest.raises(SignInRefused) as caught:
+        sign_in.complete(Kind.STAFF, back, away.cookie, world.moment.at)
+    assert caught.value.refusal is Refusal.EXPIRED
+    assert sign_in.complete(Kind.PATIENT, back, away.cookie, world.moment.at).next_path == "/"
 
 
 @pytest.mark.parametrize("path", ["https://evil.example", "//evil.example", "/\\evil.example"])

@@ -54,9 +54,7 @@ def test_a_form_is_taken_from_the_address_that_people_know_us_by(ask: Ask, origi
 
 
 @pytest.mark.parametrize("path", ["/no-such-page", "/fhir/no-such-type"])
-def test_whoever_is_behind_the_proxy_counts_by_themselves(
-    ask: Ask, monkeypatch: pytest.MonkeyPatch, path: str
-) -> None:
+def test_whoever_is_behind_the_proxy_counts_by_themselves(ask: Ask, monkeypatch: pytest.MonkeyPatch, path: str) -> None:
     monkeypatch.setattr(limits, "ADDRESS", limits.Rate("address", burst=2, per_second=0.001))
     asked = [ask(path, HTTP_X_FORWARDED_FOR=who) for who in ("192.0.2.1", "192.0.2.1", "192.0.2.1", "192.0.2.2")]
     assert asked == [404, 404, 429, 404]
