@@ -3,54 +3,68 @@
 A body is stored without references; which of them may be named depends on what lies in the timeline.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import cache
 from typing import Any
 
 import orjson
 
+from openrecord.clinical.elements import allow_list, listed_types
 from openrecord.clinical.incoming import LinkKind
+
+_RELATIONS = {LinkKind.REPLACES: "replaces", LinkKind.RELATES_TO: "appends"}
+"""How a document says what it does to another (DocumentReference.relatesTo.code)."""
 
 _SINGLE = frozenset(
     {
-        ("Observation", LinkKind.SPECIMEN),
-        ("MedicationRequest", LinkKind.PRIOR_PRESCRIPTION),
+        ("MedicationStatement", "context"),
+        ("MedicationRequest", "priorPrescription"),
+        ("Observation", "specimen"),
+        ("Encounter", "partOf"),
     }
 )
+"""Elements of R4 that hold one reference, besides `encounter`, which does wherever it stands."""
+
+
+@cache
+def _paths() -> Mapping[tuple[str, LinkKind], tuple[str, ...]]:
+    """Where R4 has a place for a link of a type, as the reviewed lists name it."""
+    lists = {fhir_type: allow_list(fhir_type) for fhir_type in listed_types()}
+    return {
+        (fhir_type, rule.kind): rule.path
+        for fhir_type, listed in lists.items()
+        if listed is not None
+        for rule in listed.links
+    }
 
 
 def fragment(fhir_type: str, references: Iterable[tuple[LinkKind, str]]) -> bytes:
     """`"encounter":{"reference":"Encounter/…"},…` without braces; empty where there is no reference.
 
-    `references`: (kind, "Type/public id"), in the order they shall be named.
+    `references`: (kind, "Type/public id"), in the order they shall be named. Those for which R4 has no place in the
+    type are left out.
     """
     by_kind: dict[LinkKind, list[dict[str, str]]] = {}
     for kind, reference in references:
         by_kind.setdefault(kind, []).append({"reference": reference})
-    if not by_kind:
-        return b""
     elements: dict[str, Any] = {}
     for kind, named in by_kind.items():
-        name, value = _element(fhir_type, kind, named)
-        elements[name] = value
+        if fhir_type == "DocumentReference" and kind in _RELATIONS:
+            related = elements.setdefault("relatesTo", [])
+            related += [{"code": _RELATIONS[kind], "target": reference} for reference in named]
+        elif (path := _paths().get((fhir_type, kind))) is not None:
+            elements[path[0]] = _value(fhir_type, path, named)
     return orjson.dumps(elements)[1:-1]
 
 
-def _element(fhir_type: str, kind: LinkKind, named: list[dict[str, str]]) -> tuple[str, Any]:
-    if kind is LinkKind.ENCOUNTER and fhir_type == "DocumentReference":
-        return "context", {"encounter": named}
-    if kind is LinkKind.ENCOUNTER:
-        return "encounter", named[0]
-    if kind is LinkKind.EVIDENCE:
-        return "evidence", [{"detail": named}]
-    if kind is LinkKind.DIAGNOSIS:
-        return "diagnosis", [{"condition": reference} for reference in named]
-    if kind is LinkKind.RELATES_TO:
-        return "relatesTo", [{"code": "appends", "target": reference} for reference in named]
-    if kind is LinkKind.REPLACES and fhir_type == "DocumentReference":
-        return "relatesTo", [{"code": "replaces", "target": reference} for reference in named]
-    if (fhir_type, kind) in _SINGLE:
-        return kind.value, named[0]
-    return kind.value, named
+def _value(fhir_type: str, path: tuple[str, ...], named: list[dict[str, str]]) -> Any:
+    if path == ("context", "encounter"):
+        return {"encounter": named}
+    if path == ("evidence", "detail"):
+        return [{"detail": named}]
+    if len(path) > 1:
+        return [{path[1]: reference} for reference in named]
+    return named[0] if path[0] == "encounter" or (fhir_type, path[0]) in _SINGLE else named
 
 
 def joined(body: bytes, fragment_: bytes) -> bytes:
