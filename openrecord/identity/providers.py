@@ -1,11 +1,13 @@
 """Which provider stands behind which door, from the settings; the one place that makes OpenID clients."""
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from openrecord.gateways.openid.client import Client
-from openrecord.gateways.openid.settings import ProviderSettings, RequiredClaim
+from openrecord.gateways.openid.settings import ProviderSettings, RequiredClaim, UnsafeSettings
 from openrecord.identity.types import Kind, Refusal, SignInRefused
 from openrecord.kit import environment
 
@@ -37,7 +39,8 @@ def provider(kind: Kind) -> Provider:
     """The provider for this door, made from the settings at first use. Raises SignInRefused (NOT_CONFIGURED)."""
     with _lock:
         if kind not in _providers:
-            _providers[kind] = Provider(Client(settings(kind)))
+            with _unsafe_is_not_configured():
+                _providers[kind] = Provider(Client(settings(kind)))
         return _providers[kind]
 
 
@@ -58,11 +61,20 @@ def settings(kind: Kind) -> ProviderSettings:
         raise SignInRefused(Refusal.NOT_CONFIGURED)
     try:
         private_key = Path(key_file).read_text(encoding="ascii")
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
         raise SignInRefused(Refusal.NOT_CONFIGURED, "key_file") from error
     redirect_uri = environment.required("OPENRECORD_PUBLIC_URL").rstrip("/") + RETURN_PATHS[kind]
-    if kind is Kind.PATIENT:
-        return ProviderSettings(issuer, client_id, redirect_uri, private_key, vtr=RECORD_VTR)
-    return ProviderSettings(
-        issuer, client_id, redirect_uri, private_key, algorithms=STAFF_ALGORITHMS, strength=STAFF_STRENGTH
-    )
+    with _unsafe_is_not_configured():
+        if kind is Kind.PATIENT:
+            return ProviderSettings(issuer, client_id, redirect_uri, private_key, vtr=RECORD_VTR)
+        return ProviderSettings(
+            issuer, client_id, redirect_uri, private_key, algorithms=STAFF_ALGORITHMS, strength=STAFF_STRENGTH
+        )
+
+
+@contextmanager
+def _unsafe_is_not_configured() -> Iterator[None]:
+    try:
+        yield
+    except UnsafeSettings as error:
+        raise SignInRefused(Refusal.NOT_CONFIGURED, "settings") from error

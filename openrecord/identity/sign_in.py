@@ -56,8 +56,9 @@ def complete(
 ) -> SignedIn:
     """Finish the sign-in that the browser comes back from, once, and open a session.
 
-    `kind`: whose return address it came to, because a provider finishes only what was begun at itself. `query`: parameters of the return address; `cookie`: from `begin`; `previous_token`: the session this browser had,
-    which ends; `device`: short description for the audit. Raises SignInRefused.
+    `kind`: whose return address it came to, because a provider finishes only what was begun at itself; `query`: the
+    parameters of that address; `cookie`: from `begin`; `previous_token`: the session this browser had, which ends;
+    `device`: short description for the audit. Raises SignInRefused.
     """
     state = query.get("state")
     if not (state and cookie):

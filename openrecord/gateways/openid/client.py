@@ -7,7 +7,7 @@ nothing, and never puts a claim's value into an exception.
 import base64
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -19,12 +19,18 @@ from joserfc.errors import JoseError
 
 from openrecord.gateways.openid.claims import accepted_value, verify_claims
 from openrecord.gateways.openid.errors import ExchangeRefused, ProviderUnavailable, TokenInvalid
-from openrecord.gateways.openid.published import CACHE_FOR, Known, call, discover, http_client
-from openrecord.gateways.openid.settings import ProviderSettings
+from openrecord.gateways.openid.published import CACHE_FOR, Answer, Known, call, discover, http_client, within_patience
+from openrecord.gateways.openid.settings import ProviderSettings, UnsafeSettings
 from openrecord.kit import ids
 
 ASSERTION_LIFE = timedelta(seconds=60)
+UNKNOWN_KEY_EVERY = timedelta(minutes=1)
+"""Keys are fetched anew for an unknown one at most this often: who sends such tokens does not make us a flood."""
+
+REST = timedelta(seconds=10)
+"""A provider that does not answer is left alone for so long: else everybody who signs in holds a thread of ours."""
 _EXCHANGE_ERRORS = frozenset({"invalid_grant", "invalid_client", "invalid_request", "unauthorized_client"})
+_NO_ANSWER = frozenset({"unreachable", "slow"})
 _MUST_AGREE = frozenset({"nhs_number", "birthdate", "family_name"})
 
 
@@ -51,12 +57,20 @@ class Authenticated:
 
 
 class Client:
-    """One registration at one provider. Safe to share between threads; caches what the provider publishes for 1 h."""
+    """One registration at one provider. Safe to share between threads; caches what the provider publishes for 1 h.
+
+    Raises UnsafeSettings for a private key that is none.
+    """
 
     def __init__(self, settings: ProviderSettings) -> None:
         self.settings = settings
-        self._key = jwk.RSAKey.import_key(settings.private_key)
+        try:
+            self._key = jwk.RSAKey.import_key(settings.private_key)
+        except (JoseError, ValueError):
+            raise UnsafeSettings("the private key must be an RSA key in PEM") from None
         self._known: Known | None = None
+        self._asked_for_key: datetime | None = None
+        self._rests_until: datetime | None = None
 
     def start(self, *, at: datetime) -> AuthorizationRequest:
         """Begin a sign-in with fresh secrets. Raises ProviderUnavailable.
@@ -64,7 +78,7 @@ class Client:
         `prompt=login`: NHS login has no sign-out, so that only this keeps its own session from signing the next
         person on a shared computer in as the last one.
         """
-        endpoint = self._published(at).endpoints["authorization_endpoint"]
+        endpoint = self._patiently(lambda: self._published(at), at).endpoints["authorization_endpoint"]
         state, nonce, verifier = ids.random_token(), ids.random_token(), ids.random_token()
         query = {
             "response_type": "code",
@@ -84,6 +98,20 @@ class Client:
 
     def finish(self, *, code: str, nonce: str, verifier: str, asked: datetime, at: datetime) -> Authenticated:
         """Exchange the code and verify what comes back; `asked`: when `start` was called. Raises OpenIdError."""
+        return self._patiently(lambda: self._finish(code, nonce, verifier, asked, at), at)
+
+    def _patiently(self, ask: Callable[[], Answer], at: datetime) -> Answer:
+        """What `ask` returns, within our patience. Raises OpenIdError, at once while the provider rests."""
+        if self._rests_until is not None and at < self._rests_until:
+            raise ProviderUnavailable("resting")
+        try:
+            return within_patience(ask)
+        except ProviderUnavailable as error:
+            if error.reason in _NO_ANSWER:
+                self._rests_until = at + REST
+            raise
+
+    def _finish(self, code: str, nonce: str, verifier: str, asked: datetime, at: datetime) -> Authenticated:
         endpoints = self._published(at).endpoints
         with http_client(self.settings.issuer) as http:
             tokens = self._exchange(http, endpoints["token_endpoint"], code, verifier, at)
@@ -139,10 +167,19 @@ class Client:
         """The provider's endpoints and keys; fetched anew when old, or when it signs with a key we have not seen."""
         known = self._known
         stale = known is None or not known.fetched <= at < known.fetched + CACHE_FOR
-        if known is None or stale or (missing_kid and all(key.kid != missing_kid for key in known.keys)):
+        if known is None or stale or (missing_kid and self._is_worth_asking(missing_kid, known, at)):
             with http_client(self.settings.issuer) as http:
                 known = self._known = discover(http, self.settings.issuer, at=at)
         return known
+
+    def _is_worth_asking(self, missing_kid: str, known: Known, at: datetime) -> bool:
+        before = self._asked_for_key
+        if any(key.kid == missing_kid for key in known.keys):
+            return False
+        if before is not None and before <= at < before + UNKNOWN_KEY_EVERY:
+            return False
+        self._asked_for_key = at
+        return True
 
     def _verified_signature(self, token: str, at: datetime) -> dict[str, Any]:
         registry = jws.JWSRegistry(algorithms=self.settings.algorithms, strict_check_header=False)

@@ -1,15 +1,16 @@
-"""Fetching from the provider: what it publishes (endpoints, keys) and one bounded call.
+"""Fetching from the provider: what it publishes (endpoints, keys), one bounded call, and a bound for all of them.
 
 No redirects are followed, answers are limited in size and time, and every address is https (http on this machine).
 """
 
 import json
 import ssl
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from joserfc import jwk
@@ -19,8 +20,12 @@ from openrecord.gateways.openid.errors import ProviderUnavailable
 from openrecord.gateways.openid.settings import is_loopback, is_safe
 
 TIMEOUT = httpx.Timeout(5.0, connect=3.0)
+PATIENCE = 8.0
+"""Seconds for all calls of one sign-in together: the limits above begin anew with every byte that arrives."""
+
 MAX_BYTES = 256 * 1024
 CACHE_FOR = timedelta(hours=1)
+Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +74,20 @@ def call(http: httpx.Client, method: str, url: str, **options: Any) -> tuple[int
     if not isinstance(told, dict):
         raise ProviderUnavailable("malformed")
     return answer.status_code, told
+
+
+def within_patience(ask: Callable[[], Answer]) -> Answer:
+    """What `ask` returns or raises; ProviderUnavailable where that takes too long.
+
+    It runs in a thread of its own, which is left to itself then: it ends with the connection.
+    """
+    asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="openid")
+    try:
+        return asking.submit(ask).result(PATIENCE)
+    except TimeoutError as error:
+        raise ProviderUnavailable("slow") from error
+    finally:
+        asking.shutdown(wait=False)
 
 
 def discover(http: httpx.Client, issuer: str, *, at: datetime) -> Known:

@@ -146,6 +146,27 @@ def test_keys_are_fetched_once_an_hour_and_once_for_an_unknown_one(start: Start)
     assert len(fetched) == 3
 
 
+def test_a_provider_that_signs_with_unknown_keys_is_asked_for_them_once_a_minute(start: Start) -> None:
+    fetched: list[str] = []
+
+    class Storming(Provider):
+        def _published_keys(self, environ: Any) -> Answer:
+            fetched.append(environ["PATH_INFO"])
+            return super()._published_keys(environ)
+
+        def sign(self, claims: Mapping[str, Any]) -> str:
+            stranger = RSAKey.generate_key(2048, {"kid": "never-published", "alg": "RS512"})
+            return jwt.encode({"alg": "RS512", "kid": "never-published"}, dict(claims), stranger, algorithms=["RS512"])
+
+    world = start(Storming)
+    client = world.client()
+    assert {refused(world, client) for _ in range(3)} == {"TokenInvalid:key"}
+    assert len(fetched) == 2
+    world.moment.pass_by(MINUTE)
+    assert refused(world, client) == "TokenInvalid:key"
+    assert len(fetched) == 3
+
+
 def _claims_changed(**change: Any) -> type[Provider]:
     class Changed(Provider):
         def sign(self, claims: Mapping[str, Any]) -> str:

@@ -266,6 +266,23 @@ def test_settings_come_from_the_environment(world: World, monkeypatch: pytest.Mo
         providers.settings(Kind.PATIENT)
 
 
+@pytest.mark.parametrize(
+    ("issuer", "key"), [("http://login.example", None), (None, b"no key"), (None, b"\xff\xfe"), (None, b"")]
+)
+def test_settings_that_could_not_be_safe_are_no_door(
+    world: World, monkeypatch: pytest.MonkeyPatch, tmp_path: Any, issuer: str | None, key: bytes | None
+) -> None:
+    file = tmp_path / "key.pem"
+    file.write_bytes(world.key.as_pem(private=True) if key is None else key)
+    monkeypatch.setenv("OPENRECORD_LOGIN_ISSUER", issuer or world.provider.issuer)
+    monkeypatch.setenv("OPENRECORD_LOGIN_CLIENT", "records")
+    monkeypatch.setenv("OPENRECORD_LOGIN_KEY_FILE", str(file))
+    providers.use(Kind.PATIENT, None)
+    with pytest.raises(SignInRefused) as caught:
+        sign_in.begin(Kind.PATIENT, "/", world.moment.at)
+    assert caught.value.refusal is Refusal.NOT_CONFIGURED
+
+
 def _second_account(**change: Any) -> Any:
     return persona("second", **{**ADA.claims, **change})
 
