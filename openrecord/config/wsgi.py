@@ -11,7 +11,7 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
-from openrecord.web import callers
+from openrecord.web import bodies, callers
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openrecord.config.settings")
 
@@ -29,6 +29,7 @@ def _mounted() -> Application:
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         environ["REMOTE_ADDR"] = callers.caller(environ, trusted)
         environ["wsgi.url_scheme"] = scheme
+        bodies.take(environ)
         path = environ.get("PATH_INFO", "")
         chosen = fhir if path == app.PREFIX or path.startswith(app.PREFIX + "/") else pages
         return chosen(environ, start_response)

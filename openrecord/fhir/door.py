@@ -10,7 +10,7 @@ from django.http.request import split_domain_port, validate_host
 
 from openrecord.fhir.types import BadRequest, Issue
 from openrecord.kit import clock
-from openrecord.web import limits
+from openrecord.web import bodies, limits
 from openrecord.web.headers import TRANSPORT_SECURITY
 
 MOST_ADDRESS = 8 * 1024
@@ -31,9 +31,9 @@ def _is_served(host: str, allowed: tuple[str, ...]) -> bool:
     return bool(domain) and validate_host(domain, list(allowed))
 
 
-def too_many(rate: limits.Rate) -> falcon.HTTPTooManyRequests:
-    """What to raise where a rate is exceeded."""
-    return falcon.HTTPTooManyRequests(retry_after=rate.retry_after)
+def too_many(seconds: int) -> falcon.HTTPTooManyRequests:
+    """What to raise for who shall come again after so many seconds."""
+    return falcon.HTTPTooManyRequests(retry_after=seconds)
 
 
 class Door:
@@ -57,7 +57,9 @@ class Door:
         if "HTTP_TRANSFER_ENCODING" in env:
             raise BadRequest(Issue.TOO_LARGE)
         if not limits.LIMITER.allows(limits.ADDRESS, env.get("REMOTE_ADDR", ""), at=clock.now()):
-            raise too_many(limits.ADDRESS)
+            raise too_many(limits.ADDRESS.retry_after)
+        if bodies.is_left(env):
+            raise too_many(bodies.RETRY_AFTER)
 
     def process_response(
         self, request: falcon.Request, response: falcon.Response, _resource: Any, _succeeded: object

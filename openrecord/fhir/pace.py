@@ -36,9 +36,9 @@ class Pace:
         token = token_of(request)
         if token is not None and limits.LIMITER.knows(TOKEN, token):
             if not limits.LIMITER.allows(TOKEN, token, at=clock.now()):
-                raise too_many(TOKEN)
+                raise too_many(TOKEN.retry_after)
         elif limits.LIMITER.is_spent(GUESS, request.env.get("REMOTE_ADDR", ""), at=clock.now()):
-            raise too_many(GUESS)
+            raise too_many(GUESS.retry_after)
         else:
             request.context.stranger = token or b""
 

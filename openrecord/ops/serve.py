@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import connections
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
@@ -47,6 +47,7 @@ def run(arguments: argparse.Namespace) -> int:
         workers=processes,
         blocking_threads=arguments.threads or (4 if embedded else 2),
         blocking_threads_idle_timeout=IDLE_SECONDS,
+        http=HTTPModes.http1,
         websockets=False,
         log_level=LogLevels.warning,
         workers_kill_timeout=KILL_SECONDS,

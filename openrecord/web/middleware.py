@@ -13,7 +13,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
 from openrecord.kit import clock
-from openrecord.web import errors, headers, limits
+from openrecord.web import bodies, errors, headers, limits
 from openrecord.web.audience import Audience, UndeclaredAudience, audience_of
 from openrecord.web.language import chosen_language
 from openrecord.web.redirects import see_other
@@ -21,18 +21,13 @@ from openrecord.web.session import SignedIn, SignedInReader
 from openrecord.web.text import ENGLISH, activate
 
 Next = Callable[[HttpRequest], HttpResponseBase]
-MOST_BYTES = 256 * 1024
 MOST_ADDRESS = 8 * 1024
+TOO_MANY = "Too many requests. Wait a minute and try again."
 SIGN_IN_PATHS = {Audience.PATIENT: "/sign-in", Audience.STAFF: "/staff/sign-in"}
 
 
-def _body_length(request: HttpRequest) -> int:
-    text = request.META.get("CONTENT_LENGTH") or "0"
-    return int(text) if text.isascii() and text.isdigit() else MOST_BYTES + 1
-
-
-def _slowed(response: HttpResponse, rate: limits.Rate) -> HttpResponse:
-    response.headers["Retry-After"] = str(rate.retry_after)
+def _slowed(response: HttpResponse, seconds: int) -> HttpResponse:
+    response.headers["Retry-After"] = str(seconds)
     return response
 
 
@@ -57,12 +52,14 @@ class DoorMiddleware:
             request.get_host()
         except DisallowedHost:
             return errors.plain(400, "This address is not served here.")
-        if _body_length(request) > MOST_BYTES or "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        if bodies.length_of(request.META) > bodies.MOST_BYTES or "HTTP_TRANSFER_ENCODING" in request.META:
             return errors.plain(413, "The request is too large.")
         if len(request.path_info) + len(request.META.get("QUERY_STRING", "")) > MOST_ADDRESS:
             return errors.plain(414, "The address is too long.")
         if not limits.LIMITER.allows(limits.ADDRESS, request.META.get("REMOTE_ADDR", ""), at=clock.now()):
-            return _slowed(errors.plain(429, "Too many requests. Wait a minute and try again."), limits.ADDRESS)
+            return _slowed(errors.plain(429, TOO_MANY), limits.ADDRESS.retry_after)
+        if bodies.is_left(request.META):
+            return _slowed(errors.plain(429, TOO_MANY), bodies.RETRY_AFTER)
         return None
 
 
@@ -115,7 +112,7 @@ class GateMiddleware:
         rate = getattr(view, "rate", None) or limits.PAGES
         caller = present.session if present else request.META.get("REMOTE_ADDR", "")
         if not limits.LIMITER.allows(rate, caller, at=clock.now()):
-            return _slowed(errors.page(request, 429), rate)
+            return _slowed(errors.page(request, 429), rate.retry_after)
         if request.method == "POST" and any("\x00" in value for values in request.POST.lists() for value in values[1]):
             return errors.page(request, 400)  # no text of ours has one, and PostgreSQL stores none
         return None

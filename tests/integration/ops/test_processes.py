@@ -7,7 +7,7 @@ import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from pathlib import Path
 
@@ -99,6 +99,40 @@ def test_a_server_does_not_outlive_a_killed_parent(installation: Installation) -
         server.kill()
         server.wait()
         assert _becomes(lambda: not _answers(port))
+
+
+FORM = (
+    b"Host: 127.0.0.1\r\nCookie: csrftoken=" + b"a" * 32 + b"\r\nAuthorization: Bearer " + b"b" * 64 + b"\r\n"
+    b"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 1000\r\n\r\nbegun="
+)
+
+
+def test_who_sends_slowly_keeps_nobody_from_reading(installation: Installation) -> None:
+    port = _free_port()
+    with _started(installation, "serve", "--port", str(port)), ExitStack() as sending:
+        assert _becomes(partial(_answers, port))
+        for path in (b"/staff/find", b"/fhir/Observation/_search") * 4:
+            sender = sending.enter_context(socket.create_connection(("127.0.0.1", port), PATIENCE))
+            sender.sendall(b"POST " + path + b" HTTP/1.1\r\n" + FORM)
+        for path in (b"/", b"/fhir/metadata") * 4:
+            assert _said(port, b"GET " + path + b" HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").startswith(b"HTTP/1.1 200")
+        refused = _said(port, b"POST /sign-out HTTP/1.1\r\n" + FORM)
+        assert refused.startswith(b"HTTP/1.1 429")
+        assert b"retry-after: 1\r\n" in refused.lower()
+
+
+def test_only_the_plain_protocol_is_spoken(installation: Installation) -> None:
+    port = _free_port()
+    with _started(installation, "serve", "--port", str(port)):
+        assert _becomes(partial(_answers, port))
+        assert not _said(port, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").startswith(b"\x00")
+
+
+def _said(port: int, sent: bytes) -> bytes:
+    """The beginning of the answer."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as asking:
+        asking.sendall(sent)
+        return asking.recv(65536)
 
 
 def test_a_taken_port_is_refused(installation: Installation) -> None:

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from openrecord.web import errors, limits, middleware, static_files
+from openrecord.web import bodies, errors, limits, middleware, static_files
 from openrecord.web.audience import Audience, UndeclaredAudience, audience, audience_of
 from openrecord.web.redirects import own_path
 from openrecord.web.session import SignedIn
@@ -124,7 +124,7 @@ def test_a_foreign_host_name_is_turned_away(client: Client) -> None:
 
 
 def test_a_large_body_is_turned_away_before_it_is_read(client: Client) -> None:
-    body = b"x" * (middleware.MOST_BYTES + 1)
+    body = b"x" * (bodies.MOST_BYTES + 1)
     assert client.post("/sign-out", body, content_type="text/plain").status_code == 413
 
 
