@@ -85,7 +85,7 @@ def _own_tests(file: str) -> list[str]:
 
 
 def _passes(tests: Sequence[str]) -> bool:
-    options = ["-x", "-p", "no:cacheprovider", "-p", "no:django", "-W", "ignore::pytest.PytestWarning"]
+    options = ["-x", "--tb=no", "-p", "no:cacheprovider", "-p", "no:django", "-W", "ignore::pytest.PytestWarning"]
     return pytest.main([*options, *tests]) == pytest.ExitCode.OK
 
 

@@ -101,13 +101,16 @@ def test_free_text_is_admitted_at_full_only(level: Level) -> None:
 
 def test_each_standing_is_answered_for_itself_however_often_it_is_asked() -> None:
     facts = patient(
-        policies={A: Policy(level=Level.SUMMARY), B: Policy()}, chunks=(chunk(1), chunk(2, level=Level.NONE))
+        registrations=(Registration(A, date(2010, 1, 1)), Registration(B, date(2010, 1, 1))),
+        policies={A: Policy(level=Level.SUMMARY), B: Policy()},
+        chunks=(chunk(1), chunk(2, level=Level.NONE)),
     )
     ceiling = Ceiling(facts, NOW)
     for _ in range(2):
         assert not ceiling.admits(standing())
         assert ceiling.admits(standing(Slot.PROBLEM, 1))
         assert not ceiling.admits(standing(Slot.PROBLEM, 2))
-        assert not ceiling.admits(standing(org=B)), "not registered there"
+        assert ceiling.admits(standing(org=B))
         assert not ceiling.admits_text(standing())
         assert ceiling.admits_text(standing(Slot.PROBLEM, 1))
+        assert ceiling.admits_text(standing(org=B))

@@ -1,0 +1,68 @@
+"""What people decide about one entry, folded in the order they did (R30-R33, R41; QUESTIONS 5, 6)."""
+
+from datetime import date
+from uuid import UUID
+
+import pytest
+
+from openrecord.access.types import ProxyRule, ViewerId
+from openrecord.screening import events
+from openrecord.screening.rules.stance import fold
+from openrecord.screening.types import HideReason, Hold, Stance
+
+DAY = date(2024, 2, 3)
+MUM = UUID(int=4)
+HIDDEN = events.Hidden(reason="third_party")
+CONTACT = events.Held(until=None)
+
+
+@pytest.mark.parametrize(
+    ("acts", "stance"),
+    [
+        pytest.param((), Stance(), id="nobody has decided anything"),
+        pytest.param((HIDDEN,), Stance(hides=frozenset({HideReason.THIRD_PARTY})), id="hidden"),
+        pytest.param(
+            (HIDDEN, events.Hidden(reason="serious_harm", responsible="a clinician")),
+            Stance(hides=frozenset({HideReason.THIRD_PARTY, HideReason.SERIOUS_HARM})),
+            id="several hides add up",
+        ),
+        pytest.param((HIDDEN, events.Hidden(reason="other"), events.Unhidden()), Stance(), id="un-hiding lifts all"),
+        pytest.param((events.Unhidden(), HIDDEN), Stance(hides=frozenset({HideReason.THIRD_PARTY})), id="hidden since"),
+        pytest.param((events.Held(until=DAY),), Stance(hold=Hold(DAY)), id="held until a day"),
+        pytest.param((CONTACT,), Stance(hold=Hold(None)), id="held until contact"),
+        pytest.param((events.Held(until=DAY), CONTACT), Stance(hold=Hold(None)), id="a second hold replaces the first"),
+        pytest.param((CONTACT, events.Contacted()), Stance(hold=Hold(None, contacted=True)), id="contacted (HP-02)"),
+        pytest.param(
+            (events.Held(until=DAY), events.Contacted()), Stance(hold=Hold(DAY, contacted=True)), id="the day stays"
+        ),
+        pytest.param((events.Contacted(),), Stance(), id="contacted without a hold"),
+        pytest.param((events.Released(),), Stance(released=True), id="released"),
+        pytest.param((CONTACT, events.Released()), Stance(released=True), id="a release ends a hold (QUESTIONS 5)"),
+        pytest.param(
+            (events.Released(), CONTACT), Stance(hold=Hold(None), released=True), id="held again after a release"
+        ),
+        pytest.param(
+            (HIDDEN, events.Released()),
+            Stance(hides=frozenset({HideReason.THIRD_PARTY}), released=True),
+            id="a release lifts no hide (QUESTIONS 5)",
+        ),
+        pytest.param(
+            (HIDDEN, CONTACT, events.Unhidden()), Stance(hold=Hold(None)), id="un-hiding ends no hold (QUESTIONS 6)"
+        ),
+        pytest.param(
+            (events.ProxyRuleSet(everyone=True),), Stance(proxy_rule=ProxyRule(everyone=True)), id="kept from proxies"
+        ),
+        pytest.param(
+            (events.ProxyRuleSet(everyone=True), events.ProxyRuleSet(everyone=False, excluded=(MUM,))),
+            Stance(proxy_rule=ProxyRule(excluded=frozenset({ViewerId(MUM)}))),
+            id="the last rule about proxies",
+        ),
+        pytest.param(
+            (events.ProxyRuleSet(everyone=True), HIDDEN, CONTACT),
+            Stance(frozenset({HideReason.THIRD_PARTY}), Hold(None), proxy_rule=ProxyRule(everyone=True)),
+            id="decisions of different kinds stand beside each other",
+        ),
+    ],
+)
+def test_decisions_make_a_stance(acts: tuple[events.AnyAct, ...], stance: Stance) -> None:
+    assert fold(acts) == stance
