@@ -6,7 +6,7 @@ DEV := .venv/dev.stamp
 UNIT := -m "not browser and not postgres and not soak"
 
 .DEFAULT_GOAL := help
-.PHONY: help demo demo-check test test-all check bench soak clean
+.PHONY: help demo demo-check test test-all check mutate bench soak clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ test-all: $(DEV) ## also the browser and PostgreSQL tests; says what is missing
 
 check: $(DEV) ## style, types, import contracts, architecture
 	@sh scripts/check
+
+mutate: $(DEV) ## is there a test that fails for every small wrong change of a pure rule? (half an hour)
+	nice -n 19 .venv/bin/python -m scripts.mutate
 
 bench: $(DEV) ## measure ingest, pages and the FHIR API
 	.venv/bin/python -m openrecord_demo.bench
