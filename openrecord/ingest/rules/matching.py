@@ -46,8 +46,9 @@ def folded(name: str) -> str:
 
 
 def check_same_person(claimed: IncomingPatient, known: Patient) -> None:
-    """Raises Unmatched where birth date or family name differ from the registry's."""
+    """Raises Unmatched where birth date or family name differ from the registry's; no letters are no name."""
     if known.born is None or claimed_birth_date(claimed) != known.born:
         raise Unmatched("birth_date_differs")
-    if not claimed.family or folded(claimed.family) != folded(known.family):
+    family = folded(claimed.family or "")
+    if not family or family != folded(known.family):
         raise Unmatched("family_name_differs")

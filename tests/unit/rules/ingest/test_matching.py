@@ -98,6 +98,9 @@ def test_other_letters_are_another_name(one: str, other: str) -> None:
             replace(CLAIMED, family=""), replace(KNOWN, family=""), "family_name_differs", id="none here either"
         ),
         pytest.param(
+            replace(CLAIMED, family="-"), replace(KNOWN, family="?"), "family_name_differs", id="names without letters"
+        ),
+        pytest.param(
             replace(CLAIMED, family="Neill", birth_date="1980-05-11"), KNOWN, "birth_date_differs", id="both differ"
         ),
     ],
