@@ -18,9 +18,10 @@ from psycopg.conninfo import make_conninfo
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from openrecord.db import planning
-from openrecord.db.prepared import Prepared, Row
+from openrecord.db.prepared import Prepared
 from openrecord.db.sqlcipher.base import unlock
 
+Row = tuple[Any, ...]
 Answer = TypeVar("Answer")
 _NAMED = re.compile(r"%\((\w+)\)s")
 

@@ -14,8 +14,9 @@ from uuid import UUID
 import orjson
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from openrecord.db.prepared import Answer, Prepared, Row
+from openrecord.db.prepared import Answer, Prepared
 
+Row = tuple[Any, ...]
 PORTION = 500
 """So many keys at a time, where a database limits the number of parameters."""
 

@@ -92,17 +92,17 @@ def note_codes(event: ingest_events.EntriesArrived) -> None:
             continue
         act: access_events.AnyAct
         if entry.incoming.status is VersionStatus.ENTERED_IN_ERROR:
-            act = access_events.CodeWithdrawn(entry=entry.entry_id)
+            act = access_events.CodeWithdrawn(entry=UUID(bytes=entry.entry_id))
         else:
             act = access_events.CodeArrived(
-                entry=entry.entry_id,
+                entry=UUID(bytes=entry.entry_id),
                 code=control.code,
                 effective=None if control.effective is None else day_of(control.effective),
                 recorded=control.recorded,
             )
         access.record(patient_id=batch.patient_id, act=act, by=system("ingest"), at=batch.at)
     for gone in batch.gone:
-        _withdraw_code(event, gone)
+        _withdraw_code(event, UUID(bytes=gone))
 
 
 def _withdraw_code(event: ingest_events.EntriesArrived, entry: UUID) -> None:

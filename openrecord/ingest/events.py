@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from openrecord.ingest.types import AcceptedBatch
 from openrecord.registry.types import PatientId
@@ -20,5 +19,5 @@ class FoundWrongPerson:
     """Entries' source keys now belong to another patient; withdraw them before the other's are placed."""
 
     patient_id: PatientId
-    entries: tuple[UUID, ...]
+    entries: tuple[bytes, ...]
     at: datetime

@@ -44,12 +44,12 @@ def quarantined(quarantine_id: UUID) -> Quarantined | None:
     return None if row is None else _value(row)
 
 
-def entries_by_reference(org: OdsCode, patient_id: PatientId, references: Iterable[str]) -> dict[str, UUID]:
+def entries_by_reference(org: OdsCode, patient_id: PatientId, references: Iterable[str]) -> dict[str, bytes]:
     """The inside ids of entries by the references their source gives them ("Observation/123"), where known."""
     aliases = {identity.own_key(org, patient_id, reference): reference for reference in references}
     statement = "SELECT alias, entry_id FROM ingest_source_key WHERE patient_id=%s AND alias IN ({keys})"
     found = sql.rows_in(statement, [patient_id], aliases)
-    return {aliases[bytes(alias)]: UUID(bytes=bytes(entry)) for alias, entry in found}
+    return {aliases[bytes(alias)]: bytes(entry) for alias, entry in found}
 
 
 def quarantine_count() -> int:

@@ -14,7 +14,7 @@ from openrecord.registry.types import OdsCode, PatientId
 class Part(msgspec.Struct, frozen=True, gc=False):
     """An entry is part of, or refers to, another: `target`, or where that is not known yet `reference`, its hash."""
 
-    target: UUID | None
+    target: bytes | None
     reference: bytes
     kind: str = ""
 
@@ -22,7 +22,7 @@ class Part(msgspec.Struct, frozen=True, gc=False):
 class AcceptedEntry(msgspec.Struct, frozen=True, gc=False):
     """One entry or version that became current. `coded`/`full`: bodies with outside id and subject."""
 
-    entry_id: UUID
+    entry_id: bytes
     public_id: UUID
     is_new: bool
     incoming: IncomingEntry
@@ -52,10 +52,10 @@ class AcceptedBatch:
     entries: tuple[AcceptedEntry, ...]
     marks: str = ""
     is_new_patient: bool = False
-    replaced: tuple[UUID, ...] = ()
-    unresolved_copies: tuple[UUID, ...] = ()
-    resolved_copies: tuple[UUID, ...] = ()
-    gone: tuple[UUID, ...] = ()
+    replaced: tuple[bytes, ...] = ()
+    unresolved_copies: tuple[bytes, ...] = ()
+    resolved_copies: tuple[bytes, ...] = ()
+    gone: tuple[bytes, ...] = ()
 
 
 @dataclass(slots=True)

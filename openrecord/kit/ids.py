@@ -51,6 +51,11 @@ def many_time_ordered_bytes(count: int) -> list[bytes]:
     return [(front | part).to_bytes(16) for part in parts]
 
 
+def spelt(raw: bytes) -> str:
+    """The 16 bytes of a UUID as people and addresses write it."""
+    return str(UUID(bytes=raw))
+
+
 def random_id() -> UUID:
     """A random UUID (version 4) for use outside."""
     value = int.from_bytes(_random_bytes(16))

@@ -21,7 +21,7 @@ def tell(event: PlacementsChanged) -> None:
         reader = Reader(event.patient_id, viewer.viewer_id, None, "web")
         seen = timeline.visible(reader, event.news, at=event.at)
         rows += [
-            (event.patient_id, time_ordered_bytes(), viewer.viewer_id.bytes, entry.bytes, to_micros(event.at))
+            (event.patient_id, time_ordered_bytes(), viewer.viewer_id.bytes, entry, to_micros(event.at))
             for entry in event.news
             if entry in seen
         ]

@@ -73,7 +73,7 @@ def _explained(state: EntryState, verdict: Verdict) -> dict[str, object]:
     facts = state.facts
     return {
         "entry": state.public_id,
-        "inside_id": facts.entry_id,
+        "inside_id": UUID(bytes=facts.entry_id),
         "kind": facts.kind,
         "organisation": facts.org,
         "clinical": facts.clinical,

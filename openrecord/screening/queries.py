@@ -42,7 +42,7 @@ def _state(row: sql.Row, stances: Mapping[bytes, Stance], parts: Mapping[bytes, 
     identity = bytes(row[0])
     containers = parts.get(identity, ())
     facts = EntryFacts(
-        EntryId(UUID(bytes=identity)),
+        EntryId(identity),
         OdsCode(row[2]),
         EntryKind(row[3]),
         Slot(row[4]),
@@ -54,7 +54,7 @@ def _state(row: sql.Row, stances: Mapping[bytes, Stance], parts: Mapping[bytes, 
         label=label_of(row[10]) if row[10] else Label.NONE,
         has_text=bool(row[11]),
         own=OwnContent(row[12]),
-        containers=tuple(EntryId(UUID(bytes=bytes(c))) for c in containers if c is not None),
+        containers=tuple(EntryId(bytes(c)) for c in containers if c is not None),
         missing_container=any(c is None for c in containers),
         unit=row[13],
         history_marks=frozenset(_MARKS[word] for word in row[14].split()),
@@ -72,7 +72,7 @@ def _state(row: sql.Row, stances: Mapping[bytes, Stance], parts: Mapping[bytes, 
 
 def states(patient_id: PatientId, wanted: Iterable[EntryId] | None = None) -> dict[EntryId, EntryState]:
     """The patient's entries, or those wanted, with their facts and how they lie."""
-    keys = None if wanted is None else [entry.bytes for entry in wanted]
+    keys = None if wanted is None else list(wanted)
     found = sql.rows(_ALL, [patient_id]) if keys is None else sql.rows_in(_SOME, [patient_id], keys)
     acted = [bytes(row[0]) for row in found if row[19]]
     stances = {entry: fold(acts) for entry, acts in _acts(patient_id, acted).items()}
@@ -88,7 +88,7 @@ def _acts(patient_id: PatientId, entries: list[bytes]) -> dict[bytes, list[event
     return {entry: [events.decode(act) for _, act in sorted(acts)] for entry, acts in found.items()}
 
 
-def _containers(patient_id: PatientId, keys: list[bytes] | None) -> dict[bytes, list[bytes | None]]:
+def _containers(patient_id: PatientId, keys: list[EntryId] | None) -> dict[bytes, list[bytes | None]]:
     base = "SELECT entry, container FROM screening_container WHERE patient_id=%s"
     if keys is None:
         found = sql.rows(base, [patient_id])
@@ -102,7 +102,7 @@ def _containers(patient_id: PatientId, keys: list[bytes] | None) -> dict[bytes, 
 
 def closure(patient_id: PatientId, touched: Iterable[EntryId]) -> set[EntryId]:
     """The touched entries with their whole groups: containers, everything inside those, medication units."""
-    known: set[bytes] = {entry.bytes for entry in touched}
+    known: set[bytes] = set(touched)
     fresh = set(known)
     while fresh:
         found: set[bytes] = set()
@@ -124,7 +124,7 @@ def closure(patient_id: PatientId, touched: Iterable[EntryId]) -> set[EntryId]:
         found |= {bytes(row[0]) for row in sql.rows_in(statement, [patient_id], units)}
         fresh = found - known
         known |= found
-    return {EntryId(UUID(bytes=entry)) for entry in known}
+    return {EntryId(entry) for entry in known}
 
 
 def facts(patient_id: PatientId) -> dict[EntryId, EntryFacts]:
@@ -158,5 +158,5 @@ def patients_with_entry(public_id: UUID) -> tuple[PatientId, ...]:
 def vault_bodies(patient_id: PatientId, wanted: Iterable[EntryId]) -> dict[EntryId, bytes]:
     """The fullest body of each entry that lies in the vault, wholly or with its text. For the practice only."""
     statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"
-    found = sql.rows_in(statement, [patient_id], [entry.bytes for entry in wanted])
-    return {EntryId(UUID(bytes=bytes(raw))): bytes(coded if full is None else full) for raw, coded, full in found}
+    found = sql.rows_in(statement, [patient_id], list(wanted))
+    return {EntryId(bytes(raw)): bytes(coded if full is None else full) for raw, coded, full in found}

@@ -13,7 +13,8 @@ from openrecord.clinical.incoming import Label, OwnContent, VersionStatus
 from openrecord.clinical.kinds import EntryKind, Slot
 from openrecord.registry.types import OdsCode
 
-EntryId = NewType("EntryId", UUID)
+EntryId = NewType("EntryId", bytes)
+"""The 16 bytes of a UUIDv7 (`kit.ids.spelt` writes them): as keys they cost a tenth of what UUID objects do."""
 
 
 class HideReason(Enum):

@@ -8,6 +8,7 @@ from uuid import UUID
 from openrecord.access import queries as access
 from openrecord.access.types import AccessFacts, Viewer, ViewerId, ViewerKind
 from openrecord.clinical.kinds import EntryKind, Slot
+from openrecord.kit.ids import spelt
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import OdsCode, PatientId
 from openrecord.screening import queries as screening
@@ -26,7 +27,7 @@ class StaffEntry:
     `entry_id` is the inside id, `public_id` what the patient's side calls it.
     """
 
-    entry_id: EntryId
+    entry_id: UUID
     public_id: UUID
     kind: EntryKind
     slot: Slot
@@ -44,20 +45,20 @@ def patient_entries(
     """The patient's entries that the practice controls, newest first; `after`: the entry the last page ended with."""
     states = {e: s for e, s in screening.states(patient_id).items() if s.facts.org == ods}
     order = sorted(states, key=lambda entry: _place(states[entry]), reverse=True)
-    start = next((i + 1 for i, entry in enumerate(order) if str(entry) == after), 0)
+    start = next((i + 1 for i, entry in enumerate(order) if spelt(entry) == after), 0)
     return _with_bodies(patient_id, states, order[start : start + limit], at)
 
 
 def patient_entry(ods: OdsCode, patient_id: PatientId, entry_id: UUID, *, at: datetime) -> StaffEntry | None:
     """One entry of the patient; None where the practice controls none such."""
-    states = screening.states(patient_id, [EntryId(entry_id)])
+    states = screening.states(patient_id, [EntryId(entry_id.bytes)])
     found = [entry for entry, state in states.items() if state.facts.org == ods]
     return next(iter(_with_bodies(patient_id, states, found, at)), None)
 
 
 def _place(state: EntryState) -> tuple[int, bytes]:
     clinical = state.facts.clinical
-    return (_UNDATED if clinical is None else to_micros(clinical)), state.facts.entry_id.bytes
+    return (_UNDATED if clinical is None else to_micros(clinical)), state.facts.entry_id
 
 
 def patient_viewer(facts: AccessFacts) -> Viewer:
@@ -72,7 +73,7 @@ def _with_bodies(
     entries = screening.facts(patient_id)
     facts = access.facts(patient_id, at=at, controlling={entry.org for entry in entries.values()})
     verdicts = decide(facts, entries, patient_viewer(facts), at=at)
-    bodies = dict(timeline.bodies(patient_id, order))
+    bodies: dict[bytes, bytes] = timeline.bodies(patient_id, order)
     bodies.update(screening.vault_bodies(patient_id, order).items())
     return tuple(_entry(states[entry], verdicts[entry], bodies.get(entry, b"{}")) for entry in order)
 
@@ -80,7 +81,7 @@ def _with_bodies(
 def _entry(state: EntryState, verdict: Verdict, body: bytes) -> StaffEntry:
     facts = state.facts
     return StaffEntry(
-        facts.entry_id,
+        UUID(bytes=facts.entry_id),
         state.public_id,
         facts.kind,
         facts.slot,

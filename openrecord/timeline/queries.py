@@ -177,12 +177,12 @@ def entry(reader: Reader, public_id: UUID, *, at: datetime) -> ServedEntry | Non
     return next(iter(_served(reader, rows, at)), None)
 
 
-def visible(reader: Reader, entries: Collection[UUID], *, at: datetime) -> frozenset[UUID]:
+def visible(reader: Reader, entries: Iterable[bytes], *, at: datetime) -> frozenset[bytes]:
     """Of these entries (by their inside ids), the ones the reader may see."""
     fingerprint(reader, at=at)
     pattern = proxy_pattern(reader)
-    rows = sql.rows_in(SEEN_INSIDE, [*reader_key(reader, at), pattern, pattern], [e.bytes for e in entries])
-    return frozenset(UUID(bytes=bytes(row[0])) for row in rows)
+    rows = sql.rows_in(SEEN_INSIDE, [*reader_key(reader, at), pattern, pattern], entries)
+    return frozenset(bytes(row[0]) for row in rows)
 
 
 def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEntry, ...]:
@@ -192,8 +192,8 @@ def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEnt
     return _served(reader, rows, at)
 
 
-def bodies(patient_id: PatientId, entries: Collection[UUID]) -> dict[UUID, bytes]:
+def bodies(patient_id: PatientId, entries: Iterable[bytes]) -> dict[bytes, bytes]:
     """The fullest body of each entry that lies in the timeline, for the practice (no reader's Sight applies)."""
     statement = "SELECT id, coded, full_body FROM timeline_entry WHERE patient_id=%s AND id IN ({keys})"
-    found = sql.rows_in(statement, [patient_id], [entry.bytes for entry in entries])
-    return {UUID(bytes=bytes(raw)): bytes(coded if full is None else full) for raw, coded, full in found}
+    found = sql.rows_in(statement, [patient_id], entries)
+    return {bytes(raw): bytes(coded if full is None else full) for raw, coded, full in found}

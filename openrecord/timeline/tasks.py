@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Iterable
-from uuid import UUID
 
 from openrecord.clinical.r4.tokens import tokens
 from openrecord.db import sql
@@ -27,9 +26,9 @@ def apply(event: PlacementsChanged) -> None:
     leaving = [*event.withdrawn, *event.discarded]
     if event.withdrawn:
         take_back(patient_id, _unstamped(patient_id, event.withdrawn))
-    sql.delete_in("timeline_entry", patient_id, "id", (entry.bytes for entry in leaving))
+    sql.delete_in("timeline_entry", patient_id, "id", (entry for entry in leaving))
     for side in ("container", "member"):
-        sql.delete_in("timeline_member", patient_id, side, (entry.bytes for entry in leaving))
+        sql.delete_in("timeline_member", patient_id, side, (entry for entry in leaving))
     placed = sorted(event.placed, key=lambda p: (p.fhir_type, p.sort, p.public_id.bytes))
     sql.insert("timeline_entry", COLUMNS, [_row(patient_id, p, stamp) for p in placed])
     for altered in event.altered:
@@ -37,7 +36,7 @@ def apply(event: PlacementsChanged) -> None:
     for entry, refs in event.relinked:
         sql.execute(
             "UPDATE timeline_entry SET refs=%s WHERE patient_id=%s AND id=%s",
-            [refs, patient_id, entry.bytes],
+            [refs, patient_id, entry],
         )
     _add_members(patient_id, event.members)
 
@@ -50,9 +49,9 @@ def _stamped(body: bytes, placed_at: int) -> bytes:
 def _unstamped(patient_id: PatientId, entries: Iterable[EntryId]) -> dict[EntryId, tuple[bytes | None, bytes | None]]:
     """The bodies that lie there, without that stamp."""
     found = {}
-    for raw, coded, full in sql.rows_in(_BODIES, [patient_id], [entry.bytes for entry in entries]):
+    for raw, coded, full in sql.rows_in(_BODIES, [patient_id], entries):
         bodies = tuple(None if b is None else b"{" + bytes(b)[1 + _STAMP_LENGTH :] for b in (coded, full))
-        found[EntryId(UUID(bytes=bytes(raw)))] = (bodies[0], bodies[1])
+        found[EntryId(bytes(raw))] = (bodies[0], bodies[1])
     return found
 
 
@@ -60,7 +59,7 @@ def _row(patient_id: PatientId, placing: Placing, stamp: int) -> sql.Row:
     if placing.coded is None:
         raise ValueError("an entry cannot enter the timeline without a body")
     return (
-        patient_id, placing.entry_id.bytes, placing.public_id.bytes, placing.fhir_type, placing.sort, placing.slot,
+        patient_id, placing.entry_id, placing.public_id.bytes, placing.fhir_type, placing.sort, placing.slot,
         placing.tranche, placing.has_date, placing.hollow, placing.proxies, placing.placed_at, stamp,
         _stamped(placing.coded, placing.placed_at),
         None if placing.full is None else _stamped(placing.full, placing.placed_at), placing.refs,
@@ -70,7 +69,7 @@ def _row(patient_id: PatientId, placing: Placing, stamp: int) -> sql.Row:
 
 def _alter(patient_id: PatientId, placing: Placing, stamp: int) -> None:
     """Write an entry anew that stays: its body where a new one came, its text according to what may be shown."""
-    key = [patient_id, placing.entry_id.bytes]
+    key = [patient_id, placing.entry_id]
     lying = _unstamped(patient_id, [placing.entry_id])[placing.entry_id]
     coded = placing.coded or lying[0]
     full = placing.full
@@ -94,7 +93,7 @@ def _alter(patient_id: PatientId, placing: Placing, stamp: int) -> None:
 
 def _add_members(patient_id: PatientId, members: Iterable[Membership]) -> None:
     """A pair is named by both its ids, so that saying it twice changes nothing."""
-    rows = {_pair(m.container.bytes, m.member.bytes): (m.container.bytes, m.member.bytes, m.is_direct) for m in members}
+    rows = {_pair(m.container, m.member): (m.container, m.member, m.is_direct) for m in members}
     sql.delete_in("timeline_member", patient_id, "id", rows)
     sql.insert(
         "timeline_member",

@@ -145,7 +145,7 @@ class PureWorld:
         unresolved = {name for pair in copies.unresolved for name in pair}
         replaced = {e.step["replaces"] for e in person.entries.values() if e.step.get("replaces")}
         return {
-            EntryId(ident(entry.name)): self._facts_of(person, entry, twins, unresolved, replaced)
+            EntryId(ident(entry.name).bytes): self._facts_of(person, entry, twins, unresolved, replaced)
             for entry in person.entries.values()
             if entry.name not in twins
         }
@@ -180,7 +180,7 @@ class PureWorld:
         category = entry.step.get("category", "vital-signs" if kind is EntryKind.OBSERVATION else None)
         at = entry.known
         return EntryFacts(
-            EntryId(ident(entry.name)),
+            EntryId(ident(entry.name).bytes),
             OdsCode(entry.org),
             kind,
             slot_of(kind, category),
@@ -192,7 +192,7 @@ class PureWorld:
             label=label,
             has_text=version.has_text,
             own=OwnContent(entry.step.get("own", "coded")),
-            containers=(EntryId(ident(container)),) if container in person.entries else (),
+            containers=(EntryId(ident(container).bytes),) if container in person.entries else (),
             missing_container=container is not None and container not in person.entries,
             unit=entry.step.get("unit"),
             history_marks=entry.marks,
@@ -215,18 +215,19 @@ class PureWorld:
         facts = self.facts(patient, at)
         answers = decide(facts, self.entry_facts(patient), self.viewer(facts, viewer), at=at, channel=channel)
         return {
-            name: answers[EntryId(ident(name))]
+            name: answers[EntryId(ident(name).bytes)]
             for name in self.people[patient].entries
-            if EntryId(ident(name)) in answers
+            if EntryId(ident(name).bytes) in answers
         }
 
     def due(self, patient: str, at: datetime) -> set[str]:
         """Everything open in front of staff."""
         facts, entries = self.facts(patient, at), self.entry_facts(patient)
-        names = {ident(name): name for name in [*self.people[patient].entries, *self.viewers]}
+        viewers = {ident(name): name for name in self.viewers}
+        names = {EntryId(ident(name).bytes): name for name in self.people[patient].entries}
         found = set(access_due(facts, at))
         found |= {f"{what}:{names[entry]}" for what, entry in ended_holds(entries, at)}
-        found |= {f"age_review:{names[viewer]}" for viewer in age_reviews_due(facts, at)}
+        found |= {f"age_review:{viewers[viewer]}" for viewer in age_reviews_due(facts, at)}
         found |= {f"copy:{a}+{b}" for a, b in self._copies(self.people[patient]).unresolved}
         found |= {f"wrong_person:{name}" for name in self.wrong[patient]}
         return found
@@ -239,7 +240,7 @@ class PureWorld:
         """Note first placements; unless the act is a quiet one, every person who sees them then is told."""
         for patient, person in self.people.items():
             facts, entries = self.facts(patient, at), self.entry_facts(patient)
-            names = {EntryId(ident(name)): name for name in person.entries}
+            names = {EntryId(ident(name).bytes): name for name in person.entries}
             new = [
                 names[p.entry_id]
                 for p in place(facts, entries, at).values()
@@ -255,7 +256,7 @@ class PureWorld:
 
     @staticmethod
     def _is_history(facts: AccessFacts, entries: dict[EntryId, EntryFacts], name: str, at: datetime) -> bool:
-        return place(facts, entries, at)[EntryId(ident(name))].standing.chunks is not None
+        return place(facts, entries, at)[EntryId(ident(name).bytes)].standing.chunks is not None
 
     def shown_version(self, patient: str, name: str) -> int:
         """The order of the version in force."""

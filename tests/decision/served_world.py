@@ -155,7 +155,7 @@ class ServedWorld:
             [patient_id, *keys],
         )
         assert row is not None, name
-        return patient_id, EntryId(UUID(bytes=bytes(row[0]))), UUID(bytes=bytes(row[1]))
+        return patient_id, EntryId(bytes(row[0])), UUID(bytes=bytes(row[1]))
 
     def identity(self, name: str) -> str:
         step = self.sent[name].step

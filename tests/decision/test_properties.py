@@ -57,8 +57,8 @@ def entries(draw: st.DrawFn) -> dict[EntryId, EntryFacts]:
     for number in range(draw(st.integers(1, 8))):
         kind = draw(kinds)
         inside = draw(st.none() | st.sampled_from(list(made))) if made else None
-        made[EntryId(UUID(int=100 + number))] = EntryFacts(
-            EntryId(UUID(int=100 + number)),
+        made[EntryId(UUID(int=100 + number).bytes)] = EntryFacts(
+            EntryId(UUID(int=100 + number).bytes),
             draw(st.sampled_from([A, A, B])),
             kind,
             slot_of(kind, "vital-signs"),

@@ -148,7 +148,7 @@ class _References:
     def _hash(self, reference: str) -> bytes:
         return identity.own_key(self._org, self._patient_id, reference)
 
-    def _find(self) -> dict[bytes, UUID]:
+    def _find(self) -> dict[bytes, bytes]:
         wanted = {
             self._hash(reference)
             for current in self._sorting.current.values()
@@ -157,7 +157,7 @@ class _References:
         }
         statement = "SELECT alias, entry_id FROM ingest_source_key WHERE patient_id=%s AND alias IN ({keys})"
         found = sql.rows_in(statement, [self._patient_id], wanted)
-        return {bytes(alias): UUID(bytes=bytes(entry)) for alias, entry in found}
+        return {bytes(alias): bytes(entry) for alias, entry in found}
 
     def part(self, reference: str, kind: str = "") -> Part:
         """The reference as it is stored: resolved where the entry is known."""
@@ -167,7 +167,7 @@ class _References:
         hashed = self._hash(reference)
         return Part(self._elsewhere.get(hashed), hashed, kind)
 
-    def replaced(self) -> Iterable[UUID]:
+    def replaced(self) -> Iterable[bytes]:
         """Entries that a current entry of this message replaces."""
         for current in self._sorting.current.values():
             if current.incoming.replaces is not None:
@@ -223,9 +223,9 @@ def _body(head: bytes, resource: bytes) -> bytes:
     return b"{" + head + resource[1:] if len(resource) > 2 else b"{" + head[:-1] + b"}"
 
 
-def _gone(message: IncomingMessage, org: OdsCode, patient_id: PatientId) -> tuple[UUID, ...]:
+def _gone(message: IncomingMessage, org: OdsCode, patient_id: PatientId) -> tuple[bytes, ...]:
     """Entries that the message says were removed at the source."""
     keys = {identity.own_key(org, patient_id, removed) for removed in message.removed}
     keys |= {identity.shared_key(org, removed) for removed in message.removed}
     statement = "SELECT entry_id FROM ingest_source_key WHERE patient_id=%s AND key IN ({keys})"
-    return tuple(UUID(bytes=bytes(row[0])) for row in sql.rows_in(statement, [patient_id], keys))
+    return tuple(bytes(row[0]) for row in sql.rows_in(statement, [patient_id], keys))

@@ -21,7 +21,7 @@ _FOUND = f"SELECT {', '.join(_COLUMNS)} FROM ingest_lab_key WHERE patient_id=%s 
 class Twin:
     """The entry that another system's copy of the same result has made already."""
 
-    entry_id: UUID
+    entry_id: bytes
     public_id: UUID
 
 
@@ -50,17 +50,17 @@ class CopyBook:
         key = _hashed(entry.lab_key)
         for row in self._rows:
             if LabKey(*row[2:6]) == key and row[6] != self._sender:
-                return Twin(UUID(bytes=bytes(row[7])), UUID(bytes=bytes(row[8])))
+                return Twin(bytes(row[7]), UUID(bytes=bytes(row[8])))
         return None
 
-    def note(self, entry: IncomingEntry, entry_id: UUID, public_id: UUID) -> None:
+    def note(self, entry: IncomingEntry, entry_id: bytes, public_id: UUID) -> None:
         """Remember the key of an entry that became current."""
         if entry.lab_key is None:
             return
         key = _hashed(entry.lab_key)
         row = (
             random_id().bytes, self._patient_id, key.report, key.order, key.test, key.specimen, self._sender,
-            entry_id.bytes, public_id.bytes, len(self._rows) + 1,
+            entry_id, public_id.bytes, len(self._rows) + 1,
         )  # fmt: skip
         if not any(r[2:8] == row[2:8] for r in self._rows):
             self._rows.append(row)
@@ -70,6 +70,6 @@ class CopyBook:
         """Store the new keys."""
         sql.insert("ingest_lab_key", _COLUMNS, self._new)
 
-    def copies(self) -> Copies[UUID]:
+    def copies(self) -> Copies[bytes]:
         """Which entries are one, and which agree on the report but not on all."""
-        return resolve(Keyed(UUID(bytes=bytes(row[7])), row[6], LabKey(*row[2:6])) for row in self._rows)
+        return resolve(Keyed(bytes(row[7]), row[6], LabKey(*row[2:6])) for row in self._rows)

@@ -12,7 +12,7 @@ from openrecord.db import sql
 from openrecord.ingest.actions.copies import CopyBook
 from openrecord.ingest.rules import identity
 from openrecord.ingest.types import Tally
-from openrecord.kit.ids import random_id, time_ordered_id
+from openrecord.kit.ids import random_id, time_ordered_bytes
 from openrecord.kit.instants import to_micros, to_micros_or_none
 from openrecord.registry.types import OdsCode, PatientId
 
@@ -27,7 +27,7 @@ class _Key:
     """What is known about a source key."""
 
     patient_id: PatientId
-    entry_id: UUID
+    entry_id: bytes
     public_id: UUID
     digest: bytes
     version_id: int | None
@@ -38,7 +38,7 @@ class _Key:
 class Current(msgspec.Struct, frozen=True, gc=False):
     """An entry of the message that became current. `alias`: the hash of its local reference."""
 
-    entry_id: UUID
+    entry_id: bytes
     public_id: UUID
     is_new: bool
     incoming: IncomingEntry
@@ -64,9 +64,9 @@ class Sorting:
         self._source = source
         self._at = to_micros(at)
         self.tally = Tally()
-        self.current: dict[UUID, Current] = {}
-        self.names: dict[str, UUID] = {}
-        self.wrong: dict[PatientId, list[UUID]] = {}
+        self.current: dict[bytes, Current] = {}
+        self.names: dict[str, bytes] = {}
+        self.wrong: dict[PatientId, list[bytes]] = {}
         self._late: list[sql.Row] = []
         self._written: dict[bytes, sql.Row] = {}
         arriving = [(self._key(entry), entry) for entry in entries]
@@ -86,7 +86,7 @@ class Sorting:
         return {
             bytes(row[0]): _Key(
                 PatientId(row[1]),
-                UUID(bytes=bytes(row[2])),
+                bytes(row[2]),
                 UUID(bytes=bytes(row[3])),
                 bytes(row[5]),
                 row[6],
@@ -111,7 +111,7 @@ class Sorting:
             self.tally.count("unchanged", "same_content")
         elif identity.is_older(entry, before.version_id, before.version_time, to_micros_or_none(entry.version_time)):
             self._name(entry, before.entry_id)
-            row = (random_id().bytes, self._patient_id, before.entry_id.bytes, digest, self._source, self._at)
+            row = (random_id().bytes, self._patient_id, before.entry_id, digest, self._source, self._at)
             self._late.append(row)
             self.tally.count("superseded", "older_version")
         else:
@@ -121,20 +121,20 @@ class Sorting:
         """An identity seen for the first time: a new entry, or another system's copy of a known one."""
         twin = self.copies.twin(entry)
         if twin is None:
-            self._accept(key, (time_ordered_id(), random_id()), entry, digest, reason="new")
+            self._accept(key, (time_ordered_bytes(), random_id()), entry, digest, reason="new")
         else:
             self._accept(key, (twin.entry_id, twin.public_id), entry, digest, reason="copy")
             if not self._is_own_system:
                 del self.current[twin.entry_id]
 
-    def _accept(self, key: bytes, ids: tuple[UUID, UUID], entry: IncomingEntry, digest: bytes, *, reason: str) -> None:
+    def _accept(self, key: bytes, ids: tuple[bytes, UUID], entry: IncomingEntry, digest: bytes, *, reason: str) -> None:
         entry_id, public_id = ids
         earlier = self.current.get(entry_id)
         is_new = reason == "new" if earlier is None else earlier.is_new
         alias = identity.own_key(self._org, self._patient_id, entry.aliases[0] if entry.aliases else entry.identity)
         version_time = to_micros_or_none(entry.version_time)
         row = (
-            key, self._patient_id, entry_id.bytes, public_id.bytes, alias, digest, entry.version_id, version_time,
+            key, self._patient_id, entry_id, public_id.bytes, alias, digest, entry.version_id, version_time,
             self._source,
         )  # fmt: skip
         self._written[key] = row
@@ -152,7 +152,7 @@ class Sorting:
         self._stored.add(moved)
         self._written[key] = holder.row
 
-    def _name(self, entry: IncomingEntry, entry_id: UUID) -> None:
+    def _name(self, entry: IncomingEntry, entry_id: bytes) -> None:
         self.names[entry.identity] = entry_id
         for alias in entry.aliases:
             self.names[alias] = entry_id

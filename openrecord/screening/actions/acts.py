@@ -9,7 +9,7 @@ from openrecord.access import actions as access_actions
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.db import sql
-from openrecord.kit.ids import time_ordered_bytes
+from openrecord.kit.ids import spelt, time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
 from openrecord.screening import events
@@ -32,24 +32,24 @@ def _record(
 ) -> None:
     access_actions.lock_patient(patient_id)
     touched = sql.execute(
-        "UPDATE screening_entry SET acted=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id.bytes]
+        "UPDATE screening_entry SET acted=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id]
     )
     if not touched:
         raise UnknownEntry
     newest = sql.row(
         "SELECT COALESCE(MAX(sequence), 0) FROM screening_act WHERE patient_id=%s AND entry=%s",
-        [patient_id, entry_id.bytes],
+        [patient_id, entry_id],
     )
     sql.insert(
         "screening_act",
         ("patient_id", "id", "entry", "sequence", "at", "actor", "act"),
         [
-            (patient_id, time_ordered_bytes(), entry_id.bytes, (newest or (0,))[0] + 1, to_micros(at), by.id,
+            (patient_id, time_ordered_bytes(), entry_id, (newest or (0,))[0] + 1, to_micros(at), by.id,
              events.encode(act))
         ],
     )  # fmt: skip
     audit.record_change(
-        by=by, at=at, event=str(type(act).__struct_config__.tag), patient_id=patient_id, subject=str(entry_id)
+        by=by, at=at, event=str(type(act).__struct_config__.tag), patient_id=patient_id, subject=spelt(entry_id)
     )
     settle(patient_id, at=at, cause=cause, only=[entry_id], revised=[entry_id])
 
@@ -107,17 +107,17 @@ def shared_items(patient_id: PatientId, entry_id: EntryId) -> frozenset[EntryId]
     linked = set()
     for near, far in (("source", "target"), ("target", "source")):
         statement = f"SELECT {far} FROM screening_link WHERE patient_id=%s AND {near}=%s AND {far} IS NOT NULL"
-        linked |= {bytes(row[0]) for row in sql.rows(statement, [patient_id, entry_id.bytes])}
+        linked |= {bytes(row[0]) for row in sql.rows(statement, [patient_id, entry_id])}
     parts = "SELECT entry FROM screening_container WHERE patient_id=%s AND container=%s"
-    inside = {bytes(row[0]) for row in sql.rows(parts, [patient_id, entry_id.bytes])}
-    return frozenset(EntryId(UUID(bytes=raw)) for raw in linked - inside)
+    inside = {bytes(row[0]) for row in sql.rows(parts, [patient_id, entry_id])}
+    return frozenset(EntryId(raw) for raw in linked - inside)
 
 
 @transaction.atomic
 def file(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
     """The newest version of the entry is filed (reviewed); one that waited behind an older version takes its place."""
     access_actions.lock_patient(patient_id)
-    key = [patient_id, entry_id.bytes]
+    key = [patient_id, entry_id]
     pending = sql.row(
         "SELECT status, has_text, own, recorded, clinical, coded, full_body FROM screening_pending "
         "WHERE patient_id=%s AND id=%s",
@@ -136,7 +136,7 @@ def file(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -
         sql.execute("DELETE FROM screening_pending WHERE patient_id=%s AND id=%s", key)
         bodies = {entry_id: (bytes(coded), None if full is None else bytes(full))}
         arrivals = Arrivals(bodies, frozenset({entry_id}))
-    audit.record_change(by=by, at=at, event="filed", patient_id=patient_id, subject=str(entry_id))
+    audit.record_change(by=by, at=at, event="filed", patient_id=patient_id, subject=spelt(entry_id))
     settle(patient_id, at=at, cause=Cause.FILED, only=[entry_id], revised=list(arrivals.bodies), arrivals=arrivals)
 
 
@@ -145,9 +145,9 @@ def mark_wrong_person(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at
     """Staff say that the entry belongs to somebody else: it leaves this patient's timeline at once."""
     access_actions.lock_patient(patient_id)
     sql.execute(
-        "UPDATE screening_entry SET wrong_person=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id.bytes]
+        "UPDATE screening_entry SET wrong_person=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id]
     )
-    audit.record_change(by=by, at=at, event="wrong_person", patient_id=patient_id, subject=str(entry_id))
+    audit.record_change(by=by, at=at, event="wrong_person", patient_id=patient_id, subject=spelt(entry_id))
     settle(patient_id, at=at, cause=Cause.STRICTER, only=[entry_id])
 
 
@@ -155,8 +155,6 @@ def mark_wrong_person(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at
 def note_rebuilt(*, patient_id: PatientId, entry_id: EntryId, mapper: int, by: Actor, at: datetime) -> None:
     """The entry's body was rebuilt from its source by a mapper of this version; its decisions stand."""
     access_actions.lock_patient(patient_id)
-    sql.execute(
-        "UPDATE screening_entry SET mapper=%s WHERE patient_id=%s AND id=%s", [mapper, patient_id, entry_id.bytes]
-    )
-    audit.record_change(by=by, at=at, event="rebuilt", patient_id=patient_id, subject=str(entry_id))
+    sql.execute("UPDATE screening_entry SET mapper=%s WHERE patient_id=%s AND id=%s", [mapper, patient_id, entry_id])
+    audit.record_change(by=by, at=at, event="rebuilt", patient_id=patient_id, subject=spelt(entry_id))
     settle(patient_id, at=at, cause=Cause.REBUILT, only=[entry_id])

@@ -15,7 +15,7 @@ _PLACED = "SELECT id, public_id, kind FROM screening_entry WHERE patient_id=%s A
 
 
 def _entry(raw: bytes) -> EntryId:
-    return EntryId(UUID(bytes=bytes(raw)))
+    return EntryId(bytes(raw))
 
 
 class LinkBook:
@@ -28,14 +28,14 @@ class LinkBook:
     def __init__(
         self, patient_id: PatientId, lying: Mapping[EntryId, str | None], moved: Collection[EntryId] | None
     ) -> None:
-        keys = None if moved is None else [entry.bytes for entry in moved]
+        keys = None if moved is None else list(moved)
         self._out: dict[EntryId, list[tuple[str, EntryId]]] = {}
         for _, source, kind, target in sorted(self._find_links(patient_id, keys), key=lambda row: bytes(row[0])):
             self._out.setdefault(_entry(source), []).append((kind, _entry(target)))
         self._named = {entry: reference for entry, reference in lying.items() if reference is not None}
         self._name_others(patient_id, lying)
 
-    def _find_links(self, patient_id: PatientId, keys: list[bytes] | None) -> Iterable[sql.Row]:
+    def _find_links(self, patient_id: PatientId, keys: list[EntryId] | None) -> Iterable[sql.Row]:
         """All links of every source that is concerned: an entry's references are always written as a whole."""
         if keys is None:
             return sql.rows(_LINKS, [patient_id])
@@ -50,7 +50,7 @@ class LinkBook:
 
     def _name_others(self, patient_id: PatientId, lying: Mapping[EntryId, str | None]) -> None:
         around = {target for out in self._out.values() for _, target in out} | set(self._out)
-        for raw, public_id, kind in sql.rows_in(_PLACED, [patient_id], [e.bytes for e in around - set(lying)]):
+        for raw, public_id, kind in sql.rows_in(_PLACED, [patient_id], list(around - set(lying))):
             fhir_type = KIND_RULES[EntryKind(kind)].fhir_type
             self._named[_entry(raw)] = f"{fhir_type}/{UUID(bytes=bytes(public_id))}"
 

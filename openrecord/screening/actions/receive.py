@@ -2,14 +2,13 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from uuid import UUID
 
 from msgspec import structs
 
 from openrecord.access.types import Reason
 from openrecord.clinical.incoming import IncomingEntry, Label, VersionStatus
 from openrecord.db import sql
-from openrecord.ingest.types import AcceptedBatch, AcceptedEntry, Part
+from openrecord.ingest.types import AcceptedBatch, AcceptedEntry
 from openrecord.kit.ids import many_time_ordered_bytes
 from openrecord.kit.instants import to_micros, to_micros_or_none
 from openrecord.registry.types import PatientId
@@ -100,7 +99,7 @@ def _labels(batch: AcceptedBatch, incoming: IncomingEntry) -> str:
 def _row(batch: AcceptedBatch, entry: AcceptedEntry) -> sql.Row:
     incoming = entry.incoming
     return (
-        batch.patient_id, entry.entry_id.bytes, entry.public_id.bytes, batch.org, incoming.kind.value,
+        batch.patient_id, entry.entry_id, entry.public_id.bytes, batch.org, incoming.kind.value,
         int(incoming.slot), to_micros(batch.at), to_micros_or_none(incoming.recorded),
         to_micros_or_none(incoming.clinical), incoming.filed, incoming.status.value, _labels(batch, incoming),
         incoming.has_text, incoming.own.value, incoming.unit, " ".join(sorted(_marks(batch, incoming))),
@@ -109,10 +108,8 @@ def _row(batch: AcceptedBatch, entry: AcceptedEntry) -> sql.Row:
 
 
 def _write_parts(batch: AcceptedBatch, renewed: list[AcceptedEntry]) -> None:
-    sql.delete_in("screening_container", batch.patient_id, "entry", (e.entry_id.bytes for e in renewed))
-    parts: list[sql.Row] = [
-        (e.entry_id.bytes, _target(part), part.reference) for e in batch.entries for part in e.containers
-    ]
+    sql.delete_in("screening_container", batch.patient_id, "entry", (e.entry_id for e in renewed))
+    parts: list[sql.Row] = [(e.entry_id, part.target, part.reference) for e in batch.entries for part in e.containers]
     rows = [(batch.patient_id, *row) for row in _numbered(parts)]
     sql.insert("screening_container", ("patient_id", "id", "entry", "container", "reference"), rows)
 
@@ -123,16 +120,12 @@ def _numbered(rows: list[sql.Row]) -> Iterable[sql.Row]:
 
 
 def _write_links(batch: AcceptedBatch, renewed: list[AcceptedEntry]) -> None:
-    sql.delete_in("screening_link", batch.patient_id, "source", (e.entry_id.bytes for e in renewed))
+    sql.delete_in("screening_link", batch.patient_id, "source", (e.entry_id for e in renewed))
     links: list[sql.Row] = [
-        (e.entry_id.bytes, part.kind, _target(part), part.reference) for e in batch.entries for part in e.links
+        (e.entry_id, part.kind, part.target, part.reference) for e in batch.entries for part in e.links
     ]
     rows = [(batch.patient_id, *row) for row in _numbered(links)]
     sql.insert("screening_link", ("patient_id", "id", "source", "kind", "target", "reference"), rows)
-
-
-def _target(part: Part) -> bytes | None:
-    return None if part.target is None else part.target.bytes
 
 
 def _resolve_waiting(batch: AcceptedBatch) -> set[EntryId]:
@@ -147,18 +140,18 @@ def _resolve_waiting(batch: AcceptedBatch) -> set[EntryId]:
         for raw, reference, entry in sql.rows(waiting.format(near=near, table=table, far=far), [batch.patient_id]):
             target = arrived.get(bytes(reference))
             if target is not None:
-                sql.execute(known.format(table=table, far=far), [target.bytes, batch.patient_id, raw])
-                concerned.add(EntryId(UUID(bytes=bytes(entry))))
+                sql.execute(known.format(table=table, far=far), [target, batch.patient_id, raw])
+                concerned.add(EntryId(bytes(entry)))
     return concerned
 
 
-def _is_replaced_already(batch: AcceptedBatch) -> set[UUID]:
+def _is_replaced_already(batch: AcceptedBatch) -> set[bytes]:
     """New entries of which an earlier message has said that it replaces them."""
     if batch.is_new_patient:
         return set()
     statement = "SELECT target FROM screening_link WHERE patient_id=%s AND kind='replaces' AND target IN ({keys})"
-    new = [entry.entry_id.bytes for entry in batch.entries if entry.is_new]
-    return {UUID(bytes=bytes(row[0])) for row in sql.rows_in(statement, [batch.patient_id], new)}
+    new = [entry.entry_id for entry in batch.entries if entry.is_new]
+    return {bytes(row[0]) for row in sql.rows_in(statement, [batch.patient_id], new)}
 
 
 def _neighbours(
@@ -168,7 +161,7 @@ def _neighbours(
     near = {EntryId(p.target) for e in new for p in e.containers if p.target is not None} | others
     units = {e.incoming.unit for e in new if e.incoming.unit is not None}
     statement = "SELECT id FROM screening_entry WHERE patient_id=%s AND unit IN ({keys})"
-    near |= {EntryId(UUID(bytes=bytes(row[0]))) for row in sql.rows_in(statement, [patient_id], units)}
+    near |= {EntryId(bytes(row[0])) for row in sql.rows_in(statement, [patient_id], units)}
     found = queries.closure(patient_id, near) - set(states)
     return queries.states(patient_id, found) if found else {}
 
@@ -188,19 +181,19 @@ def _renew(batch: AcceptedBatch, entry: AcceptedEntry) -> bool:
     """
     incoming = entry.incoming
     statement = "SELECT filed, status, labels FROM screening_entry WHERE patient_id=%s AND id=%s"
-    filed, status, labels = sql.rows(statement, [batch.patient_id, entry.entry_id.bytes])[0]
+    filed, status, labels = sql.rows(statement, [batch.patient_id, entry.entry_id])[0]
     kept = [part for part in labels.split() if not part.startswith(f"{batch.source}=")]
     labels = " ".join([*kept, _labels(batch, incoming)]).strip()
     versions = [
         _Version(filed=None if filed is None else bool(filed), status=VersionStatus(status)),
         _Version(filed=incoming.filed, status=incoming.status),
     ]
-    sql.execute("DELETE FROM screening_pending WHERE patient_id=%s AND id=%s", [batch.patient_id, entry.entry_id.bytes])
+    sql.execute("DELETE FROM screening_pending WHERE patient_id=%s AND id=%s", [batch.patient_id, entry.entry_id])
     if index_in_force(versions) == 0:
         _set_aside(batch, entry)
         sql.execute(
             "UPDATE screening_entry SET labels=%s WHERE patient_id=%s AND id=%s",
-            [labels, batch.patient_id, entry.entry_id.bytes],
+            [labels, batch.patient_id, entry.entry_id],
         )
         return False
     sql.execute(
@@ -210,7 +203,7 @@ def _renew(batch: AcceptedBatch, entry: AcceptedEntry) -> bool:
             incoming.kind.value, int(incoming.slot), to_micros_or_none(incoming.recorded),
             to_micros_or_none(incoming.clinical), incoming.filed, incoming.status.value, labels, incoming.has_text,
             incoming.own.value, incoming.unit, batch.mapper,
-            batch.patient_id, entry.entry_id.bytes,
+            batch.patient_id, entry.entry_id,
         ],
     )  # fmt: skip
     return True
@@ -222,39 +215,39 @@ def _set_aside(batch: AcceptedBatch, entry: AcceptedEntry) -> None:
         "screening_pending",
         ("patient_id", "id", "status", "filed", "has_text", "own", "recorded", "clinical", "coded", "full_body"),
         [
-            (batch.patient_id, entry.entry_id.bytes, incoming.status.value, incoming.filed, incoming.has_text,
+            (batch.patient_id, entry.entry_id, incoming.status.value, incoming.filed, incoming.has_text,
              incoming.own.value, to_micros_or_none(incoming.recorded), to_micros_or_none(incoming.clinical),
              entry.coded, entry.full)
         ],
     )  # fmt: skip
 
 
-def _mark(patient_id: PatientId, column: str, entries: Iterable[UUID]) -> None:
+def _mark(patient_id: PatientId, column: str, entries: Iterable[bytes]) -> None:
     _set(patient_id, column, entries, value=True)
 
 
-def _unmark(patient_id: PatientId, column: str, entries: Iterable[UUID]) -> None:
+def _unmark(patient_id: PatientId, column: str, entries: Iterable[bytes]) -> None:
     _set(patient_id, column, entries, value=False)
 
 
-def _set(patient_id: PatientId, column: str, entries: Iterable[UUID], *, value: bool) -> None:
+def _set(patient_id: PatientId, column: str, entries: Iterable[bytes], *, value: bool) -> None:
     for entry in entries:
         sql.execute(
             f"UPDATE screening_entry SET {column}=%s WHERE patient_id=%s AND id=%s",
-            [value, patient_id, entry.bytes],
+            [value, patient_id, entry],
         )
 
 
-def _end(patient_id: PatientId, entries: Iterable[UUID]) -> None:
+def _end(patient_id: PatientId, entries: Iterable[bytes]) -> None:
     """Entries that were removed at their source are withdrawn."""
     for entry in entries:
         sql.execute(
             "UPDATE screening_entry SET status=%s WHERE patient_id=%s AND id=%s",
-            [VersionStatus.ENTERED_IN_ERROR.value, patient_id, entry.bytes],
+            [VersionStatus.ENTERED_IN_ERROR.value, patient_id, entry],
         )
 
 
-def withdraw_wrong_person(patient_id: PatientId, entries: Iterable[UUID], at: datetime) -> None:
+def withdraw_wrong_person(patient_id: PatientId, entries: Iterable[bytes], at: datetime) -> None:
     """Entries whose source key now belongs to somebody else leave the timeline before anything else happens."""
     wanted = [EntryId(entry) for entry in entries]
     _mark(patient_id, "wrong_person", wanted)

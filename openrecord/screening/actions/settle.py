@@ -7,7 +7,6 @@ in the vault; it moves with this.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 import msgspec
 
@@ -209,8 +208,8 @@ def _from_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arriva
     wanted = [w for w in wishes if _id(w) not in bodies]
     statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"
     keep_text = {_id(w) for w in wanted if not w.with_text}
-    for raw, coded, full in sql.rows_in(statement, [patient_id], [_id(w).bytes for w in wanted]):
-        entry_id = EntryId(UUID(bytes=bytes(raw)))
+    for raw, coded, full in sql.rows_in(statement, [patient_id], [_id(w) for w in wanted]):
+        entry_id = EntryId(bytes(raw))
         bodies[entry_id] = (None if coded is None else bytes(coded), None if full is None else bytes(full))
         if entry_id in keep_text and full is not None:
             sql.execute("UPDATE screening_vault SET coded=NULL WHERE patient_id=%s AND id=%s", [patient_id, raw])
@@ -227,10 +226,10 @@ def _to_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals
         if body is None:
             continue
         if not wish.lies:
-            rows.append((patient_id, _id(wish).bytes, body[0], body[1]))
+            rows.append((patient_id, _id(wish), body[0], body[1]))
         elif body[1] is not None and not wish.with_text:
-            rows.append((patient_id, _id(wish).bytes, None, body[1]))
-    sql.delete_in("screening_vault", patient_id, "id", (entry.bytes for entry in arrivals.replaces))
+            rows.append((patient_id, _id(wish), None, body[1]))
+    sql.delete_in("screening_vault", patient_id, "id", (entry for entry in arrivals.replaces))
     sql.insert("screening_vault", ("patient_id", "id", "coded", "full_body"), rows)
 
 
@@ -240,13 +239,13 @@ def take_back(patient_id: PatientId, bodies: Mapping[EntryId, Body]) -> None:
         touched = sql.execute(
             "UPDATE screening_vault SET coded=COALESCE(%s, coded), full_body=COALESCE(%s, full_body) "
             "WHERE patient_id=%s AND id=%s",
-            [coded, full, patient_id, entry_id.bytes],
+            [coded, full, patient_id, entry_id],
         )
         if not touched:
             sql.insert(
                 "screening_vault",
                 ("patient_id", "id", "coded", "full_body"),
-                [(patient_id, entry_id.bytes, coded, full)],
+                [(patient_id, entry_id, coded, full)],
             )
 
 
@@ -258,13 +257,13 @@ def _remember(patient_id: PatientId, moves: _Moves, arrivals: Arrivals, stamp: i
     )
     for wish in moves.entering:
         if _id(wish) not in arrivals.rows:
-            sql.execute(statement, [True, wish.tranche, wish.with_text, stamp, True, patient_id, _id(wish).bytes])
+            sql.execute(statement, [True, wish.tranche, wish.with_text, stamp, True, patient_id, _id(wish)])
     for wish in moves.leaving:
-        sql.execute(statement, [False, 0, False, None, wish.state.ever_placed, patient_id, _id(wish).bytes])
+        sql.execute(statement, [False, 0, False, None, wish.state.ever_placed, patient_id, _id(wish)])
     for wish in moves.staying:
         sql.execute(
             statement,
-            [True, wish.tranche, wish.with_text, wish.state.placed_at, True, patient_id, _id(wish).bytes],
+            [True, wish.tranche, wish.with_text, wish.state.placed_at, True, patient_id, _id(wish)],
         )
 
 

@@ -52,9 +52,9 @@ def mistakes(desk: Desk, reason: str, responsible: str) -> tuple[FieldError, ...
 
 def shared_with(desk: Desk, patient: Patient, entry_id: UUID) -> tuple[EntryRow, ...]:
     """The problems and plans linked with the entry, which stay visible when it is hidden."""
-    linked = sorted(acts.shared_items(patient.patient_id, EntryId(entry_id)), key=str)
+    linked = sorted(acts.shared_items(patient.patient_id, EntryId(entry_id.bytes)))
     at = clock.now()
-    found = (record.patient_entry(desk.ods, patient.patient_id, item, at=at) for item in linked)
+    found = (record.patient_entry(desk.ods, patient.patient_id, UUID(bytes=item), at=at) for item in linked)
     return tuple(row(entry, base_of(patient)) for entry in found if entry is not None)
 
 
@@ -80,7 +80,7 @@ def hide(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
     if not asked and request.POST.get("confirmed") == "yes":
         acts.hide(
             patient_id=found.patient_id,
-            entry_id=EntryId(entry_id),
+            entry_id=EntryId(entry_id.bytes),
             reason=HideReason(reason),
             responsible=responsible or None,
             by=actor_of(request, desk, AUTHORITY),
@@ -112,7 +112,7 @@ def unhide(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpRespons
     if request.method == "POST":
         acts.unhide(
             patient_id=found.patient_id,
-            entry_id=EntryId(entry_id),
+            entry_id=EntryId(entry_id.bytes),
             by=actor_of(request, desk, AUTHORITY),
             at=clock.now(),
         )

@@ -9,7 +9,7 @@ import pytest
 from openrecord.access import actions as access
 from openrecord.access import events
 from openrecord.screening.actions import acts
-from openrecord.screening.types import EntryId, HideReason
+from openrecord.screening.types import HideReason
 from tests.integration.fhir.world import AT, BY, App, Record, Reply, observation
 
 QUESTIONS = (
@@ -50,7 +50,7 @@ def test_an_entry_that_is_hidden_is_as_if_it_never_was(app: App, record: Record)
     (new,) = {*app.search("Observation").ids} - {*before[0].ids}
     acts.hide(
         patient_id=record.patient.patient_id,
-        entry_id=EntryId(record.entry(new)),
+        entry_id=record.entry(new),
         reason=HideReason.OTHER,
         responsible=None,
         by=BY,

@@ -63,7 +63,7 @@ def chunk(number: int = 1, **changes: Any) -> Chunk:
 
 def entry_id(number: int) -> EntryId:
     """The id of `entry(number)`."""
-    return EntryId(UUID(int=100 + number))
+    return EntryId(UUID(int=100 + number).bytes)
 
 
 def entry(number: int = 1, kind: EntryKind = EntryKind.CONDITION, **changes: Any) -> EntryFacts:
