@@ -15,6 +15,7 @@ from openrecord.audit import reads
 from openrecord.audit.types import Actor, Read, pack
 from openrecord.identity import rules as identity
 from openrecord.identity.types import Role, Session, StaffMember
+from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Patient
 from openrecord.web.pages import render
@@ -85,6 +86,15 @@ def patient_of(desk: Desk, public_id: UUID) -> Patient:
 def is_ours(desk: Desk, patient: Patient) -> bool:
     """Whether the patient is or was registered at the desk's practice."""
     return any(stay.ods == desk.ods for stay in registry.registrations(patient.patient_id))
+
+
+def is_registered(desk: Desk, patient: Patient, at: datetime) -> bool:
+    """Whether the patient is registered at the desk's practice now: who left lets it see nothing written elsewhere."""
+    today = day_of(at)
+    return any(
+        stay.ods == desk.ods and stay.start <= today and (stay.end is None or today < stay.end)
+        for stay in registry.registrations(patient.patient_id)
+    )
 
 
 def record_staff_read(

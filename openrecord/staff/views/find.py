@@ -54,7 +54,7 @@ class Search:
         """The date of birth, None where it is no date."""
         try:
             return date(int(self.year), int(self.month), int(self.day))
-        except ValueError:
+        except (ValueError, OverflowError):
             return None
 
 

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.staff import record
-from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_read
+from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.entries import detail, row, rows
 from openrecord.staff.record import StaffEntry
 from openrecord.web.audience import Audience, audience
@@ -49,6 +49,7 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "title": _("Record entries"),
         "base": base,
+        "previews": is_registered(desk, found, at),
         "rows": rows(entries, base, show),
         "filters": [
             (f"{base}?show={name}", words, name == show) for name, words in zip(SHOWN, _filters(), strict=True)

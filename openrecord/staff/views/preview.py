@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from openrecord.access import queries as access
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
-from openrecord.staff.desk import desk_of, page, patient_of, record_staff_read
+from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.record import patient_viewer
 from openrecord.staff.views.patient import base_of
 from openrecord.timeline import queries as timeline
@@ -21,6 +21,14 @@ from openrecord.web.text import gettext as _
 PAGE_SIZE = 50
 PATIENTS_CHANNEL = "web"
 LAYOUT = {"layout": "staff/preview_layout.html"}
+
+
+def registered_patient(desk: Desk, public_id: UUID) -> Patient:
+    """The patient of a preview, which is the whole record, whoever wrote it. Raises Http404."""
+    found = patient_of(desk, public_id)
+    if not is_registered(desk, found, clock.now()):
+        raise Http404
+    return found
 
 
 def reader_of(patient: Patient) -> Reader | None:
@@ -36,7 +44,7 @@ def reader_of(patient: Patient) -> Reader | None:
 def hub(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The sections, as the patient's home page shows them."""
     desk = desk_of(request)
-    found = patient_of(desk, public_id)
+    found = registered_patient(desk, public_id)
     base = f"{base_of(found)}/preview"
     context = {
         **LAYOUT,
@@ -52,7 +60,7 @@ def hub(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def section(request: HttpRequest, public_id: UUID, slug: str) -> HttpResponse:
     """One section as the patient sees it."""
     desk = desk_of(request)
-    found = patient_of(desk, public_id)
+    found = registered_patient(desk, public_id)
     section_found, reader = BY_SLUG.get(slug), reader_of(found)
     if section_found is None or reader is None:
         raise Http404
@@ -80,7 +88,7 @@ def section(request: HttpRequest, public_id: UUID, slug: str) -> HttpResponse:
 def entry(request: HttpRequest, public_id: UUID, slug: str, entry_id: UUID) -> HttpResponse:
     """One entry as the patient sees it."""
     desk = desk_of(request)
-    found = patient_of(desk, public_id)
+    found = registered_patient(desk, public_id)
     section_found, reader = BY_SLUG.get(slug), reader_of(found)
     at = clock.now()
     served = timeline.entry(reader, entry_id, at=at) if reader is not None else None

@@ -22,6 +22,7 @@ from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Patient, Policy, Practice
 from openrecord.screening import queries as screening
+from openrecord.screening.types import EntryId
 
 Json = dict[str, Any]
 BY = system("test")
@@ -145,7 +146,7 @@ class Record:
             at=at,
         )
 
-    def entry(self, public_id: str) -> UUID:
+    def entry(self, public_id: str) -> EntryId:
         """The inside id of a served resource."""
         states = screening.states(self.patient.patient_id)
         return next(key for key, state in states.items() if str(state.public_id) == public_id)
@@ -157,15 +158,15 @@ class Record:
         return [(route, query, refused, bytes(served)) for route, query, refused, served in found]
 
 
-def made_record() -> Record:
+def made_record(family: str = "Example", given: str = "Test") -> Record:
     """A new patient of the made-up surgery, with an account and an app."""
     if registry.practice(ORG) is None:
         practice = Practice(ORG, "Made-up Surgery", policy=Policy())
         registry_actions.add_practice(practice=practice, valid_from=date(2020, 1, 1), by=BY, at=OPENED)
     patient = registry_actions.add_patient(
         nhs_number=_unknown_number(),
-        family="Example",
-        given="Test",
+        family=family,
+        given=given,
         born=date(1980, 5, 10),
         gender="female",
         by=BY,

@@ -28,6 +28,8 @@ def desk(*roles: Role) -> Desk:
         (("", "", "29", "2", "2024"), ["family"]),
         (("", "Smith", "29", "2", "2023"), ["born-day"]),
         (("", "Smith", "29", "2", "2024"), []),
+        (("", "Smith", "9" * 20, "2", "2024"), ["born-day"]),
+        (("", "Smith", "1", "1", "9" * 5000), ["born-day"]),
     ],
 )
 def test_what_is_missing_in_a_search(typed: tuple[str, str, str, str, str], fields: list[str]) -> None:

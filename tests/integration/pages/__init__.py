@@ -1,0 +1,1 @@
+"""Tests of the pages as they are served: every address, every method, everybody who could ask."""

@@ -1,0 +1,132 @@
+"""Every address by every method for everybody: the security headers, no failure, and no method that was not meant."""
+
+import re
+from collections.abc import Iterator
+
+import falcon.inspect
+import falcon.testing
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from openrecord.fhir.app import make
+from openrecord.fhir.door import HEADERS as FHIR_HEADERS
+from openrecord.kit.ids import spelt
+from openrecord.web import limits
+from openrecord.web.headers import HEADERS
+from openrecord.web.static_files import static_url
+from tests.integration.fhir.world import App, Record
+from tests.integration.pages import world
+
+METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
+MEANT = {200, 303, 304, 400, 401, 403, 404, 405, 415}
+SOMETHING = "6a6a4d2e-3a0e-4b43-9f0e-8a3f0d7f7a55"
+ODD = ("/no-such-page", "//evil.example/", "/record/%00", "/record/%FF", "/static/..%2f..%2fsettings.py",
+       "/static/../config/settings.py", "/fhirx", "/FHIR/metadata", "/%2e%2e/")  # fmt: skip
+
+
+def _routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
+    for pattern in resolver.url_patterns:
+        path = before + str(pattern.pattern)
+        if isinstance(pattern, URLPattern):
+            yield path
+        else:
+            yield from _routes(pattern, path)
+
+
+def _addresses(record: Record, inside: str) -> list[str]:
+    """Every address of the pages, with ids that exist and with some that do not."""
+    known = {"public_id": str(record.patient.public_id), "entry_id": inside, "slug": "measurements", "code": "cy",
+             "name": static_url("openrecord.css").rpartition("/")[2]}  # fmt: skip
+    found = []
+    for route in _routes(get_resolver()):
+        for change in ({}, dict.fromkeys(("public_id", "entry_id"), SOMETHING)):
+            filled = known | change
+            found.append(re.sub(r"<\w+:(\w+)>", lambda part, filled=filled: filled[part[1]], route))
+    return sorted(dict.fromkeys(found), key=lambda address: address == "/sign-out")
+
+
+@pytest.fixture
+def browsers(record: Record) -> dict[str, Client]:
+    return {"nobody": world.nobody(), "patient": world.patient(record), "staff": world.staff()}
+
+
+def test_every_answer_of_the_pages(record: Record, browsers: dict[str, Client], app: App) -> None:
+    inside = spelt(record.entry(app.search("Observation").ids[0]))
+    addresses = _addresses(record, inside)
+    assert len(addresses) > 25, "the routes were not found"
+    wrong = []
+    for who, browser in browsers.items():
+        for address in [*ODD, *addresses]:
+            for method in METHODS:
+                browser.raise_request_exception = False
+                limits.LIMITER = limits.Limiter()
+                answer = browser.generic(method, address)
+                headers = {name: answer.headers.get(name) for name in HEADERS}
+                kept = answer.headers["Cache-Control"]
+                may_be_kept = answer.status_code == 200 and "/static/" in address
+                if (
+                    answer.status_code not in MEANT
+                    or headers != dict(HEADERS)
+                    or (kept != "no-store" and not may_be_kept)
+                    or (method not in {"GET", "HEAD", "POST"} and answer.status_code in {200, 304})
+                ):
+                    wrong.append((who, method, address, answer.status_code, kept))
+    assert wrong == []
+
+
+def test_no_form_is_taken_without_its_token(record: Record, browsers: dict[str, Client]) -> None:
+    """Signing out needs none: another site's form comes without the cookie (SameSite)."""
+    taken = []
+    for who, browser in browsers.items():
+        browser.handler.enforce_csrf_checks = True
+        for address in _addresses(record, SOMETHING)[:-1]:
+            for method in ("POST", "PUT", "PATCH", "DELETE"):
+                limits.LIMITER = limits.Limiter()
+                answer = browser.generic(method, address)
+                if answer.status_code != 403:
+                    taken.append((who, method, address, answer.status_code))
+    assert taken == []
+
+
+@pytest.mark.parametrize("token", [None, "f" * 64])
+def test_every_answer_of_the_fhir_mount(record: Record, token: str | None) -> None:  # noqa: ARG001
+    application = make()
+    client = falcon.testing.TestClient(application)
+    given = {} if token is None else {"Authorization": f"Bearer {token}"}
+    paths = [route.path for route in falcon.inspect.inspect_routes(application)]
+    assert len(paths) > 20, "the routes were not found"
+    wrong = []
+    for path in [*paths, "/fhir", "/fhir/", "/fhir/Nothing", "/fhir/Observation/x/y"]:
+        for method in METHODS:
+            limits.LIMITER = limits.Limiter()
+            answer = client.simulate_request(method, path.replace("{key}", SOMETHING), headers=given, host="127.0.0.1")
+            lacking = {name for name, value in FHIR_HEADERS.items() if answer.headers.get(name) != value}
+            served = answer.status_code == 200 and method != "OPTIONS" and not path.endswith("/metadata")
+            if answer.status_code not in MEANT or lacking or served:
+                wrong.append((method, path, answer.status_code, lacking))
+    assert wrong == []
+
+
+def test_refusals_at_both_doors_carry_them_too(record: Record, app: App, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    browser = world.nobody()
+    slow = limits.Rate("address", burst=1, per_second=0.001)
+    for given, status in (
+        ({"headers": {"host": "evil.example"}}, 400),
+        ({"QUERY_STRING": "a" * 9000}, 414),
+        ({"CONTENT_LENGTH": "300000"}, 413),
+        ({"CONTENT_LENGTH": "-1"}, 413),
+        ({"HTTP_TRANSFER_ENCODING": "chunked"}, 413),
+    ):
+        answer = browser.generic("POST", "/", **given)  # type: ignore[arg-type]
+        assert answer.status_code == status
+        assert {name: answer.headers.get(name) for name in HEADERS} == dict(HEADERS)
+    monkeypatch.setattr(limits, "ADDRESS", slow)
+    monkeypatch.setattr(limits, "LIMITER", limits.Limiter())
+    assert browser.get("/").status_code == 200
+    answer = browser.get("/")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (429, "1000")
+    assert {name: answer.headers.get(name) for name in HEADERS} == dict(HEADERS)
+    told = app.ask("metadata")
+    assert told.status == 429
+    assert {name: told.header(name) for name in FHIR_HEADERS} == dict(FHIR_HEADERS)

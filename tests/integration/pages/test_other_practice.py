@@ -1,0 +1,102 @@
+"""What is another practice's is nobody's: the same answers, byte for byte, and no preview of what came after a move."""
+
+import re
+import uuid
+from datetime import date
+
+import pytest
+from django.test import Client
+
+from openrecord.identity.types import Role
+from openrecord.kit.ids import spelt
+from openrecord.registry import actions as registry_actions
+from openrecord.registry import queries as registry
+from openrecord.registry.types import OdsCode, Policy, Practice
+from openrecord.screening import queries as screening
+from tests.integration.fhir.world import BY, OPENED, ORG, App, Record, made_record
+from tests.integration.pages import world
+
+OTHER = OdsCode("Y90778")
+PATHS = (
+    "/staff/patients/{patient}",
+    "/staff/patients/{patient}/entries/{entry}",
+    "/staff/patients/{patient}/entries/{entry}/hide",
+    "/staff/patients/{patient}/entries/{entry}/unhide",
+    "/staff/patients/{patient}/preview",
+    "/staff/patients/{patient}/preview/measurements",
+    "/staff/patients/{patient}/preview/measurements/{entry}",
+)
+FORM = {"reason": "other", "confirmed": "yes", "responsible": "Dr Who"}
+
+
+@pytest.fixture
+def others(record: Record) -> Client:  # noqa: ARG001
+    """The browser of a clinician at another practice."""
+    if registry.practice(OTHER) is None:
+        practice = Practice(OTHER, "Other Surgery", policy=Policy())
+        registry_actions.add_practice(practice=practice, valid_from=date(2020, 1, 1), by=BY, at=OPENED)
+    return world.staff(OTHER)
+
+
+def _answer(browser: Client, path: str, method: str, patient: object, entry: object) -> tuple[int, str, object]:
+    address = path.format(patient=patient, entry=entry)
+    answer = browser.post(address, FORM) if method == "POST" else browser.get(address)
+    ids = re.compile(f"{patient}|{entry}")
+    return answer.status_code, ids.sub("ID", answer.text), sorted(answer.headers.items())
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", PATHS)
+def test_another_practices_patient_is_nobody(record: Record, app: App, others: Client, path: str, method: str) -> None:
+    public = app.search("Observation").ids[0]
+    for entry in (spelt(record.entry(public)), public):
+        theirs = _answer(others, path, method, record.patient.public_id, entry)
+        assert theirs == _answer(others, path, method, uuid.uuid4(), uuid.uuid4())
+        assert theirs[0] in {404, 405}
+    assert not any(state.facts.stance.hides for state in screening.states(record.patient.patient_id).values())
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", [path for path in PATHS if "{entry}" in path])
+def test_another_practices_entry_is_nobodys(record: Record, others: Client, path: str, method: str) -> None:
+    """Of a patient whom both practices know."""
+    registry_actions.register(patient_id=record.patient.patient_id, ods=OTHER, start=date(2025, 3, 1), by=BY, at=OPENED)
+    for entry in map(spelt, screening.states(record.patient.patient_id)):
+        theirs = _answer(others, path, method, record.patient.public_id, entry)
+        assert theirs == _answer(others, path, method, record.patient.public_id, uuid.uuid4())
+        assert theirs[0] in {404, 405}
+
+
+def test_a_practice_that_the_patient_left_previews_nothing(record: Record, others: Client) -> None:
+    """The preview is the whole record as the patient sees it, also what other practices wrote since."""
+    base = f"/staff/patients/{record.patient.public_id}"
+    registry_actions.register(
+        patient_id=record.patient.patient_id, ods=OTHER, start=date(2020, 1, 1), end=date(2025, 3, 3), by=BY, at=OPENED
+    )
+    assert others.get(base).status_code == 200
+    assert f"{base}/preview" not in others.get(base).text
+    for path in ("preview", "preview/measurements", f"preview/measurements/{uuid.uuid4()}"):
+        assert others.get(f"{base}/{path}").status_code == 404
+    ours = world.staff(ORG)
+    assert f"{base}/preview" in ours.get(base).text
+    assert ours.get(f"{base}/preview/measurements").status_code == 200
+
+
+@pytest.mark.parametrize("roles", [(Role.READER,), (Role.MANAGER, Role.IG_LEAD)])
+def test_who_may_not_decide_hides_nothing(record: Record, roles: tuple[Role, ...]) -> None:
+    browser = world.staff(ORG, roles)
+    for entry in map(spelt, screening.states(record.patient.patient_id)):
+        for deed in ("hide", "unhide"):
+            address = f"/staff/patients/{record.patient.public_id}/entries/{entry}/{deed}"
+            assert browser.get(address).status_code == browser.post(address, FORM).status_code == 403
+    assert not any(state.facts.stance.hides for state in screening.states(record.patient.patient_id).values())
+
+
+def test_another_persons_entry_is_nobodys(record: Record, app: App) -> None:
+    stranger = world.patient(made_record())
+    public = app.search("Observation").ids[0]
+    theirs, nobodys = (stranger.get(f"/record/measurements/{entry}") for entry in (public, uuid.uuid4()))
+    assert (theirs.status_code, nobodys.status_code) == (404, 404)
+    assert theirs.text.replace(public, "ID") == re.sub(r"measurements/[0-9a-f-]{36}", "measurements/ID", nobodys.text)
+    assert sorted(theirs.headers.items()) == sorted(nobodys.headers.items())
+    assert world.patient(record).get(f"/record/measurements/{public}").status_code == 200
