@@ -282,6 +282,7 @@ def attachment(value: object, context: Context) -> Rendered:
     data = text_of(source, "data") or (file.data if file else None)
     if data is not None:
         coded["data"] = data
+        coded.setdefault("contentType", "application/octet-stream")  # R4 requires one (att-1)
     if source.get("size") is not None:
         coded["size"] = number(source["size"], context)[0]
     title = text_of(source, "title")

@@ -26,6 +26,7 @@ from openrecord.clinical.r4.directory import Directory
 from openrecord.clinical.r4.hints import Hints
 from openrecord.clinical.r4.own import own_content
 from openrecord.clinical.r4.references import identifiers, local, names_of, target_of, targets_in
+from openrecord.clinical.r4.required import completed
 from openrecord.clinical.r4.standing import label_of, standing_of
 from openrecord.clinical.r4.times import Times, times_of
 
@@ -110,8 +111,8 @@ def _entry(resource: JsonObject, resource_type: str, hints: Hints, directory: Di
         aliases=tuple(dict.fromkeys((*names_of(resource, None), *hints.aliases))),
         kind=kind,
         slot=slot(resource, kind),
-        full=orjson.dumps(rendering.full),
-        coded=None if rendering.coded is rendering.full else orjson.dumps(rendering.coded),
+        full=orjson.dumps(completed(resource_type, rendering.full)),
+        coded=None if rendering.coded is rendering.full else orjson.dumps(completed(resource_type, rendering.coded)),
         links=links,
         containers=hints.containers,
         recorded=times.recorded,

@@ -266,3 +266,11 @@ def test_modifier_inside_a_value_seen_before_is_noticed_every_time() -> None:
     assert allowed is not None
     limit = {"low": {"value": 1}, "modifierExtension": [{"url": "http://example.org/negated", "valueBoolean": True}]}
     assert [allowed.render(observation(referenceRange=[limit]), NAMES).modified for _ in range(2)] == [True, True]
+
+
+@pytest.mark.parametrize(("told", "expected"), [("text/plain", "text/plain"), ("PDF", None), (None, None)])
+def test_a_file_always_says_of_what_kind_it_is(told: str | None, expected: str | None) -> None:
+    attachment = {"data": "YQ=="} | ({} if told is None else {"contentType": told})
+    full, _ = render(resource("DocumentReference", content=[{"attachment": attachment}]))
+    kind = expected or "application/octet-stream"
+    assert full["content"] == [{"attachment": {"data": "YQ==", "contentType": kind}}]
