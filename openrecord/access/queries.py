@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from openrecord.access import events
-from openrecord.access.models import ActRow, EpochRow, ViewerRow
+from openrecord.access.models import EpochRow, ViewerRow
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import AccessFacts, Basis, ChunkId, Closure, Reason, Standing, Viewer, ViewerId, ViewerKind
@@ -25,6 +25,7 @@ _TRANCHES = "SELECT number, org, chunks FROM access_tranche WHERE patient_id=%s"
 _GENERATION = (
     "SELECT (SELECT epoch FROM access_epoch WHERE patient_id=%s), (SELECT epoch FROM access_switch WHERE id=1)"
 )
+_ANY_ACT = "SELECT 1 FROM access_act WHERE patient_id=%s LIMIT 1"
 _VIEWERS = "SELECT patient_id, id, kind FROM access_viewer WHERE behind=%s ORDER BY patient_id, id"
 
 NO_CLIENT = UUID(int=0)
@@ -114,7 +115,7 @@ def patients_awaiting_policy(*, limit: int) -> tuple[PatientId, ...]:
 
 def people_viewing(patient_id: PatientId, *, at: datetime) -> tuple[Viewer, ...]:
     """Everybody who was made a viewer of the patient by now; whether it is open, Sight says."""
-    if not ActRow.objects.filter(patient_id=patient_id).exists():
+    if sql.row(_ANY_ACT, [patient_id]) is None:
         return ()
     viewers = facts(patient_id, at=at).viewers.values()
     return tuple(viewer for viewer in viewers if viewer.granted is not None and viewer.granted <= at)
