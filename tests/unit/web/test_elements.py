@@ -8,9 +8,10 @@ from openrecord.web.records.elements import concept, notes, number, quantity_tex
 from openrecord.web.records.sections import detail_of
 from openrecord.web.records.values import Shown
 
+TEXT = st.text("az09 -.:/<&\"'\u00e9\u2019\U0001f600\x00", max_size=8)
 JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=8),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
     max_leaves=8,
 )
 TYPES = [

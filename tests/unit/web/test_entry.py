@@ -11,6 +11,7 @@ from pytest_django import Settings
 from openrecord.config import wsgi
 from openrecord.web import callers, limits
 
+pytestmark = pytest.mark.usefixtures("stored")
 SECRET = "a" * 32
 HOST = "record.example"
 Ask = Callable[..., int]
