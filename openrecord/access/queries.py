@@ -28,6 +28,8 @@ _GENERATION = (
 _ANY_ACT = "SELECT 1 FROM access_act WHERE patient_id=%s LIMIT 1"
 _VIEWERS = "SELECT patient_id, id, kind FROM access_viewer WHERE behind=%s ORDER BY patient_id, id"
 
+_BEHIND = "SELECT id FROM access_viewer WHERE patient_id=%s AND behind=%s"
+
 NO_CLIENT = UUID(int=0)
 """The client of our own pages."""
 
@@ -60,6 +62,20 @@ def closures() -> tuple[Closure, ...]:
     return tuple(Closure(scope, which) for scope, which in sql.rows(_CLOSURES))
 
 
+def is_app(identity: UUID) -> bool:
+    """Whether anybody let in this app, or this is one person's permission for an app."""
+    apps = ViewerRow.objects.filter(kind=ViewerKind.APP.value)
+    return apps.filter(behind=identity).exists() or apps.filter(id=identity.bytes).exists()
+
+
+def _closures_of(patient_id: PatientId) -> tuple[Closure, ...]:
+    """The stops in force. Where an app is stopped, so is every viewer that it is of this patient."""
+    found = closures()
+    apps = [UUID(closure.which) for closure in found if closure.scope == "client"]
+    viewers = [row[0] for app in apps for row in sql.rows(_BEHIND, [patient_id, sql.uuid_key(app)])]
+    return (*found, *(Closure("client", str(UUID(bytes=bytes(viewer)))) for viewer in viewers))
+
+
 def facts(patient_id: PatientId, *, at: datetime, controlling: Iterable[OdsCode] = ()) -> AccessFacts:
     """Everything Sight needs to know of the patient, from acts up to `at`.
 
@@ -75,7 +91,7 @@ def facts(patient_id: PatientId, *, at: datetime, controlling: Iterable[OdsCode]
         {},
         died=patient.died,
         address_flagged=patient.address_flagged,
-        closures=closures(),
+        closures=_closures_of(patient_id),
         patient_key=str(patient.public_id),
     )
     return fold(bare, (act for act in acts(patient_id) if act[0] <= at))

@@ -3,6 +3,7 @@
 import argparse
 
 from openrecord.access import actions
+from openrecord.access import queries as access
 from openrecord.kit import clock
 from openrecord.ops.failure import CommandFailed
 from openrecord.ops.operator import as_uuid, operator, patient_named
@@ -46,7 +47,10 @@ def _named(scope: str, which: str | None) -> str:
     if scope == "patient":
         return str(patient_named(which).public_id)
     if scope == "client":
-        return str(as_uuid(which, "the client"))
+        client = as_uuid(which, "the client")
+        if not access.is_app(client):
+            raise CommandFailed("nobody here has let in such an app")
+        return str(client)
     if which not in CHANNELS:
         raise CommandFailed(f"a channel is one of: {', '.join(CHANNELS)}")
     return which
