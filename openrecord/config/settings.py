@@ -52,6 +52,14 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "openrecord.web.middleware.GateMiddleware",
 ]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"nowhere": {"class": "logging.NullHandler"}},
+    "loggers": {"django": {"handlers": ["nowhere"], "propagate": False}},
+}
+"""What Django would log names addresses, which hold ids; `web.errors` says what kind of failure there was."""
+
 SIGNED_IN_READER = "openrecord.config.sessions.signed_in"
 CSRF_FAILURE_VIEW = "openrecord.web.errors.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True

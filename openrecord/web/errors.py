@@ -3,12 +3,16 @@
 Unknown, hidden and never existed give the same 404, byte for byte.
 """
 
+import logging
+import sys
 from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponse
 
 from openrecord.web.pages import render
 from openrecord.web.text import gettext, gettext_noop
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +101,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Django's handler500."""
+    """Django's handler500. Only the kind of the error is logged: its words may hold what was read."""
+    _log.error("a page failed: %s", type(sys.exception()).__name__)
     return page(request, 500)

@@ -1,5 +1,6 @@
 """The door, the gate, headers, static files and error pages, through Django's own handler."""
 
+import logging
 import re
 from typing import Any
 
@@ -179,6 +180,29 @@ def test_style_sheets_ask_no_other_host_and_use_no_licensed_typeface() -> None:
         assert "url(" not in source
         assert "@import" not in source
         assert "frutiger" not in source.lower()
+
+
+def test_a_failure_is_told_by_its_kind_alone(
+    client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(_request: HttpRequest, _code: str) -> HttpResponse:
+        raise LookupError("marrowbone")
+
+    monkeypatch.setattr("openrecord.web.language.own_path", fail)
+    client.raise_request_exception = False
+    answer = client.get("/language/cy?back=/quillfeather")
+    assert answer.status_code == 500
+    assert "marrowbone" not in answer.text
+    said = [record.getMessage() for record in caplog.records if record.name.startswith("openrecord")]
+    assert said == ["a page failed: LookupError"]
+
+
+def test_what_django_would_log_goes_nowhere() -> None:
+    """It names addresses, and they hold ids."""
+    django = logging.getLogger("django")
+    ours = [type(handler) for handler in django.handlers if not type(handler).__module__.startswith("_pytest")]
+    assert ours == [logging.NullHandler]
+    assert not django.propagate
 
 
 @pytest.mark.parametrize("status", sorted(errors.TEXTS))
