@@ -12,7 +12,7 @@ from openrecord.fhir.types import BadRequest, Issue
 
 Pairs = list[tuple[str, str]]
 MOST_PARAMETERS = 50
-_BEARER = re.compile(r"[Bb]earer +([A-Za-z0-9._~+/-]+=*)")
+_BEARER = re.compile(r"(?i:bearer) +([A-Za-z0-9._~+/-]+=*)")
 _FORM = "application/x-www-form-urlencoded"
 
 

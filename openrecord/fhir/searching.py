@@ -149,9 +149,11 @@ def ids_of(value: str) -> frozenset[bytes]:
 
 
 def count_of(value: str) -> int:
-    """How many entries a page shall have, MOST_COUNT at most. Raises BadRequest."""
-    if not _COUNT.fullmatch(value) or int(value) == 0:
+    """How many entries a page shall have, MOST_COUNT at most. Raises BadRequest, also for 0: totals are not told."""
+    if not _COUNT.fullmatch(value):
         raise BadRequest(Issue.INVALID, "_count")
+    if int(value) == 0:
+        raise BadRequest(Issue.UNSUPPORTED, "_count")
     return min(int(value), MOST_COUNT)
 
 

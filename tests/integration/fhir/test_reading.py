@@ -57,6 +57,11 @@ def test_the_same_question_has_the_same_bytes(app: App) -> None:
     assert app.search("Observation") == app.search("Observation")
 
 
+@pytest.mark.parametrize("scheme", ["Bearer", "bearer", "BEARER"])
+def test_the_scheme_of_a_token_is_written_in_any_letters(app: App, scheme: str) -> None:
+    assert App(app.origin, None).ask("Observation", Authorization=f"{scheme} {app.token}").status == 200
+
+
 def test_links_are_named_in_bundles_and_reads(app: App, record: Record) -> None:
     encounter = {
         "resourceType": "Encounter", "id": "e", "status": "finished", "subject": {"reference": "Patient/p"},

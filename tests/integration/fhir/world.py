@@ -134,6 +134,10 @@ class Record:
         act = events.HistoryGranted(chunk=uuid.uuid4(), org=ORG, level=Level.FULL, named=(self.viewer,))
         access.record(patient_id=self.patient.patient_id, act=act, by=BY, at=AT)
 
+    def lower(self, level: Level) -> None:
+        """The practice lowers what the patient sees; below FULL that is codes without words."""
+        access.record(patient_id=self.patient.patient_id, act=events.Lowered(level=int(level)), by=BY, at=AT)
+
     def token(self, *scopes: str, expires: datetime = AT + timedelta(hours=1), at: datetime = AT) -> str:
         """A token of the app."""
         return access.issue_token(
