@@ -54,10 +54,10 @@ class Limiter:
 
     def __init__(self, capacity: int = 50_000) -> None:
         self._capacity = capacity
-        self._buckets: OrderedDict[tuple[str, str | bytes], float] = OrderedDict()
+        self._buckets: OrderedDict[tuple[str, str | int], float] = OrderedDict()
         self._lock = Lock()
 
-    def allows(self, rate: Rate, who: str | bytes, *, at: datetime) -> bool:
+    def allows(self, rate: Rate, who: str | int, *, at: datetime) -> bool:
         """Whether `who` (a session, an address, the hash of a token) may call once more now; the call is counted."""
         key = (rate.name, who)
         with self._lock:
@@ -67,12 +67,12 @@ class Limiter:
                 self._buckets.popitem(last=False)
         return allowed
 
-    def is_spent(self, rate: Rate, who: str | bytes, *, at: datetime) -> bool:
+    def is_spent(self, rate: Rate, who: str | int, *, at: datetime) -> bool:
         """Whether `who` would be refused now; nothing is counted."""
         full = self._buckets.get((rate.name, who))
         return full is not None and not take(full, rate, at.timestamp())[1]
 
-    def knows(self, rate: Rate, who: str | bytes) -> bool:
+    def knows(self, rate: Rate, who: str | int) -> bool:
         """Whether calls of `who` have been counted and are not forgotten."""
         return (rate.name, who) in self._buckets
 

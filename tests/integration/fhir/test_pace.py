@@ -70,6 +70,14 @@ def test_a_token_that_expired_makes_nobody_else_wait(app: App, record: Record, s
     assert scoped("patient/*.rs").ask("Observation").status == 200
 
 
+def test_a_token_is_the_same_however_it_is_spelt(app: App) -> None:
+    spellings = [
+        f"{word}{' ' * blanks}{app.token}" for word in ("Bearer", "bearer") for blanks in range(1, 2 * FEW + 2)
+    ]
+    answers = [App(app.origin, None).ask("Observation", Authorization=spelling) for spelling in spellings]
+    assert [answer.status for answer in answers] == [200] * 4 * FEW + [429] * 2
+
+
 def test_one_token_in_a_hurry_slows_only_itself(app: App, scoped: Callable[..., App]) -> None:
     answers = [app.ask("Observation") for _ in range(4 * FEW + 1)]
     assert {answer.status for answer in answers[:-1]} == {200}
