@@ -27,10 +27,12 @@ class Rate:
 
 PAGES = Rate("pages", burst=200, per_second=20)
 ADDRESS = Rate("address", burst=2000, per_second=200)
-SIGN_IN = Rate("sign-in", burst=20, per_second=0.2)
+SIGN_IN = Rate("sign-in", burst=60, per_second=1)
+"""By address, twice for each sign-in: mobile networks and practices have one address for many people."""
 FIND_PATIENT = Rate("find-patient", burst=30, per_second=0.5)
 TOKEN = Rate("token", burst=500, per_second=20)
 GUESS = Rate("guess", burst=50, per_second=0.5)
+"""Tokens that are none, by address."""
 
 
 def take(full: float, rate: Rate, moment: float) -> tuple[float, bool]:

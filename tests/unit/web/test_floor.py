@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
 from pytest_django import Settings
 
-from openrecord.web import bodies, errors, limits, middleware, static_files
+from openrecord.web import bodies, errors, limits, middleware, session, static_files
 from openrecord.web.audience import Audience, UndeclaredAudience, audience, audience_of
 from openrecord.web.redirects import own_path
 from openrecord.web.session import SignedIn
@@ -203,6 +203,18 @@ def test_what_django_would_log_goes_nowhere() -> None:
     ours = [type(handler) for handler in django.handlers if not type(handler).__module__.startswith("_pytest")]
     assert ours == [logging.NullHandler]
     assert not django.propagate
+
+
+@pytest.mark.parametrize("https", [True, False])
+def test_our_cookies_are_for_this_host_and_for_no_script(settings: Settings, *, https: bool) -> None:
+    settings.PUBLIC_URL = "https://record.example" if https else "http://127.0.0.1:8000"
+    response = HttpResponse()
+    for do in (session.set_cookie, lambda response, name, _: session.drop_cookie(response, name)):
+        do(response, session.SESSION, "secret")
+        ((name, cookie),) = response.cookies.items()
+        assert name == ("__Host-openrecord_session" if https else "openrecord_session")
+        assert (cookie["secure"], cookie["httponly"], cookie["samesite"]) == (https or "", True, "Lax")
+        assert (cookie["path"], cookie["domain"]) == ("/", "")
 
 
 @pytest.mark.parametrize("status", sorted(errors.TEXTS))
