@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import partial
+from functools import lru_cache, partial
 from uuid import UUID
 
 from openrecord.clinical.dates import InvalidDate, earliest
@@ -45,10 +45,9 @@ _DATE = re.compile(
 _OTHER_PREFIXES = frozenset({"ne", "ap"})
 _COUNT = re.compile(r"[0-9]{1,9}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_TEXT = r"(?:[^\\,|]|\\[\\,|$])*"
-_TOKEN = re.compile(rf"(?:({_TEXT})(\|))?({_TEXT})(?:,|\Z)", re.DOTALL)
+_TEXT = r"(?:[^\\,|\x00-\x1f]|\\[\\,|$])*"
+_TOKEN = re.compile(rf"(?:({_TEXT})(\|))?({_TEXT})(?:,|\Z)")
 _ESCAPED = re.compile(r"\\([\\,|$])")
-_CONTROL = re.compile(r"[\x00-\x1f]")
 _TOKEN_PATIENT = re.compile(r"(?:(?P<base>.+)/)?Patient/(?P<id>[^/]+)|(?P<bare>[^/]+)")
 
 
@@ -179,7 +178,8 @@ def _read_codes(grown: _Growing, value: str, *, name: str) -> None:
     grown.codes.append(tuple(part(mark, system, code) for system, code in tokens_of(value, name)))
 
 
-def tokens_of(value: str, name: str) -> list[tuple[str | None, str | None]]:
+@lru_cache(maxsize=512)
+def tokens_of(value: str, name: str) -> tuple[tuple[str | None, str | None], ...]:
     """The (system, code) of each token of a list (FHIR R4, search by token). None: any; an empty system: none.
 
     Raises BadRequest, about the parameter of this name, for what is no list of at most MOST_CODES tokens.
@@ -188,14 +188,14 @@ def tokens_of(value: str, name: str) -> list[tuple[str | None, str | None]]:
     place = 0
     while place < len(value):
         match = _TOKEN.match(value, place)
-        if match is None or len(found) == MOST_CODES or _CONTROL.search(match[0]):
+        if match is None or len(found) == MOST_CODES:
             raise BadRequest(Issue.INVALID, name)
         system, bar, code = match.groups()
         if not code and not system:
             raise BadRequest(Issue.INVALID, name)
         found.append((_ESCAPED.sub(r"\1", system) if bar else None, _ESCAPED.sub(r"\1", code) or None))
         place = match.end()
-    return found
+    return tuple(found)
 
 
 def _read_count(grown: _Growing, value: str) -> None:
