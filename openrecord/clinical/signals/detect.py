@@ -1,0 +1,98 @@
+"""Which signals an entry gives, with the words and why. Pure: the same entry always gives the same answer.
+
+Signals order a queue and explain; what may be seen is never decided here (R36).
+"""
+
+from collections.abc import Iterable
+
+from openrecord.clinical.signals.context import Contexts
+from openrecord.clinical.signals.lexicon import Cue, Group, lexicon
+from openrecord.clinical.signals.phrases import Found, Note
+from openrecord.clinical.signals.refsets import NO_CODES, SensitiveCodes
+from openrecord.clinical.signals.types import Coding, Signal, Span
+
+UNDER_AGE = 16
+"""Below this age (years) a patient may have confidences of their own from parents (Gillick; access is given at 16)."""
+
+_MINOR = "minor"
+_ADULT = "adult"
+_STRENGTH_OF_A_CODE = 3
+
+
+def signals(
+    text: str, codes: Iterable[Coding], age: int | None, sensitive: SensitiveCodes = NO_CODES
+) -> tuple[Signal, ...]:
+    """Every signal in `text` and `codes`, in the order of the text, then of the codes.
+
+    `age` is the patient's in whole years when the entry was written, None where unknown: then what the text says of it
+    counts. `sensitive` are the sets of codes that the practice has loaded.
+    """
+    found = _in_text(text, age)
+    for coding in codes:
+        found += _in_coding(coding, age, sensitive)
+    return tuple(found)
+
+
+def _in_coding(coding: Coding, age: int | None, sensitive: SensitiveCodes) -> list[Signal]:
+    words = coding.display or coding.code
+    kinds = sensitive.kinds(coding)
+    found = [
+        Signal(kind, words, None, f"has a code of the practice's sensitive set: '{words}'", _STRENGTH_OF_A_CODE)
+        for kind in sorted(kinds)
+    ]
+    for each in _in_text(coding.display or "", age):
+        if each.kind not in kinds:
+            found.append(Signal(each.kind, words, None, f"has a code whose term {each.why}", each.strength))
+            kinds |= {each.kind}
+    return found
+
+
+def _in_text(text: str, age: int | None) -> list[Signal]:
+    phrases = lexicon()
+    note = phrases.note(text)
+    groups: list[Found[Group]] = []
+    cues: list[Found[Cue]] = []
+    for meaning, first, stop in phrases.found(note):
+        if isinstance(meaning, Group):
+            groups.append(Found(meaning, first, stop))
+        else:
+            cues.append(Found(meaning, first, stop))
+    if not groups:
+        return []
+    known = {} if age is None else {_MINOR: age < UNDER_AGE, _ADULT: age >= UNDER_AGE}
+    return _as_signals(text, note, _counted(groups, Contexts(note, cues, known)))
+
+
+def _counted(groups: list[Found[Group]], contexts: Contexts) -> list[Found[Group]]:
+    """The groups that count in their contexts; those that lend a context come first, since others depend on it."""
+    counted = []
+    for found in sorted(groups, key=lambda each: each.meaning.lends is None):
+        group = found.meaning
+        if any(contexts.holds(context, found.first, found.stop) for context in group.unless):
+            continue
+        if not all(contexts.holds(context, found.first, found.stop) for context in group.only):
+            continue
+        counted.append(found)
+        if group.lends:
+            contexts.lend(group.lends, found.first)
+    return counted
+
+
+def _as_signals(text: str, note: Note, counted: list[Found[Group]]) -> list[Signal]:
+    """One signal a passage and kind: of passages that overlap the strongest stays, then the longest, then the first."""
+    kept: list[Found[Group]] = []
+    for found in sorted(counted, key=lambda each: (-each.meaning.strength, each.first - each.stop, each.first)):
+        if not any(
+            other.meaning.kind is found.meaning.kind and other.first < found.stop and found.first < other.stop
+            for other in kept
+        ):
+            kept.append(found)
+    kept.sort(key=lambda each: (each.first, each.meaning.kind))
+    return [_signal(text, note, found) for found in kept]
+
+
+def _signal(text: str, note: Note, found: Found[Group]) -> Signal:
+    span = Span(note.tokens.starts[found.first], note.tokens.ends[found.stop - 1])
+    words = text[span.start : span.end]
+    group = found.meaning
+    return Signal(group.kind, words, span, f"{group.why}: '{words}'", group.strength)

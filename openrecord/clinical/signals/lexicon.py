@@ -1,0 +1,137 @@
+"""The lexicons in data/signals, read and compiled once. Reviewers read those files; nothing here knows a word.
+
+A file holds word classes, groups of phrases that give a signal, and cues: phrases that put what is around them into a
+context (negated, family history, staff training …). A group says in which contexts it does not count, or only counts.
+"""
+
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from openrecord.clinical.signals.phrases import InvalidPhrase, Phrases
+from openrecord.clinical.signals.types import SignalKind
+
+_FARTHEST = 12
+_GROUP_KEYS = frozenset({"why", "strength", "phrases", "only", "unless", "lends"})
+_CUE_KEYS = frozenset({"context", "reach", "within", "undoes", "phrases"})
+
+
+class InvalidLexicon(ValueError):
+    """A file in data/signals is not understood; the message names the file."""
+
+
+class Reach(StrEnum):
+    """How far a cue puts words into its context."""
+
+    ITSELF = "itself"
+    """The words of the cue only."""
+    FORWARD = "forward"
+    """What follows, until the sentence takes a turn."""
+    CLAUSE_FORWARD = "clause_forward"
+    """What follows within the clause."""
+    BACK = "back"
+    """What goes before, until the sentence takes a turn."""
+    CLAUSE = "clause"
+    SENTENCE = "sentence"
+    NOTE = "note"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Group:
+    """Phrases that give one signal for one reason.
+
+    Counts in all of the contexts `only` and in none of `unless`. What it finds puts its own sentence into the context
+    `lends`.
+    """
+
+    kind: SignalKind
+    why: str
+    strength: int
+    only: frozenset[str]
+    unless: frozenset[str]
+    lends: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cue:
+    """Phrases that put what they reach, at most `within` words, into `context`.
+
+    `undoes`: a cue of that context that lies within the words of this one does not count (no change in …).
+    """
+
+    context: str
+    reach: Reach
+    within: int
+    undoes: str | None
+
+
+Meaning = Group | Cue
+
+
+def lexicon() -> Phrases[Meaning]:
+    """All groups and cues, compiled at first use; raises InvalidLexicon or InvalidPhrase."""
+    return _compiled()
+
+
+@cache
+def _compiled() -> Phrases[Meaning]:
+    classes: dict[str, list[str]] = {}
+    phrases: list[tuple[str, Meaning]] = []
+    for name, listed in _files():
+        try:
+            for word_class, members in listed.get("classes", {}).items():
+                if word_class in classes:
+                    raise InvalidLexicon(f"word class {word_class} stands in another file too")
+                classes[word_class] = _items(members)
+            for cue in listed.get("cue", ()):
+                phrases += [(phrase, _cue(cue)) for phrase in _items(cue["phrases"])]
+            for group in listed.get("group", ()):
+                meaning = _group(group, listed)
+                phrases += [(phrase, meaning) for phrase in _items(group["phrases"])]
+        except (KeyError, TypeError, ValueError) as error:
+            raise InvalidLexicon(f"{name}: {error}") from error
+    return Phrases(classes, phrases)
+
+
+def _files() -> Iterator[tuple[str, Mapping[str, Any]]]:
+    folder = files("openrecord.clinical").joinpath("data", "signals")
+    for file in sorted((each for each in folder.iterdir() if each.name.endswith(".toml")), key=lambda each: each.name):
+        listed = tomllib.loads(file.read_text(encoding="utf-8"))
+        if not listed.get("review", {}).get("status"):
+            raise InvalidLexicon(f"{file.name}: no review status")
+        yield file.name, listed
+
+
+def _items(text: str) -> list[str]:
+    """Phrases or words, parted by commas or line ends."""
+    return [item for line in text.splitlines() for part in line.split(",") if (item := part.strip())]
+
+
+def _group(listed: Mapping[str, Any], file: Mapping[str, Any]) -> Group:
+    if unknown := listed.keys() - _GROUP_KEYS:
+        raise InvalidLexicon(f"unknown: {', '.join(sorted(unknown))}")
+    strength = listed["strength"]
+    if strength not in (1, 2, 3):
+        raise InvalidLexicon("strength is 1, 2 or 3")
+    return Group(
+        SignalKind(file["signal"]),
+        listed["why"],
+        strength,
+        frozenset(listed.get("only", ())),
+        frozenset(listed.get("unless", file.get("unless", ()))),
+        listed.get("lends"),
+    )
+
+
+def _cue(listed: Mapping[str, Any]) -> Cue:
+    if unknown := listed.keys() - _CUE_KEYS:
+        raise InvalidLexicon(f"unknown: {', '.join(sorted(unknown))}")
+    reach = Reach(listed["reach"])
+    return Cue(listed["context"], reach, listed.get("within", _FARTHEST), listed.get("undoes"))
+
+
+__all__ = ["Cue", "Group", "InvalidLexicon", "InvalidPhrase", "Meaning", "Reach", "lexicon"]
