@@ -4,6 +4,8 @@ Sources: HL7 FHIR R4 and terminology.hl7.org; SNOMED CT UK edition as named in N
 access (enhanced review, declined) and GP Connect (comment note); UK Core category codes.
 """
 
+import hashlib
+
 from openrecord.clinical.incoming import JsonObject
 
 SNOMED = "http://snomed.info/sct"
@@ -26,6 +28,9 @@ CONTROL_CODES = {
 }
 """SNOMED CT: enhanced review indicated (104), no longer indicated (106), access declined by the patient (103)."""
 
+RESTRICTING = frozenset({"103", "104"})
+"""Those of the three that take access away."""
+
 COMMENT_NOTE = "37331000000100"
 """SNOMED CT: comment note, the observation that carries nothing but free text."""
 
@@ -35,10 +40,16 @@ LABORATORY_CATEGORIES = frozenset({"laboratory", "LAB", "108252007"})
 NOT_FOR_PATIENT = "NOPAT"
 """v3-ActCode: no disclosure to patient, family or caregivers. Counts under any system (it only ever hides)."""
 
+_LONGEST_UNIT = 500
+"""Characters: an index on PostgreSQL takes no more than a few of its kibibytes."""
+
 _CONFIDENTIALITY = (
     "http://terminology.hl7.org/CodeSystem/v3-Confidentiality",
     "http://hl7.org/fhir/v3/Confidentiality",
 )
+ORDINARY_CONFIDENTIALITY = ("N", "L", "M", "U")
+"""v3-Confidentiality: normal, low, moderate, unrestricted: no more than the care every health record gets."""
+
 _REASON = ("http://terminology.hl7.org/CodeSystem/v3-ActReason", "http://hl7.org/fhir/v3/ActReason")
 _OBSERVATION_VALUE = (
     "http://terminology.hl7.org/CodeSystem/v3-ObservationValue",
@@ -47,8 +58,7 @@ _OBSERVATION_VALUE = (
 
 ORDINARY_LABELS = frozenset(
     {
-        # normal, low, moderate, unrestricted: no more than the care every health record gets
-        *((system, code) for system in _CONFIDENTIALITY for code in ("N", "L", "M", "U")),
+        *((system, code) for system in _CONFIDENTIALITY for code in ORDINARY_CONFIDENTIALITY),
         # test health data: says what the record is for, not who may see it
         *((system, "HTEST") for system in _REASON),
         # who asserted it and how reliable it is: integrity, not disclosure
@@ -66,13 +76,14 @@ ORDINARY_LABELS = frozenset(
 
 
 def codings(concept: object) -> list[tuple[str | None, str]]:
-    """(system, code) of every coding of a CodeableConcept that has a code; whatever is malformed is passed over."""
+    """(system, code) of every coding of a CodeableConcept that has a code; whatever is malformed is passed over.
+
+    A coding that is no list counts as a list of one.
+    """
     listed = concept.get("coding") if type(concept) is dict else None
-    if type(listed) is not list:
-        return []
     return [
         (system if type(system := item.get("system")) is str else None, code)
-        for item in listed
+        for item in (listed if type(listed) is list else (listed,))
         if type(item) is dict and type(code := item.get("code")) is str and code
     ]
 
@@ -84,8 +95,9 @@ def codes_of(concepts: object) -> list[str]:
     found: list[str] = []
     for concept in concepts if type(concepts) is list else (concepts,):
         listed = concept.get("coding") if type(concept) is dict else None
-        if type(listed) is list:
-            found += [code for item in listed if type(item) is dict and type(code := item.get("code")) is str and code]
+        if type(listed) is not list:
+            listed = [listed]
+        found += [code for item in listed if type(item) is dict and type(code := item.get("code")) is str and code]
     return found
 
 
@@ -99,21 +111,32 @@ def main_code(concept: object) -> str | None:
     return first
 
 
-def medicine_unit(concept: JsonObject | None) -> str | None:
+def medicine_unit(concept: object) -> str | None:
     """What statement, plan and issues of one medicine have in common: "system|code", else "text|its name".
 
-    A SNOMED CT or dm+d code counts before any other code, any code before the text. None: no medicine is named.
+    A SNOMED CT or dm+d code counts before any other code, a code with its system before the text, a code without one
+    last. None: no medicine is named. What is too long for an index stands there as its digest.
     """
-    if concept is None:
+    if type(concept) is not dict:
         return None
-    found = list(codings(concept))
+    unit = _unit(concept)
+    if unit is None or len(unit) <= _LONGEST_UNIT:
+        return unit
+    return f"digest|{hashlib.blake2b(unit.encode(), digest_size=16).hexdigest()}"
+
+
+def _unit(concept: JsonObject) -> str | None:
+    found = codings(concept)
     for system, code in found:
         if system in MEDICINE_SYSTEMS:
             return f"{SNOMED}|{code}"
     for system, code in found:
         if system is not None:
             return f"{system}|{code}"
-    displays = (item.get("display") for item in concept.get("coding") or () if isinstance(item, dict))
-    names = (name for name in (concept.get("text"), *displays) if isinstance(name, str) and name.strip())
+    listed = concept.get("coding")
+    displays = (item.get("display") for item in (listed if type(listed) is list else ()) if type(item) is dict)
+    names = (name for name in (concept.get("text"), *displays) if type(name) is str and name.strip())
     name = next(names, None)
-    return None if name is None else f"text|{' '.join(name.lower().split())}"
+    if name is not None:
+        return f"text|{' '.join(name.lower().split())}"
+    return f"|{found[0][1]}" if found else None

@@ -7,12 +7,15 @@ Steps never change their input and never repeat its content in an error. The lis
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
 
 import orjson
 
-from openrecord.clinical.incoming import JsonObject
+from openrecord.clinical import wire
+from openrecord.clinical.incoming import JsonObject, Label
+from openrecord.clinical.labels import label_in, strictest
 
 Rendered = tuple[Any, Any]
 NOTHING: Rendered = (None, None)
@@ -29,10 +32,13 @@ None of them may hold a reference or a file: those mean something else in every 
 _REMEMBERED = 2048
 _LONGEST_REMEMBERED = 512
 _LONGEST_WORD = 64
+_WHOLE = 1 << 63
+_COMPARATORS = ("<", "<=", ">=", ">")
 
-_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
-_DATE_TIME = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?")
-_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
+_CONTROL = re.compile(r"[\0-\x1f\x7f]")
+_DATE_TIME = re.compile(r"\d{4}(-\d{2}(-\d{2}(T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})?)?)?)?", re.ASCII)
+_TIME = re.compile(r"\d{2}:\d{2}(:\d{2}(\.\d+)?)?", re.ASCII)
 _CODE = re.compile(r"\S{1,128}")
 _MIME = re.compile(r"[\w.+-]+/[\w.+-]+(\s*;\s*[\w-]+=[\w.\"-]+)*")
 
@@ -78,10 +84,18 @@ class Names(Protocol):
 
 @dataclass(slots=True)
 class Context:
-    """One rendering: what is known around the resource, and whether it holds a modifier nobody here understands."""
+    """One rendering: what is known around the resource, and what was noticed in it.
+
+    `modified`: it holds a modifier that nobody here understands. `label`: the strictest of single elements.
+    """
 
     names: Names
     modified: bool = False
+    label: Label = Label.NONE
+
+    def notice(self, extensions: object) -> None:
+        """Note the security labels among the extensions of an element."""
+        self.label = strictest(self.label, label_in(extensions))
 
 
 class _Nobody:
@@ -144,20 +158,22 @@ def remembered(step: Step) -> Step:
     """
 
     @lru_cache(maxsize=_REMEMBERED)
-    def known(serialised: bytes) -> tuple[Rendered, bool]:
+    def known(serialised: bytes) -> tuple[Rendered, bool, Label]:
         context = Context(_NOBODY)
-        return step(orjson.loads(serialised), context), context.modified
+        return step(wire.loads(serialised), context), context.modified, context.label
 
     def remembering(value: object, context: Context) -> Rendered:
         try:
-            serialised = orjson.dumps(value)
-        except orjson.JSONEncodeError:  # nested more deeply than can be written
+            serialised = wire.dumps(value)
+        except orjson.JSONEncodeError:  # more than can be written: the step says what is wrong
             return step(value, context)
         if len(serialised) > _LONGEST_REMEMBERED:
             return step(value, context)
-        rendered, modified = known(serialised)
+        rendered, modified, label = known(serialised)
         if modified:
             context.modified = True
+        if label is not Label.NONE:
+            context.label = strictest(context.label, label)
         return rendered
 
     return remembering
@@ -171,27 +187,52 @@ def boolean(value: object, _: Context) -> Rendered:
 
 
 def number(value: object, _: Context) -> Rendered:
-    """A decimal or an integer."""
-    if type(value) is float or type(value) is int:
+    """A decimal, with the digits the source wrote, or an integer."""
+    if type(value) is Decimal or type(value) is float:
         return value, value
+    if type(value) is int:
+        kept = value if -_WHOLE < value < _WHOLE else Decimal(value)
+        return kept, kept
     raise WrongShape("", "a number")
 
 
-def coding(value: object, _: Context) -> Rendered:
+def comparator(value: object, _: Context) -> Rendered:
+    """How a Quantity's value is meant. One that is not understood may turn the value round: it is never dropped."""
+    if value in _COMPARATORS:
+        return value, value
+    if value == "":
+        return NOTHING
+    raise WrongShape("", "one of < <= >= >")
+
+
+def unsupported(_value: object, _: Context) -> Rendered:
+    """What R4 has no place for. Without it the entry would say something else, so the whole resource is refused."""
+    raise WrongShape("", "another type of value")
+
+
+def coding(value: object, context: Context) -> Rendered:
     """A code with its system; a display without a code is free text."""
     source = object_of(value)
+    if "extension" in source:
+        context.notice(source["extension"])
     full: JsonObject = {}
     for key in ("system", "version", "code", "display"):
         if (text := text_of(source, key)) is not None:
             full[key] = text
+    if not (full.get("code", "").isprintable() and full.get("system", "").isprintable()) and _has_control(full):
+        raise WrongShape("code", "a system and a code without control characters")
     if not full:
         return NOTHING
     if "code" not in full:
         return full, None
     selected = source.get("userSelected")
     if selected is not None:
-        full["userSelected"] = boolean(selected, _)[0]
+        full["userSelected"] = boolean(selected, context)[0]
     return full, full
+
+
+def _has_control(coded: JsonObject) -> bool:
+    return any(_CONTROL.search(coded.get(key, "")) for key in ("system", "code"))
 
 
 def _codings(listed: object, context: Context) -> tuple[list[JsonObject], list[JsonObject]]:
@@ -200,7 +241,7 @@ def _codings(listed: object, context: Context) -> tuple[list[JsonObject], list[J
     if type(listed) is not list:
         raise WrongShape("coding", "a list")
     try:
-        rendered = [coding(item, context) for item in listed]
+        rendered = [coding(item, context) for item in listed if item is not None]
     except WrongShape as error:
         raise error.within("coding") from None
     return [full for full, _ in rendered if full is not None], [coded for _, coded in rendered if coded is not None]
@@ -208,6 +249,8 @@ def _codings(listed: object, context: Context) -> tuple[list[JsonObject], list[J
 
 def _concept(value: object, context: Context, *, text_is_coded: bool) -> Rendered:
     source = object_of(value)
+    if "extension" in source:
+        context.notice(source["extension"])
     full_codings, coded_codings = _codings(source.get("coding"), context)
     whole: JsonObject = {"coding": full_codings} if full_codings else {}
     text = text_of(source, "text")
@@ -246,6 +289,8 @@ def reference_type(reference: str | None, declared: str | None) -> str | None:
 def reference(value: object, context: Context) -> Rendered:
     """A person, organisation, place or device by name; a name without a target is free text."""
     source = object_of(value)
+    if "extension" in source:
+        context.notice(source["extension"])
     target = text_of(source, "reference")
     known = context.names.named(target) if target else None
     if known is not None and known.display and known.type in NAMED_TYPES:
@@ -269,6 +314,8 @@ def reference(value: object, context: Context) -> Rendered:
 def attachment(value: object, context: Context) -> Rendered:
     """A file that came with the message, never the address of one; its title is free text."""
     source = object_of(value)
+    if "extension" in source:
+        context.notice(source["extension"])
     coded: JsonObject = {}
     url = text_of(source, "url")
     file = context.names.file(url) if url else None
@@ -297,6 +344,7 @@ PRIMITIVES: dict[str, Step] = {
     "string": string,
     "uri": _matching(re.compile(r"\S+")),
     "code": _matching(_CODE),
+    "comparator": comparator,
     "date": _matching(_DATE),
     "dateTime": _date_time,
     "instant": _date_time,
@@ -314,4 +362,5 @@ BUILT_IN: dict[str, Step] = {
     "TextConcept": text_concept,
     "Reference": reference,
     "Attachment": attachment,
+    "Unsupported": unsupported,
 }

@@ -23,7 +23,7 @@ from openrecord.clinical.datatypes import (
     object_of,
     remembered,
 )
-from openrecord.clinical.incoming import JsonObject, LinkKind
+from openrecord.clinical.incoming import JsonObject, Label, LinkKind
 
 Listed = dict[str, Any]
 
@@ -36,11 +36,13 @@ class Rendering(NamedTuple):
     """What remains of a resource. `coded` is `full` itself where they are equal.
 
     `modified`: the source holds a modifierExtension, which may turn the meaning round; nobody here understands any.
+    `label`: the strictest security label of a single element.
     """
 
     full: JsonObject
     coded: JsonObject
     modified: bool
+    label: Label = Label.NONE
 
 
 class LinkRule(NamedTuple):
@@ -64,7 +66,7 @@ class AllowList:
         full, coded = _walk(resource, self.steps, context)
         whole = {"resourceType": self.type, **(full or {})}
         part = whole if coded is full else {"resourceType": self.type, **(coded or {})}
-        return Rendering(whole, part, context.modified)
+        return Rendering(whole, part, context.modified, context.label)
 
     def targets(self, resource: JsonObject) -> list[tuple[LinkKind, str]]:
         """The references of `resource` to other entries, in the order of the list; raises WrongShape."""
@@ -132,6 +134,11 @@ def _modifier(value: object, context: Context) -> Rendered:
     return NOTHING
 
 
+def _labels_only(value: object, context: Context) -> Rendered:
+    context.notice(value)
+    return NOTHING
+
+
 def _object(steps: Mapping[str, Step]) -> Step:
     def step(value: object, context: Context) -> Rendered:
         return _walk(object_of(value), steps, context)
@@ -180,7 +187,13 @@ def _extensions(steps: Mapping[str, tuple[str, Step]]) -> Step:
         full = {"url": url, rule[0]: whole}
         return full, full if part is whole else None if part is None else {"url": url, rule[0]: part}
 
-    return _repeated(one)
+    listed = _repeated(one)
+
+    def noticing(value: object, context: Context) -> Rendered:
+        context.notice(value)
+        return listed(value, context)
+
+    return noticing
 
 
 def _full_only(step: Step) -> Step:
@@ -199,7 +212,7 @@ class _Compiler:
         self._remembered: dict[tuple[str, bool], Step] = {}
 
     def elements(self, coded: Listed, full: Listed) -> dict[str, Step]:
-        steps: dict[str, Step] = {"modifierExtension": _modifier}
+        steps: dict[str, Step] = {"modifierExtension": _modifier, "extension": _labels_only}
         for name in [*coded, *(name for name in full if name not in coded)]:
             steps[name] = self._element(name, coded.get(name), full.get(name))
         return steps

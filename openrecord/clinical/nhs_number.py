@@ -6,6 +6,17 @@ NhsNumber = NewType("NhsNumber", str)
 
 SYSTEM = "https://fhir.nhs.uk/Id/nhs-number"
 
+SYSTEMS = frozenset(
+    {
+        SYSTEM,
+        "http://fhir.nhs.uk/Id/nhs-number",
+        "https://fhir.nhs.net/Id/nhs-number",
+        "http://fhir.nhs.net/Id/nhs-number",
+        "urn:oid:2.16.840.1.113883.2.1.4.1",
+    }
+)
+"""NHS numbers under the addresses they arrive with: the present one, earlier ones, the OID of HL7 v3."""
+
 
 class InvalidNhsNumber(ValueError):
     """The text is not an NHS number; the message never repeats it."""
@@ -20,9 +31,14 @@ def is_valid(text: str) -> bool:
     return check != 10 and check == int(text[9])
 
 
+def plain(text: str) -> str:
+    """`text` without spaces and hyphens, as people write them between the digits."""
+    return text.replace(" ", "").replace("-", "")
+
+
 def parse(text: str) -> NhsNumber:
     """`text` without spaces and hyphens as an NHS number; raises InvalidNhsNumber."""
-    digits = text.replace(" ", "").replace("-", "")
+    digits = plain(text)
     if not is_valid(digits):
         raise InvalidNhsNumber("not an NHS number: ten digits with a right check digit are needed")
     return NhsNumber(digits)

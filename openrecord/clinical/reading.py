@@ -4,24 +4,19 @@ The one entrance for FHIR files. It trusts nothing: damaged, absurd or foreign b
 the place, never another exception and never a word of the content.
 """
 
-import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
-from functools import lru_cache
-from typing import Any
-
-import orjson
 
 from openrecord.clinical.incoming import IncomingMessage, JsonObject, Problem
-from openrecord.clinical.r4.bundle import NotFhir, read_bundle, read_lines
+from openrecord.clinical.r4.bundle import read_bundle, read_lines
+from openrecord.clinical.r4.gathering import NotFhir
+from openrecord.clinical.recognising import holds_patient, is_stu3
+from openrecord.clinical.salvage import Salvaged, Unfit, leniently, may_restrict, parsed, taken_apart
 from openrecord.clinical.stu3.bundle import read_bundle as read_stu3_bundle
 
 _BOM = b"\xef\xbb\xbf"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_STU3_PROFILES = ("/STU3/", "CareConnect-GPC")
-_STU3_TYPES = frozenset({"ProcedureRequest", "ReferralRequest"})
-_ESCAPED_NUL = re.compile(rb"(?<!\\)(?:\\\\)*\\u0000")
 
 
 class Format(Enum):
@@ -69,70 +64,34 @@ def read(data: bytes, *, format: Format | None = None) -> Reading:
         if format is Format.NDJSON:
             return _read_ndjson(text)
         try:
-            document = _parse(text)
-        except orjson.JSONDecodeError as error:
+            found = Salvaged(parsed(text))
+        except Unfit as error:
             if format is None and _looks_like_lines(text):
                 return _read_ndjson(text)
-            raise Unreadable("malformed_json", _place(error)) from None
-        return _read_document(document, format)
+            apart = taken_apart(text)
+            if apart is None:
+                raise Unreadable("malformed_json", str(error)) from None
+            found = apart
+        return _read_document(found, format)
     except RecursionError:
         raise Unreadable("too_deep", "the document is nested too deeply") from None
 
 
-def _parse(text: bytes) -> Any:
-    """The JSON value in `text`; raises JSONDecodeError. FHIR allows no NUL character, and databases choke on it."""
-    if b"\\u0000" in text and _ESCAPED_NUL.search(text):
-        raise orjson.JSONDecodeError("a NUL character is not allowed", "", 0)
-    return orjson.loads(text)
-
-
-def _read_document(document: object, wanted: Format | None) -> Reading:
+def _read_document(found: Salvaged, wanted: Format | None) -> Reading:
+    document: object = found.document
     if not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
         raise Unreadable("not_fhir", "the JSON document is no FHIR resource: an object with resourceType is needed")
-    found = wanted or (Format.GPCONNECT_STU3 if is_stu3(document) else Format.FHIR_R4)
-    if found is Format.GPCONNECT_STU3:
-        return Reading(found, read_stu3_bundle(document))
+    format_ = wanted or (Format.GPCONNECT_STU3 if is_stu3(document) else Format.FHIR_R4)
+    reader = read_stu3_bundle if format_ is Format.GPCONNECT_STU3 else read_bundle
     try:
-        return Reading(found, read_bundle(document))
+        return Reading(format_, reader(document, damage=found.damage, restricted=found.restricts))
     except NotFhir as error:
         raise Unreadable("not_fhir", str(error)) from None
 
 
-def is_stu3(document: JsonObject) -> bool:
-    """Whether a document is FHIR STU3: by a profile it names, or by what only STU3 has."""
-    return any(_marks_stu3(resource) for resource in _with_entries(document))
-
-
-def _with_entries(document: JsonObject) -> Iterator[JsonObject]:
-    yield document
-    entries = document.get("entry") if document.get("resourceType") == "Bundle" else None
-    for entry in entries if isinstance(entries, list) else ():
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if isinstance(resource, dict):
-            yield resource
-
-
-def _marks_stu3(resource: JsonObject) -> bool:
-    kind = resource.get("resourceType")
-    if kind == "MedicationStatement" and "taken" in resource:
-        return True
-    if isinstance(kind, str) and kind in _STU3_TYPES:
-        return True
-    meta = resource.get("meta")
-    profiles = meta.get("profile") if isinstance(meta, dict) else None
-    if not isinstance(profiles, list):
-        return False
-    return any(isinstance(name, str) and _is_stu3_profile(name) for name in profiles)
-
-
-@lru_cache(maxsize=256)
-def _is_stu3_profile(name: str) -> bool:
-    return any(mark in name for mark in _STU3_PROFILES)
-
-
 def _lines(text: bytes) -> Iterator[tuple[str, bytes]]:
     for number, line in enumerate(text.split(b"\n"), start=1):
-        if stripped := line.strip():
+        if stripped := line.strip().removeprefix(_BOM):
             yield f"line {number}", stripped
 
 
@@ -143,32 +102,58 @@ def _looks_like_lines(text: bytes) -> bool:
 
 def _is_resource(line: bytes) -> bool:
     try:
-        value = orjson.loads(line)
-    except orjson.JSONDecodeError:
+        value = parsed(line)
+    except Unfit:
         return False
     return isinstance(value, dict) and "resourceType" in value
 
 
 def _read_ndjson(text: bytes) -> Reading:
-    problems: list[Problem] = []
-    resources: list[tuple[str, JsonObject]] = []
-    older: list[IncomingMessage] = []
+    found = _Lines()
     for position, line in _lines(text):
+        found.read(position, line)
+    loose = read_lines(found.loose, restricted=found.restricted) if found.loose else ()
+    return Reading(Format.NDJSON, (*found.messages, *loose), tuple(found.problems))
+
+
+@dataclass(slots=True)
+class _Lines:
+    """What stands in lines of JSON. `loose`: resources that belong together, each with why it cannot be stored."""
+
+    messages: list[IncomingMessage] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    loose: list[tuple[str, JsonObject, str | None]] = field(default_factory=list)
+    restricted: bool = False
+
+    def read(self, position: str, line: bytes) -> None:
+        """Read one line."""
+        damage = None
         try:
-            value = _parse(line)
-        except orjson.JSONDecodeError as error:
-            problems.append(Problem("malformed_json", position, f"column {error.colno}: {error.msg}"))
-            continue
-        if not isinstance(value, dict) or not isinstance(value.get("resourceType"), str):
-            problems.append(Problem("not_fhir", position, "an object with resourceType is needed"))
-        elif not is_stu3(value):
-            resources.append((position, value))
-        elif value["resourceType"] == "Bundle":
-            older.extend(read_stu3_bundle(value))
+            found = Salvaged(parsed(line))
+        except Unfit as error:
+            damage = f"column {error.column}: {error.message}"
+            found = taken_apart(line) or Salvaged(leniently(line))
+        document: object = found.document
+        if damage is not None and document is None:
+            self._lose(Problem("malformed_json", position, damage), line)
+        elif not isinstance(document, dict) or not isinstance(document.get("resourceType"), str):
+            self._lose(Problem("not_fhir", position, "an object with resourceType is needed"), line)
+        elif document["resourceType"] == "Bundle" and (holds_patient(document) or found.damage or is_stu3(document)):
+            self._read_bundle(position, found, line)
+        elif is_stu3(document):
+            detail = "an STU3 resource by itself; send the whole STU3 Bundle"
+            self._lose(Problem("stu3_line", position, detail), line)
         else:
-            problems.append(Problem("stu3_line", position, "an STU3 resource by itself; send the whole STU3 Bundle"))
-    return Reading(Format.NDJSON, (*older, *(read_lines(resources) if resources else ())), tuple(problems))
+            self.loose.append((position, document, damage))
 
+    def _read_bundle(self, position: str, found: Salvaged, line: bytes) -> None:
+        """A Bundle that can be understood by itself: the ids in it may mean something else in other lines."""
+        reader = read_stu3_bundle if is_stu3(found.document) else read_bundle
+        try:
+            self.messages += reader(found.document, at=f"{position}.", damage=found.damage, restricted=found.restricts)
+        except NotFhir as error:
+            self._lose(Problem("wrong_type", position, str(error)), line)
 
-def _place(error: orjson.JSONDecodeError) -> str:
-    return f"line {error.lineno} column {error.colno}: {error.msg}"
+    def _lose(self, problem: Problem, line: bytes) -> None:
+        self.problems.append(problem)
+        self.restricted = self.restricted or may_restrict(line)

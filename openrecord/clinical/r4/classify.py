@@ -37,6 +37,10 @@ _KINDS = {
     "Task": EntryKind.TASK,
 }
 
+_KNOWN_TYPES = NOT_ENTRIES | _KINDS.keys() | {"Observation", "MedicationRequest", "ServiceRequest"}
+
+_STRICTEST_FIRST = ("104", "103", "106")
+
 _MEDICATION_INTENTS = {
     **dict.fromkeys(("plan", "proposal", "option"), EntryKind.PLAN),
     **dict.fromkeys(
@@ -58,6 +62,11 @@ _CODED_VALUES = (
     *("valueQuantity", "valueCodeableConcept", "valueBoolean", "valueInteger", "valueRange", "valueRatio"),
     *("valueSampledData", "valueTime", "valueDateTime", "valuePeriod", "component"),
 )
+
+
+def said_type(kind: object) -> str:
+    """A type as it may be repeated to people: whatever else stands in resourceType may be anything."""
+    return kind if type(kind) is str and kind in _KNOWN_TYPES else "resource"
 
 
 def kind_of(resource: JsonObject) -> EntryKind:
@@ -82,7 +91,8 @@ def control_code(resource: JsonObject) -> str | None:
     """ "103", "104" or "106" where the entry is that statement about access itself."""
     if resource.get("resourceType") not in ("Observation", "Condition", "Procedure"):
         return None
-    return next((CONTROL_CODES[code] for _, code in codings(resource.get("code")) if code in CONTROL_CODES), None)
+    found = {CONTROL_CODES[code] for _, code in codings(resource.get("code")) if code in CONTROL_CODES}
+    return min(found, key=_STRICTEST_FIRST.index, default=None)
 
 
 def slot(resource: JsonObject, kind: EntryKind) -> Slot:

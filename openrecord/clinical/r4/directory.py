@@ -10,7 +10,7 @@ from openrecord.clinical.datatypes import NAMED_TYPES, File, Named
 from openrecord.clinical.incoming import JsonObject
 from openrecord.clinical.r4.references import identifiers, local, names_of, searches_for, target_of
 
-_LISTED_TYPES = NAMED_TYPES | {"Patient", "Medication", "Binary"}
+_LISTED_TYPES = NAMED_TYPES | {"Patient", "RelatedPerson", "Medication", "Binary"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ def _display(resource: JsonObject, by_name: Mapping[str, JsonObject]) -> str | N
     if kind == "Device":
         names = resource.get("deviceName")
         return _text(names[0], "name") if isinstance(names, list) and names else None
-    return _text(resource, "name") if kind != "Patient" else None
+    return _text(resource, "name") if kind in NAMED_TYPES else None
 
 
 def _text(holder: object, key: str) -> str | None:

@@ -1,10 +1,19 @@
-"""What only the surrounding format knows of a resource, handed to `normalise.to_entry`."""
+"""What only the surrounding format knows of a resource, handed to `normalise.to_entry`; how a resource is refused."""
 
 from datetime import datetime
 from typing import NamedTuple
 
 from openrecord.clinical.incoming import IncomingLink, Label, LabKey
 from openrecord.clinical.kinds import EntryKind
+
+
+class UnusableResource(ValueError):
+    """The resource cannot be accepted. `reason` is a stable code; `detail` names the element, never its content."""
+
+    def __init__(self, reason: str, detail: str) -> None:
+        super().__init__(f"{reason}: {detail}")
+        self.reason = reason
+        self.detail = detail
 
 
 class Hints(NamedTuple):
@@ -17,6 +26,7 @@ class Hints(NamedTuple):
     `containers`: local references of what the entry is part of.
     `links`: references that the format keeps outside the resource.
     `label`: the strictest of the format's labels; the resource's own meta.security counts besides.
+    `refusal`: why the resource cannot be used, where the format knows already.
     """
 
     position: str
@@ -31,3 +41,4 @@ class Hints(NamedTuple):
     lab_key: LabKey | None = None
     section_time: datetime | None = None
     transferred: bool = False
+    refusal: UnusableResource | None = None

@@ -4,11 +4,14 @@ Pure. It knows nothing of bundles: what only the surrounding format knows comes 
 come from a Directory.
 """
 
-from collections.abc import Iterator
+import contextlib
+import hashlib
+from collections.abc import Iterable, Iterator
 
 import orjson
 
-from openrecord.clinical.codes import main_code, medicine_unit
+from openrecord.clinical import wire
+from openrecord.clinical.codes import RESTRICTING, main_code, medicine_unit
 from openrecord.clinical.datatypes import WrongShape
 from openrecord.clinical.dates import earliest_or_none
 from openrecord.clinical.elements import AllowList, Rendering, allow_list
@@ -17,17 +20,19 @@ from openrecord.clinical.incoming import (
     IncomingEntry,
     IncomingLink,
     JsonObject,
+    Label,
     LinkKind,
-    OwnContent,
+    VersionStatus,
 )
 from openrecord.clinical.kinds import EntryKind
-from openrecord.clinical.r4.classify import NOT_ENTRIES, control_code, kind_of, slot
+from openrecord.clinical.labels import label_of, strictest
+from openrecord.clinical.r4.classify import control_code, kind_of, said_type, slot
 from openrecord.clinical.r4.directory import Directory
-from openrecord.clinical.r4.hints import Hints
+from openrecord.clinical.r4.hints import Hints, UnusableResource
 from openrecord.clinical.r4.own import own_content
 from openrecord.clinical.r4.references import identifiers, local, names_of, target_of, targets_in
 from openrecord.clinical.r4.required import completed
-from openrecord.clinical.r4.standing import label_of, standing_of
+from openrecord.clinical.r4.standing import standing_of
 from openrecord.clinical.r4.times import Times, times_of
 
 STRIPPED = frozenset({"id", "meta", "implicitRules", "language", "text", "contained", "subject", "patient"})
@@ -36,7 +41,7 @@ STRIPPED = frozenset({"id", "meta", "implicitRules", "language", "text", "contai
 LONGEST_COUNTER = 12
 """Digits of a versionId that counts; longer numbers in real files are hashes, which order nothing."""
 
-MEDICINES = frozenset({EntryKind.MEDICATION, EntryKind.PLAN, EntryKind.ISSUE})
+MEDICINES = frozenset({"MedicationStatement", "MedicationRequest"})
 
 _RELATIONS = {"replaces": LinkKind.REPLACES, "appends": LinkKind.RELATES_TO}
 """DocumentReference.relatesTo.code to the kind of link; other relations say nothing that is shown."""
@@ -52,67 +57,103 @@ MAIN_CODE_ELEMENT = {
 """Resource type to the element that says what the entry is; "code" for all others."""
 
 
-class NotAnEntry(Exception):
-    """The resource is of a type that is no record entry (Patient, Organization, …)."""
-
-
-class UnusableResource(ValueError):
-    """The resource cannot be accepted. `reason` is a stable code; `detail` names the element, never its content."""
-
-    def __init__(self, reason: str, detail: str) -> None:
-        super().__init__(f"{reason}: {detail}")
-        self.reason = reason
-        self.detail = detail
-
-
 def to_entry(resource: JsonObject, hints: Hints, directory: Directory) -> IncomingEntry:
     """The entry that `resource` is.
 
-    Raises NotAnEntry for types that are no record entries, UnusableResource where the resource has no type, no
-    identity, or another JSON type than FHIR asks for in an element that is read.
+    The resource has a type, which is one of record entries (NOT_ENTRIES has those that are none). Raises
+    UnusableResource where it has no identity, no medicine though it is about one, or another JSON type than FHIR asks
+    for in an element that is read.
+    One that hides something (itself, a version before it, others of its group) is accepted all the same, without a
+    body and never to be shown: refusing it would show what it hides.
     """
-    resource_type = resource.get("resourceType")
-    if not isinstance(resource_type, str) or not resource_type:
-        raise UnusableResource("no_resource_type", "resourceType is missing; name the FHIR type of the resource")
-    if resource_type in NOT_ENTRIES:
-        raise NotAnEntry(resource_type)
-    if type(resource.get("meta", {})) is not dict:
-        raise UnusableResource("wrong_type", f"{resource_type}.meta: an object expected")
+    resource_type = resource["resourceType"]
     try:
-        return _entry(resource, resource_type, hints, directory)
+        return _whole(resource, resource_type, hints, directory)
+    except UnusableResource as refusal:
+        if not _hides(resource, hints):
+            raise
+        try:
+            return _bare(resource, resource_type, hints, directory)
+        except RecursionError:
+            raise refusal from None
+
+
+def _whole(resource: JsonObject, resource_type: str, hints: Hints, directory: Directory) -> IncomingEntry:
+    if hints.refusal is not None:
+        raise hints.refusal
+    try:
+        identity = identity_of(resource, directory, hints.aliases)
+        resource, directory = _with_medicine(resource, directory)
+        allowed = allow_list(resource_type)
+        rendering = _everything(resource) if allowed is None else allowed.render(resource, directory)
+        links = hints.links if allowed is None else _links(resource, allowed, hints)
+        entry = _entry(resource, identity, hints, rendering, links)
     except WrongShape as error:
-        raise UnusableResource("wrong_type", f"{resource_type}.{error}") from None
+        raise UnusableResource("wrong_type", f"{said_type(resource_type)}.{error}") from None
     except (RecursionError, orjson.JSONEncodeError):
-        raise UnusableResource("too_deep", f"{resource_type}: nested too deeply to be stored") from None
+        raise UnusableResource("too_deep", f"{said_type(resource_type)}: nested too deeply to be stored") from None
+    if entry.unit is None and resource_type in MEDICINES:
+        raise UnusableResource("unknown_medicine", f"{resource_type}.medication[x]: names no medicine")
+    return entry
 
 
-def _entry(resource: JsonObject, resource_type: str, hints: Hints, directory: Directory) -> IncomingEntry:
-    identity = identity_of(resource, directory)
-    resource, directory = _with_medicine(resource, directory)
+def _bare(resource: JsonObject, resource_type: str, hints: Hints, directory: Directory) -> IncomingEntry:
+    """What a resource that cannot be used says of others. Without an identity of its own its content stands for it."""
+    try:
+        identity = identity_of(resource, directory, hints.aliases)
+    except UnusableResource:
+        content = hashlib.blake2b(repr(resource).encode(), digest_size=16).hexdigest()
+        identity = f"{resource_type}|id|content {content}"
+    with contextlib.suppress(UnusableResource):
+        resource, directory = _with_medicine(resource, directory)
+    nothing = {"resourceType": resource_type}
+    return _entry(resource, identity, hints, Rendering(nothing, nothing, modified=True), hints.links)
+
+
+def restricts(resource: JsonObject, hints: Hints) -> bool:
+    """Whether a resource may keep others of its record from being shown: it is labelled or takes access away."""
+    kind = kind_of(resource)
+    if kind is EntryKind.CODE and _restricts_access(resource, standing_of(resource, kind, hints)[1]):
+        return True
+    return label_of(resource, hints.label) is not Label.NONE
+
+
+def _hides(resource: JsonObject, hints: Hints) -> bool:
+    """Whether a resource speaks against showing something: others, or a version of itself."""
+    kind = kind_of(resource)
+    wrong = standing_of(resource, kind, hints)[1] is VersionStatus.ENTERED_IN_ERROR
+    return restricts(resource, hints) or (wrong and kind is not EntryKind.CODE)
+
+
+def _restricts_access(resource: JsonObject, status: VersionStatus) -> bool:
+    """Whether a statement about access takes some away: a 103 or 104, or a 106 that was an error."""
+    return (control_code(resource) in RESTRICTING) is not (status is VersionStatus.ENTERED_IN_ERROR)
+
+
+def _entry(
+    resource: JsonObject, identity: str, hints: Hints, rendering: Rendering, links: tuple[IncomingLink, ...]
+) -> IncomingEntry:
+    resource_type = resource["resourceType"]
     kind = kind_of(resource)
     if hints.kind is not None and kind is not EntryKind.CODE:
         kind = hints.kind
-    allowed = allow_list(resource_type)
-    if allowed is None:
-        rendering = _everything(resource)
-        links = hints.links
-    else:
-        rendering = allowed.render(resource, directory)
-        links = _links(resource, allowed, hints)
-    if rendering.modified:
-        kind = EntryKind.UNKNOWN  # a modifier that nobody here understands may turn the meaning round
     filed, status = standing_of(resource, kind, hints)
+    if rendering.modified or "implicitRules" in resource:
+        # a modifier that nobody here understands may turn the meaning round
+        kind = kind if kind is EntryKind.CODE and _restricts_access(resource, status) else EntryKind.UNKNOWN
     times = times_of(resource, hints.recorded)
-    meta = resource.get("meta") or {}
-    version_id = _number(meta.get("versionId"))
-    updated = earliest_or_none(meta.get("lastUpdated"))
+    label = label_of(resource, hints.label)
+    meta = resource.get("meta")
+    version = meta if type(meta) is dict else {}
+    version_id = _number(version.get("versionId"))
+    updated = earliest_or_none(version.get("lastUpdated"))
     return IncomingEntry(
         identity=identity,
         aliases=tuple(dict.fromkeys((*names_of(resource, None), *hints.aliases))),
         kind=kind,
         slot=slot(resource, kind),
-        full=orjson.dumps(completed(resource_type, rendering.full)),
-        coded=None if rendering.coded is rendering.full else orjson.dumps(completed(resource_type, rendering.coded)),
+        full=wire.dumps(completed(resource_type, rendering.full)),
+        coded=None if rendering.coded is rendering.full else wire.dumps(completed(resource_type, rendering.coded)),
         links=links,
         containers=hints.containers,
         recorded=times.recorded,
@@ -120,9 +161,9 @@ def _entry(resource: JsonObject, resource_type: str, hints: Hints, directory: Di
         clinical=times.clinical,
         filed=filed,
         status=status,
-        label=label_of(resource, hints.label),
-        own=OwnContent.CODED if allowed is None else own_content(resource_type, rendering),
-        unit=medicine_unit(resource.get("medicationCodeableConcept")) if kind in MEDICINES else None,
+        label=label if rendering.label is Label.NONE else strictest(label, rendering.label),
+        own=own_content(resource_type, rendering),
+        unit=medicine_unit(resource.get("medicationCodeableConcept")) if resource_type in MEDICINES else None,
         lab_key=hints.lab_key if kind is EntryKind.RESULT else None,
         replaces=next((link.target for link in links if link.kind is LinkKind.REPLACES), None),
         control=_control(resource, times) if kind is EntryKind.CODE else None,
@@ -135,15 +176,21 @@ def _entry(resource: JsonObject, resource_type: str, hints: Hints, directory: Di
     )
 
 
-def identity_of(resource: JsonObject, directory: Directory) -> str:
-    """ "Type|system|value" of the first business identifier that is the resource's alone, else "Type|id|its id"."""
+def identity_of(resource: JsonObject, directory: Directory, aliases: Iterable[str] = ()) -> str:
+    """ "Type|system|value" of the first business identifier that is the resource's alone, else "Type|id|its id".
+
+    A resource without an id has the one of the address that it stands under in its Bundle (`aliases`).
+    """
     resource_type = resource["resourceType"]
     for system, value in identifiers(resource):
         if (resource_type, system, value) not in directory.shared:
             return f"{resource_type}|{system}|{value}"
     identity = resource.get("id")
     if not isinstance(identity, str) or not identity:
-        raise UnusableResource("no_identity", f"{resource_type}: neither an identifier of its own nor an id")
+        identity = next((alias.rpartition("/")[2] for alias in aliases), None)
+    if not identity:
+        detail = f"{said_type(resource_type)}: neither an identifier of its own nor an id"
+        raise UnusableResource("no_identity", detail)
     return f"{resource_type}|id|{identity}"
 
 

@@ -3,30 +3,52 @@
 A reference that could mean two different people means nobody.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 
 from openrecord.clinical import nhs_number
 from openrecord.clinical.codes import ODS_ORGANISATION
 from openrecord.clinical.incoming import IncomingPatient, JsonObject
 from openrecord.clinical.r4.references import searches_for, target_of
 
+_LONGEST_NAME = 200
+_LONGEST_WORD = 20
+
+_USES = ("official", "home", "usual", None, "work", "secondary", "temp", "nickname", "anonymous", "maiden", "old")
+"""Which of several names, addresses or identifiers counts, the best first; with any other use they count between."""
+
 
 def read_patient(resource: JsonObject, references: tuple[str, ...]) -> IncomingPatient:
-    """The patient in a Patient resource: the official name or the first, the home address or the first."""
-    name = _preferred(resource.get("name"), "official")
+    """The patient in a Patient resource: of several names, addresses and numbers the official or current ones.
+
+    A family name, or a word for the gender, that is longer than the registry takes counts as not given.
+    """
+    name = _preferred(resource.get("name"))
+    family = _text(name, "family")
     given = name.get("given")
-    address = _preferred(resource.get("address"), "home")
+    gender = _text(resource, "gender")
+    names = [part for part in given if isinstance(part, str)] if isinstance(given, list) else []
     died = _text(resource, "deceasedDateTime") or ("true" if resource.get("deceasedBoolean") is True else None)
     return IncomingPatient(
-        nhs_number=identifier_value(resource, nhs_number.SYSTEM),
-        family=_text(name, "family"),
-        given=" ".join(part for part in given if isinstance(part, str)) or None if isinstance(given, list) else None,
+        nhs_number=nhs_number_of(resource),
+        family=family if family is None or len(family) <= _LONGEST_NAME else None,
+        given=" ".join(names)[:_LONGEST_NAME] or None,
         birth_date=_text(resource, "birthDate"),
-        gender=_text(resource, "gender"),
+        gender=gender if gender is None or len(gender) <= _LONGEST_WORD else None,
         references=references,
         died=died,
-        postcode=_text(address, "postalCode"),
+        postcode=_text(_preferred(resource.get("address")), "postalCode"),
     )
+
+
+def nhs_number_of(holder: object) -> str | None:
+    """The NHS number among the identifiers of a resource, or of a Reference; whether it is valid is not looked at.
+
+    Several that count alike and differ are given one after the other: no valid number.
+    """
+    found = _identifiers(holder, nhs_number.SYSTEMS)
+    best = min((_rank(item) for item in found), default=0)
+    numbers = {nhs_number.plain(str(item["value"])) for item in found if _rank(item) == best}
+    return " ".join(sorted(numbers)) or None
 
 
 def same_person(one: IncomingPatient, other: IncomingPatient) -> bool:
@@ -37,11 +59,14 @@ def same_person(one: IncomingPatient, other: IncomingPatient) -> bool:
 
 
 def identifier_value(holder: object, system: str) -> str | None:
-    """The value of the first identifier of `system` (of a resource, or the one of a Reference), old ones last."""
-    listed = holder.get("identifier") if isinstance(holder, dict) else None
-    found = [item for item in _listed(listed) if item.get("system") == system and _text(item, "value")]
-    found.sort(key=lambda item: item.get("use") == "old")
+    """The value of the identifier of `system` (of a resource, or the one of a Reference) that counts most."""
+    found = sorted(_identifiers(holder, {system}), key=_rank)
     return _text(found[0], "value") if found else None
+
+
+def _identifiers(holder: object, systems: Container[object]) -> list[JsonObject]:
+    listed = holder.get("identifier") if isinstance(holder, dict) else None
+    return [item for item in _listed(listed) if _text(item, "system") in systems and _text(item, "value")]
 
 
 def subject_of(resource: JsonObject) -> object:
@@ -63,14 +88,29 @@ def source_organisation(patient: JsonObject, organisations: Mapping[str, JsonObj
     return None
 
 
+def base_of(resources: Iterable[JsonObject]) -> str | None:
+    """The address of the server whose resources these are, as the first subject tells that names a Patient of them.
+
+    None where subjects are named otherwise than by an address.
+    """
+    held = list(resources)
+    patients = {f"Patient/{each.get('id')}" for each in held if each["resourceType"] == "Patient"}
+    for resource in held:
+        target = target_of(subject_of(resource))
+        if target is not None:
+            head, _, identity = target.rpartition("/Patient/")
+            return f"{head}/" if "://" in head and f"Patient/{identity}" in patients else None
+    return None
+
+
 class People:
     """The patients of a message and the references by which entries name them."""
 
     def __init__(self, patients: Iterable[tuple[JsonObject, tuple[str, ...]]]) -> None:
         self.patients: list[IncomingPatient] = []
         self.resources: list[JsonObject] = []
-        self._by_name: dict[str, int | None] = {}
-        self._by_number: dict[str, int | None] = {}
+        self._by_name: dict[str | None, int | None] = {}
+        self._by_number: dict[str | None, int | None] = {}
         for resource, names in patients:
             self._add(resource, names)
 
@@ -90,15 +130,25 @@ class People:
     def of(self, holder: object) -> int | None:
         """The number of the patient that a Reference means, by reference or NHS number; None if it is not certain."""
         target = target_of(holder)
-        if target is not None:
-            return self._by_name.get(target)
-        number = identifier_value(holder, nhs_number.SYSTEM)
-        return self._by_number.get(number) if number else None
+        if not isinstance(holder, dict) or "identifier" not in holder:
+            return self._by_name.get(target) if target else None
+        number = nhs_number_of(holder)
+        numbered = self._by_number.get(number) if number else None
+        if target not in self._by_name:
+            return numbered
+        named = self._by_name[target]
+        return named if number not in self._by_number or numbered == named else None
 
 
-def _preferred(listed: object, use: str) -> JsonObject:
-    items = _listed(listed)
-    return next((item for item in items if item.get("use") == use), items[0] if items else {})
+def _preferred(listed: object) -> JsonObject:
+    """Of several names or addresses the one that counts most; one that is over counts less."""
+    return min(_listed(listed), key=_rank, default={})
+
+
+def _rank(item: JsonObject) -> tuple[bool, int]:
+    period, use = item.get("period"), item.get("use")
+    is_over = use == "old" or (isinstance(period, dict) and "end" in period)
+    return is_over, _USES.index(use) if use in _USES else _USES.index(None)
 
 
 def _listed(value: object) -> list[JsonObject]:

@@ -1,7 +1,10 @@
 """References and identifiers inside one message: how they are written, and what the message makes of them. Pure."""
 
 from openrecord.clinical.incoming import JsonObject
-from openrecord.clinical.nhs_number import SYSTEM as NHS_NUMBER_SYSTEM
+from openrecord.clinical.nhs_number import SYSTEMS as NHS_NUMBER_SYSTEMS
+
+UNKNOWN_TARGET = "?"
+"""What a reference means that does not say what: nothing is ever called so, so its holder waits for it for ever."""
 
 
 def local(reference: str) -> str:
@@ -43,6 +46,26 @@ def targets_in(value: object) -> list[str]:
     return [target for item in items if (target := target_of(item)) is not None]
 
 
+def references_in(value: object, kind: str) -> list[str]:
+    """As `targets_in`, one for each reference: an identifier alone is a search for it, plain text is taken as meant.
+
+    `kind`: the type of the targets. A reference that says nothing means UNKNOWN_TARGET.
+    """
+    if value is None:
+        return []
+    return [_target_or_search(item, kind) for item in (value if isinstance(value, list) else (value,))]
+
+
+def _target_or_search(holder: object, kind: str) -> str:
+    target = target_of(holder)
+    if target is not None:
+        return target
+    if isinstance(holder, str) and holder:
+        return local(holder)
+    found = identifiers(holder) if isinstance(holder, dict) else []
+    return f"{kind}?identifier={'|'.join(found[0])}" if found else UNKNOWN_TARGET
+
+
 def identifiers(resource: JsonObject) -> list[tuple[str, str]]:
     """(system, value) of the business identifiers of a resource, in order; a person's NHS number is none of them."""
     listed = resource.get("identifier")
@@ -54,6 +77,6 @@ def identifiers(resource: JsonObject) -> list[tuple[str, str]]:
         if not isinstance(item, dict):
             continue
         system, value = item.get("system"), item.get("value")
-        if isinstance(system, str) and isinstance(value, str) and system and value and system != NHS_NUMBER_SYSTEM:
+        if isinstance(system, str) and isinstance(value, str) and system and value and system not in NHS_NUMBER_SYSTEMS:
             found.append((system, value))
     return found

@@ -1,12 +1,12 @@
-"""What a resource says of its own standing: filed or not, its version status, the source's label. Pure.
+"""What a resource says of its own standing: filed or not, its version status. Pure.
 
 A status that FHIR does not know, or that is missing where it is required, never makes an entry visible.
 """
 
 from collections.abc import Mapping
 
-from openrecord.clinical.codes import NOT_FOR_PATIENT, ORDINARY_LABELS, codes_of
-from openrecord.clinical.incoming import JsonObject, Label, VersionStatus
+from openrecord.clinical.codes import codes_of
+from openrecord.clinical.incoming import JsonObject, VersionStatus
 from openrecord.clinical.kinds import EntryKind
 from openrecord.clinical.r4.hints import Hints
 
@@ -82,6 +82,10 @@ _DOC_STATUS: dict[str | None, tuple[bool | None, VersionStatus]] = {
 }
 
 
+_VERIFICATION = frozenset({"unconfirmed", "presumed", "provisional", "differential", "confirmed", "refuted"})
+"""HL7 condition-ver-status and allergyintolerance-verification, but for entered-in-error."""
+
+
 def standing_of(resource: JsonObject, kind: EntryKind, hints: Hints) -> tuple[bool | None, VersionStatus]:
     """(filed, version status) of an entry; `hints` overrule the reading of filing, never an entered-in-error."""
     filed, status = _own_standing(resource, kind)
@@ -103,14 +107,23 @@ def _own_standing(resource: JsonObject, kind: EntryKind) -> tuple[bool | None, V
         return _document(resource, status)
     resource_type = resource["resourceType"]
     if resource_type in ("Condition", "AllergyIntolerance"):
-        wrong = "entered-in-error" in codes_of(resource.get("verificationStatus"))
-        return True, _ERROR if wrong else _FINAL
+        return True, _verified(resource.get("verificationStatus"))
     if resource_type == "MedicationRequest" and resource.get("intent") in ("proposal", "option"):
         return True, _ERROR if status == "entered-in-error" else _DRAFT
     table = VERSION_STATUS.get(resource_type)
     if table is None:
         return True, _ERROR if status == "entered-in-error" else _FINAL
     return True, table.get(status or "", _DRAFT)
+
+
+def _verified(concept: object) -> VersionStatus:
+    """What a verification status means; one that says nothing which is understood makes a draft."""
+    if concept is None:
+        return _FINAL
+    said = [concept] if isinstance(concept, str) else codes_of(concept)
+    if "entered-in-error" in said:
+        return _ERROR
+    return _DRAFT if _VERIFICATION.isdisjoint(said) else _FINAL
 
 
 def _document(resource: JsonObject, status: str | None) -> tuple[bool | None, VersionStatus]:
@@ -120,39 +133,3 @@ def _document(resource: JsonObject, status: str | None) -> tuple[bool | None, Ve
     if status != "current" or not (word is None or isinstance(word, str)):
         return None, _FINAL
     return _DOC_STATUS.get(word, (None, _FINAL))
-
-
-def label_of(resource: JsonObject, surrounding: Label) -> Label:
-    """The strictest of what surrounds the resource and its own security labels. One not understood is UNKNOWN."""
-    own = _own_labels(resource)
-    if not own:
-        return surrounding
-    found = {surrounding, *own}
-    for strict in (Label.NOT_FOR_PATIENT, Label.UNKNOWN):
-        if strict in found:
-            return strict
-    return Label.NONE
-
-
-def _own_labels(resource: JsonObject) -> set[Label]:
-    meta = resource.get("meta")
-    labels = _listed(meta["security"]) if isinstance(meta, dict) and "security" in meta else []
-    for concept in _listed(resource["securityLabel"]) if "securityLabel" in resource else ():
-        inner = _listed(concept.get("coding")) if isinstance(concept, dict) else []
-        labels += inner or [concept]
-    return {_meaning(item) for item in labels}
-
-
-def _listed(value: object) -> list[object]:
-    return list(value) if isinstance(value, list) else [] if value is None else [value]
-
-
-def _meaning(coding: object) -> Label:
-    if not isinstance(coding, dict):
-        return Label.UNKNOWN
-    system, code = coding.get("system"), coding.get("code")
-    if code == NOT_FOR_PATIENT:
-        return Label.NOT_FOR_PATIENT
-    if isinstance(system, str) and isinstance(code, str) and (system, code) in ORDINARY_LABELS:
-        return Label.NONE
-    return Label.UNKNOWN

@@ -5,72 +5,89 @@ result or specimen, the panel that names a member, the encounter that an encount
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 
 from openrecord.clinical.codes import COMMENT_NOTE, LABORATORY_CATEGORIES, codes_of, main_code
 from openrecord.clinical.incoming import JsonObject, LabKey
 from openrecord.clinical.kinds import EntryKind
-from openrecord.clinical.r4.classify import is_encounter_diagnosis, kind_of
-from openrecord.clinical.r4.references import target_of, targets_in
+from openrecord.clinical.r4.classify import kind_of
+from openrecord.clinical.r4.references import UNKNOWN_TARGET, references_in, searches_for, target_of
 
 _SHARED = frozenset({"AllergyIntolerance", "MedicationStatement"})
 """Types that live beyond the encounter they were noted at: linked to it, not contained."""
 
+_ONCE_CONTEXT = frozenset(
+    {"Observation", "Condition", "Procedure", "MedicationRequest", "DiagnosticReport", "QuestionnaireResponse"}
+)
+"""Types whose `encounter` FHIR STU3 calls `context`. Where a sender mixes the two up, it still contains."""
 
-@dataclass(frozen=True, slots=True)
+
 class Structure:
-    """What the message says about its resources besides each resource itself. Keys are local references.
+    """What the message says about its resources besides each resource itself. Keys are local references."""
 
-    `parents`: references of the reports and panels that name a resource.
-    `report`: the first report that names a resource. `targets`: every resource by its references.
-    """
-
-    parents: Mapping[str, list[str]] = field(default_factory=dict)
-    report: Mapping[str, JsonObject] = field(default_factory=dict)
-    laboratory_members: frozenset[str] = frozenset()
-    targets: Mapping[str, JsonObject] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, resources: Iterable[tuple[JsonObject, tuple[str, ...]]]) -> "Structure":
-        """The structure of a message's resources, each with the references that mean it."""
-        parents: defaultdict[str, list[str]] = defaultdict(list)
-        report: dict[str, JsonObject] = {}
-        members: set[str] = set()
-        targets: dict[str, JsonObject] = {}
-        for resource, names in resources:
-            kind = resource.get("resourceType")
-            if kind in ("ServiceRequest", "Specimen"):
-                targets.update(dict.fromkeys(names, resource))
-            if kind not in ("DiagnosticReport", "Observation") or not names:
-                continue
+    def __init__(self, resources: Iterable[tuple[JsonObject, tuple[str, ...]]]) -> None:
+        """Read what `resources`, each with the references that mean it, say of each other."""
+        self._resources = list(resources)
+        self._searches: dict[str, list[str]] | None = None
+        self._parents: defaultdict[str, list[str]] = defaultdict(list)
+        self._report: dict[str, JsonObject] = {}
+        self._laboratory_members: set[str] = set()
+        self._targets: dict[str, JsonObject] = {}
+        for resource, names in self._resources:
+            kind = resource["resourceType"]
             if kind == "DiagnosticReport":
-                named = [*targets_in(resource.get("result")), *targets_in(resource.get("specimen"))]
-                for target in named:
-                    report.setdefault(target, resource)
-            else:
-                named = targets_in(resource.get("hasMember"))
-                if named and _is_laboratory(resource):
-                    members.update(named)
-            for target in named:
+                for element, target_kind in (("result", "Observation"), ("specimen", "Specimen")):
+                    self._read_parts(resource, names, element, target_kind)
+            elif kind == "Observation":
+                if "hasMember" in resource:
+                    self._read_parts(resource, names, "hasMember", kind)
+            elif kind in ("ServiceRequest", "Specimen"):
+                self._targets.update(dict.fromkeys(names, resource))
+
+    def _read_parts(self, resource: JsonObject, names: tuple[str, ...], element: str, kind: str) -> None:
+        """What a report or a panel names is part of it."""
+        is_report = resource["resourceType"] == "DiagnosticReport"
+        is_laboratory = not is_report and _is_laboratory(resource)
+        for reference in references_in(resource.get(element), kind):
+            for target in self._meant(reference):
+                if is_report:
+                    self._report.setdefault(target, resource)
+                elif is_laboratory:
+                    self._laboratory_members.add(target)
                 if target not in names:
-                    parents[target].append(names[0])
-        return cls(parents, report, frozenset(members), targets)
+                    self._parents[target].append(names[0] if names else UNKNOWN_TARGET)
+
+    def _meant(self, reference: str) -> list[str]:
+        """The local references that a reference means: itself, or those of what a search finds in the message."""
+        if "?" not in reference:
+            return [reference]
+        if self._searches is None:
+            self._searches = {}
+            for resource, names in self._resources:
+                for search in searches_for(resource) if names else ():
+                    self._searches.setdefault(search, []).append(names[0])
+        return self._searches.get(reference, [reference])
 
     def containers(self, resource: JsonObject, names: tuple[str, ...]) -> tuple[str, ...]:
         """Local references of everything that `resource` is part of."""
-        encounter = _encounter_around(resource)
-        found = [] if encounter is None else [encounter]
+        around = _encounter_around(resource)
+        found = [] if around is None else self._encounters(around)
         for name in names:
-            if name in self.parents:
-                found.extend(self.parents[name])
+            if name in self._parents:
+                found.extend(self._parents[name])
         return tuple(found) if len(found) < 2 else tuple(dict.fromkeys(found))
+
+    def _encounters(self, around: object) -> list[str]:
+        target = target_of(around)
+        if target is not None and "?" not in target:
+            return [target]
+        return [each for reference in references_in(around, "Encounter") for each in self._meant(reference)]
 
     def kind(self, resource: JsonObject, names: tuple[str, ...]) -> EntryKind | None:
         """RESULT for an Observation without category that a report or a laboratory's panel names: it needs filing."""
-        if resource.get("resourceType") != "Observation":
+        if resource["resourceType"] != "Observation":
             return None
-        if self.report.keys().isdisjoint(names) and self.laboratory_members.isdisjoint(names):
+        if self._report.keys().isdisjoint(names) and self._laboratory_members.isdisjoint(names):
             return None
         if codes_of(resource.get("category")) or COMMENT_NOTE in codes_of(resource.get("code")):
             return None
@@ -78,11 +95,11 @@ class Structure:
 
     def lab_key(self, resource: JsonObject, names: tuple[str, ...]) -> LabKey | None:
         """What a laboratory result has in common with its copy elsewhere; None unless all four parts are known."""
-        if resource.get("resourceType") != "Observation":
+        if resource["resourceType"] != "Observation":
             return None
-        if self.report.keys().isdisjoint(names):
+        if self._report.keys().isdisjoint(names):
             return None
-        report = next(self.report[name] for name in names if name in self.report)
+        report = next(self._report[name] for name in names if name in self._report)
         number = _identifier(report.get("identifier"))
         if number is None:
             return None
@@ -96,7 +113,7 @@ class Structure:
         first = references[0] if isinstance(references, list) and references else references
         if not isinstance(first, dict):
             return None
-        target = self.targets.get(target_of(first) or "")
+        target = self._targets.get(target_of(first) or "")
         if target is not None:
             for element in ("accessionIdentifier", "identifier", "requisition"):
                 if number := _identifier(target.get(element)):
@@ -108,20 +125,28 @@ def _is_laboratory(resource: JsonObject) -> bool:
     return not LABORATORY_CATEGORIES.isdisjoint(codes_of(resource.get("category")))
 
 
-def _encounter_around(resource: JsonObject) -> str | None:
-    kind = resource.get("resourceType")
+def _encounter_around(resource: JsonObject) -> object:
+    """The Reference to the encounter that `resource` is part of, or None."""
+    kind = resource["resourceType"]
     if kind in _SHARED:
         return None
-    if kind == "Condition" and not is_encounter_diagnosis(resource):
+    if kind == "Condition" and not _belongs_to_encounter(resource):
         return None
     if kind == "MedicationRequest" and kind_of(resource) is EntryKind.PLAN:
         return None
     if kind == "Encounter":
-        return target_of(resource.get("partOf"))
+        return resource.get("partOf")
     if kind == "DocumentReference":
         context = resource.get("context")
-        return next(iter(targets_in(context.get("encounter"))), None) if isinstance(context, dict) else None
-    return target_of(resource.get("encounter"))
+        return context.get("encounter") if isinstance(context, dict) else context
+    encounter = resource.get("encounter")
+    return resource.get("context") if encounter is None and kind in _ONCE_CONTEXT else encounter
+
+
+def _belongs_to_encounter(condition: JsonObject) -> bool:
+    """Whether a Condition is of one encounter: it has a category, which is not that of the problem list."""
+    category = condition.get("category")
+    return category is not None and "problem-list-item" not in codes_of(category)
 
 
 def _identifier(value: object) -> str | None:

@@ -4,21 +4,24 @@ Every resource stands in exactly one class: entry, problem or no entry. Besides 
 a List contains (ended allergies) count as resources. One damaged resource never stops the rest.
 """
 
-from collections import Counter
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 
 from msgspec import structs
 
 from openrecord.clinical.codes import COMMENT_NOTE, LABORATORY_CATEGORIES, codes_of
-from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, IncomingPatient, JsonObject, Problem
+from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, JsonObject, Problem
 from openrecord.clinical.kinds import EntryKind
+from openrecord.clinical.r4.classify import said_type
 from openrecord.clinical.r4.directory import Directory
-from openrecord.clinical.r4.hints import Hints
-from openrecord.clinical.r4.normalise import NotAnEntry, UnusableResource, to_entry
-from openrecord.clinical.r4.patients import People, source_organisation, subject_of
-from openrecord.clinical.stu3.convert import to_r4
-from openrecord.clinical.stu3.elements import reference
-from openrecord.clinical.stu3.items import Item, gather
+from openrecord.clinical.r4.gathering import Gathered
+from openrecord.clinical.r4.hints import Hints, UnusableResource
+from openrecord.clinical.r4.normalise import restricts, to_entry
+from openrecord.clinical.r4.parts import Parts
+from openrecord.clinical.r4.patients import People, subject_of
+from openrecord.clinical.r4.restrictions import Restrictions
+from openrecord.clinical.stu3.convert import CONVERTERS, to_r4
+from openrecord.clinical.stu3.elements import local_reference, reference
+from openrecord.clinical.stu3.items import Item, items_of
 from openrecord.clinical.stu3.results import LABORATORY
 from openrecord.clinical.stu3.structure import Place, Structure
 
@@ -28,102 +31,102 @@ _FILED_UNKNOWN = {"DiagnosticReport", "Observation"}
 """Types whose status `unknown` means filed: GP Connect returns only what the practice has filed."""
 
 
-def read_bundle(bundle: JsonObject) -> tuple[IncomingMessage, ...]:
-    """The messages in an STU3 Bundle (or in a single STU3 resource); always at least one.
+def read_bundle(
+    bundle: JsonObject, *, at: str = "", damage: Mapping[int, str] | None = None, restricted: bool = False
+) -> tuple[IncomingMessage, ...]:
+    """The messages in an STU3 Bundle (or in a single STU3 resource); always at least one. Raises NotFhir.
 
-    What belongs to no patient (organisations, problems) goes with the only patient, or apart if there are several.
+    `at`: what the document's positions begin with ("line 7."). `damage`: why which entries of the Bundle cannot be
+    stored. `restricted`: something that is lost may have restricted others.
     """
-    if bundle.get("resourceType") != "Bundle":
-        bundle = {"resourceType": "Bundle", "entry": [{"resource": bundle}]}
-    items, problems = gather(bundle)
-    people = People((item.resource, _names(item)) for item in items if item.kind == "Patient")
-    reader = _Reader(items, people)
+    gathered = Gathered()
+    if bundle.get("resourceType") == "Bundle":
+        gathered.add_bundle(bundle, at, damage)
+    else:
+        gathered.add(bundle, None, "resource")
+    gathered.deleted = [local_reference(name) for name in gathered.deleted]
+    items = list(items_of(gathered.found))
+    whole = [item for item in items if item.damage is None]
+    people = People((item.resource, _names(item)) for item in whole if item.kind == "Patient")
+    restrictions = Restrictions.of(gathered.bundles, (item.resource for item in items if item.kind != "List"))
+    parts = Parts(people, gathered)
+    reader = _Reader(items, people, parts, restrictions)
+    if restricted or reader.is_label_lost:
+        restrictions.distrust()
     for item in items:
         reader.read(item)
-    reader.common.problems[:0] = problems
-    organisations = {name: item.resource for item in items if item.kind == "Organization" for name in _names(item)}
-    messages = [
-        _message(part, people.patients[number], source_organisation(people.resources[number], organisations))
-        for number, part in enumerate(reader.parts)
-    ]
-    rest = _message(reader.nobody, None, None)
-    return (*messages, rest) if rest.resources or not messages else tuple(messages)
+    for part in parts.by_patient:
+        part.entries = _linked_within(part.entries)
+    organisations = {name: item.resource for item in whole if item.kind == "Organization" for name in _names(item)}
+    return parts.messages(FORMAT, organisations, restrictions)
 
 
 def _names(item: Item) -> tuple[str, ...]:
     return (item.local, *item.aliases)
 
 
-@dataclass(slots=True)
-class _Part:
-    """What is found for one patient (or for nobody)."""
-
-    entries: list[IncomingEntry] = field(default_factory=list)
-    problems: list[Problem] = field(default_factory=list)
-    others: Counter[str] = field(default_factory=Counter)
-
-
-def _message(part: _Part, patient: IncomingPatient | None, organisation: str | None) -> IncomingMessage:
-    entries = _linked_within(part.entries)
-    return IncomingMessage(FORMAT, patient, entries, tuple(part.problems), dict(part.others), organisation)
-
-
 class _Reader:
     """Sorts the resources of one Bundle, which belong to one structure, into the parts of its patients."""
 
-    def __init__(self, items: list[Item], people: People) -> None:
+    def __init__(self, items: list[Item], people: People, parts: Parts, restrictions: Restrictions) -> None:
         self._people = people
+        self._parts = parts
+        self._restrictions = restrictions
         self._structure = Structure(items)
         self._mapped = {item.position: _mapped(item) for item in items}
-        self._directory = Directory.of((_known(self._mapped[item.position], item), item.full_url) for item in items)
-        self.parts = [_Part() for _ in people.patients]
-        self.nobody = _Part()
-        self.common = self.parts[0] if len(self.parts) == 1 else self.nobody
+        self._directory = Directory.of(
+            (_known(self._mapped[item.position], item), item.full_url) for item in items if item.damage is None
+        )
+
+    @property
+    def is_label_lost(self) -> bool:
+        """Whether a List is labelled of which nobody can say what it names."""
+        return self._structure.is_label_lost
 
     def read(self, item: Item) -> None:
         """Put one resource into its class."""
         number = self._patient_of(item)
-        part = self.common if number is None else self.parts[number]
-        outcome = self._read_entry(item) if item.is_entry else None
-        if outcome is None:
-            part.others[item.kind] += 1
-        elif number is None:
-            detail = f"{item.kind}: its subject is no Patient of this message; send the Patient along"
+        part = self._parts.of(number)
+        if not item.is_entry:
+            if item.damage is None:
+                part.others[item.kind] += 1
+            else:
+                part.problems.append(Problem("malformed_json", item.position, item.damage))
+            return
+        resource = self._mapped[item.position]
+        hints = _hints(item, self._structure.place(item), resource)
+        if isinstance(resource, UnusableResource):
+            resource = {**item.resource, "resourceType": CONVERTERS[item.kind][0]}
+        elif hints.kind is EntryKind.RESULT:
+            resource = _as_result(resource)
+        if number is None:
+            detail = f"{said_type(item.kind)}: its subject is no Patient of this message; send the Patient along"
             part.problems.append(Problem("no_patient", item.position, detail))
-        elif isinstance(outcome, Problem):
-            part.problems.append(outcome)
-        else:
-            part.entries.append(outcome)
+            if restricts(resource, hints):
+                self._restrictions.distrust()
+            return
+        try:
+            part.entries.append(to_entry(resource, hints, self._directory))
+        except UnusableResource as error:
+            part.problems.append(Problem(error.reason, item.position, error.detail))
 
     def _patient_of(self, item: Item) -> int | None:
         """The number of the patient that `item` is about. Without a subject that is the record's only patient."""
         subject = {"reference": item.local} if item.kind == "Patient" else subject_of(item.resource)
         if subject is None:
-            return 0 if len(self.parts) == 1 else None
+            return 0 if self._parts.is_about_one else None
         return self._people.of(reference(subject) if isinstance(subject, dict) else None)
-
-    def _read_entry(self, item: Item) -> IncomingEntry | Problem | None:
-        resource = self._mapped[item.position]
-        if isinstance(resource, UnusableResource):
-            return Problem(resource.reason, item.position, resource.detail)
-        hints = _hints(item, self._structure.place(item))
-        try:
-            return to_entry(
-                _as_result(resource) if hints.kind is EntryKind.RESULT else resource, hints, self._directory
-            )
-        except NotAnEntry:
-            return None
-        except UnusableResource as error:
-            return Problem(error.reason, item.position, error.detail)
 
 
 def _mapped(item: Item) -> JsonObject | UnusableResource:
+    if item.is_entry and item.damage is not None:
+        return UnusableResource("malformed_json", item.damage)
     try:
         return to_r4(item.resource) if item.is_entry else item.resource
     except UnusableResource as error:
         return error
     except RecursionError:
-        return UnusableResource("too_deep", f"{item.kind}: nested too deeply to be read")
+        return UnusableResource("too_deep", f"{said_type(item.kind)}: nested too deeply to be read")
 
 
 def _known(mapped: JsonObject | UnusableResource, item: Item) -> JsonObject:
@@ -138,7 +141,7 @@ def _as_result(resource: JsonObject) -> JsonObject:
     return {**resource, "category": [*category, LABORATORY]}
 
 
-def _hints(item: Item, place: Place) -> Hints:
+def _hints(item: Item, place: Place, mapped: JsonObject | UnusableResource) -> Hints:
     return Hints(
         position=item.position,
         kind=_kind_of(item, place),
@@ -151,6 +154,7 @@ def _hints(item: Item, place: Place) -> Hints:
         label=place.label,
         lab_key=place.lab_key,
         section_time=place.section_time,
+        refusal=mapped if isinstance(mapped, UnusableResource) else None,
     )
 
 
@@ -167,11 +171,11 @@ def _kind_of(item: Item, place: Place) -> EntryKind | None:
     return None
 
 
-def _linked_within(entries: list[IncomingEntry]) -> tuple[IncomingEntry, ...]:
+def _linked_within(entries: list[IncomingEntry]) -> list[IncomingEntry]:
     """`entries` with only the links whose target is an entry of the same message."""
     known = {alias for entry in entries for alias in entry.aliases}
     linked = []
     for entry in entries:
         links = tuple(link for link in entry.links if link.target in known)
         linked.append(entry if len(links) == len(entry.links) else structs.replace(entry, links=links))
-    return tuple(linked)
+    return linked

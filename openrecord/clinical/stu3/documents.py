@@ -27,6 +27,7 @@ _ANSWERS = (
     "valueUri",
     "valueCoding",
     "valueQuantity",
+    "valueAttachment",
 )
 
 
@@ -101,7 +102,10 @@ def _items(source: JsonObject, number: str) -> list[JsonObject]:
     items = []
     for position, item in enumerate(objects(source, "QuestionnaireResponse.item"), start=1):
         own_number = f"{number}{position}"
-        answers = [carry(answer, _ANSWERS) for answer in objects(item, "QuestionnaireResponse.item.answer")]
+        answers = [
+            put(carry(answer, _ANSWERS), item=_items(answer, f"{own_number}."))
+            for answer in objects(item, "QuestionnaireResponse.item.answer")
+        ]
         body = put(
             carry(item, ("text",)),
             answer=[answer for answer in answers if answer],

@@ -5,13 +5,16 @@ Whatever has the wrong JSON type raises UnusableResource with the element's path
 
 import re
 from collections.abc import Iterable
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
 from openrecord.clinical.incoming import JsonObject
-from openrecord.clinical.r4.normalise import UnusableResource
+from openrecord.clinical.r4.hints import UnusableResource
 
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
+
+_MODIFIERS = ("modifierExtension", "implicitRules")
 
 _RENAMED_TYPES = {"ProcedureRequest": "ServiceRequest", "ReferralRequest": "ServiceRequest"}
 
@@ -47,11 +50,12 @@ def wrong_type(path: str, expected: str) -> UnusableResource:
 def carry(source: JsonObject, names: Iterable[str]) -> JsonObject:
     """The elements of `source` that mean the same in R4 and have the same shape.
 
-    A modifierExtension always comes along: it may turn the meaning round, so that R4's reading must see it.
+    What may turn the meaning round always comes along, so that R4's reading sees it.
     """
     body = {name: source[name] for name in names if name in source}
-    if "modifierExtension" in source:
-        body["modifierExtension"] = source["modifierExtension"]
+    for name in _MODIFIERS:
+        if name in source:
+            body[name] = source[name]
     return body
 
 
@@ -91,6 +95,14 @@ def code(source: JsonObject, path: str) -> str | None:
     raise wrong_type(path, "a string")
 
 
+def truth(source: JsonObject, path: str) -> bool:
+    """Whether the element at the end of `path` is true. What turns the meaning round is never guessed at."""
+    value = source.get(_element(path))
+    if value is None or isinstance(value, bool):
+        return value is True
+    raise wrong_type(path, "true or false")
+
+
 def quantity(source: JsonObject, path: str) -> JsonObject | None:
     """The Quantity at the end of `path`, or None. A number that the source wrote as text becomes a number."""
     value = one(source, path)
@@ -99,12 +111,13 @@ def quantity(source: JsonObject, path: str) -> JsonObject | None:
         return value
     if not _DECIMAL.fullmatch(amount):
         raise wrong_type(f"{path}.value", "a number")
-    return {**value, "value": float(amount) if "." in amount else int(amount)}
+    return {**value, "value": Decimal(amount)}
 
 
 def listed(value: object) -> list[JsonObject]:
     """The objects in `value`, whatever it is: for finding structure, where a damaged part must not stop the rest."""
-    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []
+    items = value if isinstance(value, list) else (value,)
+    return [item for item in items if isinstance(item, dict)]
 
 
 @lru_cache(maxsize=256)

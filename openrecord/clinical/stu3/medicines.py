@@ -3,6 +3,7 @@
 from openrecord.clinical.incoming import JsonObject
 from openrecord.clinical.stu3.elements import (
     carry,
+    code,
     concept_extension,
     extension_value,
     extensions,
@@ -13,6 +14,7 @@ from openrecord.clinical.stu3.elements import (
     reference,
     references,
     requester,
+    wrong_type,
 )
 
 _UK_CORE = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-"
@@ -33,6 +35,8 @@ _DOSAGE = (
     "maxDosePerLifetime",
 )
 _DOSE_AND_RATE = ("doseRange", "doseQuantity", "rateRatio", "rateRange", "rateQuantity")
+
+_TAKEN = (None, "y", "n", "unk", "na")
 
 _COUNTS = ("valuePositiveInt", "valueUnsignedInt", "valueInteger")
 
@@ -77,7 +81,10 @@ def medication_statement(source: JsonObject) -> JsonObject:
         statusReason=objects(source, "MedicationStatement.reasonNotTaken"),
         dosage=[_dosage(item) for item in objects(source, "MedicationStatement.dosage")],
     )
-    if source.get("taken") == "n" and body.get("status") != "entered-in-error":
+    taken = code(source, "MedicationStatement.taken")
+    if taken not in _TAKEN:
+        raise wrong_type("MedicationStatement.taken", "one of y n unk na")
+    if taken == "n" and body.get("status") != "entered-in-error":
         body["status"] = "not-taken"
     return body
 

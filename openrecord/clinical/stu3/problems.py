@@ -13,6 +13,7 @@ from openrecord.clinical.stu3.elements import (
     one,
     put,
     references,
+    truth,
 )
 
 _TERMINOLOGY = "http://terminology.hl7.org/CodeSystem/"
@@ -36,6 +37,9 @@ _IMMUNISATION = (
     "doseQuantity",
     "note",
 )
+_EVENT_STATUS = {"suspended": "on-hold", "aborted": "stopped"}
+"""STU3 status codes of events that have another name in R4."""
+
 _PROCEDURE = (
     "status",
     "category",
@@ -44,10 +48,12 @@ _PROCEDURE = (
     "performedPeriod",
     "location",
     "reasonCode",
+    "reasonReference",
     "bodySite",
     "outcome",
     "complication",
     "followUp",
+    "usedCode",
     "note",
 )
 
@@ -73,7 +79,8 @@ def _ended(source: JsonObject) -> list[JsonObject]:
     for item in [*extensions(source, "AllergyIntoleranceEnd"), *extensions(source, "allergyEnd")]:
         date = extension_value(item, "endDate", "valueDateTime")
         reason = extension_value(item, "reasonEnded", "valueString")
-        text = ": ".join(str(part) for part in (date and f"Ended {date}", reason) if part)
+        ended = f"Ended {date}" if isinstance(date, str) and date else None
+        text = ": ".join(part for part in (ended, reason) if isinstance(part, str) and part)
         if text:
             notes.append({"text": text})
     return notes
@@ -117,7 +124,7 @@ def immunization(source: JsonObject) -> JsonObject:
         reaction=[carry(item, ("date", "reported")) for item in objects(source, "Immunization.reaction")],
         protocolApplied=_protocols(source),
     )
-    if source.get("notGiven") is True and body.get("status") != "entered-in-error":
+    if truth(source, "Immunization.notGiven") and body.get("status") != "entered-in-error":
         body["status"] = "not-done"
     return body
 
@@ -168,6 +175,9 @@ def procedure(source: JsonObject) -> JsonObject:
         ],
         statusReason=one(source, "Procedure.notDoneReason"),
     )
-    if source.get("notDone") is True and body.get("status") != "entered-in-error":
+    status = body.get("status")
+    if isinstance(status, str):
+        body["status"] = _EVENT_STATUS.get(status, status)
+    if truth(source, "Procedure.notDone") and body.get("status") != "entered-in-error":
         body["status"] = "not-done"
     return body

@@ -27,6 +27,7 @@ _VALUE = (
     "valueTime",
     "valueDateTime",
     "valuePeriod",
+    "valueAttachment",
 )
 _OBSERVATION = (
     "status",
@@ -106,6 +107,7 @@ def specimen(source: JsonObject) -> JsonObject:
     collection = one(source, "Specimen.collection") or {}
     return put(
         carry(source, _SPECIMEN),
+        processing=objects(source, "Specimen.processing"),
         parent=references(source, "Specimen.parent"),
         request=references(source, "Specimen.request"),
         collection=put(

@@ -8,7 +8,6 @@ Damaged parts are passed over here; the resource itself is refused where it is m
 message stays named, so that its part is not shown until the container is known.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,7 +15,8 @@ from datetime import datetime
 from openrecord.clinical.codes import codes_of, main_code
 from openrecord.clinical.dates import earliest_or_none
 from openrecord.clinical.incoming import IncomingLink, JsonObject, Label, LabKey, LinkKind
-from openrecord.clinical.r4.standing import label_of
+from openrecord.clinical.labels import label_of, strictest
+from openrecord.clinical.r4.references import UNKNOWN_TARGET, identifiers
 from openrecord.clinical.stu3.elements import extension_value, extensions, listed, local_reference
 from openrecord.clinical.stu3.items import Item
 
@@ -32,7 +32,7 @@ _SHARED_TYPES = {"Condition", "AllergyIntolerance", "MedicationStatement", "Enco
 
 @dataclass(slots=True)
 class Place:
-    """Where one resource stands, by local references."""
+    """Where one resource stands, by local references. `links`: to other entries, besides those of the resource."""
 
     containers: dict[str, None] = field(default_factory=dict)
     encounters: dict[str, None] = field(default_factory=dict)
@@ -57,13 +57,14 @@ class Structure:
         self._places: dict[str, Place] = {}
         self._children: dict[str, list[str]] = {}
         self._newest_section: datetime | None = None
+        self._identified: dict[tuple[str, str], str] | None = None
+        self.is_label_lost = False
         self._read_lists()
         for item in self._items:
             self._read_references(item)
         for item in self._items:
             if item.kind == "DiagnosticReport":
                 self._read_report(item)
-        self._forget_ambiguous_keys()
         for parent, children in self._children.items():
             for child in children:
                 self._contain(child, parent)
@@ -83,15 +84,21 @@ class Structure:
 
     def _target(self, value: object, holder: Item) -> str | None:
         """The local reference that a Reference element means."""
-        text = value.get("reference") if isinstance(value, dict) else None
-        if not isinstance(text, str):
-            return None
+        text = value.get("reference") if isinstance(value, dict) else value
+        if not isinstance(text, str) or not text:
+            return self._with_identifier(value) if isinstance(value, dict) and "identifier" in value else None
         if text.startswith("#"):
             return self._names.get(holder.position + text)
         return self._names.get(text) or local_reference(text)
 
+    def _with_identifier(self, value: JsonObject) -> str | None:
+        """The local reference of what a Reference names by an identifier alone."""
+        if self._identified is None:
+            self._identified = {key: item.local for item in self._items for key in identifiers(item.resource)}
+        return next((self._identified[key] for key in identifiers(value) if key in self._identified), None)
+
     def _targets(self, values: object, holder: Item) -> Iterator[str]:
-        for value in listed(values):
+        for value in _all(values):
             target = self._target(value, holder)
             if target is not None:
                 yield target
@@ -107,35 +114,45 @@ class Structure:
                 above.setdefault(member, []).append(item)
         for item in lists:
             lineage = _lineage(item, above)
-            label = _strictest(*(label_of(each.resource, Label.NONE) for each in lineage))
+            label = strictest(*(label_of(each.resource, Label.NONE) for each in lineage))
             encounters = (self._target(each.resource.get("encounter"), each) for each in lineage)
             encounter = next((found for found in encounters if found is not None), None)
             self._read_list(item, members[item.local], encounter, label)
 
     def _members(self, item: Item) -> list[str]:
-        entries = listed(item.resource.get("entry"))
-        return list(self._targets([entry.get("item") for entry in entries if entry.get("deleted") is not True], item))
+        """What a List names; UNKNOWN_TARGET where it names something without saying what."""
+        found = []
+        for entry in _all(item.resource.get("entry")):
+            named = entry.get("item") if isinstance(entry, dict) else None
+            if not (isinstance(entry, dict) and entry.get("deleted") is True):
+                found.append(self._target(named, item) or UNKNOWN_TARGET)
+        return found
 
     def _read_list(self, item: Item, members: list[str], encounter: str | None, label: Label) -> None:
         codes = codes_of(item.resource.get("code"))
-        in_consultation = not _CONSULTATION_LISTS.isdisjoint(codes)
+        in_consultation = "encounter" in item.resource or not _CONSULTATION_LISTS.isdisjoint(codes)
         date = None if in_consultation else earliest_or_none(item.resource.get("date"))
         if date is not None:
             self._newest_section = max(date, self._newest_section or date)
+        around = (encounter or UNKNOWN_TARGET) if in_consultation else None
         for member in members:
+            if member == UNKNOWN_TARGET:
+                continue
             place = self._place(member)
-            place.label = _strictest(place.label, label)
+            place.label = strictest(place.label, label)
             place.section_time = place.section_time or date
             place.in_diary = place.in_diary or _DIARY_SECTION in codes
-            if in_consultation and encounter is not None and encounter != member:
-                place.encounters[encounter] = None
-        if in_consultation and encounter is not None:
+            if around is not None and around != member:
+                place.encounters[around] = None
+        if label is not Label.NONE and UNKNOWN_TARGET in (*members, around):
+            self.is_label_lost = True
+        if encounter is not None and in_consultation:
             self._read_consultation_list(item, encounter, label)
 
     def _read_consultation_list(self, item: Item, encounter: str, label: Label) -> None:
         place = self._place(encounter)
         if _CONSULTATION in codes_of(item.resource.get("code")):
-            place.label = _strictest(place.label, label)
+            place.label = strictest(place.label, label)
         for header in extensions(item.resource, "RelatedProblemHeader"):
             problem = self._target(extension_value(header, "target", "valueReference"), item)
             link = IncomingLink(LinkKind.DIAGNOSIS, problem) if problem else None
@@ -161,22 +178,21 @@ class Structure:
     def _own_encounters(self, item: Item) -> Iterator[str]:
         resource = item.resource
         context = resource.get("context")
-        if item.kind == "DocumentReference":
-            context = context.get("encounter") if isinstance(context, dict) else None
-        named = (context, resource.get("encounter"), extension_value(resource, _ENCOUNTER_EXTENSION, "valueReference"))
-        for value in named:
-            target = self._target(value, item)
-            if target is not None and not target.startswith("EpisodeOfCare/"):
-                yield target
+        if item.kind == "DocumentReference" and isinstance(context, dict):
+            context = context.get("encounter")
+        extended = extension_value(resource, _ENCOUNTER_EXTENSION, "valueReference")
+        for named in (context, resource.get("encounter"), extended):
+            for value in _all(named):
+                target = self._target(value, item) or UNKNOWN_TARGET
+                if not target.startswith("EpisodeOfCare/"):
+                    yield target
 
     def _relate(self, item: Item, related: JsonObject) -> None:
         target = self._target(related.get("target"), item)
-        if target is None:
-            return
-        if related.get("type") == "has-member":
+        if related.get("type") == "derived-from":
+            self._add_child(target or UNKNOWN_TARGET, item.local)
+        elif related.get("type") == "has-member" and target is not None:
             self._add_child(item.local, target)
-        elif related.get("type") == "derived-from":
-            self._add_child(target, item.local)
 
     def _add_child(self, parent: str, child: str) -> None:
         children = self._children.setdefault(parent, [])
@@ -243,13 +259,6 @@ class Structure:
         accession = _accession(taken.resource) if taken else None
         return LabKey(number, order, test, accession) if number and order and test and accession else None
 
-    def _forget_ambiguous_keys(self) -> None:
-        """A key that several results of one record share (a test done twice) must not make them one."""
-        keys = Counter(place.lab_key for place in self._places.values() if place.lab_key is not None)
-        for place in self._places.values():
-            if place.lab_key is not None and keys[place.lab_key] > 1:
-                place.lab_key = None
-
     # Containers
 
     def _contain(self, child: str, parent: str) -> None:
@@ -276,11 +285,16 @@ class Structure:
             if place is None or not place.encounters or not item.is_entry:
                 continue
             place.links.extend(IncomingLink(LinkKind.ENCOUNTER, encounter) for encounter in place.encounters)
-            several = len(place.encounters) > 1
+            several = len(place.encounters) > 1 and UNKNOWN_TARGET not in place.encounters
             if item.kind in _SHARED_TYPES or (item.kind == "MedicationRequest" and several):
                 continue
             for encounter in place.encounters:
                 self._contain(item.local, encounter)
+
+
+def _all(values: object) -> list[object]:
+    """The items of a list; whatever else there is counts as a list of one."""
+    return values if isinstance(values, list) else [] if values is None else [values]
 
 
 def _lineage(item: Item, above: dict[str, list[Item]]) -> list[Item]:
@@ -295,20 +309,12 @@ def _lineage(item: Item, above: dict[str, list[Item]]) -> list[Item]:
     return list(lineage.values())
 
 
-def _strictest(*labels: Label) -> Label:
-    for strict in (Label.NOT_FOR_PATIENT, Label.UNKNOWN):
-        if strict in labels:
-            return strict
-    return Label.NONE
-
-
-def _answers(source: JsonObject) -> Iterator[JsonObject]:
+def _answers(source: JsonObject) -> Iterator[object]:
     """The references among a questionnaire's answers, in their order."""
     waiting = [source]
     while waiting:
         current = waiting.pop(0)
-        value = current.get("valueReference")
-        if isinstance(value, dict):
+        if (value := current.get("valueReference")) is not None:
             yield value
         waiting[:0] = [*listed(current.get("answer")), *listed(current.get("item"))]
 

@@ -12,8 +12,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+from openrecord.clinical import wire
 from openrecord.clinical.incoming import IncomingMessage, Label
-from openrecord.clinical.r4.normalise import UnusableResource
+from openrecord.clinical.r4.hints import UnusableResource
 from openrecord.clinical.stu3.bundle import read_bundle
 from openrecord.clinical.stu3.convert import CONVERTERS, to_r4
 
@@ -55,9 +56,9 @@ def load(path: Path) -> dict[str, Any]:
 
 
 def resources(loaded: dict[str, Any]) -> list[dict[str, Any]]:
-    """The resources of a Bundle, or the one that is none."""
+    """The resources of a Bundle, or the one that is none, with what its parameters hold."""
     if loaded["resourceType"] != "Bundle":
-        return [loaded]
+        return [loaded, *(each["resource"] for each in loaded.get("parameter", []) if "resource" in each)]
     return [entry["resource"] for entry in loaded.get("entry", []) if "resource" in entry]
 
 
@@ -74,7 +75,7 @@ def _digests(found: Iterable[dict[str, Any]]) -> Iterator[tuple[str, str]]:
                 mapped = to_r4(resource)
             except UnusableResource as error:
                 mapped = {"refused": str(error)}
-            digests[CONVERTERS[resource["resourceType"]][0]].update(json.dumps(mapped, sort_keys=True).encode())
+            digests[CONVERTERS[resource["resourceType"]][0]].update(wire.dumps_in_order(mapped))
     for kind in sorted(digests):
         yield kind, digests[kind].hexdigest()
 

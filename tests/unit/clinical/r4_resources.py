@@ -6,7 +6,7 @@ from openrecord.clinical.incoming import IncomingEntry, Label
 from openrecord.clinical.kinds import EntryKind
 from openrecord.clinical.r4.directory import Directory
 from openrecord.clinical.r4.hints import Hints
-from openrecord.clinical.r4.normalise import to_entry
+from openrecord.clinical.r4.normalise import MEDICINES, to_entry
 
 Json = dict[str, Any]
 MARKER = "FREE-TEXT"
@@ -29,7 +29,10 @@ def concept(code: str = "38341003", display: str = "Named finding", text: str | 
 
 
 def resource(resource_type: str, **elements: object) -> Json:
-    return {"resourceType": resource_type, "id": "1", "subject": {"reference": "Patient/p"}, **elements}
+    made = {"resourceType": resource_type, "id": "1", "subject": {"reference": "Patient/p"}, **elements}
+    if resource_type in MEDICINES and "medicationReference" not in made:
+        made.setdefault("medicationCodeableConcept", concept())
+    return made
 
 
 def observation(**elements: object) -> Json:

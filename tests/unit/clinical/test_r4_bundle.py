@@ -4,7 +4,8 @@ import pytest
 
 from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, JsonObject, LabKey
 from openrecord.clinical.kinds import EntryKind
-from openrecord.clinical.r4.bundle import NotFhir, read_bundle, read_lines
+from openrecord.clinical.r4.bundle import read_bundle, read_lines
+from openrecord.clinical.r4.gathering import NotFhir
 from tests.unit.clinical.r4_resources import LABORATORY, PATIENT, bundle, concept, observation, resource
 
 ODS = "https://fhir.nhs.uk/Id/ods-organization-code"
@@ -210,7 +211,7 @@ def test_patient_as_the_source_says() -> None:
 
 def test_single_resource_and_lines() -> None:
     assert only(PATIENT).not_entries == {"Patient": 1}
-    (message,) = read_lines([("line 1", PATIENT), ("line 3", about("a"))])
+    (message,) = read_lines([("line 1", PATIENT, None), ("line 3", about("a"), None)])
     assert message.entries[0].position == "line 3"
 
 

@@ -6,9 +6,18 @@ import pytest
 
 from openrecord.clinical.incoming import ControlCode, JsonObject
 from openrecord.clinical.kinds import EntryKind, Slot
+from openrecord.clinical.r4.bundle import read_bundle
 from openrecord.clinical.r4.classify import NOT_ENTRIES
-from openrecord.clinical.r4.normalise import NotAnEntry
-from tests.unit.clinical.r4_resources import LABORATORY, MARKER, concept, entry, observation, resource
+from tests.unit.clinical.r4_resources import (
+    LABORATORY,
+    MARKER,
+    PATIENT,
+    bundle,
+    concept,
+    entry,
+    observation,
+    resource,
+)
 
 COMMENT_NOTE = concept("37331000000100", "Comment note")
 LAB_REQUEST = [concept("108252007", "Laboratory procedure")]
@@ -58,8 +67,9 @@ def test_kind(given: JsonObject, kind: EntryKind) -> None:
 
 @pytest.mark.parametrize("resource_type", sorted(NOT_ENTRIES))
 def test_no_entries(resource_type: str) -> None:
-    with pytest.raises(NotAnEntry):
-        entry(resource(resource_type))
+    messages = read_bundle(bundle({**PATIENT, "id": "other"}, resource(resource_type)))
+    assert all((message.entries, message.problems) == ((), ()) for message in messages)
+    assert sum(message.resources for message in messages) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,131 @@
+"""The resources of a document with the places they stand at, before anything is read from them. Pure.
+
+What only wraps resources (a Bundle in a Bundle, the Parameters of an operation's answer) is taken apart. Each resource
+is found once, or is a problem, or only wraps others.
+"""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from openrecord.clinical.incoming import JsonObject, Problem
+from openrecord.clinical.r4.classify import said_type
+from openrecord.clinical.r4.references import local
+
+
+class NotFhir(ValueError):
+    """The JSON document is no FHIR resource, or a Bundle whose entry element is no list."""
+
+
+class Found(NamedTuple):
+    """One resource. `damage`: why it cannot be stored; what it says of others counts all the same."""
+
+    kind: str
+    resource: JsonObject
+    full_url: str | None
+    position: str
+    damage: str | None = None
+
+
+@dataclass(slots=True)
+class Gathered:
+    """What a document holds.
+
+    `deleted`: local references of what it says was removed at the source. `others`: what wraps resources or was
+    removed, by type. `bundles`: every Bundle, for its labels.
+    """
+
+    found: list[Found] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
+    others: Counter[str] = field(default_factory=Counter)
+    bundles: list[JsonObject] = field(default_factory=list)
+
+    def add_bundle(self, bundle: JsonObject, path: str = "", damage: Mapping[int, str] | None = None) -> None:
+        """All resources of a Bundle; `damage`: what is wrong with its entries, by number. Raises NotFhir."""
+        self.bundles.append(bundle)
+        entries = bundle.get("entry")
+        if entries is None:
+            return
+        if type(entries) is not list:
+            raise NotFhir("Bundle.entry: a list expected")
+        for number, entry in enumerate(entries):
+            bad = damage.get(number) if damage else None
+            position = f"{path}entry[{number}]"
+            if type(entry) is dict:
+                self._add_entry(entry, position, bad)
+            elif bad is not None:
+                self.problems.append(Problem("malformed_json", position, bad))
+            else:
+                self.problems.append(Problem("not_an_object", position, "Bundle.entry: an object expected"))
+
+    def add(self, resource: object, full_url: str | None, position: str, damage: str | None = None) -> None:
+        """One resource, or what it wraps."""
+        if type(resource) is not dict:
+            self.problems.append(Problem("not_an_object", position, "resource: an object expected"))
+            return
+        kind = resource.get("resourceType")
+        if type(kind) is not str or not kind:
+            detail = "resourceType is missing; name the FHIR type of the resource"
+            self.problems.append(Problem("no_resource_type", position, detail))
+        elif kind == "Bundle":
+            try:
+                self.add_bundle(resource, f"{position}.")
+            except NotFhir as error:
+                self.problems.append(Problem("wrong_type", position, str(error)))
+            else:
+                self.others[kind] += 1
+        else:
+            if kind == "Parameters":
+                self._add_parameters(resource.get("parameter"), position)
+            self.found.append(Found(kind, resource, full_url, position, damage))
+
+    def _add_entry(self, entry: JsonObject, position: str, damage: str | None) -> None:
+        full_url = entry.get("fullUrl")
+        resource = entry.get("resource")
+        deleted = _deleted(entry) if "request" in entry else None
+        if deleted is not None:
+            self.deleted.append(deleted)
+            if type(resource) is dict:
+                self.others[said_type(resource.get("resourceType"))] += 1
+                return
+        if "resource" in entry:
+            self.add(resource, full_url if type(full_url) is str else None, position, damage)
+        elif "resourceType" in entry:
+            detail = "the resource stands in the place of its entry; put it into entry.resource"
+            self.problems.append(Problem("no_entry", position, detail))
+
+    def _add_parameters(self, parameters: object, position: str) -> None:
+        for number, parameter in enumerate(parameters if type(parameters) is list else ()):
+            if type(parameter) is dict:
+                place = f"{position}.parameter[{number}]"
+                if "resource" in parameter:
+                    self.add(parameter["resource"], None, place)
+                self._add_parameters(parameter.get("part"), place)
+
+
+def _deleted(entry: JsonObject) -> str | None:
+    """The local reference that the entry says was removed at the source."""
+    request = entry["request"]
+    method = request.get("method") if type(request) is dict else None
+    if type(method) is not str or method.upper() != "DELETE":
+        return None
+    url = request.get("url")
+    if type(url) is str and url:
+        return local(url)
+    resource = entry.get("resource")
+    held = resource if type(resource) is dict else {}
+    return f"{held.get('resourceType')}/{held.get('id')}"
+
+
+def removed_by(reference: str, identity: str | None) -> list[str]:
+    """Under which identities an entry that was removed is known here (`identity`), or can only have been known."""
+    found = [] if identity is None else [identity]
+    kind, _, own = reference.rpartition("/")
+    if "?" in reference:
+        kind, _, search = reference.partition("?identifier=")
+        found.append(f"{kind.rpartition('/')[2]}|{search}")
+    elif kind and own:
+        found.append(f"{kind.rpartition('/')[2]}|id|{own}")
+    return found
