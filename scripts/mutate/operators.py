@@ -108,6 +108,8 @@ class _Source:
         """Every change at the node and below it, with the function it lies in."""
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
             function = f"{function}.{node.name}".lstrip(".")
+        if _is_for_types_only(node):
+            return
         for place, text in _replacements(node, self._names):
             yield function, _Edit(*self._span(place, place), text)
         for edit in self._shortenings(_parts(node)):
@@ -130,10 +132,18 @@ class _Source:
         return self._lines[first.lineno - 1] + first.col_offset, end
 
 
+def _is_for_types_only(node: ast.AST) -> bool:
+    match node:
+        case ast.Call(func=ast.Name(id=name)):
+            return name in _FOR_TYPES_ONLY
+        case ast.Subscript(slice=ast.Tuple()):
+            return True
+    return False
+
+
 def _children(node: ast.AST) -> Iterator[ast.AST]:
     """The nodes below in which a rule can stand."""
-    is_type = isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FOR_TYPES_ONLY
-    if is_type or isinstance(node, ast.JoinedStr):
+    if isinstance(node, ast.JoinedStr):
         return
     left_alone = _NO_RULE_OF_A_CLASS if isinstance(node, ast.ClassDef) else _NO_RULE
     for name, value in ast.iter_fields(node):

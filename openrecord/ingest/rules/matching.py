@@ -45,10 +45,14 @@ def folded(name: str) -> str:
     return "".join(letter for letter in plain if letter.isalpha()).casefold()
 
 
+def _is_same_name(one: str, other: str) -> bool:
+    """Whether two family names have the same letters; no letters are no name."""
+    return folded(one) == folded(other) != ""
+
+
 def check_same_person(claimed: IncomingPatient, known: Patient) -> None:
-    """Raises Unmatched where birth date or family name differ from the registry's; no letters are no name."""
+    """Raises Unmatched where birth date or family name differ from the registry's."""
     if known.born is None or claimed_birth_date(claimed) != known.born:
         raise Unmatched("birth_date_differs")
-    family = folded(claimed.family or "")
-    if not family or family != folded(known.family):
+    if claimed.family is None or not _is_same_name(claimed.family, known.family):
         raise Unmatched("family_name_differs")

@@ -90,6 +90,11 @@ LIVE_104 = code("104", "2024-02-10", "2024-02-10T09:00")
             id="equal days, recorded time of 106 missing: 104 (QUESTIONS 3)",
         ),
         pytest.param(
+            code("106", "2024-01-11", "2024-01-11T09:00"),
+            code("104", "2024-01-10", None),
+            id="a missing recorded time counts on equal days only",
+        ),
+        pytest.param(
             code("104", "2024-01-10", "2024-01-10T09:00"),
             code("104", "2024-01-10", None),
             id="of two 104 that which has a recorded time",

@@ -236,6 +236,10 @@ def test_competence_bounds_own_access_before_16(
     assert context.reasons(PROBLEM) == (set() if expected[0] == ALL else {Reason.LEVEL})
 
 
+def test_without_competence_nobody_has_access_of_their_own_before_16() -> None:
+    assert sight(born=date(2010, 1, 1)).reasons(PROBLEM) == {Reason.UNDER_16}
+
+
 # History
 
 

@@ -235,6 +235,9 @@ def test_a_parent_is_suspended_at_the_review_age_until_somebody_decides(
         pytest.param(BEFORE, (review(AFTER, carries_on=False),), True, id="granted before an end"),
         pytest.param(TURNED_11, (review(AFTER, carries_on=False),), True, id="granted at that age, ended since"),
         pytest.param(TURNED_11, (review(TURNED_11, carries_on=False),), True, id="ended at the instant of the grant"),
+        pytest.param(
+            TURNED_11, (review(BEFORE), review(AFTER, carries_on=False)), True, id="continued ahead, ended since"
+        ),
         pytest.param(TURNED_11, (review(AFTER),), False, id="granted at that age, and continued"),
         pytest.param(None, (), True, id="not granted yet"),
         pytest.param(None, (review(AFTER),), False, id="not granted yet, decided to continue"),

@@ -92,6 +92,9 @@ def test_other_letters_are_another_name(one: str, other: str) -> None:
         pytest.param(replace(CLAIMED, given="Eve"), KNOWN, "", id="given names do not count"),
         pytest.param(replace(CLAIMED, birth_date="1980-05-11"), KNOWN, "birth_date_differs", id="another birth date"),
         pytest.param(CLAIMED, replace(KNOWN, born=None), "birth_date_differs", id="birth date not known here"),
+        pytest.param(
+            replace(CLAIMED, birth_date=None), replace(KNOWN, born=None), "birth_date_differs", id="nor there"
+        ),
         pytest.param(replace(CLAIMED, family="Neill"), KNOWN, "family_name_differs", id="another family name"),
         pytest.param(replace(CLAIMED, family=None), KNOWN, "family_name_differs", id="no family name given"),
         pytest.param(

@@ -36,6 +36,11 @@ def test_content_is_unpacked_also_where_it_refers_far_back() -> None:
     assert unpacked(gzip.compress(block * 2)) == block * 2
 
 
+def test_large_content_is_unpacked_portion_by_portion_and_is_whole() -> None:
+    content = b"0123456789" * 1_000_000
+    assert unpacked(gzip.compress(content, 1)) == content
+
+
 def test_several_members_are_one_content() -> None:
     assert unpacked(gzip.compress(CONTENT) + gzip.compress(b"more")) == CONTENT + b"more"
 

@@ -18,15 +18,16 @@ FULL, CODED = Rendering.FULL, Rendering.CODED
 Shown = dict[int, Rendering | set[Reason]]
 
 
-def answers(*entries: EntryFacts, viewer: Viewer = ME, channel: str = "", **changes: Any) -> Shown:
+def answers(*entries: EntryFacts, viewer: Viewer = ME, channel: str | None = None, **changes: Any) -> Shown:
     """By number of entry: how it is shown, or every reason why not."""
-    verdicts = decide(patient(**changes), record(*entries), viewer, at=NOW, channel=channel)
-    assert all(
-        verdict.entry_id == key and verdict.visible is not bool(verdict.reasons) for key, verdict in verdicts.items()
-    )
-    assert all((verdict.rendering is None) is not verdict.visible for verdict in verdicts.values())
-    return {number: verdicts[entry_id(number)].rendering or set(verdicts[entry_id(number)].reasons)
-            for number in range(1, 9) if entry_id(number) in verdicts}  # fmt: skip
+    named = {} if channel is None else {"channel": channel}
+    verdicts = decide(patient(**changes), record(*entries), viewer, at=NOW, **named)
+    for key, verdict in verdicts.items():
+        assert verdict.entry_id == key
+        assert verdict.visible is not bool(verdict.reasons)
+        assert verdict.visible is (verdict.rendering is not None)
+    numbers = {entry_id(number): number for number in range(1, 9)}
+    return {numbers[key]: verdict.rendering or set(verdict.reasons) for key, verdict in verdicts.items()}
 
 
 def container(number: int, own: OwnContent, kind: EntryKind = EntryKind.CONSULTATION, **changes: Any) -> EntryFacts:
@@ -66,6 +67,7 @@ def test_a_stopped_channel_is_closed_and_the_others_stay_open() -> None:
     assert answers(entry(), channel="export", closures=stop) == {1: {Reason.CLOSED}}
     assert answers(entry(), channel="web", closures=stop) == {1: FULL}
     assert answers(entry(), closures=stop) == {1: FULL}
+    assert answers(entry(), closures=(Closure("channel", ""),)) == {1: {Reason.CLOSED}}, "no channel named"
 
 
 def test_a_group_with_a_hidden_member_shows_coded() -> None:

@@ -136,6 +136,8 @@ ELEVEN, SIXTEEN = date(2013, 2, 10), date(2008, 2, 10)
         pytest.param(mothered(ELEVEN), True, id="the review age is reached (R24)"),
         pytest.param(mothered(date(2013, 3, 2)), False, id="tomorrow"),
         pytest.param(mothered(SIXTEEN), True, id="sixteen (R25)"),
+        pytest.param(mothered(SIXTEEN, replace(MUM, granted=NOW)), True, id="sixteen, granted now"),
+        pytest.param(mothered(SIXTEEN, replace(MUM, granted=NOW + TICK)), False, id="sixteen, a grant to come"),
         pytest.param(mothered(ELEVEN, age_reviews=(review("2024-02-20", 11, carries_on=True),)), False, id="continued"),
         pytest.param(mothered(ELEVEN, age_reviews=(review("2024-02-20", 11),)), False, id="ended: suspended, answered"),
         pytest.param(mothered(ELEVEN, age_reviews=(review("2024-02-20", 10),)), False, id="answered at that age"),

@@ -180,6 +180,11 @@ def test_an_entry_s_own_containers_do_not_take_its_text() -> None:
     assert without_text(*TREE, own={6: {Reason.HIDDEN_OTHER}}) == set()
 
 
+def test_an_entry_in_two_groups_loses_its_text_to_either() -> None:
+    entries = (part(1), part(2), part(3, 1, 2), part(4, 1), part(5, 2))
+    assert without_text(*entries, own={4: {Reason.HIDDEN_OTHER}}) == {1, 3}
+
+
 @pytest.mark.parametrize(
     ("code", "taken"),
     [
