@@ -46,7 +46,9 @@ def unlock(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except Database.DatabaseError as error:
-        raise ImproperlyConfigured("the key does not open the database; check OPENRECORD_KEY") from error
+        raise ImproperlyConfigured(
+            "the key does not open the database: check OPENRECORD_KEY; a data folder made before 0.1.0 has to be made anew"
+        ) from error
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
