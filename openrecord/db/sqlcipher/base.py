@@ -47,7 +47,7 @@ def unlock(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except Database.DatabaseError as error:
         raise ImproperlyConfigured(
-            "the key does not open the database: check OPENRECORD_KEY; a data folder made before 0.1.0 has to be made anew"
+            "the key does not open the database: check OPENRECORD_KEY; a data folder from before 0.1.0 is made anew"
         ) from error
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
