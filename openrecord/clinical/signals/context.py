@@ -5,12 +5,12 @@ turn (but, however), at most so many words. Notes list without verbs, so a comma
 subject or statement begins after it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping, Set
 
 from openrecord.clinical.signals.lexicon import Cue, Reach
 from openrecord.clinical.signals.phrases import Found, Note
-from openrecord.clinical.signals.tokens import ends_clause
+from openrecord.clinical.signals.tokens import CLAUSE_ENDS
 
 _TURN = "<turn>"
 _NEW_STATEMENT = "<new_statement>"
@@ -21,27 +21,37 @@ _SHORT_ITEM = 3
 class Contexts:
     """The stretches of tokens that stand in each context."""
 
-    def __init__(self, note: Note, cues: Iterable[Found[Cue]], known: Mapping[str, bool]) -> None:
-        """`known`: contexts in which the whole note stands, or does not stand, whatever it says."""
+    def __init__(self, note: Note, cues: Iterable[Found[Cue]], wanted: Set[str], known: Mapping[str, bool]) -> None:
+        """`wanted`: the contexts that anybody will ask for. `known`: contexts in which the whole note stands, or does
+        not stand, whatever it says."""
         self._note = note
-        self._stretches: dict[str, list[tuple[int, int]]] = defaultdict(list)
+        self._stretches: dict[str, list[tuple[int, int]]] = {}
         self._all = (0, len(note.tokens.words))
         found = [cue for cue in cues if cue.meaning.context not in known]
-        undoing = [each for each in found if each.meaning.undoes]
+        undoing = [each for each in found if each.meaning.undoes in wanted]
         for each in found:
-            if not any(_undone(each, other) for other in undoing):
-                self._stretches[each.meaning.context].append(self._reached(each))
+            context = each.meaning.context
+            if context in wanted and not any(_undone(each, other) for other in undoing):
+                self._stretches.setdefault(context, []).append(self._reached(each))
         for context, holds in known.items():
             if holds:
-                self._stretches[context].append(self._all)
+                self._stretches[context] = [self._all]
 
     def lend(self, context: str, first: int) -> None:
         """Put the whole sentence of the token `first` into `context`."""
-        self._stretches[context].append(self._sentence(first))
+        self._stretches.setdefault(context, []).append(self._sentence(first))
 
-    def holds(self, context: str, first: int, stop: int) -> bool:
-        """Whether any of the tokens from `first` to `stop` (exclusive) stands in `context`."""
-        return any(begin < stop and first < end for begin, end in self._stretches.get(context, ()))
+    def any_holds(self, contexts: Set[str], first: int, stop: int) -> bool:
+        """Whether any of the tokens from `first` to `stop` (exclusive) stands in one of `contexts`."""
+        return any(
+            begin < stop and first < end
+            for context in contexts & self._stretches.keys()
+            for begin, end in self._stretches[context]
+        )
+
+    def all_hold(self, contexts: Set[str], first: int, stop: int) -> bool:
+        """Whether each of `contexts` holds for some of the tokens from `first` to `stop` (exclusive)."""
+        return all(self.any_holds({context}, first, stop) for context in contexts)
 
     def _reached(self, found: Found[Cue]) -> tuple[int, int]:
         begin, end = self._sentence(found.first)
@@ -63,7 +73,8 @@ class Contexts:
                 return self._all
 
     def _sentence(self, index: int) -> tuple[int, int]:
-        return next((begin, end) for begin, end in self._note.tokens.sentences if begin <= index < end)
+        sentences = self._note.tokens.sentences
+        return sentences[bisect_right(sentences, index, key=_begin) - 1]
 
     def _forward(self, first: int, end: int) -> int:
         words, symbols = self._note.tokens.words, self._note.symbols
@@ -89,15 +100,19 @@ class Contexts:
     def _clause(self, found: Found[Cue], begin: int, end: int) -> tuple[int, int]:
         words, symbols = self._note.tokens.words, self._note.symbols
         first, stop = found.first, found.stop
-        while first > begin and not ends_clause(words[first - 1]) and _TURN not in symbols[first - 1]:
+        while first > begin and words[first - 1] not in CLAUSE_ENDS and _TURN not in symbols[first - 1]:
             first -= 1
-        while stop < end and not ends_clause(words[stop]) and _TURN not in symbols[stop]:
+        while stop < end and words[stop] not in CLAUSE_ENDS and _TURN not in symbols[stop]:
             stop += 1
         return first, stop
 
 
+def _begin(sentence: tuple[int, int]) -> int:
+    return sentence[0]
+
+
 def _may_begin(before: str) -> bool:
-    return before == "and" or ends_clause(before)
+    return before == "and" or before in CLAUSE_ENDS
 
 
 def _undone(cue: Found[Cue], other: Found[Cue]) -> bool:

@@ -59,8 +59,9 @@ def _in_text(text: str, age: int | None) -> list[Signal]:
             cues.append(Found(meaning, first, stop))
     if not groups:
         return []
+    wanted = frozenset().union(*(each.meaning.unless | each.meaning.only for each in groups))
     known = {} if age is None else {_MINOR: age < UNDER_AGE, _ADULT: age >= UNDER_AGE}
-    return _as_signals(text, note, _counted(groups, Contexts(note, cues, known)))
+    return _as_signals(text, note, _counted(groups, Contexts(note, cues, wanted, known)))
 
 
 def _counted(groups: list[Found[Group]], contexts: Contexts) -> list[Found[Group]]:
@@ -68,13 +69,12 @@ def _counted(groups: list[Found[Group]], contexts: Contexts) -> list[Found[Group
     counted = []
     for found in sorted(groups, key=lambda each: each.meaning.lends is None):
         group = found.meaning
-        if any(contexts.holds(context, found.first, found.stop) for context in group.unless):
+        if contexts.any_holds(group.unless, found.first, found.stop):
             continue
-        if not all(contexts.holds(context, found.first, found.stop) for context in group.only):
-            continue
-        counted.append(found)
-        if group.lends:
-            contexts.lend(group.lends, found.first)
+        if contexts.all_hold(group.only, found.first, found.stop):
+            counted.append(found)
+            if group.lends:
+                contexts.lend(group.lends, found.first)
     return counted
 
 
@@ -92,7 +92,7 @@ def _as_signals(text: str, note: Note, counted: list[Found[Group]]) -> list[Sign
 
 
 def _signal(text: str, note: Note, found: Found[Group]) -> Signal:
-    span = Span(note.tokens.starts[found.first], note.tokens.ends[found.stop - 1])
+    span = Span(*note.tokens.span(found.first, found.stop))
     words = text[span.start : span.end]
     group = found.meaning
     return Signal(group.kind, words, span, f"{group.why}: '{words}'", group.strength)

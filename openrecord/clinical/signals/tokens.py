@@ -6,24 +6,28 @@ the words that lexicons are compared with.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 _TOKEN = re.compile(
     r"""
       [wW]/(?:out\b|o\b)?                                # w/ and w/out
-    | \d+(?:[.,:/]\d+)*                                  # 15, 1.5, 120/80, 12/03/2024
-    | [^\W\d_][^\W_]*(?:['’`](?![sS]\b)[^\W\d_]+)*       # pt, S47, don't, O'Brien; not the possessive
+    | \d{1,20}(?:[.,:/]\d{1,9})*                         # 15, 1.5, 120/80, 12/03/2024
+    | [^\W\d_][^\W_]{0,63}(?:['’`](?![sS]\b)[^\W\d_]+)*  # pt, S47, don't, O'Brien; not the possessive
     | ['’`][sS]\b                                        # the possessive of mum's
     | [+-]ve\b                                           # -ve
-    | [^\S\n]*\n\s*                                      # line ends, however many
+    | \n[^\S\n]{0,9}                                    # a line end, with what indents the next line
     | (?<!\w)-|-(?!\w)                                   # a dash; the hyphen inside step-dad only parts two words
-    | [^\w\s"“”‘-]                                      # other signs; quotation marks do not part words
+    | [^\w\s"“”‘-]                                       # other signs; quotation marks do not part words
     """,
     re.VERBOSE,
 )
 _ABBREVIATED = frozenset("dr mr mrs ms prof rev st approx eg ie vs incl no tel ext cons".split())
 _ANSWERS = frozenset("no nil none n nope never denies denied not".split())
-_CLAUSE_ENDS = frozenset(", : ( ) [ ] - – — * • | ?.".split())
+_STOPS = frozenset(".;!?")
+CLAUSE_ENDS = frozenset(", : ( ) [ ] - – — * • | ?.".split())
+"""Words after which a new thought may begin."""
 _SPELT_OUT = {"w/": "with", "w/o": "without", "w/out": "without"}
+_KNOWN_WORDS = 16_384
 _WRAPPED_LINE = 50
 """A line shorter than this ends what it says; a longer one that goes on in lower case was only wrapped."""
 
@@ -44,15 +48,14 @@ class Tokens:
     raw: list[str]
     words: list[str]
     starts: list[int]
-    ends: list[int]
     sentences: list[tuple[int, int]]
 
+    def span(self, first: int, stop: int) -> tuple[int, int]:
+        """The characters, end exclusive, of the tokens from `first` to `stop` (exclusive)."""
+        return self.starts[first], self.starts[stop - 1] + len(self.raw[stop - 1])
 
-def ends_clause(word: str) -> bool:
-    """Whether a new thought may begin after this word."""
-    return word in _CLAUSE_ENDS
 
-
+@lru_cache(maxsize=_KNOWN_WORDS)
 def word_of(raw: str) -> str:
     """A token as lexicons know it: lower case, no apostrophe inside; the possessive is 's."""
     word = raw.lower()
@@ -67,54 +70,44 @@ def word_of(raw: str) -> str:
 def tokens_of(text: str) -> Tokens:
     """The words of `text` with their places, and where its sentences begin and end."""
     raw: list[str] = []
+    words: list[str] = []
     starts: list[int] = []
-    ends: list[int] = []
-    line = 0
-    for match in _TOKEN.finditer(text):
-        each = match[0]
-        start, end = match.span()
-        if "\n" in each:
-            wrapped = start - line >= _WRAPPED_LINE and text[end : end + 1].islower()
-            line = end
-            if wrapped:
-                continue
-        elif each == "." and raw and _joins(raw[-1], text[end : end + 1]):
-            continue
+    sentences: list[tuple[int, int]] = []
+    found = _TOKEN.findall(text)
+    begun = line = end = 0
+    for index, each in enumerate(found):
+        start = text.index(each, end)
+        end = start + len(each)
+        word = word_of(each)
+        if each in _STOPS or each[0] == "\n":
+            after = text[end : end + 1]
+            if each == ".":
+                if raw and _joins(raw[-1], after):
+                    continue
+                stops = True
+            elif each == "?":
+                asks = start > 0 and not text[start - 1].isspace() and text[start - 1] != "?" and not after.isalnum()
+                stops = asks and found[index + 1 : index + 2] != [] and word_of(found[index + 1]) not in _ANSWERS
+                word = ASKED if asks else QUERY
+            elif each[0] == "\n":
+                wrapped = start - line >= _WRAPPED_LINE and after.islower()
+                line = end
+                if wrapped:
+                    continue
+                stops = True
+            else:
+                stops = each == ";" or found[index + 1 : index + 2] != ["!"]
+            if stops:
+                stop = len(raw) + (each == "!")
+                if begun < stop:
+                    sentences.append((begun, stop))
+                begun = len(raw) + 1
         raw.append(each)
+        words.append(word)
         starts.append(start)
-        ends.append(end)
-    words = [word_of(each) for each in raw]
-    return Tokens(raw, words, starts, ends, _sentences(text, raw, words, starts, ends))
-
-
-def _sentences(
-    text: str, raw: list[str], words: list[str], starts: list[int], ends: list[int]
-) -> list[tuple[int, int]]:
-    sentences = []
-    begun = 0
-    for index, each in enumerate(raw):
-        if each[0].isalnum():
-            continue
-        if each == "?":
-            if not _asks(text, starts[index], ends[index]):
-                continue
-            words[index] = ASKED
-            stops = index + 1 >= len(words) or words[index + 1] not in _ANSWERS
-        else:
-            stops = each in ".;" or "\n" in each or (each == "!" and raw[index + 1 : index + 2] != ["!"])
-        if stops:
-            stop = index + 1 if each == "!" else index
-            if begun < stop:
-                sentences.append((begun, stop))
-            begun = index + 1
     if begun < len(raw):
         sentences.append((begun, len(raw)))
-    return sentences
-
-
-def _asks(text: str, start: int, end: int) -> bool:
-    """Whether a question mark follows what it asks; before a word it means doubt."""
-    return start > 0 and not text[start - 1].isspace() and not text[end : end + 1].isalnum() and text[start - 1] != "?"
+    return Tokens(raw, words, starts, sentences)
 
 
 def _joins(before: str, after: str) -> bool:
