@@ -18,7 +18,6 @@ import signal
 import sys
 import time
 import tomllib
-from collections import Counter
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
 from pathlib import Path
@@ -120,8 +119,12 @@ def _key(mutant: Mutant) -> Key:
 
 def accepted() -> dict[Key, str]:
     """The mutants that mean the same as the rule, each with the reason."""
-    rows = tomllib.loads(ACCEPTED.read_text(encoding="utf-8")).get("equivalent", [])
-    return {(row["file"], row["function"], row["before"], row["after"]): row["reason"] for row in rows}
+    found = {}
+    for place, rows in tomllib.loads(ACCEPTED.read_text(encoding="utf-8")).items():
+        file, _, function = place.partition(":")
+        for row in rows:
+            found.update({(file, function, row["before"], after): row["reason"] for after in row["after"]})
+    return found
 
 
 def _all_of(file: str) -> list[Mutant]:
@@ -135,6 +138,21 @@ def _row(file: str, made: int, alive: Sequence[Mutant], known: dict[Key, str], s
     return f"{file:<46}{made:>8}{killed:>8}{equivalent:>11}{len(alive) - equivalent:>10}{seconds:>7.0f} s"
 
 
+def _run(files: Sequence[str], tests: Sequence[str], known: dict[Key, str]) -> list[Mutant]:
+    """The survivors; prints a row per file as it is done."""
+    print(f"{'file':<46}{'mutants':>8}{'killed':>8}{'equivalent':>11}{'survived':>10}{'time':>9}")
+    started = time.monotonic()
+    number, survivors = 0, []
+    for file in files:
+        began = time.monotonic()
+        made = _all_of(file)
+        alive = [mutant for mutant in made if survives(mutant, tests)]
+        number, survivors = number + len(made), survivors + alive
+        print(_row(file, len(made), alive, known, time.monotonic() - began))
+    print(_row("in all", number, survivors, known, time.monotonic() - started))
+    return survivors
+
+
 def main() -> int:
     """Runs the mutants of the files given, or of all rules; 0 if only accepted ones survive."""
     parser = argparse.ArgumentParser(prog="mutate", description="Mutation test of the pure rules.")
@@ -142,31 +160,22 @@ def main() -> int:
     parser.add_argument("--tests", nargs="+", default=TESTS, help="default: %(default)s")
     options = parser.parse_args()
     os.chdir(ROOT)
-    every = sorted(str(path.relative_to(ROOT)) for rule in RULES for path in ROOT.glob(rule))
+    files = options.files or sorted(str(path.relative_to(ROOT)) for rule in RULES for path in ROOT.glob(rule))
     hypothesis.settings.register_profile("mutate", derandomize=True, database=None)
     hypothesis.settings.load_profile("mutate")
     if not survives(None, options.tests):
         print("the tests fail without a mutant")
         return 2
     known = accepted()
-    survivors: list[Mutant] = []
-    print(f"{'file':<46}{'mutants':>8}{'killed':>8}{'equivalent':>11}{'survived':>10}{'time':>9}")
-    totals: Counter[str] = Counter()
-    for file in options.files or every:
-        began = time.monotonic()
-        made = _all_of(file)
-        alive = [mutant for mutant in made if survives(mutant, options.tests)]
-        survivors += alive
-        totals["made"] += len(made)
-        print(_row(file, len(made), alive, known, time.monotonic() - began))
-    print(_row("in all", totals["made"], survivors, known, time.process_time()))
+    survivors = _run(files, options.tests, known)
     unexplained = [mutant for mutant in survivors if _key(mutant) not in known]
     for mutant in unexplained:
         print(f"\n{mutant.file}:{mutant.line} {mutant.function}\n- {mutant.before}\n+ {mutant.after}")
-    unused = [key for key in known if key[0] in (options.files or every) and key not in map(_key, survivors)]
-    for key in unused:
-        print(f"\nequivalent.toml names a mutant that does not survive: {key}")
-    return 1 if unexplained or unused else 0
+    needed = {_key(mutant) for mutant in survivors}
+    idle = [key for key in known if key[0] in files and key not in needed]
+    for file, function, before, after in idle:
+        print(f"\nequivalent.toml names what does not survive: {file} {function}\n- {before}\n+ {after}")
+    return 1 if unexplained or idle else 0
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ import pytest
 from scripts.mutate.operators import mutants
 
 ROOT = Path(__file__).parents[3]
-ACCEPTED = tomllib.loads((ROOT / "scripts/mutate/equivalent.toml").read_text(encoding="utf-8"))["equivalent"]
+ACCEPTED = tomllib.loads((ROOT / "scripts/mutate/equivalent.toml").read_text(encoding="utf-8"))
 
 
 class Colour(Enum):
@@ -74,8 +74,10 @@ def test_a_mutant_names_its_place_and_is_the_whole_file_with_one_change() -> Non
     }
 
 
-@pytest.mark.parametrize("row", ACCEPTED, ids=lambda row: row["after"])
-def test_an_accepted_mutant_changes_code_that_is_there(row: dict[str, str]) -> None:
-    code = " ".join((ROOT / row["file"]).read_text(encoding="utf-8").split())
-    assert row["before"] in code, "the rule has changed: look at this mutant again"
-    assert row["reason"]
+@pytest.mark.parametrize("place", ACCEPTED)
+def test_an_accepted_mutant_changes_code_that_is_there(place: str) -> None:
+    code = " ".join((ROOT / place.partition(":")[0]).read_text(encoding="utf-8").split())
+    for row in ACCEPTED[place]:
+        assert row["before"] in code, "the rule has changed: look at this mutant again"
+        assert row["after"]
+        assert row["reason"]
