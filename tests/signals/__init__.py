@@ -1,1 +1,0 @@
-"""Tests of the screening signals against labelled free text."""

@@ -21,9 +21,10 @@ _TOKEN = re.compile(
     """,
     re.VERBOSE,
 )
-_ABBREVIATED = frozenset("dr mr mrs ms prof rev st approx eg ie vs incl no tel ext cons".split())
+_ABBREVIATED = frozenset("dr mr mrs ms prof rev st approx eg ie vs incl".split())
 _ANSWERS = frozenset("no nil none n nope never denies denied not".split())
 _STOPS = frozenset(".;!?")
+_GOES_ON = frozenset("),:;")
 CLAUSE_ENDS = frozenset(", : ( ) [ ] - – — * • | ?.".split())
 """Words after which a new thought may begin."""
 _SPELT_OUT = {"w/": "with", "w/o": "without", "w/out": "without"}
@@ -112,4 +113,6 @@ def tokens_of(text: str) -> Tokens:
 
 def _joins(before: str, after: str) -> bool:
     """Whether a point only abbreviates or joins (Dr. Shah, J.M., e.g.) and ends no sentence."""
-    return before.lower() in _ABBREVIATED or (after.isalnum() and (len(before) < 3 or not after.isupper()))
+    if before.lower() in _ABBREVIATED or after in _GOES_ON:
+        return True
+    return after.isalnum() and (len(before) < 3 or not after.isupper())

@@ -1,0 +1,115 @@
+"""Negation and the other contexts, through the lexicons as they are."""
+
+import pytest
+
+from openrecord.clinical.signals.detect import signals
+from openrecord.clinical.signals.types import SignalKind
+
+RISK = SignalKind.MENTAL_HEALTH_RISK
+ABUSE = SignalKind.DOMESTIC_ABUSE
+CARE = SignalKind.SAFEGUARDING
+OTHER = SignalKind.THIRD_PARTY
+NEWS = SignalKind.SERIOUS_NEWS
+YOUNG = SignalKind.MINOR_CONFIDENTIAL
+SEXUAL = SignalKind.SEXUAL_REPRODUCTIVE
+
+
+def kinds(text: str, age: int | None = None) -> set[SignalKind]:
+    return {signal.kind for signal in signals(text, (), age)}
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (RISK, "Denies suicidal ideation, self-harm or psychosis."),
+        (RISK, "No SI/DSH/psychosis"),
+        (RISK, "nil suicidal thoughts"),
+        (RISK, "Suicidal ideation: nil"),
+        (RISK, "Suicidal ideation - denied"),
+        (RISK, "Any suicidal thoughts? No."),
+        (RISK, "no h/o self harm"),
+        (RISK, "Self harm and suicidal thoughts denied"),
+        (ABUSE, "denies DV"),
+        (ABUSE, "Routine question: DV - no"),
+        (CARE, "no concerns re safeguarding"),
+        (CARE, "Safeguarding training completed, level 3 certificate"),
+        (SEXUAL, "STI screen offered and declined"),
+    ],
+)
+def test_negated(kind: SignalKind, text: str) -> None:
+    assert kind not in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (RISK, "No fever but suicidal"),
+        (RISK, "Denies alcohol. Suicidal today."),
+        (RISK, "No cough, says she wants to die"),
+        (RISK, "no change in suicidal thoughts"),
+        (RISK, "cannot exclude suicidal intent"),
+        (RISK, "no longer self harming"),
+        (ABUSE, "No injuries seen, husband hits her"),
+        (ABUSE, "not safe at home, husband hits her"),
+        (CARE, "No bruises. Child protection plan in place."),
+        (SEXUAL, "does not want husband to know of the termination"),
+        (SEXUAL, "HIV test negative"),
+    ],
+)
+def test_not_negated(kind: SignalKind, text: str) -> None:
+    assert kind in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("kind", "meant", "lookalike"),
+    [
+        (CARE, "CP plan, category neglect", "CP radiating to L arm, trop neg"),
+        (CARE, "CIN since March", "CIN 2 on biopsy, LLETZ"),
+        (CARE, "LAC review", "3cm lac to scalp, glued"),
+        (CARE, "MASH form sent", "potato mash and gravy"),
+        (CARE, "S47 started", "S1 nerve root"),
+        (CARE, "DASH 17 high", "DASH diet, salt down"),
+        (RISK, "took an OD of paracetamol", "ramipril 5mg OD"),
+        (RISK, "passive SI", "tender over L SI joint"),
+        (NEWS, "2ww referral to breast clinic", "day 9 of her 2ww after embryo transfer"),
+        (SEXUAL, "full STI screen", "STI R calf after netball"),
+        (OTHER, "his sister says he drinks", "ward sister says dressing Tuesday"),
+        (OTHER, "her partner says she drinks", "discussed with GP partner"),
+        (YOUNG, "14, seen alone, Gillick competent", "Fraser ward, seen by Mr Fraser"),
+    ],
+)
+def test_lookalike(kind: SignalKind, meant: str, lookalike: str) -> None:
+    assert kind in kinds(meant)
+    assert kind not in kinds(lookalike)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "FH: father MI at 52, sister breast ca",
+        "lives with wife and 2 children",
+        "NOK: wife Janet",
+        "attended with his sister",
+        "Wife rang to book appt",
+        "husband ordered her repeat",
+        "Husband died last year",
+    ],
+)
+def test_person_who_is_no_third_party(text: str) -> None:
+    assert OTHER not in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "age", "expected"),
+    [
+        ("Seen alone, does not want mum to know", 15, True),
+        ("Seen alone, does not want mum to know", 16, False),
+        ("Seen alone, does not want mum to know", None, False),
+        ("14yo seen alone", None, True),
+        ("14yo seen alone", 17, False),
+        ("Seen alone. Her 3 yo daughter is well", None, False),
+        ("17yo seen alone", None, False),
+    ],
+)
+def test_age_known_or_read(text: str, age: int | None, expected: bool) -> None:
+    assert (YOUNG in kinds(text, age)) is expected

@@ -1,0 +1,58 @@
+"""The syntax of phrases, and where they are found."""
+
+import pytest
+
+from openrecord.clinical.signals.phrases import InvalidPhrase, Phrases
+
+CLASSES = {
+    "kin": ["mum", "sister in law", "<partner>"],
+    "partner": ["wife", "ex wife"],
+    "name": ["rosie", "jack"],
+}
+
+
+def found(phrase: str, text: str) -> list[str]:
+    phrases = Phrases(CLASSES, [(phrase, "it")])
+    note = phrases.note(text)
+    return [text[slice(*note.tokens.span(each.first, each.stop))] for each in phrases.found(note)]
+
+
+@pytest.mark.parametrize(
+    ("phrase", "text", "expected"),
+    [
+        ("self harm", "Self-harm and SELF  HARM", ["Self-harm", "SELF  HARM"]),
+        ("self harm", "self. Harm", []),
+        ("abus*", "Abused, abusive, abut", ["Abused", "abusive"]),
+        ("he|she left", "She left, they left", ["She left"]),
+        ("took (an) od", "took od, took an od, took the od", ["took od", "took an od"]),
+        ("<kin> rang", "Sister-in-law rang, ex-wife rang", ["Sister-in-law rang", "ex-wife rang", "wife rang"]),
+        ("mum ..2 rang", "Mum has just rang; mum who has just rang", ["Mum has just rang"]),
+        ("mum ..2 rang", "mum well, rang", []),
+        ("mum ...2 rang", "mum well, rang", ["mum well, rang"]),
+        ("mum ...4 rang", "mum well. She rang", []),
+        ("? viral", "?viral, viral?", ["?viral"]),
+        ("si ?. no", "SI? No", ["SI? No"]),
+        ("<kin> <comma> who", "wife, who", ["wife, who"]),
+        ("<kin> <name>", "wife Rosie, wife rosie", ["wife Rosie"]),
+        ("<kin> <capital>", "wife Zebedee, wife zebedee, Wife Rosie", ["wife Zebedee"]),
+        ("<kin> <initial>", "wife J, wife QZ, wife well", ["wife J", "wife QZ"]),
+        ("<under16> yo", "15 yo, 15yo, 16yo, 115yo", ["15 yo", "15yo"]),
+        ("psa <over10>", "PSA 10, PSA 10.5, PSA 11.2, PSA 312", ["PSA 11.2", "PSA 312"]),
+        ("in <year>", "in 2019, in 3019", ["in 2019"]),
+        ("<opening_age>", "13, alone, 14", ["13"]),
+        ("kin <verbal>", "kin lectured, kin was, kin red", ["kin lectured"]),
+    ],
+)
+def test_phrase(phrase: str, text: str, expected: list[str]) -> None:
+    assert found(phrase, text) == expected
+
+
+@pytest.mark.parametrize("phrase", ["..2 rang", "mum ..2", "mum ..x rang", "<nobody> rang", "", '"'])
+def test_phrase_that_is_not_understood_is_refused(phrase: str) -> None:
+    with pytest.raises(InvalidPhrase):
+        Phrases(CLASSES, [(phrase, "it")])
+
+
+def test_class_that_contains_itself_is_refused() -> None:
+    with pytest.raises(InvalidPhrase):
+        Phrases({"a": ["<b>"], "b": ["<a>"]}, [])
