@@ -38,9 +38,10 @@ class Unreadable(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a file holds. `problems`: lines of which not even the patient can be told."""
+    """What a file holds. `problems`: of the file as a whole (then `format` is None), or lines of which not even the
+    patient can be told."""
 
-    format: Format
+    format: Format | None
     messages: tuple[IncomingMessage, ...]
     problems: tuple[Problem, ...] = ()
 

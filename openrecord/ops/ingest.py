@@ -11,16 +11,19 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from django.db import DatabaseError, connections
+from django.db import DatabaseError, connections, transaction
 from tqdm import tqdm
 
 from openrecord.audit.types import Actor
 from openrecord.clinical.reading import Format
+from openrecord.db import lean
 from openrecord.ingest.actions.accept import Terms
 from openrecord.ingest.actions.deliver import deliver
+from openrecord.ingest.rules.preparing import Prepared
 from openrecord.ingest.types import Tally
 from openrecord.kit import clock
 from openrecord.ops import files, pool
+from openrecord.ops.ahead import read_ahead
 from openrecord.ops.files import Failure
 from openrecord.ops.migrate import require_migrations
 from openrecord.ops.operator import operator
@@ -31,6 +34,12 @@ from openrecord.registry.types import OdsCode
 FILES_WORTH_A_PROCESS = 8
 """A process takes about a second to start: fewer files than this are sooner done without it."""
 
+RESOURCES_A_COMMIT = 100
+"""A commit waits for the disk, which takes as long as a small message: they share one until they hold so many
+resources. Other writers wait for it no longer than for a whole record."""
+
+_Reading = tuple[Path, Prepared | pool.Died | None]
+_Outcome = tuple[Path, Tally | str | pool.Died]
 _log = logging.getLogger(__name__)
 
 
@@ -97,12 +106,54 @@ def take_in(names: list[str], order: Order, *, jobs: int) -> Report:
     return report
 
 
-def _outcomes(paths: list[Path], order: Order, jobs: int) -> Iterator[tuple[Path, Tally | str | pool.Died]]:
-    processes = min(jobs, len(paths) // FILES_WORTH_A_PROCESS)
-    if processes < 2:
-        for path in paths:
-            yield path, take_in_file(order, path)
-        return
+def _outcomes(paths: list[Path], order: Order, jobs: int) -> Iterator[_Outcome]:
+    """Each file with its outcome: on the embedded database in the order of the files, else as they get done."""
+    processes = max(1, min(jobs, len(paths) // FILES_WORTH_A_PROCESS))
+    if lean.vendor() == "sqlite":
+        return _by_one(paths, order, readers=processes - 1)
+    if processes > 1:
+        return _by_all(paths, order, processes)
+    return ((path, take_in_file(order, path)) for path in paths)
+
+
+def _by_one(paths: list[Path], order: Order, *, readers: int) -> Iterator[_Outcome]:
+    """This process writes, the readers read. Small files that follow each other share a commit."""
+    together: list[_Reading] = []
+    resources = 0
+    for path, prepared in read_ahead(paths, format=order.format, readers=readers):
+        together.append((path, prepared))
+        resources += prepared.reading.resources if isinstance(prepared, Prepared) else RESOURCES_A_COMMIT
+        if resources >= RESOURCES_A_COMMIT:
+            yield from _take_in_together(order, together)
+            together, resources = [], 0
+    yield from _take_in_together(order, together)
+
+
+def _take_in_together(order: Order, readings: list[_Reading]) -> list[_Outcome]:
+    """In one transaction; where anything goes wrong in that, each in its own, so that it costs its own file only."""
+    ready = [(path, prepared) for path, prepared in readings if isinstance(prepared, Prepared)]
+    if 1 < len(ready) == len(readings):
+        try:
+            return _in_one_transaction(order, ready)
+        except Exception as error:  # noqa: BLE001  it is told where it happens again
+            _log.warning("files are taken in one by one: %s", type(error).__name__)
+            connections.close_all()
+    return [
+        (path, prepared if isinstance(prepared, pool.Died) else take_in_file(order, path, prepared))
+        for path, prepared in readings
+    ]
+
+
+def _in_one_transaction(order: Order, ready: list[tuple[Path, Prepared]]) -> list[_Outcome]:
+    with transaction.atomic():
+        outcomes: list[_Outcome] = [(path, _deliver(order, path, prepared)) for path, prepared in ready]
+        if transaction.get_rollback():
+            raise DatabaseError("the transaction cannot be committed any more")
+    return outcomes
+
+
+def _by_all(paths: list[Path], order: Order, processes: int) -> Iterator[_Outcome]:
+    """Every process reads and writes."""
     from_stdin = [path for path in paths if str(path) == files.STDIN]
     for path in from_stdin:
         yield path, take_in_file(order, path)
@@ -116,16 +167,14 @@ def _work_for(order: Order) -> Callable[[Path], Tally | str]:
     return partial(take_in_file, order)
 
 
-def take_in_file(order: Order, path: Path) -> Tally | str:
-    """The file's tally, or why it could not be accounted for."""
-    name = "stdin" if str(path) == files.STDIN else path.name
+def take_in_file(order: Order, path: Path, prepared: Prepared | None = None) -> Tally | str:
+    """The file's tally, or why it could not be accounted for. `prepared`: what has been made of it already."""
     try:
-        data = files.content(path)
+        data = prepared or files.content(path)
     except OSError as error:
         return f"cannot be read: {error.strerror or type(error).__name__}"
     try:
-        at = order.at or clock.now()
-        return deliver(data=data, name=name, format=order.format, terms=order.terms, by=order.by, at=at)
+        return _deliver(order, path, data)
     except DatabaseError as error:
         _log.error("a delivery failed in the database: %s", type(error).__name__)
         connections.close_all()
@@ -133,6 +182,12 @@ def take_in_file(order: Order, path: Path) -> Tally | str:
     except Exception as error:  # noqa: BLE001  a fault of ours in one file must not lose the others
         _log.error("a delivery failed: %s", type(error).__name__)
         return f"failed: {type(error).__name__}"
+
+
+def _deliver(order: Order, path: Path, data: bytes | Prepared) -> Tally:
+    name = "stdin" if str(path) == files.STDIN else path.name
+    at = order.at or clock.now()
+    return deliver(data=data, name=name, format=order.format, terms=order.terms, by=order.by, at=at)
 
 
 def _failure(path: Path, outcome: str | pool.Died) -> Failure:

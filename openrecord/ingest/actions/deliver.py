@@ -12,12 +12,12 @@ from django.db import transaction
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.clinical.incoming import IncomingMessage, Problem
-from openrecord.clinical.reading import Format, Unreadable, read
+from openrecord.clinical.reading import Format, Reading
 from openrecord.ingest.actions.accept import Terms, accept
 from openrecord.ingest.actions.keeping import Source, at_rest
 from openrecord.ingest.models import QuarantineRow, SourceRow
 from openrecord.ingest.rules.matching import Unmatched
-from openrecord.ingest.rules.unpacking import unpacked
+from openrecord.ingest.rules.preparing import Prepared, pack, read_whole
 from openrecord.ingest.types import Tally
 from openrecord.kit.ids import time_ordered_id
 from openrecord.kit.instants import to_micros
@@ -35,24 +35,21 @@ ADVICE = {
 }
 
 
-def deliver(*, data: bytes, name: str, format: Format | None, terms: Terms, by: Actor, at: datetime) -> Tally:
-    """Take in one file's content, compressed by gzip or not. The tally is exact; it raises only where the database
-    fails."""
-    source = Source(data, name, format, by, at)
+def deliver(
+    *, data: bytes | Prepared, name: str, format: Format | None, terms: Terms, by: Actor, at: datetime
+) -> Tally:
+    """Take in one file's content, compressed by gzip or not, or what has been prepared of it. The tally is exact; it
+    raises only where the database fails."""
+    source = Source(data.packed if isinstance(data, Prepared) else pack(data), name, format, by, at)
     try:
-        return _take_in(data, format, source, terms, by, at)
+        reading = data.reading if isinstance(data, Prepared) else read_whole(data, format)
+        return _take_in(reading, source, terms, by, at)
     finally:
         source.keep_anyhow()
 
 
-def _take_in(data: bytes, format: Format | None, source: Source, terms: Terms, by: Actor, at: datetime) -> Tally:
+def _take_in(reading: Reading, source: Source, terms: Terms, by: Actor, at: datetime) -> Tally:
     tally = Tally(files=1)
-    try:
-        reading = read(unpacked(data), format=format)
-    except Unreadable as bad:
-        _quarantine(source, Problem(bad.reason, "file", bad.detail), at)
-        tally.count("quarantined", bad.reason)
-        return tally
     for problem in reading.problems:
         _quarantine(source, problem, at)
         tally.count("quarantined", problem.reason, problem.count)

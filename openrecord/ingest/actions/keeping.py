@@ -4,18 +4,16 @@ The bytes are kept in the transaction of the first thing that is done with them,
 commit; nothing is acknowledged before it.
 """
 
-import hashlib
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
 from typing import TypeVar
 
-import zstandard
 from django.db import IntegrityError, OperationalError, connection, transaction
 
 from openrecord.audit.types import Actor
 from openrecord.clinical.reading import Format
 from openrecord.db import sql
+from openrecord.ingest.rules.preparing import Packed
 from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
 
@@ -40,30 +38,25 @@ def at_rest(act: Callable[[], _Done]) -> _Done:
 class Source:
     """The bytes of one delivery."""
 
-    def __init__(self, data: bytes, name: str, format: Format | None, by: Actor, at: datetime) -> None:
-        self._data = data
+    def __init__(self, packed: Packed, name: str, format: Format | None, by: Actor, at: datetime) -> None:
+        self._packed = packed
         self._provenance = (name, "" if format is None else format.value, to_micros(at), by.id)
-        self._digest = hashlib.sha256(data).digest()
         self._id: bytes | None = None
 
     def keep(self) -> bytes:
         """Keep the bytes within the caller's transaction; the id of the source."""
         if self._id is not None:
             return self._id
-        known = sql.row(_KNOWN, [self._digest])
+        known = sql.row(_KNOWN, [self._packed.digest])
         identity = time_ordered_bytes() if known is None else bytes(known[0])
         if known is None:
-            row = (identity, self._digest, *self._provenance, len(self._data), self._compressed)
+            row = (identity, self._packed.digest, *self._provenance, self._packed.size, self._packed.body)
             sql.insert("ingest_source", _COLUMNS, [row])
         transaction.on_commit(lambda: self._note(identity))
         return identity
 
     def _note(self, identity: bytes) -> None:
         self._id = identity
-
-    @cached_property
-    def _compressed(self) -> bytes:
-        return zstandard.ZstdCompressor(level=1).compress(self._data)
 
     def keep_anyhow(self) -> None:
         """Keep the bytes where nothing else has."""
