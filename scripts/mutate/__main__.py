@@ -14,7 +14,6 @@ import importlib.util
 import io
 import os
 import resource
-import signal
 import sys
 import time
 import tomllib
@@ -40,7 +39,7 @@ RULES = (
 )
 TESTS = ("tests/unit/rules",)
 ACCEPTED = Path(__file__).with_name("equivalent.toml")
-SECONDS = 30
+SECONDS = 20
 MEMORY = 4 << 30
 
 Key = tuple[str, str, str, str]
@@ -105,7 +104,7 @@ def survives(mutant: Mutant | None, tests: Sequence[str]) -> bool:
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
-        signal.alarm(SECONDS)
+        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         if mutant is not None:
             sys.stdout = sys.stderr = io.StringIO()
