@@ -1,6 +1,7 @@
 """Instants as whole microseconds since 1970 UTC: how hot tables store time, the same on every database."""
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -26,6 +27,7 @@ def from_micros_or_none(micros: int | None) -> datetime | None:
     return None if micros is None else _EPOCH + timedelta(microseconds=micros)
 
 
+@lru_cache(maxsize=64)
 def micros_text(micros: int) -> bytes:
     """The instant as FHIR writes it, always 27 characters: 2023-11-01T00:00:00.000000Z."""
     return from_micros(micros).strftime("%Y-%m-%dT%H:%M:%S.%fZ").encode()

@@ -191,10 +191,11 @@ def _links(incoming: IncomingEntry) -> tuple[IncomingLink, ...]:
 def _finished(sorting: Sorting, references: _References, patient: Patient) -> tuple[AcceptedEntry, ...]:
     """The current entries with outside ids, bodies and resolved references."""
     superseded = set(references.replaced())
+    subject = f"Patient/{patient.public_id}"
     finished = []
     for current in sorting.current.values():
         incoming = current.incoming
-        head = _head(incoming, current.public_id, patient.public_id)
+        head = _head(incoming, current.public_id, subject)
         finished.append(
             AcceptedEntry(
                 current.entry_id,
@@ -212,10 +213,10 @@ def _finished(sorting: Sorting, references: _References, patient: Patient) -> tu
     return tuple(finished)
 
 
-def _head(incoming: IncomingEntry, public_id: UUID, patient: UUID) -> bytes:
+def _head(incoming: IncomingEntry, public_id: UUID, subject: str) -> bytes:
     fhir_type = KIND_RULES[incoming.kind].fhir_type
     whom = "patient" if fhir_type in {"AllergyIntolerance", "Immunization"} else "subject"
-    return f'"id":"{public_id}","{whom}":{{"reference":"Patient/{patient}"}},'.encode()
+    return f'"id":"{public_id}","{whom}":{{"reference":"{subject}"}},'.encode()
 
 
 def _body(head: bytes, resource: bytes) -> bytes:

@@ -115,7 +115,7 @@ def settle(
         book = LinkBook(patient_id, {_id(w): _reference(w) for w in wishes}, concerned)
         current = {entry_id for entry_id, placement in placements.items() if placement.standing.chunks is None}
         first = [_id(w) for w in moves.entering if not w.state.ever_placed]
-        news = tuple(entry for entry in first if cause.is_news and entry in current)
+        news = tuple(entry for entry in first if entry in current) if cause.is_news else ()
         members = tuple(_members(wishes, {_id(w) for w in moves.entering}))
         _tell(patient_id, at, moves, arrivals, book, bodies, members, news)
 
