@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openrecord.clinical.nhs_number import SYSTEM, InvalidNhsNumber, NhsNumber, is_valid, parse, spaced
+from openrecord.clinical.nhs_number import SYSTEM, SYSTEMS, InvalidNhsNumber, NhsNumber, is_valid, parse, spaced
 
 RIGHT = ("9999367100", "9998885981", "9993980552", "9991236465", "9996832449")
 WOULD_NEED_TEN = "999029724"
@@ -59,5 +59,12 @@ def test_people_read_it_in_groups_of_three_three_and_four() -> None:
     assert spaced(NhsNumber("9991236465")) == "999 123 6465"
 
 
-def test_the_identifier_system_is_the_nhs_s() -> None:
+def test_the_identifier_system_is_the_nhs_s_and_earlier_names_of_it_are_known() -> None:
     assert SYSTEM == "https://fhir.nhs.uk/Id/nhs-number"
+    assert SYSTEMS == {
+        "https://fhir.nhs.uk/Id/nhs-number",
+        "http://fhir.nhs.uk/Id/nhs-number",
+        "https://fhir.nhs.net/Id/nhs-number",
+        "http://fhir.nhs.net/Id/nhs-number",
+        "urn:oid:2.16.840.1.113883.2.1.4.1",
+    }
