@@ -14,6 +14,8 @@ from openrecord.clinical.signals.tokens import CLAUSE_ENDS
 
 _TURN = "<turn>"
 _NEW_STATEMENT = "<new_statement>"
+_AFFIRMED_BY = "<affirmed_by>"
+_PARTS = CLAUSE_ENDS | {"and"}
 _SHORT_ITEM = 3
 """An item of a list ("SI, self harm denied") has at most so many words."""
 
@@ -81,9 +83,19 @@ class Contexts:
         for index in range(first, end):
             if _TURN in symbols[index]:
                 return index
-            if index > first and _NEW_STATEMENT in symbols[index] and _may_begin(words[index - 1]):
-                return index
+            if index > first and words[index - 1] in _PARTS:
+                if _NEW_STATEMENT in symbols[index] or self._affirmed(index, end):
+                    return index
         return end
+
+    def _affirmed(self, index: int, end: int) -> bool:
+        """Whether the item of a list that begins at `index` says that something is so (ulipristal given)."""
+        for each in range(index, end):
+            if self._note.tokens.words[each] in CLAUSE_ENDS:
+                return False
+            if _AFFIRMED_BY in self._note.symbols[each]:
+                return True
+        return False
 
     def _back(self, stop: int, begin: int) -> int:
         words, symbols = self._note.tokens.words, self._note.symbols
@@ -109,10 +121,6 @@ class Contexts:
 
 def _begin(sentence: tuple[int, int]) -> int:
     return sentence[0]
-
-
-def _may_begin(before: str) -> bool:
-    return before == "and" or before in CLAUSE_ENDS
 
 
 def _undone(cue: Found[Cue], other: Found[Cue]) -> bool:

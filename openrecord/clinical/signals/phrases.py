@@ -12,7 +12,7 @@ A phrase is words in order. Its syntax, as the data files use it:
     ?               a question mark before what is doubted; `?.` one after what is asked
 
 Classes that no file lists: <number>, <under16> (a number below 16), <over10> (a number above 10), <year> (1900 to 2099),
-<phone>, <opening_age> (8 to 15 as a note's first word), <capital> (a capitalised word that no lexicon knows), <initial>
+<phone>, <opening_age> (8 to 15 as a note's first word or a sentence of its own), <capital> (a capitalised word that no lexicon knows), <initial>
 (a capital letter, or two that no lexicon knows) <comma> and <verbal> (ends in
 -ed or -ing). Members of the class <name> count only where they are capitalised.
 """
@@ -147,8 +147,9 @@ class Phrases(Generic[Meaning]):
         if ASKED in tokens.words:
             asked = tuple(self._exact.get(ASKED, ()))
             symbols = [asked if word == ASKED else each for word, each in zip(tokens.words, symbols, strict=True)]
-        if tokens.raw and tokens.raw[0] in _OPENING_AGES:
-            symbols[0] += (_OPENING_AGE,)
+        for first, stop in tokens.sentences:
+            if tokens.raw[first] in _OPENING_AGES and (first == 0 or stop == first + 1):
+                symbols[first] += (_OPENING_AGE,)
         compounds: dict[int, list[tuple[str, int]]] = {}
         for index, (word, after) in enumerate(pairwise(tokens.words), 1):
             if word in self._compound and after in self._compound[word]:
