@@ -16,6 +16,7 @@ _TURN = "<turn>"
 _NEW_STATEMENT = "<new_statement>"
 _AFFIRMED_BY = "<affirmed_by>"
 _PARTS = CLAUSE_ENDS | {"and"}
+_NOWHERE = -1
 _SHORT_ITEM = 3
 """An item of a list ("SI, self harm denied") has at most so many words."""
 
@@ -27,28 +28,31 @@ class Contexts:
         """`wanted`: the contexts that anybody will ask for. `known`: contexts in which the whole note stands, or does
         not stand, whatever it says."""
         self._note = note
-        self._stretches: dict[str, list[tuple[int, int]]] = {}
+        self._stretches: dict[str, list[tuple[int, int, int]]] = {}
         self._all = (0, len(note.tokens.words))
         found = [cue for cue in cues if cue.meaning.context not in known]
         undoing = [each for each in found if each.meaning.undoes in wanted]
         for each in found:
             context = each.meaning.context
             if context in wanted and not any(_undone(each, other) for other in undoing):
-                self._stretches.setdefault(context, []).append(self._reached(each))
+                self._stretches.setdefault(context, []).append((*self._reached(each), _opening(each)))
         for context, holds in known.items():
             if holds:
-                self._stretches[context] = [self._all]
+                self._stretches[context] = [(*self._all, _NOWHERE)]
 
     def lend(self, context: str, first: int) -> None:
         """Put the whole sentence of the token `first` into `context`."""
-        self._stretches.setdefault(context, []).append(self._sentence(first))
+        self._stretches.setdefault(context, []).append((*self._sentence(first), _NOWHERE))
 
     def any_holds(self, contexts: Set[str], first: int, stop: int) -> bool:
-        """Whether any of the tokens from `first` to `stop` (exclusive) stands in one of `contexts`."""
+        """Whether any of the tokens from `first` to `stop` (exclusive) stands in one of `contexts`.
+
+        A phrase that begins with a cue that reaches forward says what it says itself (not safe at home).
+        """
         return any(
-            begin < stop and first < end
+            begin < stop and first < end and opening != first
             for context in contexts & self._stretches.keys()
-            for begin, end in self._stretches[context]
+            for begin, end, opening in self._stretches[context]
         )
 
     def all_hold(self, contexts: Set[str], first: int, stop: int) -> bool:
@@ -117,6 +121,11 @@ class Contexts:
         while stop < end and words[stop] not in CLAUSE_ENDS and _TURN not in symbols[stop]:
             stop += 1
         return first, stop
+
+
+def _opening(cue: Found[Cue]) -> int:
+    """The first token of a cue that reaches forward, no token of any other."""
+    return cue.first if cue.meaning.reach in (Reach.FORWARD, Reach.CLAUSE_FORWARD) else _NOWHERE
 
 
 def _begin(sentence: tuple[int, int]) -> int:
