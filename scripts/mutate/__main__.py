@@ -141,12 +141,14 @@ def _run(files: Sequence[str], tests: Sequence[str], known: dict[Key, str]) -> l
     """The survivors; prints a row per file as it is done."""
     print(f"{'file':<46}{'mutants':>8}{'killed':>8}{'equivalent':>11}{'survived':>10}{'time':>9}")
     started = time.monotonic()
-    number, survivors = 0, []
+    number = 0
+    survivors: list[Mutant] = []
     for file in files:
         began = time.monotonic()
         made = _all_of(file)
         alive = [mutant for mutant in made if survives(mutant, tests)]
-        number, survivors = number + len(made), survivors + alive
+        number += len(made)
+        survivors += alive
         print(_row(file, len(made), alive, known, time.monotonic() - began))
     print(_row("in all", number, survivors, known, time.monotonic() - started))
     return survivors

@@ -85,7 +85,7 @@ def test_each_organisation_has_its_own_window_however_often_it_is_asked() -> Non
         assert history.reasons(entry(org=B)) == {Reason.BEFORE_WINDOW}
 
 
-FEBRUARY = {"first": date(2024, 2, 1), "last": date(2024, 2, 29)}
+FEBRUARY: dict[str, Any] = {"first": date(2024, 2, 1), "last": date(2024, 2, 29)}
 
 
 @pytest.mark.parametrize(
@@ -141,4 +141,4 @@ def test_history_stands_with_every_chunk_that_holds_and_covers_it() -> None:
 
 def test_without_a_window_marked_entries_are_covered_by_chunks_all_the_same() -> None:
     history = History(patient(policies={A: Policy(go_live=None)}, chunks=(chunk(),)), NOW)
-    assert history.standing(entry(recorded=None)).chunks == {chunk().chunk_id}
+    assert history.standing(entry(recorded=None)).chunks == frozenset({chunk().chunk_id})
