@@ -162,7 +162,7 @@ def main() -> int:
     options = parser.parse_args()
     os.chdir(ROOT)
     files = options.files or sorted(str(path.relative_to(ROOT)) for rule in RULES for path in ROOT.glob(rule))
-    hypothesis.settings.register_profile("mutate", derandomize=True, database=None)
+    hypothesis.settings.register_profile("mutate", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("mutate")
     if not survives(None, options.tests):
         print("the tests fail without a mutant")
