@@ -1,1 +1,1 @@
-"""Screening signals: pure, explainable rules over an entry's text and codes. They rank and explain; they never release or hide."""
+"""Screening signals: pure rules over an entry's text and codes that rank and explain. They never release or hide."""

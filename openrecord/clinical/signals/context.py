@@ -6,11 +6,13 @@ subject or statement begins after it.
 """
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 
 from openrecord.clinical.signals.lexicon import Cue, Reach
-from openrecord.clinical.signals.phrases import Found, Note
+from openrecord.clinical.signals.phrases import Found
 from openrecord.clinical.signals.tokens import CLAUSE_ENDS
+from openrecord.clinical.signals.vocabulary import Note
 
 _TURN = "<turn>"
 _NEW_STATEMENT = "<new_statement>"
@@ -24,7 +26,9 @@ _SHORT_ITEM = 3
 class Contexts:
     """The stretches of tokens that stand in each context."""
 
-    def __init__(self, note: Note, cues: Iterable[Found[Cue]], wanted: Set[str], known: Mapping[str, bool]) -> None:
+    def __init__(
+        self, note: Note, cues: Iterable[Found[Cue]], wanted: AbstractSet[str], known: Mapping[str, bool]
+    ) -> None:
         """`wanted`: the contexts that anybody will ask for. `known`: contexts in which the whole note stands, or does
         not stand, whatever it says."""
         self._note = note
@@ -44,7 +48,7 @@ class Contexts:
         """Put the whole sentence of the token `first` into `context`."""
         self._stretches.setdefault(context, []).append((*self._sentence(first), _NOWHERE))
 
-    def any_holds(self, contexts: Set[str], first: int, stop: int) -> bool:
+    def any_holds(self, contexts: AbstractSet[str], first: int, stop: int) -> bool:
         """Whether any of the tokens from `first` to `stop` (exclusive) stands in one of `contexts`.
 
         A phrase that begins with a cue that reaches forward says what it says itself (not safe at home).
@@ -55,7 +59,7 @@ class Contexts:
             for begin, end, opening in self._stretches[context]
         )
 
-    def all_hold(self, contexts: Set[str], first: int, stop: int) -> bool:
+    def all_hold(self, contexts: AbstractSet[str], first: int, stop: int) -> bool:
         """Whether each of `contexts` holds for some of the tokens from `first` to `stop` (exclusive)."""
         return all(self.any_holds({context}, first, stop) for context in contexts)
 
@@ -87,9 +91,9 @@ class Contexts:
         for index in range(first, end):
             if _TURN in symbols[index]:
                 return index
-            if index > first and words[index - 1] in _PARTS:
-                if _NEW_STATEMENT in symbols[index] or self._affirmed(index, end):
-                    return index
+            parted = index > first and words[index - 1] in _PARTS
+            if parted and (_NEW_STATEMENT in symbols[index] or self._affirmed(index, end)):
+                return index
         return end
 
     def _affirmed(self, index: int, end: int) -> bool:

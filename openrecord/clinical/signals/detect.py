@@ -3,13 +3,15 @@
 Signals order a queue and explain; what may be seen is never decided here (R36).
 """
 
+from bisect import bisect_left
 from collections.abc import Iterable
 
 from openrecord.clinical.signals.context import Contexts
-from openrecord.clinical.signals.lexicon import Cue, Group, lexicon
-from openrecord.clinical.signals.phrases import Found, Note
+from openrecord.clinical.signals.lexicon import Group, lexicon
+from openrecord.clinical.signals.phrases import Found
 from openrecord.clinical.signals.refsets import NO_CODES, SensitiveCodes
 from openrecord.clinical.signals.types import Coding, Signal, Span
+from openrecord.clinical.signals.vocabulary import Note
 
 UNDER_AGE = 16
 """Below this age (years) a patient may have confidences of their own from parents (Gillick; access is given at 16)."""
@@ -48,20 +50,26 @@ def _in_coding(coding: Coding, age: int | None, sensitive: SensitiveCodes) -> li
 
 
 def _in_text(text: str, age: int | None) -> list[Signal]:
-    phrases = lexicon()
-    note = phrases.note(text)
-    groups: list[Found[Group]] = []
-    cues: list[Found[Cue]] = []
-    for meaning, first, stop in phrases.found(note):
-        if isinstance(meaning, Group):
-            groups.append(Found(meaning, first, stop))
-        else:
-            cues.append(Found(meaning, first, stop))
+    lexicons = lexicon()
+    note = lexicons.vocabulary.note(text)
+    groups = lexicons.groups.found(note, note.tokens.sentences)
     if not groups:
         return []
-    wanted = frozenset().union(*(each.meaning.unless | each.meaning.only for each in groups))
+    concerned = _sentences_of(groups, note)
+    cues = lexicons.cues.found(note, concerned) + lexicons.cues_of_the_note.found(note, note.tokens.sentences)
+    wanted = frozenset[str]().union(*(each.meaning.unless | each.meaning.only for each in groups))
     known = {} if age is None else {_MINOR: age < UNDER_AGE, _ADULT: age >= UNDER_AGE}
     return _as_signals(text, note, _counted(groups, Contexts(note, cues, wanted, known)))
+
+
+def _sentences_of(groups: list[Found[Group]], note: Note) -> list[tuple[int, int]]:
+    """The sentences in which something was found; both are in the order of the note."""
+    firsts = [each.first for each in groups]
+    return [
+        (begin, end)
+        for begin, end in note.tokens.sentences
+        if (at := bisect_left(firsts, begin)) < len(firsts) and firsts[at] < end
+    ]
 
 
 def _counted(groups: list[Found[Group]], contexts: Contexts) -> list[Found[Group]]:

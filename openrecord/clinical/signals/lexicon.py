@@ -12,8 +12,9 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from openrecord.clinical.signals.phrases import InvalidPhrase, Phrases
+from openrecord.clinical.signals.phrases import Phrases
 from openrecord.clinical.signals.types import SignalKind
+from openrecord.clinical.signals.vocabulary import Vocabulary
 
 _FARTHEST = 12
 _GROUP_KEYS = frozenset({"why", "strength", "phrases", "only", "unless", "lends"})
@@ -69,32 +70,43 @@ class Cue:
     undoes: str | None
 
 
-Meaning = Group | Cue
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """All lexicons. Cues that reach a whole note are kept apart, since the others matter only in their own sentence."""
 
-
-def lexicon() -> Phrases[Meaning]:
-    """All groups and cues, compiled at first use; raises InvalidLexicon or InvalidPhrase."""
-    return _compiled()
+    vocabulary: Vocabulary
+    groups: Phrases[Group]
+    cues: Phrases[Cue]
+    cues_of_the_note: Phrases[Cue]
 
 
 @cache
-def _compiled() -> Phrases[Meaning]:
+def lexicon() -> Lexicon:
+    """The lexicons, compiled at first use; raises InvalidLexicon."""
     classes: dict[str, list[str]] = {}
-    phrases: list[tuple[str, Meaning]] = []
+    groups: list[tuple[str, Group]] = []
+    cues: list[tuple[str, Cue]] = []
     for name, listed in _files():
         try:
             for word_class, members in listed.get("classes", {}).items():
                 if word_class in classes:
                     raise InvalidLexicon(f"word class {word_class} stands in another file too")
                 classes[word_class] = _items(members)
-            for cue in listed.get("cue", ()):
-                phrases += [(phrase, _cue(cue)) for phrase in _items(cue["phrases"])]
-            for group in listed.get("group", ()):
-                meaning = _group(group, listed)
-                phrases += [(phrase, meaning) for phrase in _items(group["phrases"])]
+            for table in listed.get("cue", ()):
+                cue = _cue(table)
+                cues += [(phrase, cue) for phrase in _items(table["phrases"])]
+            for table in listed.get("group", ()):
+                group = _group(table, listed)
+                groups += [(phrase, group) for phrase in _items(table["phrases"])]
         except (KeyError, TypeError, ValueError) as error:
             raise InvalidLexicon(f"{name}: {error}") from error
-    return Phrases(classes, phrases)
+    vocabulary = Vocabulary(classes)
+    return Lexicon(
+        vocabulary,
+        Phrases(vocabulary, groups),
+        Phrases(vocabulary, [each for each in cues if each[1].reach is not Reach.NOTE]),
+        Phrases(vocabulary, [each for each in cues if each[1].reach is Reach.NOTE]),
+    )
 
 
 def _files() -> Iterator[tuple[str, Mapping[str, Any]]]:
@@ -132,6 +144,3 @@ def _cue(listed: Mapping[str, Any]) -> Cue:
         raise InvalidLexicon(f"unknown: {', '.join(sorted(unknown))}")
     reach = Reach(listed["reach"])
     return Cue(listed["context"], reach, listed.get("within", _FARTHEST), listed.get("undoes"))
-
-
-__all__ = ["Cue", "Group", "InvalidLexicon", "InvalidPhrase", "Meaning", "Reach", "lexicon"]

@@ -1,7 +1,7 @@
 """A note cut into words, clauses and sentences, as general practice writes them: telegraphic, with odd punctuation.
 
-Every token knows its characters in the text, which is never changed: lower case and straight apostrophes exist only in
-the words that lexicons are compared with.
+Every token knows its characters in the text, which is never changed: lower case and plain apostrophes exist only in the
+words that lexicons are compared with.
 """
 
 import re
@@ -10,28 +10,29 @@ from functools import lru_cache
 
 _TOKEN = re.compile(
     r"""
-      [wW]/(?:out\b|o\b)?                                # w/ and w/out
-    | \d{1,20}(?:[.,:/]\d{1,9})*                         # 15, 1.5, 120/80, 12/03/2024
-    | [^\W\d_][^\W_]{0,63}(?:['’`](?![sS]\b)[^\W\d_]+)*  # pt, S47, don't, O'Brien; not the possessive
-    | ['’`][sS]\b                                        # the possessive of mum's
-    | [+-]ve\b                                           # -ve
-    | \n[^\S\n]{0,9}                                    # a line end, with what indents the next line
-    | (?<!\w)-|-(?!\w)                                   # a dash; the hyphen inside step-dad only parts two words
-    | [^\w\s"“”‘-]                                       # other signs; quotation marks do not part words
+      [wW]/(?:out\b|o\b)?                                     # w/ and w/out
+    | \d{1,20}(?:[.,:/]\d{1,9})*                              # 15, 1.5, 120/80, 12/03/2024
+    | [^\W\d_][^\W_]{0,63}(?:['\u2019`](?![sS]\b)[^\W\d_]+)*  # pt, S47, don't, O'Brien; not the possessive
+    | ['\u2019`][sS]\b                                        # the possessive of mum's
+    | [+-]ve\b                                                # -ve
+    | \n[^\S\n]{0,9}                                          # a line end, with what indents the next line
+    | (?<!\w)-|-(?!\w)                                        # a dash; the hyphen inside step-dad only parts two words
+    | [^\w\s"\u201c\u201d\u2018-]                             # other signs; quotation marks do not part words
     """,
     re.VERBOSE,
 )
-_ABBREVIATED = frozenset("dr mr mrs ms prof rev st approx eg ie vs incl".split())
-_ANSWERS = frozenset("no nil none n nope never denies denied not".split())
-_STOPS = frozenset(".;!?")
-_GOES_ON = frozenset("),:;")
-CLAUSE_ENDS = frozenset(", : ( ) [ ] - – — * • | ?.".split())
-"""Words after which a new thought may begin."""
+_ABBREVIATED = frozenset({"dr", "mr", "mrs", "ms", "prof", "rev", "st", "approx", "eg", "ie", "vs", "incl"})
+_ANSWERS = frozenset({"no", "nil", "none", "n", "nope", "never", "denies", "denied", "not"})
 _SPELT_OUT = {"w/": "with", "w/o": "without", "w/out": "without"}
-_KNOWN_WORDS = 16_384
+_SIGNS = frozenset(".;!?")
+_GOES_ON = frozenset("),:;")
 _WRAPPED_LINE = 50
 """A line shorter than this ends what it says; a longer one that goes on in lower case was only wrapped."""
 
+CLAUSE_ENDS = frozenset({",", ":", "(", ")", "[", "]", "-", "\N{EN DASH}", "\N{EM DASH}", "*", "\N{BULLET}", "|", "?."})
+"""Words after which a new thought may begin."""
+KNOWN_WORDS = 16_384
+"""So many different words are remembered: each is looked up once, and memory stays bounded."""
 QUERY = "?"
 """The word for a question mark that stands before what is doubted (?viral)."""
 ASKED = "?."
@@ -56,59 +57,91 @@ class Tokens:
         return self.starts[first], self.starts[stop - 1] + len(self.raw[stop - 1])
 
 
-@lru_cache(maxsize=_KNOWN_WORDS)
+@lru_cache(maxsize=KNOWN_WORDS)
 def word_of(raw: str) -> str:
     """A token as lexicons know it: lower case, no apostrophe inside; the possessive is 's."""
     word = raw.lower()
     if len(word) > 1 and not word.isalnum():
         if word in _SPELT_OUT:
             return _SPELT_OUT[word]
-        word = word.replace("’", "'").replace("`", "'")
+        word = word.replace("\u2019", "'").replace("`", "'")
         return word if word == "'s" else word.replace("'", "")
     return word
 
 
 def tokens_of(text: str) -> Tokens:
     """The words of `text` with their places, and where its sentences begin and end."""
-    raw: list[str] = []
-    words: list[str] = []
-    starts: list[int] = []
-    sentences: list[tuple[int, int]] = []
-    found = _TOKEN.findall(text)
-    begun = line = end = 0
-    for index, each in enumerate(found):
-        start = text.index(each, end)
-        end = start + len(each)
-        word = word_of(each)
-        if each in _STOPS or each[0] == "\n":
-            after = text[end : end + 1]
-            if each == ".":
-                if raw and _joins(raw[-1], after):
-                    continue
-                stops = True
-            elif each == "?":
-                asks = start > 0 and not text[start - 1].isspace() and text[start - 1] != "?" and not after.isalnum()
-                stops = asks and found[index + 1 : index + 2] != [] and word_of(found[index + 1]) not in _ANSWERS
-                word = ASKED if asks else QUERY
-            elif each[0] == "\n":
-                wrapped = start - line >= _WRAPPED_LINE and after.islower()
-                line = end
-                if wrapped:
-                    continue
-                stops = True
-            else:
-                stops = each == ";" or found[index + 1 : index + 2] != ["!"]
-            if stops:
-                stop = len(raw) + (each == "!")
-                if begun < stop:
-                    sentences.append((begun, stop))
-                begun = len(raw) + 1
-        raw.append(each)
-        words.append(word)
-        starts.append(start)
-    if begun < len(raw):
-        sentences.append((begun, len(raw)))
-    return Tokens(raw, words, starts, sentences)
+    reader = _Reader(text)
+    end = 0
+    for raw in _TOKEN.findall(text):
+        start = text.index(raw, end)
+        end = start + len(raw)
+        if raw in _SIGNS or raw[0] == "\n":
+            reader.sign(raw, start, end)
+        else:
+            reader.add(raw, word_of(raw), start)
+    return reader.tokens()
+
+
+class _Reader:
+    """Collects tokens and notices where sentences end."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._raw: list[str] = []
+        self._words: list[str] = []
+        self._starts: list[int] = []
+        self._sentences: list[tuple[int, int]] = []
+        self._begun = 0
+        self._line = 0
+        self._asked = False
+
+    def add(self, raw: str, word: str, start: int) -> None:
+        """A word, or a sign that ends nothing."""
+        if self._asked:
+            self._asked = False
+            if word not in _ANSWERS:  # a question and its answer (Any fever? No.) are one sentence
+                self._end(len(self._raw) - 1)
+        self._raw.append(raw)
+        self._words.append(word)
+        self._starts.append(start)
+
+    def sign(self, raw: str, start: int, end: int) -> None:
+        """A sign that may end a sentence."""
+        before, after = self._text[max(0, start - 1) : start], self._text[end : end + 1]
+        if raw == "?":
+            asks = before not in ("", "?") and not before.isspace() and not after.isalnum()
+            self.add(raw, ASKED if asks else QUERY, start)
+            self._asked = asks
+        elif raw == "!":
+            self.add(raw, raw, start)
+            if after != "!":
+                self._end(len(self._raw))
+        elif raw[0] == "\n":
+            wrapped = start - self._line >= _WRAPPED_LINE and after.islower()
+            self._line = end
+            if not wrapped:
+                self._stop(raw, start)
+        elif raw == ";" or not self._raw or not _joins(self._raw[-1], after):
+            self._stop(raw, start)
+
+    def tokens(self) -> Tokens:
+        """All that was read."""
+        self._end(len(self._raw))
+        return Tokens(self._raw, self._words, self._starts, self._sentences)
+
+    def _stop(self, raw: str, start: int) -> None:
+        """A sign that belongs to no sentence."""
+        self._asked = False
+        self._end(len(self._raw))
+        self.add(raw, raw, start)
+        self._begun = len(self._raw)
+
+    def _end(self, stop: int) -> None:
+        """End the sentence before the token `stop`; what has been read belongs to no later one."""
+        if self._begun < stop:
+            self._sentences.append((self._begun, stop))
+        self._begun = len(self._raw)
 
 
 def _joins(before: str, after: str) -> bool:

@@ -2,7 +2,8 @@
 
 import pytest
 
-from openrecord.clinical.signals.phrases import InvalidPhrase, Phrases
+from openrecord.clinical.signals.phrases import Phrases
+from openrecord.clinical.signals.vocabulary import InvalidPhrase, Vocabulary
 
 CLASSES = {
     "kin": ["mum", "sister in law", "<partner>"],
@@ -12,9 +13,11 @@ CLASSES = {
 
 
 def found(phrase: str, text: str) -> list[str]:
-    phrases = Phrases(CLASSES, [(phrase, "it")])
-    note = phrases.note(text)
-    return [text[slice(*note.tokens.span(each.first, each.stop))] for each in phrases.found(note)]
+    vocabulary = Vocabulary(CLASSES)
+    phrases = Phrases(vocabulary, [(phrase, "it")])
+    note = vocabulary.note(text)
+    places = [(each.first, each.stop) for each in phrases.found(note, note.tokens.sentences)]
+    return [text[slice(*note.tokens.span(*place))] for place in places]
 
 
 @pytest.mark.parametrize(
@@ -50,9 +53,9 @@ def test_phrase(phrase: str, text: str, expected: list[str]) -> None:
 @pytest.mark.parametrize("phrase", ["..2 rang", "mum ..2", "mum ..x rang", "<nobody> rang", "", '"'])
 def test_phrase_that_is_not_understood_is_refused(phrase: str) -> None:
     with pytest.raises(InvalidPhrase):
-        Phrases(CLASSES, [(phrase, "it")])
+        Phrases(Vocabulary(CLASSES), [(phrase, "it")])
 
 
 def test_class_that_contains_itself_is_refused() -> None:
     with pytest.raises(InvalidPhrase):
-        Phrases({"a": ["<b>"], "b": ["<a>"]}, [])
+        Vocabulary({"a": ["<b>"], "b": ["<a>"]})

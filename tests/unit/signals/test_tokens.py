@@ -19,7 +19,7 @@ def sentences(text: str) -> list[str]:
         ("his boss (J.M.) rang", ["his boss ( j m ) rang"]),
         ("temp 37.5, BP 120/80; well", ["temp 37.5 , bp 120/80", "well"]),
         ("step-dad's phone", ["step dad 's phone"]),
-        ("Mum’s boyfriend doesn’t", ["mum 's boyfriend doesnt"]),
+        ("Mum\u2019s boyfriend doesn\u2019t", ["mum 's boyfriend doesnt"]),
         ("HIV -ve, CT +ve", ["hiv -ve , ct +ve"]),
         ("?viral / ? flu", ["? viral / ? flu"]),
         ("Any fever? Came alone", ["any fever", "came alone"]),
@@ -42,8 +42,8 @@ def test_long_line_that_goes_on_in_lower_case_was_only_wrapped() -> None:
 
 
 def test_spans_index_the_text_as_typed() -> None:
-    text = "  Step-Dad’s İ  phone"
+    text = "  Step-Dad\u2019s İ  phone"
     tokens = tokens_of(text)
     cut = [text[slice(*tokens.span(index, index + 1))] for index in range(len(tokens.raw))]
-    assert cut == tokens.raw == ["Step", "Dad", "’s", "İ", "phone"]
-    assert text[slice(*tokens.span(0, 3))] == "Step-Dad’s"
+    assert cut == tokens.raw == ["Step", "Dad", "\u2019s", "İ", "phone"]
+    assert text[slice(*tokens.span(0, 3))] == "Step-Dad\u2019s"
