@@ -4,7 +4,7 @@ A phrase is words in order. Its syntax, as the data files use it:
 
     word            that word; upper and lower case, hyphens and apostrophes make no difference
     abus*           any word that begins so
-    he|she          one of these words
+    he|she|my_mum   one of these; an underscore joins several words
     (the)           may be missing
     <partner>       a member of that word class; members may be several words
     ..3             up to three words in between, within the clause
@@ -12,9 +12,9 @@ A phrase is words in order. Its syntax, as the data files use it:
     ?               a question mark before what is doubted; `?.` one after what is asked
 
 Classes that no file lists: <number>, <under16> (a number below 16), <over10> (above 10), <year> (1900 to 2099),
-<phone>, <opening_age> (8 to 15 as the first word of a note or as a sentence of its own), <capital> (a capitalised word that no
-lexicon knows), <initial> (a capital letter, or two that no lexicon knows), <comma>, <verbal> (ends in -ed or -ing).
-Members of the class <name> count only where they are capitalised.
+<phone>, <opening_age> (8 to 15 as the first word of a note or as a sentence of its own), <capital> (a capitalised word
+that no lexicon knows), <initial> (a capital letter, or two that no lexicon knows), <comma>, <verbal> (ends in -ed or
+-ing). Members of the class <name> count only where they are capitalised.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -133,7 +133,7 @@ class Vocabulary:
             return [element]
         if "|" in element or element.endswith("*"):
             for member in element.split("|"):
-                self._know(member, element)
+                self._know(member.replace("_", " "), element)
             return [element]
         words = [ASKED] if element == ASKED else _words(element)
         for word in words:
