@@ -28,15 +28,21 @@ class _Node(Generic[Meaning]):
     gaps: "dict[str, _Node[Meaning]]" = field(default_factory=dict)
     meanings: list[Meaning] = field(default_factory=list)
 
-    def state(self) -> "_State[Meaning]":
-        """The finished place, with what follows laid out by distance."""
+    def state(self, known: "dict[object, _State[Meaning]]") -> "_State[Meaning]":
+        """The finished place, with what follows laid out by distance. Places that go on alike are one and the same
+        (`known`): endings are shared, which keeps the tree small enough for the processor's cache."""
         clause: _Gaps[Meaning] = []
         sentence: _Gaps[Meaning] = []
+        key: list[object] = [tuple(self.meanings)]
         for gap, node in self.gaps.items():
-            after: _Table[Meaning] = {symbol: (inner.state(),) for symbol, inner in node.edges.items()}
+            after: _Table[Meaning] = {symbol: (inner.state(known),) for symbol, inner in node.edges.items()}
             (sentence if gap.startswith(_IN_SENTENCE) else clause).append((int(gap.strip(".")), after))
-        following = {symbol: node.state() for symbol, node in self.edges.items()}
-        return _State(tuple(self.meanings), following, _by_distance(clause), _by_distance(sentence))
+            key.append((gap, *after.items()))
+        following = {symbol: node.state(known) for symbol, node in self.edges.items()}
+        key += following.items()
+        return known.setdefault(
+            tuple(key), _State(tuple(self.meanings), following, _by_distance(clause), _by_distance(sentence))
+        )
 
 
 class _State(Generic[Meaning]):
@@ -78,7 +84,7 @@ class Phrases(Generic[Meaning]):
                     node = branch.setdefault(symbol, _Node())
                 if meaning not in node.meanings:
                     node.meanings.append(meaning)
-        self._first = root.state().following
+        self._first = root.state({}).following
 
     def found(self, note: Note, sentences: Iterable[tuple[int, int]]) -> list[Found[Meaning]]:
         """Every phrase in `sentences` of `note`, in the order of their first words."""
