@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Generic, NamedTuple, TypeVar
 
-from openrecord.clinical.signals.tokens import CLAUSE_ENDS
 from openrecord.clinical.signals.vocabulary import GAP, Note, Vocabulary
 
 Meaning = TypeVar("Meaning")
@@ -125,21 +124,22 @@ def _go_on(state: _State[Meaning], note: Note, at: int, end: int, reached: _Reac
     if at in note.compounds:
         reached += [(following[symbol], stop) for symbol, stop in note.compounds[at] if symbol in following]
     if state.in_clause:
-        words = note.tokens.words
-        for skipped, table in zip(range(at, end), state.in_clause, strict=False):
-            _look_up(table, note, skipped, reached)
-            if words[skipped] in CLAUSE_ENDS:
-                break
+        _skip(state.in_clause, note, at, min(end, note.tokens.clause_end(at, len(state.in_clause))), reached)
     if state.in_sentence:
-        for skipped, table in zip(range(at, end), state.in_sentence, strict=False):
-            _look_up(table, note, skipped, reached)
+        _skip(state.in_sentence, note, at, end, reached)
 
 
-def _look_up(table: _Table[Meaning], note: Note, at: int, reached: _Reached[Meaning]) -> None:
-    for symbol in note.symbols[at]:
-        if symbol in table:
-            reached += [(state, at + 1) for state in table[symbol]]
-    if at in note.compounds:
-        for symbol, stop in note.compounds[at]:
+def _skip(tables: _Tables[Meaning], note: Note, at: int, end: int, reached: _Reached[Meaning]) -> None:
+    """Add to `reached` where a phrase goes on with one of the tokens from `at` to `end` (exclusive)."""
+    symbols, compounds = note.symbols, note.compounds
+    for table in tables:
+        if at == end:
+            return
+        for symbol in symbols[at]:
             if symbol in table:
-                reached += [(state, stop) for state in table[symbol]]
+                reached += [(state, at + 1) for state in table[symbol]]
+        if at in compounds:
+            for symbol, stop in compounds[at]:
+                if symbol in table:
+                    reached += [(state, stop) for state in table[symbol]]
+        at += 1

@@ -56,6 +56,14 @@ class Tokens:
         """The characters, end exclusive, of the tokens from `first` to `stop` (exclusive)."""
         return self.starts[first], self.starts[stop - 1] + len(self.raw[stop - 1])
 
+    def clause_end(self, first: int, most: int) -> int:
+        """The token after the end of the clause of `first`, at most `most` tokens on."""
+        stop = min(first + most, len(self.words))
+        for index in range(first, stop):
+            if self.words[index] in CLAUSE_ENDS:
+                return index + 1
+        return stop
+
 
 @lru_cache(maxsize=KNOWN_WORDS)
 def word_of(raw: str) -> str:
@@ -72,14 +80,19 @@ def word_of(raw: str) -> str:
 def tokens_of(text: str) -> Tokens:
     """The words of `text` with their places, and where its sentences begin and end."""
     reader = _Reader(text)
+    raws, words, starts = reader.raw, reader.words, reader.starts
     end = 0
     for raw in _TOKEN.findall(text):
         start = text.index(raw, end)
         end = start + len(raw)
         if raw in _SIGNS or raw[0] == "\n":
             reader.sign(raw, start, end)
-        else:
+        elif reader.asked:
             reader.add(raw, word_of(raw), start)
+        else:  # what `add` does, without the cost of calling it for almost every word
+            raws.append(raw)
+            words.append(word_of(raw))
+            starts.append(start)
     return reader.tokens()
 
 
@@ -88,23 +101,23 @@ class _Reader:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._raw: list[str] = []
-        self._words: list[str] = []
-        self._starts: list[int] = []
+        self.raw: list[str] = []
+        self.words: list[str] = []
+        self.starts: list[int] = []
         self._sentences: list[tuple[int, int]] = []
         self._begun = 0
         self._line = 0
-        self._asked = False
+        self.asked = False
 
     def add(self, raw: str, word: str, start: int) -> None:
         """A word, or a sign that ends nothing."""
-        if self._asked:
-            self._asked = False
+        if self.asked:
+            self.asked = False
             if word not in _ANSWERS:  # a question and its answer (Any fever? No.) are one sentence
-                self._end(len(self._raw) - 1)
-        self._raw.append(raw)
-        self._words.append(word)
-        self._starts.append(start)
+                self._end(len(self.raw) - 1)
+        self.raw.append(raw)
+        self.words.append(word)
+        self.starts.append(start)
 
     def sign(self, raw: str, start: int, end: int) -> None:
         """A sign that may end a sentence."""
@@ -112,36 +125,36 @@ class _Reader:
         if raw == "?":
             asks = before not in ("", "?") and not before.isspace() and not after.isalnum()
             self.add(raw, ASKED if asks else QUERY, start)
-            self._asked = asks
+            self.asked = asks
         elif raw == "!":
             self.add(raw, raw, start)
             if after != "!":
-                self._end(len(self._raw))
+                self._end(len(self.raw))
         elif raw[0] == "\n":
             wrapped = start - self._line >= _WRAPPED_LINE and after.islower()
             self._line = end
             if not wrapped:
                 self._stop(raw, start)
-        elif raw == ";" or not self._raw or not _joins(self._raw[-1], after):
+        elif raw == ";" or not self.raw or not _joins(self.raw[-1], after):
             self._stop(raw, start)
 
     def tokens(self) -> Tokens:
         """All that was read."""
-        self._end(len(self._raw))
-        return Tokens(self._raw, self._words, self._starts, self._sentences)
+        self._end(len(self.raw))
+        return Tokens(self.raw, self.words, self.starts, self._sentences)
 
     def _stop(self, raw: str, start: int) -> None:
         """A sign that belongs to no sentence."""
-        self._asked = False
-        self._end(len(self._raw))
+        self.asked = False
+        self._end(len(self.raw))
         self.add(raw, raw, start)
-        self._begun = len(self._raw)
+        self._begun = len(self.raw)
 
     def _end(self, stop: int) -> None:
         """End the sentence before the token `stop`; what has been read belongs to no later one."""
         if self._begun < stop:
             self._sentences.append((self._begun, stop))
-        self._begun = len(self._raw)
+        self._begun = len(self.raw)
 
 
 def _joins(before: str, after: str) -> bool:
