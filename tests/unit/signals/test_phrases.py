@@ -27,6 +27,7 @@ def found(phrase: str, text: str) -> list[str]:
         ("self harm", "self. Harm", []),
         ("abus*", "Abused, abusive, abut", ["Abused", "abusive"]),
         ("he|she left", "She left, they left", ["She left"]),
+        ("rang|came_in late", "Came in late, rang late, came late", ["Came in late", "rang late"]),
         ("took (an) od", "took od, took an od, took the od", ["took od", "took an od"]),
         ("<kin> rang", "Sister-in-law rang, ex-wife rang", ["Sister-in-law rang", "ex-wife rang", "wife rang"]),
         ("mum ..2 rang", "Mum has just rang; mum who has just rang", ["Mum has just rang"]),
