@@ -26,24 +26,29 @@ def strictest(*labels: Label) -> Label:
 
 def label_in(extensions: object) -> Label:
     """What the extensions of an element say of its disclosure. It holds for the whole resource."""
-    return strictest(*(_of_extension(each) for each in _listed(extensions) if isinstance(each, dict)))
+    found = Label.NONE
+    for extension in extensions if isinstance(extensions, list) else (extensions,):
+        if isinstance(extension, dict) and (label := _of_extension(extension)) is not Label.NONE:
+            found = strictest(found, label)
+    return found
 
 
 def _of_extension(extension: JsonObject) -> Label:
-    value = extension.get("valueCoding")
-    if str(extension.get("url")).endswith(_INLINE):
+    url, value = extension.get("url"), extension.get("valueCoding")
+    if isinstance(url, str) and url.endswith(_INLINE):
         return _meaning(value)
-    concept = {"coding": value} if value is not None else extension.get("valueCodeableConcept")
-    return Label.NOT_FOR_PATIENT if NOT_FOR_PATIENT in codes_of(concept) else Label.NONE
+    concept = extension.get("valueCodeableConcept") if value is None else {"coding": value}
+    return Label.NOT_FOR_PATIENT if concept is not None and NOT_FOR_PATIENT in codes_of(concept) else Label.NONE
 
 
 def _own_labels(resource: JsonObject) -> set[Label]:
     found: set[Label] = set()
     meta = resource.get("meta")
-    if meta is not None:
-        security = meta.get("security") if type(meta) is dict else meta
-        if security is not None:
-            found.update(map(_meaning, _listed(security)))
+    if type(meta) is dict:
+        if "security" in meta:
+            found.update(map(_meaning, _listed(meta["security"])))
+    elif meta is not None:
+        found.add(Label.UNKNOWN)
     if "securityLabel" in resource:
         for concept in _listed(resource["securityLabel"]):
             inner = _listed(concept.get("coding")) if isinstance(concept, dict) else []

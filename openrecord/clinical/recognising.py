@@ -43,17 +43,23 @@ _R4_ELEMENTS: dict[str, frozenset[str]] = {
 
 def is_stu3(document: JsonObject) -> bool:
     """Whether a document is FHIR STU3."""
-    older = newer = 0
+    older = 0
     for resource in _resources(document):
         kind = resource.get("resourceType")
         if type(kind) is not str:
             continue
         if kind in _STU3_TYPES or _names_stu3(resource):
             return True
-        if kind in _STU3_ELEMENTS:
-            older += not _STU3_ELEMENTS[kind].isdisjoint(resource)
-            newer += not _R4_ELEMENTS[kind].isdisjoint(resource)
-    return older > newer
+        if kind in _STU3_ELEMENTS and not _STU3_ELEMENTS[kind].isdisjoint(resource):
+            older += 1
+    return older > 0 and older > _newer(document)
+
+
+def _newer(document: JsonObject) -> int:
+    """How many resources have an element of R4."""
+    kinds = ((resource.get("resourceType"), resource) for resource in _resources(document))
+    known = ((_R4_ELEMENTS.get(kind), resource) for kind, resource in kinds if type(kind) is str)
+    return sum(elements is not None and not elements.isdisjoint(resource) for elements, resource in known)
 
 
 def holds_patient(bundle: JsonObject) -> bool:

@@ -5,7 +5,6 @@ FHIR asks for that: the digits of a decimal say how precise it is. So a decimal 
 
 from collections.abc import Callable
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import msgspec
@@ -35,8 +34,11 @@ def _as_written(value: object) -> orjson.Fragment:
     raise TypeError("not a JSON value")
 
 
-dumps = partial(orjson.dumps, default=_as_written)
-"""A value as JSON text; raises orjson.JSONEncodeError where it is nested too deeply or no JSON value."""
+def dumps(value: object) -> bytes:
+    """A value as JSON text; raises orjson.JSONEncodeError where it is nested too deeply or no JSON value."""
+    return orjson.dumps(value, default=_as_written)
 
-dumps_in_order = partial(dumps, option=orjson.OPT_SORT_KEYS)
-"""The same with the keys of each object in the order of the alphabet, so that equal values give equal text."""
+
+def dumps_in_order(value: object) -> bytes:
+    """The same with the keys of each object in the order of the alphabet, so that equal values give equal text."""
+    return orjson.dumps(value, default=_as_written, option=orjson.OPT_SORT_KEYS)

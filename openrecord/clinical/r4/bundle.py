@@ -4,12 +4,11 @@ Every resource stands in exactly one class: entry, problem or no entry. One dama
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple
 
-from openrecord.clinical.incoming import IncomingMessage, JsonObject, Problem
+from openrecord.clinical.incoming import IncomingMessage, JsonObject, Label, Problem
 from openrecord.clinical.r4.classify import NOT_ENTRIES, said_type
 from openrecord.clinical.r4.directory import Directory
-from openrecord.clinical.r4.gathering import Gathered, NotFhir
+from openrecord.clinical.r4.gathering import Found, Gathered, NotFhir
 from openrecord.clinical.r4.hints import Hints, UnusableResource
 from openrecord.clinical.r4.normalise import restricts, to_entry
 from openrecord.clinical.r4.parts import Parts
@@ -19,17 +18,6 @@ from openrecord.clinical.r4.restrictions import Restrictions
 from openrecord.clinical.r4.structure import Structure
 
 FORMAT = "fhir-r4"
-
-
-class Item(NamedTuple):
-    """One resource of a message, with what surrounds it."""
-
-    kind: str
-    resource: JsonObject
-    names: tuple[str, ...]
-    full_url: str | None
-    position: str
-    damage: str | None
 
 
 def read_bundle(
@@ -64,42 +52,48 @@ def read_lines(
 
 
 def _messages(gathered: Gathered, *, restricted: bool) -> tuple[IncomingMessage, ...]:
-    items = _items(gathered)
+    items = _named(gathered.found)
     people = People((item.resource, item.names) for item in items if item.kind == "Patient" and item.damage is None)
     restrictions = Restrictions.of(gathered.bundles, (item.resource for item in items))
-    if restricted:
+    if restricted or gathered.restricted:
         restrictions.distrust()
     parts = Parts(people, gathered)
-    reader = _Reader(items, people, parts, restrictions)
+    structure = Structure((item.resource, item.names) for item in items)
+    reader = _Reader(items, people, parts, restrictions, structure)
     for item in items:
         reader.read(item)
+    restrictions.check(structure.vague, parts.entries())
     organisations = {
         name: item.resource for item in items if item.kind == "Organization" and not item.damage for name in item.names
     }
     return parts.messages(FORMAT, organisations, restrictions)
 
 
-def _items(gathered: Gathered) -> list[Item]:
-    """The resources with the names that others call them by. Where no entry says its address, they share a server's."""
-    base = None if any(each.full_url for each in gathered.found) else base_of(each.resource for each in gathered.found)
-    items = []
-    for kind, resource, given, position, damage in gathered.found:
-        full_url = given if base is None else f"{base}{kind}/{resource.get('id')}"
-        items.append(Item(kind, resource, names_of(resource, full_url), full_url, position, damage))
-    return items
+def _named(found: list[Found]) -> list[Found]:
+    """What was found; where no entry says its address, each has one on the server that they all come from."""
+    base = None if any(each.full_url for each in found) else base_of(each.resource for each in found)
+    if base is None:
+        return found
+    named = []
+    for each in found:
+        full_url = f"{base}{each.kind}/{each.resource.get('id')}"
+        named.append(each._replace(full_url=full_url, names=names_of(each.resource, full_url)))
+    return named
 
 
 class _Reader:
     """Sorts the resources of one message into the parts of its patients."""
 
-    def __init__(self, items: list[Item], people: People, parts: Parts, restrictions: Restrictions) -> None:
+    def __init__(
+        self, items: list[Found], people: People, parts: Parts, restrictions: Restrictions, structure: Structure
+    ) -> None:
         self._people = people
         self._parts = parts
         self._restrictions = restrictions
-        self._structure = Structure((item.resource, item.names) for item in items)
+        self._structure = structure
         self._directory = Directory.of((item.resource, item.full_url) for item in items if item.damage is None)
 
-    def read(self, item: Item) -> None:
+    def read(self, item: Found) -> None:
         """Put one resource into its class."""
         kind = item.kind
         if kind in NOT_ENTRIES:
@@ -119,11 +113,15 @@ class _Reader:
                 self._restrictions.distrust()
             return
         try:
-            part.entries.append(to_entry(item.resource, hints, self._directory))
+            entry = to_entry(item.resource, hints, self._directory)
         except UnusableResource as error:
             part.problems.append(Problem(error.reason, item.position, error.detail))
+        else:
+            part.entries.append(entry)
+            if entry.label is not Label.NONE:
+                self._restrictions.note(entry)
 
-    def _hints(self, item: Item) -> Hints:
+    def _hints(self, item: Found) -> Hints:
         return Hints(
             position=item.position,
             kind=self._structure.kind(item.resource, item.names),
@@ -134,6 +132,6 @@ class _Reader:
         )
 
 
-def _holder(item: Item) -> object:
+def _holder(item: Found) -> object:
     """Whom a resource that is no entry is about."""
     return {"reference": item.names[0]} if item.kind == "Patient" and item.names else subject_of(item.resource)

@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from openrecord.clinical.incoming import JsonObject, Problem
+from openrecord.clinical.incoming import JsonObject, Label, Problem
+from openrecord.clinical.labels import label_of
 from openrecord.clinical.r4.classify import said_type
-from openrecord.clinical.r4.references import local
+from openrecord.clinical.r4.references import local, names_of
 
 
 class NotFhir(ValueError):
@@ -19,10 +20,14 @@ class NotFhir(ValueError):
 
 
 class Found(NamedTuple):
-    """One resource. `damage`: why it cannot be stored; what it says of others counts all the same."""
+    """One resource, its address, and every way that others may refer to it.
+
+    `damage`: why it cannot be stored; what it says of others counts all the same.
+    """
 
     kind: str
     resource: JsonObject
+    names: tuple[str, ...]
     full_url: str | None
     position: str
     damage: str | None = None
@@ -33,7 +38,8 @@ class Gathered:
     """What a document holds.
 
     `deleted`: local references of what it says was removed at the source. `others`: what wraps resources or was
-    removed, by type. `bundles`: every Bundle, for its labels.
+    removed, by type. `bundles`: every Bundle, for its labels. `restricted`: something is labelled of which nobody knows
+    what it is.
     """
 
     found: list[Found] = field(default_factory=list)
@@ -41,6 +47,7 @@ class Gathered:
     deleted: list[str] = field(default_factory=list)
     others: Counter[str] = field(default_factory=Counter)
     bundles: list[JsonObject] = field(default_factory=list)
+    restricted: bool = False
 
     def add_bundle(self, bundle: JsonObject, path: str = "", damage: Mapping[int, str] | None = None) -> None:
         """All resources of a Bundle; `damage`: what is wrong with its entries, by number. Raises NotFhir."""
@@ -68,7 +75,7 @@ class Gathered:
         kind = resource.get("resourceType")
         if type(kind) is not str or not kind:
             detail = "resourceType is missing; name the FHIR type of the resource"
-            self.problems.append(Problem("no_resource_type", position, detail))
+            self._lose(resource, Problem("no_resource_type", position, detail))
         elif kind == "Bundle":
             try:
                 self.add_bundle(resource, f"{position}.")
@@ -79,7 +86,7 @@ class Gathered:
         else:
             if kind == "Parameters":
                 self._add_parameters(resource.get("parameter"), position)
-            self.found.append(Found(kind, resource, full_url, position, damage))
+            self.found.append(Found(kind, resource, names_of(resource, full_url), full_url, position, damage))
 
     def _add_entry(self, entry: JsonObject, position: str, damage: str | None) -> None:
         full_url = entry.get("fullUrl")
@@ -94,7 +101,11 @@ class Gathered:
             self.add(resource, full_url if type(full_url) is str else None, position, damage)
         elif "resourceType" in entry:
             detail = "the resource stands in the place of its entry; put it into entry.resource"
-            self.problems.append(Problem("no_entry", position, detail))
+            self._lose(entry, Problem("no_entry", position, detail))
+
+    def _lose(self, resource: JsonObject, problem: Problem) -> None:
+        self.problems.append(problem)
+        self.restricted = self.restricted or label_of(resource, Label.NONE) is not Label.NONE
 
     def _add_parameters(self, parameters: object, position: str) -> None:
         for number, parameter in enumerate(parameters if type(parameters) is list else ()):

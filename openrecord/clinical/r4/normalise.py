@@ -143,13 +143,14 @@ def _entry(
         kind = kind if kind is EntryKind.CODE and _restricts_access(resource, status) else EntryKind.UNKNOWN
     times = times_of(resource, hints.recorded)
     label = label_of(resource, hints.label)
+    own = f"{resource_type}/{resource.get('id')}"
     meta = resource.get("meta")
     version = meta if type(meta) is dict else {}
     version_id = _number(version.get("versionId"))
     updated = earliest_or_none(version.get("lastUpdated"))
     return IncomingEntry(
         identity=identity,
-        aliases=tuple(dict.fromkeys((*names_of(resource, None), *hints.aliases))),
+        aliases=hints.aliases if own in hints.aliases else (*names_of(resource, None), *hints.aliases),
         kind=kind,
         slot=slot(resource, kind),
         full=wire.dumps(completed(resource_type, rendering.full)),

@@ -4,7 +4,7 @@ What belongs to no patient (organisations, problems) goes with the only patient,
 """
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from msgspec import structs
@@ -40,6 +40,10 @@ class Parts:
     def of(self, patient: int | None) -> Part:
         """The part of a patient, by number; of None: where that goes of which no patient is known."""
         return self._common if patient is None else self.by_patient[patient]
+
+    def entries(self) -> Iterator[IncomingEntry]:
+        """Those of all patients."""
+        return (entry for part in self.by_patient for entry in part.entries)
 
     def messages(
         self, format_: str, organisations: Mapping[str, JsonObject], restrictions: Restrictions

@@ -57,13 +57,18 @@ def references_in(value: object, kind: str) -> list[str]:
 
 
 def _target_or_search(holder: object, kind: str) -> str:
+    if isinstance(holder, str):
+        return local(holder) if looks_like_reference(holder) else UNKNOWN_TARGET
     target = target_of(holder)
     if target is not None:
         return target
-    if isinstance(holder, str) and holder:
-        return local(holder)
     found = identifiers(holder) if isinstance(holder, dict) else []
     return f"{kind}?identifier={'|'.join(found[0])}" if found else UNKNOWN_TARGET
+
+
+def looks_like_reference(text: str) -> bool:
+    """Whether plain text can be meant as a reference: "Encounter/7", "urn:uuid:…"."""
+    return "/" in text or ":" in text
 
 
 def identifiers(resource: JsonObject) -> list[tuple[str, str]]:

@@ -4,14 +4,18 @@ Where nobody can say what such a label speaks of, it speaks of everything in the
 """
 
 from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
 from msgspec import structs
 
-from openrecord.clinical.codes import ORDINARY_CONFIDENTIALITY, medicine_unit
-from openrecord.clinical.incoming import IncomingEntry, JsonObject, Label
+from openrecord.clinical.codes import ORDINARY_CONFIDENTIALITY, codings, medicine_unit
+from openrecord.clinical.incoming import IncomingEntry, JsonObject, Label, VersionStatus
+from openrecord.clinical.kinds import KIND_RULES, EntryKind
 from openrecord.clinical.labels import label_of, strictest
-from openrecord.clinical.r4.references import target_of
+from openrecord.clinical.r4.references import UNKNOWN_TARGET, target_of
+
+_MEDICINES = ("MedicationStatement|", "MedicationRequest|")
 
 
 @dataclass(slots=True)
@@ -40,7 +44,7 @@ class Restrictions:
         if kind == "List" and (members := _members(resource)) is not None:
             for member in members:
                 self.names[member] = strictest(label, self.names.get(member, label))
-        elif kind == "Medication" and (unit := medicine_unit(resource.get("code"))) is not None:
+        elif kind == "Medication" and (unit := _unit(resource.get("code"))) is not None:
             self.units[unit] = strictest(label, self.units.get(unit, label))
         else:
             self.everything = strictest(self.everything, label)
@@ -48,6 +52,29 @@ class Restrictions:
     def distrust(self) -> None:
         """Something has restricted entries of this message, and nobody can say which."""
         self.everything = strictest(self.everything, Label.UNKNOWN)
+
+    def note(self, entry: IncomingEntry) -> None:
+        """Note what a labelled entry restricts: where nobody knows of which medicine or group, that is anything."""
+        if UNKNOWN_TARGET in entry.containers or (entry.unit is None and entry.identity.startswith(_MEDICINES)):
+            self.distrust()
+
+    def check(self, vague: AbstractSet[str], entries: Iterable[IncomingEntry]) -> None:
+        """Distrust the message where a container that hides its parts names one of them without saying which.
+
+        `vague`: local references of the containers that do.
+        """
+        if not vague:
+            return
+        held = {alias: entry for entry in entries for alias in entry.aliases}
+        waiting, seen = list(vague), set[str]()
+        while waiting:
+            name = waiting.pop()
+            entry = held.get(name)
+            if entry is None or not _is_open(entry):
+                self.distrust()
+                return
+            waiting.extend(container for container in entry.containers if container not in seen)
+            seen.update(entry.containers)
 
     def on(self, entries: list[IncomingEntry]) -> list[IncomingEntry]:
         """The entries, each with the strictest label of those that speak of it."""
@@ -58,6 +85,23 @@ class Restrictions:
     def _label(self, entry: IncomingEntry) -> Label:
         named = (self.names[alias] for alias in entry.aliases if alias in self.names)
         return strictest(entry.label, self.everything, self.units.get(entry.unit or "", Label.NONE), *named)
+
+
+def _is_open(entry: IncomingEntry) -> bool:
+    """Whether nothing speaks against showing the entry, as far as its own message tells."""
+    if entry.label is not Label.NONE or entry.kind is EntryKind.UNKNOWN:
+        return False
+    if KIND_RULES[entry.kind].needs_filing and entry.filed is not True:
+        return False
+    return entry.status not in (VersionStatus.DRAFT, VersionStatus.ENTERED_IN_ERROR)
+
+
+def _unit(concept: object) -> str | None:
+    """The unit of a medicine; None where a coding is malformed, because its others may have the unit by that."""
+    listed = concept.get("coding", []) if isinstance(concept, dict) else None
+    known = codings(concept)
+    is_whole = isinstance(listed, list) and len(known) == len(listed) and all(system for system, _ in known)
+    return medicine_unit(concept) if is_whole else None
 
 
 def _members(resource: JsonObject) -> list[str] | None:

@@ -23,7 +23,10 @@ _ONCE_CONTEXT = frozenset(
 
 
 class Structure:
-    """What the message says about its resources besides each resource itself. Keys are local references."""
+    """What the message says about its resources besides each resource itself. Keys are local references.
+
+    `vague`: reports and panels that have a part without saying which.
+    """
 
     def __init__(self, resources: Iterable[tuple[JsonObject, tuple[str, ...]]]) -> None:
         """Read what `resources`, each with the references that mean it, say of each other."""
@@ -33,6 +36,7 @@ class Structure:
         self._report: dict[str, JsonObject] = {}
         self._laboratory_members: set[str] = set()
         self._targets: dict[str, JsonObject] = {}
+        self.vague: set[str] = set()
         for resource, names in self._resources:
             kind = resource["resourceType"]
             if kind == "DiagnosticReport":
@@ -48,14 +52,18 @@ class Structure:
         """What a report or a panel names is part of it."""
         is_report = resource["resourceType"] == "DiagnosticReport"
         is_laboratory = not is_report and _is_laboratory(resource)
+        name = names[0] if names else UNKNOWN_TARGET
         for reference in references_in(resource.get(element), kind):
+            if reference == UNKNOWN_TARGET:
+                self.vague.add(name)
+                continue
             for target in self._meant(reference):
                 if is_report:
                     self._report.setdefault(target, resource)
                 elif is_laboratory:
                     self._laboratory_members.add(target)
                 if target not in names:
-                    self._parents[target].append(names[0] if names else UNKNOWN_TARGET)
+                    self._parents[target].append(name)
 
     def _meant(self, reference: str) -> list[str]:
         """The local references that a reference means: itself, or those of what a search finds in the message."""
@@ -81,7 +89,8 @@ class Structure:
         target = target_of(around)
         if target is not None and "?" not in target:
             return [target]
-        return [each for reference in references_in(around, "Encounter") for each in self._meant(reference)]
+        references = references_in(around, "Encounter") or [UNKNOWN_TARGET]
+        return [each for reference in references for each in self._meant(reference)]
 
     def kind(self, resource: JsonObject, names: tuple[str, ...]) -> EntryKind | None:
         """RESULT for an Observation without category that a report or a laboratory's panel names: it needs filing."""

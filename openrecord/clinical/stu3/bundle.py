@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from msgspec import structs
 
 from openrecord.clinical.codes import COMMENT_NOTE, LABORATORY_CATEGORIES, codes_of
-from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, JsonObject, Problem
+from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, JsonObject, Label, Problem
 from openrecord.clinical.kinds import EntryKind
 from openrecord.clinical.r4.classify import said_type
 from openrecord.clinical.r4.directory import Directory
@@ -50,11 +50,13 @@ def read_bundle(
     people = People((item.resource, _names(item)) for item in whole if item.kind == "Patient")
     restrictions = Restrictions.of(gathered.bundles, (item.resource for item in items if item.kind != "List"))
     parts = Parts(people, gathered)
-    reader = _Reader(items, people, parts, restrictions)
-    if restricted or reader.is_label_lost:
+    structure = Structure(items)
+    if restricted or gathered.restricted or structure.is_label_lost:
         restrictions.distrust()
+    reader = _Reader(items, people, parts, restrictions, structure)
     for item in items:
         reader.read(item)
+    restrictions.check(structure.vague, parts.entries())
     for part in parts.by_patient:
         part.entries = _linked_within(part.entries)
     organisations = {name: item.resource for item in whole if item.kind == "Organization" for name in _names(item)}
@@ -68,20 +70,17 @@ def _names(item: Item) -> tuple[str, ...]:
 class _Reader:
     """Sorts the resources of one Bundle, which belong to one structure, into the parts of its patients."""
 
-    def __init__(self, items: list[Item], people: People, parts: Parts, restrictions: Restrictions) -> None:
+    def __init__(
+        self, items: list[Item], people: People, parts: Parts, restrictions: Restrictions, structure: Structure
+    ) -> None:
         self._people = people
         self._parts = parts
         self._restrictions = restrictions
-        self._structure = Structure(items)
+        self._structure = structure
         self._mapped = {item.position: _mapped(item) for item in items}
         self._directory = Directory.of(
             (_known(self._mapped[item.position], item), item.full_url) for item in items if item.damage is None
         )
-
-    @property
-    def is_label_lost(self) -> bool:
-        """Whether a List is labelled of which nobody can say what it names."""
-        return self._structure.is_label_lost
 
     def read(self, item: Item) -> None:
         """Put one resource into its class."""
@@ -96,7 +95,10 @@ class _Reader:
         resource = self._mapped[item.position]
         hints = _hints(item, self._structure.place(item), resource)
         if isinstance(resource, UnusableResource):
-            resource = {**item.resource, "resourceType": CONVERTERS[item.kind][0]}
+            resource = {
+                **item.resource,
+                "resourceType": CONVERTERS[item.kind][0] if item.kind in CONVERTERS else item.kind,
+            }
         elif hints.kind is EntryKind.RESULT:
             resource = _as_result(resource)
         if number is None:
@@ -106,9 +108,13 @@ class _Reader:
                 self._restrictions.distrust()
             return
         try:
-            part.entries.append(to_entry(resource, hints, self._directory))
+            entry = to_entry(resource, hints, self._directory)
         except UnusableResource as error:
             part.problems.append(Problem(error.reason, item.position, error.detail))
+        else:
+            part.entries.append(entry)
+            if entry.label is not Label.NONE:
+                self._restrictions.note(entry)
 
     def _patient_of(self, item: Item) -> int | None:
         """The number of the patient that `item` is about. Without a subject that is the record's only patient."""

@@ -14,8 +14,6 @@ from openrecord.clinical.r4.hints import UnusableResource
 
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 
-_MODIFIERS = ("modifierExtension", "implicitRules")
-
 _RENAMED_TYPES = {"ProcedureRequest": "ServiceRequest", "ReferralRequest": "ServiceRequest"}
 
 _RENAMED_SYSTEMS = {
@@ -50,12 +48,11 @@ def wrong_type(path: str, expected: str) -> UnusableResource:
 def carry(source: JsonObject, names: Iterable[str]) -> JsonObject:
     """The elements of `source` that mean the same in R4 and have the same shape.
 
-    What may turn the meaning round always comes along, so that R4's reading sees it.
+    A modifierExtension always comes along: it may turn the meaning round, so that R4's reading must see it.
     """
     body = {name: source[name] for name in names if name in source}
-    for name in _MODIFIERS:
-        if name in source:
-            body[name] = source[name]
+    if "modifierExtension" in source:
+        body["modifierExtension"] = source["modifierExtension"]
     return body
 
 

@@ -43,8 +43,8 @@ def items_of(found: list[Found]) -> Iterator[Item]:
 
 
 def _item(found: Found) -> Item:
-    kind, resource, url, position, damage = found
-    given = f"{kind}/{resource['id']}" if isinstance(resource.get("id"), str) else position
+    kind, resource, names, url, position, damage = found
+    given = names[0] if names and resource.get("id") else position
     local = local_reference(given)
     aliases = tuple(name for name in (given, url) if name and name != local)
     return Item(position, kind, resource, local, aliases, url, damage)

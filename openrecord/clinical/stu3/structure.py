@@ -16,12 +16,12 @@ from openrecord.clinical.codes import codes_of, main_code
 from openrecord.clinical.dates import earliest_or_none
 from openrecord.clinical.incoming import IncomingLink, JsonObject, Label, LabKey, LinkKind
 from openrecord.clinical.labels import label_of, strictest
-from openrecord.clinical.r4.references import UNKNOWN_TARGET, identifiers
+from openrecord.clinical.r4.references import UNKNOWN_TARGET, identifiers, looks_like_reference
 from openrecord.clinical.stu3.elements import extension_value, extensions, listed, local_reference
 from openrecord.clinical.stu3.items import Item
 
-_CONSULTATION = "325851000000107"
-_CONSULTATION_LISTS = {_CONSULTATION, "25851000000105", "24781000000107"}
+_CONSULTATION_PARTS = {"25851000000105", "24781000000107"}
+_CONSULTATION_LISTS = {"325851000000107", *_CONSULTATION_PARTS}
 _DIARY_SECTION = "714311000000108"
 _LABORATORY_REPORT_ID = "2.16.840.1.113883.2.1.4.5.5"
 _ENCOUNTER_EXTENSION = "encounter-associatedEncounter"
@@ -47,7 +47,10 @@ class Place:
 
 
 class Structure:
-    """Places of all resources of one message, by local reference."""
+    """Places of all resources of one message, by local reference.
+
+    `vague`: containers that have a part without saying which. `is_label_lost`: so has a List that is labelled.
+    """
 
     def __init__(self, items: Iterable[Item]) -> None:
         """Read the structure that `items` have between them."""
@@ -58,6 +61,7 @@ class Structure:
         self._children: dict[str, list[str]] = {}
         self._newest_section: datetime | None = None
         self._identified: dict[tuple[str, str], str] | None = None
+        self.vague: set[str] = set()
         self.is_label_lost = False
         self._read_lists()
         for item in self._items:
@@ -84,6 +88,8 @@ class Structure:
 
     def _target(self, value: object, holder: Item) -> str | None:
         """The local reference that a Reference element means."""
+        if isinstance(value, str) and not looks_like_reference(value):
+            return None
         text = value.get("reference") if isinstance(value, dict) else value
         if not isinstance(text, str) or not text:
             return self._with_identifier(value) if isinstance(value, dict) and "identifier" in value else None
@@ -137,6 +143,7 @@ class Structure:
         around = (encounter or UNKNOWN_TARGET) if in_consultation else None
         for member in members:
             if member == UNKNOWN_TARGET:
+                self.vague.update(() if around is None else (around,))
                 continue
             place = self._place(member)
             place.label = strictest(place.label, label)
@@ -151,7 +158,7 @@ class Structure:
 
     def _read_consultation_list(self, item: Item, encounter: str, label: Label) -> None:
         place = self._place(encounter)
-        if _CONSULTATION in codes_of(item.resource.get("code")):
+        if _CONSULTATION_PARTS.isdisjoint(codes_of(item.resource.get("code"))):
             place.label = strictest(place.label, label)
         for header in extensions(item.resource, "RelatedProblemHeader"):
             problem = self._target(extension_value(header, "target", "valueReference"), item)
@@ -168,7 +175,7 @@ class Structure:
         for encounter in self._own_encounters(item):
             self._place(item.local).encounters[encounter] = None
         if item.kind == "Observation":
-            for related in listed(resource.get("related")):
+            for related in _all(resource.get("related")):
                 self._relate(item, related)
         elif item.kind == "QuestionnaireResponse":
             self._read_questionnaire(item)
@@ -182,30 +189,39 @@ class Structure:
             context = context.get("encounter")
         extended = extension_value(resource, _ENCOUNTER_EXTENSION, "valueReference")
         for named in (context, resource.get("encounter"), extended):
-            for value in _all(named):
+            if named is None:
+                continue
+            for value in named if isinstance(named, list) and named else (named,):
                 target = self._target(value, item) or UNKNOWN_TARGET
                 if not target.startswith("EpisodeOfCare/"):
                     yield target
 
-    def _relate(self, item: Item, related: JsonObject) -> None:
-        target = self._target(related.get("target"), item)
-        if related.get("type") == "derived-from":
+    def _relate(self, item: Item, related: object) -> None:
+        kind = related.get("type") if isinstance(related, dict) else None
+        target = self._target(related.get("target"), item) if isinstance(related, dict) else None
+        if kind == "has-member" or not isinstance(kind, str):
+            self._add_child_or_doubt(item.local, target)
+        if kind == "derived-from" or not isinstance(kind, str):
             self._add_child(target or UNKNOWN_TARGET, item.local)
-        elif related.get("type") == "has-member" and target is not None:
-            self._add_child(item.local, target)
 
     def _add_child(self, parent: str, child: str) -> None:
         children = self._children.setdefault(parent, [])
         if child not in children:
             children.append(child)
 
+    def _add_child_or_doubt(self, parent: str, child: str | None) -> None:
+        if child is None:
+            self.vague.add(parent)
+        else:
+            self._add_child(parent, child)
+
     def _read_questionnaire(self, item: Item) -> None:
         for parent in self._targets(item.resource.get("parent"), item):
             self._add_child(parent, item.local)
         for answer in _answers(item.resource):
             target = self._target(answer, item)
+            self._add_child_or_doubt(item.local, target)
             if target is not None:
-                self._add_child(item.local, target)
                 self._place(item.local).links.append(IncomingLink(LinkKind.HAS_MEMBER, target))
 
     def _read_problem(self, item: Item) -> None:
@@ -224,7 +240,10 @@ class Structure:
         for request in self._targets(resource.get("basedOn"), report):
             self._place(request).requested_by_report = True
         specimens = list(self._targets(resource.get("specimen"), report))
-        for part in self._with_children(self._targets(resource.get("result"), report)):
+        named = [self._target(value, report) for value in _all(resource.get("result"))]
+        if None in named:
+            self.vague.add(report.local)
+        for part in self._with_children(target for target in named if target is not None):
             self._place(part).in_report = True
             self._contain(part, report.local)
             if part in self._by_local:
