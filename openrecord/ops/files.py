@@ -4,6 +4,7 @@ A named file is always taken. In a folder only files whose ending says that they
 listed as skipped. Names may hold NHS numbers: they are for the caller's eyes and never logged.
 """
 
+import os
 import sys
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from openrecord.ingest.rules.unpacking import MOST_BYTES
 
 STDIN = "-"
-ENDINGS = (".json", ".json.gz", ".ndjson", ".ndjson.gz", ".xml", ".xml.gz")
+ENDINGS = tuple(f"{kind}{packed}" for kind in (".json", ".ndjson", ".jsonl", ".xml") for packed in ("", ".gz"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,33 +34,46 @@ class Found:
 
 
 def find(names: Iterable[str]) -> Found:
-    """Walk through the names in the order given; the same file is taken once."""
+    """Walk through the names in the order given; the same file is taken once, the same folder walked through once."""
     found = Found()
+    walked: set[str] = set()
     for name in names:
         path = Path(name)
-        if path.is_dir():
-            _walk(path, found)
-        elif name == STDIN or path.exists():
-            found.files.append(path)
-        else:
-            found.failed.append(Failure(path.name, "no such file or folder"))
+        try:
+            if path.is_dir():
+                _walk(path, found, walked)
+            elif name == STDIN or path.exists():
+                found.files.append(path)
+            else:
+                found.failed.append(Failure(plain_name(path), "no such file or folder"))
+        except OSError as error:
+            found.failed.append(Failure(plain_name(path), f"cannot be looked at: {error.strerror}"))
     found.files = list(dict.fromkeys(found.files))
     return found
 
 
-def _walk(folder: Path, found: Found) -> None:
-    try:
-        inside = sorted(folder.iterdir())
-    except OSError as error:
-        found.failed.append(Failure(folder.name, f"cannot read the folder: {error.strerror}"))
+def plain_name(path: Path) -> str:
+    """The file's own name as text that can be stored and printed, whatever bytes it is made of."""
+    return os.fsencode(path.name).decode(errors="replace")
+
+
+def _walk(folder: Path, found: Found, walked: set[str]) -> None:
+    real = os.path.realpath(folder)
+    if real in walked:
         return
-    for path in inside:
-        if path.is_dir():
-            _walk(path, found)
-        elif path.name.lower().endswith(ENDINGS):
+    walked.add(real)
+    try:
+        inside = [(path, path.is_dir()) for path in sorted(folder.iterdir())]
+    except OSError as error:
+        found.failed.append(Failure(plain_name(folder), f"cannot read the folder: {error.strerror}"))
+        return
+    for path, is_folder in inside:
+        if is_folder:
+            _walk(path, found, walked)
+        elif path.name.lower().endswith(ENDINGS) and (path.is_file() or path.is_symlink()):
             found.files.append(path)
         else:
-            found.skipped.append(path.name)
+            found.skipped.append(plain_name(path))
 
 
 def content(path: Path) -> bytes:

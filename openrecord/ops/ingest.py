@@ -185,14 +185,14 @@ def take_in_file(order: Order, path: Path, prepared: Prepared | None = None) -> 
 
 
 def _deliver(order: Order, path: Path, data: bytes | Prepared) -> Tally:
-    name = "stdin" if str(path) == files.STDIN else path.name
+    name = "stdin" if str(path) == files.STDIN else files.plain_name(path)
     at = order.at or clock.now()
     return deliver(data=data, name=name, format=order.format, terms=order.terms, by=order.by, at=at)
 
 
 def _failure(path: Path, outcome: str | pool.Died) -> Failure:
     reason = "its process ended unexpectedly" if isinstance(outcome, pool.Died) else outcome
-    return Failure(path.name, reason)
+    return Failure(files.plain_name(path), reason)
 
 
 def default_jobs() -> int:

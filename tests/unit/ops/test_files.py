@@ -1,8 +1,9 @@
 """Which files are meant: named ones always, in folders those that are named as data, nothing passed over silently."""
 
+import os
 from pathlib import Path
 
-from openrecord.ops.files import find
+from openrecord.ops.files import find, plain_name
 
 
 def _made(folder: Path, *names: str) -> None:
@@ -13,9 +14,9 @@ def _made(folder: Path, *names: str) -> None:
 
 
 def test_a_folder_is_walked_in_sorted_order(tmp_path: Path) -> None:
-    _made(tmp_path, "b.json", "a/z.ndjson.gz", "a/y.JSON", "c.json.gz", "d.ndjson", "e.xml")
+    _made(tmp_path, "b.json", "a/z.ndjson.gz", "a/y.JSON", "c.json.gz", "d.ndjson", "e.xml", "f.jsonl")
     found = find([str(tmp_path)])
-    names = ["a/y.JSON", "a/z.ndjson.gz", "b.json", "c.json.gz", "d.ndjson", "e.xml"]
+    names = ["a/y.JSON", "a/z.ndjson.gz", "b.json", "c.json.gz", "d.ndjson", "e.xml", "f.jsonl"]
     assert [path.relative_to(tmp_path).as_posix() for path in found.files] == names
     assert (found.skipped, found.failed) == ([], [])
 
@@ -39,3 +40,24 @@ def test_what_is_not_there_is_a_failure_and_stops_nothing(tmp_path: Path) -> Non
     found = find([str(tmp_path / "no.json"), str(tmp_path / "a.json"), "-"])
     assert [(failure.file, failure.reason) for failure in found.failed] == [("no.json", "no such file or folder")]
     assert [str(path) for path in found.files] == [str(tmp_path / "a.json"), "-"]
+
+
+def test_a_folder_that_leads_back_to_itself_is_walked_once(tmp_path: Path) -> None:
+    _made(tmp_path, "a.json")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert [path.name for path in find([str(tmp_path), str(tmp_path / "loop")]).files] == ["a.json"]
+
+
+def test_what_is_no_file_is_not_waited_for_and_a_link_to_nothing_is_not_passed_over(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
+    found = find([str(tmp_path)])
+    assert ([path.name for path in found.files], found.skipped) == (["gone.json"], ["pipe.json"])
+
+
+def test_a_name_of_any_bytes_can_be_told(tmp_path: Path) -> None:
+    path = tmp_path / os.fsdecode(b"\xff.json")
+    path.write_bytes(b"{}")
+    (found,) = find([str(tmp_path)]).files
+    assert plain_name(found) == "\ufffd.json"
+    assert find(["x" * 5000]).failed[0].reason == "cannot be looked at: File name too long"
