@@ -57,7 +57,7 @@ class Salvaged:
 def parsed(text: bytes) -> Any:
     """The JSON value in `text`; raises Unfit. FHIR allows no NUL character, and databases choke on it."""
     if b"\\u0000" in text and (found := _NUL.search(text)):
-        raise _unfit("a NUL character is not allowed", text, found.end() - 1)
+        raise _unfit("a NUL character is not allowed", text, found.end() - len(rb"\u0000"))
     try:
         return wire.loads(text)
     except wire.NotJson:

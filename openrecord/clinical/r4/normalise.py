@@ -200,7 +200,7 @@ def _with_medicine(resource: JsonObject, directory: Directory) -> tuple[JsonObje
     if "contained" in resource:
         directory = directory.with_contained(resource)
     reference = resource.get("medicationReference")
-    if not isinstance(reference, dict) or "medicationCodeableConcept" in resource:
+    if not isinstance(reference, dict) or resource.get("medicationCodeableConcept") is not None:
         return resource, directory
     target = target_of(reference)
     medicine = directory.medicine(target) if target else None

@@ -26,6 +26,9 @@ _DIARY_SECTION = "714311000000108"
 _LABORATORY_REPORT_ID = "2.16.840.1.113883.2.1.4.5.5"
 _ENCOUNTER_EXTENSION = "encounter-associatedEncounter"
 
+_OTHER_RELATIONS = ("sequel-to", "replaces", "qualified-by", "interfered-by")
+"""Observation.related.type where neither is a part of the other."""
+
 _SHARED_TYPES = {"Condition", "AllergyIntolerance", "MedicationStatement", "Encounter"}
 """Types that a consultation names but does not own: hiding the consultation does not hide them."""
 
@@ -199,10 +202,13 @@ class Structure:
     def _relate(self, item: Item, related: object) -> None:
         kind = related.get("type") if isinstance(related, dict) else None
         target = self._target(related.get("target"), item) if isinstance(related, dict) else None
-        if kind == "has-member" or not isinstance(kind, str):
+        if kind == "has-member":
             self._add_child_or_doubt(item.local, target)
-        if kind == "derived-from" or not isinstance(kind, str):
+        elif kind == "derived-from":
             self._add_child(target or UNKNOWN_TARGET, item.local)
+        elif kind not in _OTHER_RELATIONS:
+            self.vague.add(item.local)
+            self._add_child(UNKNOWN_TARGET, item.local)
 
     def _add_child(self, parent: str, child: str) -> None:
         children = self._children.setdefault(parent, [])

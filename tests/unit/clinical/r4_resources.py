@@ -41,7 +41,8 @@ def observation(**elements: object) -> Json:
 
 def bundle(*resources: Json) -> Json:
     entries = [
-        {"fullUrl": f"http://example.org/{each['resourceType']}/{each['id']}", "resource": each} for each in resources
+        {"fullUrl": f"http://example.org/{each.get('resourceType')}/{each.get('id')}", "resource": each}
+        for each in resources
     ]
     return {"resourceType": "Bundle", "type": "collection", "entry": entries}
 

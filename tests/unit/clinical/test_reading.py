@@ -29,7 +29,19 @@ def test_r4_bundle_with_byte_order_mark() -> None:
     ],
 )
 def test_stu3_is_recognised(marked: dict[str, object]) -> None:
-    assert read(encoded(bundle(PATIENT, {**observation(), **marked}))).format is Format.GPCONNECT_STU3
+    marking = {**observation(), **marked}
+    assert read(encoded(bundle(PATIENT, marking))).format is Format.GPCONNECT_STU3
+    assert read(encoded(bundle(PATIENT, bundle(PATIENT, marking)))).format is Format.GPCONNECT_STU3
+    wrapped = {"resourceType": "Parameters", "parameter": [{"name": "return", "resource": bundle(PATIENT, marking)}]}
+    assert read(encoded(wrapped)).format is Format.GPCONNECT_STU3
+
+
+def test_without_a_profile_the_elements_tell_and_few_resources_do_not_decide_for_all() -> None:
+    older, newer = observation(context={"reference": "Encounter/e"}), observation(note=[{"text": "x"}])
+    assert read(encoded(bundle(PATIENT, older, older, newer))).format is Format.GPCONNECT_STU3
+    assert read(encoded(bundle(PATIENT, older, newer, newer))).format is Format.FHIR_R4
+    assert read(encoded(bundle(PATIENT, older, newer))).format is Format.FHIR_R4
+    assert read(encoded(bundle(PATIENT, older, {**older, "resourceType": ["x"]}))).format is Format.GPCONNECT_STU3
 
 
 def test_format_given_overrules_detection() -> None:
@@ -50,6 +62,7 @@ def test_format_given_overrules_detection() -> None:
         (b'{"resourceType": "Patient"', "malformed_json"),
         (b'{"resourceType": "Patient", "id": NaN}', "malformed_json"),
         (b'{"resourceType": "Patient", "id": 1e999}', "malformed_json"),
+        (b'{"resourceType": "Patient", "id": "\\ud800"}', "malformed_json"),
         (b'{"resourceType": "Patient", "id": "\\u0000"}', "malformed_json"),
         (b'{"resourceType": "Patient", "id": "\xc3\x28"}', "malformed_json"),
         (b"[" * 100_000, "malformed_json"),
@@ -89,6 +102,67 @@ def test_nested_bundles_without_end_do_not_crash() -> None:
     opened = b'{"resourceType": "Bundle", "entry": [{"resource": '
     reading = read(opened * 300 + b'{"resourceType": "Patient", "id": "1"}' + b"}]}" * 300)
     assert reading.resources == 300
+
+
+@pytest.mark.parametrize(
+    "bad", [b'"\\u0000"', b'"\\ud800"', b"1e999", b"NaN", b"[" * 5000 + b"]" * 5000, b"oops", b'"\xff"', b'"a\nb"']
+)
+@pytest.mark.parametrize("first", [PATIENT, {"resourceType": "ProcedureRequest", "id": "x"}])
+def test_what_cannot_be_stored_costs_only_its_resource(bad: bytes, first: dict[str, object]) -> None:
+    others = observation(id="2"), {"resourceType": "Organization", "id": "o", "name": "BAD"}
+    text = encoded(bundle(first, PATIENT, observation(comment="BAD"), *others)).replace(b'"BAD"', bad)
+    reading = read(text)
+    problems = [problem for message in reading.messages for problem in message.problems]
+    assert [(problem.reason, problem.where) for problem in problems if problem.reason == "malformed_json"] == [
+        ("malformed_json", "entry[2]"),
+        ("malformed_json", "entry[4]"),
+    ]
+    assert {entry.position for entry in reading.messages[0].entries} >= {"entry[3]"}
+    assert all(problem.detail.startswith("line ") for problem in problems if problem.reason == "malformed_json")
+    assert reading.resources == 5
+
+
+def test_a_patient_that_cannot_be_stored_leaves_nobody_whose_record_it_is() -> None:
+    text = encoded(bundle({**PATIENT, "gender": "BAD"}, observation())).replace(b"BAD", b"\\u0000")
+    (message,) = read(text).messages
+    assert message.patient is None
+    assert [problem.reason for problem in message.problems] == ["malformed_json", "no_patient"]
+
+
+def test_a_bad_bundle_in_a_line_costs_only_its_entry() -> None:
+    lines = [encoded(bundle(PATIENT, observation(id="BAD"), observation())).replace(b"BAD", b"\\u0000")]
+    reading = read(lines[0] + b"\n" + encoded({**PATIENT, "id": "q"}) + b"\n", format=Format.NDJSON)
+    first, second = reading.messages
+    assert [(problem.reason, problem.where) for problem in first.problems] == [("malformed_json", "line 1.entry[1]")]
+    assert [entry.position for entry in first.entries] == ["line 1.entry[2]"]
+    assert second.not_entries == {"Patient": 1}
+
+
+def test_a_line_that_cannot_be_stored_costs_only_itself() -> None:
+    lines = [encoded(PATIENT), encoded(observation(id="BAD")).replace(b"BAD", b"\\ud800"), encoded(observation())]
+    (message,) = read(b"\n".join(lines)).messages
+    assert [(problem.reason, problem.where) for problem in message.problems] == [("malformed_json", "line 2")]
+    assert message.problems[0].detail.startswith("column ")
+    assert len(message.entries) == 1
+
+
+def test_lines_of_bundles_are_understood_each_by_itself() -> None:
+    """Ids repeat from one export to the next, and mean somebody else there."""
+    other = {**PATIENT, "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": "9991000372"}]}
+    older = {"resourceType": "ProcedureRequest", "id": "1", "status": "active", "intent": "order"}
+    lines = [bundle(PATIENT, observation()), bundle(other, observation()), bundle(other, older, {"id": "x"})]
+    reading = read(b"\r\n".join(b"\xef\xbb\xbf" + encoded(line) for line in lines))
+    assert [(len(message.entries), message.patient and message.patient.nhs_number) for message in reading.messages] == [
+        (1, "9991000003"),
+        (1, "9991000372"),
+        (1, "9991000372"),
+    ]
+    assert reading.messages[2].problems[0].where == "line 3.entry[2]"
+
+
+def test_lines_of_entries_share_the_patient_of_another_line() -> None:
+    reading = read(encoded(PATIENT) + b"\n" + encoded(bundle(observation())))
+    assert [entry.position for entry in reading.messages[0].entries] == ["line 2.entry[0]"]
 
 
 def test_bad_line_costs_only_itself() -> None:
