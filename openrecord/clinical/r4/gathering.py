@@ -12,6 +12,7 @@ from typing import NamedTuple
 from openrecord.clinical.incoming import JsonObject, Label, Problem
 from openrecord.clinical.labels import label_of
 from openrecord.clinical.r4.classify import said_type
+from openrecord.clinical.r4.contained import taken_out
 from openrecord.clinical.r4.references import local, names_of
 
 
@@ -86,7 +87,13 @@ class Gathered:
         else:
             if kind == "Parameters":
                 self._add_parameters(resource.get("parameter"), position)
+            results: dict[int, JsonObject] = {}
+            if "contained" in resource:
+                resource, results = taken_out(resource)
             self.found.append(Found(kind, resource, names_of(resource, full_url), full_url, position, damage))
+            for number, each in results.items():
+                place = f"{position}.contained[{number}]"
+                self.found.append(Found("Observation", each, names_of(each, None), None, place, damage))
 
     def _add_entry(self, entry: JsonObject, position: str, damage: str | None) -> None:
         full_url = entry.get("fullUrl")

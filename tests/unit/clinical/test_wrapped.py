@@ -2,10 +2,13 @@
 
 import pytest
 
-from openrecord.clinical.incoming import JsonObject
+from openrecord.clinical.incoming import IncomingLink, JsonObject, Label, LinkKind
+from openrecord.clinical.kinds import EntryKind
 from openrecord.clinical.r4.bundle import read_bundle
 from openrecord.clinical.stu3.bundle import read_bundle as read_stu3_bundle
 from tests.unit.clinical.r4_resources import PATIENT, bundle, observation, resource
+
+NOPAT = {"security": [{"code": "NOPAT"}]}
 
 
 def wrapped(*resources: object) -> JsonObject:
@@ -83,3 +86,31 @@ def test_no_word_of_a_resource_stands_in_a_reason() -> None:
         for message in reader(document):
             told = [*message.not_entries, *(f"{p.reason} {p.where} {p.detail}" for p in message.problems)]
             assert not [text for text in told if "Mrs" in text or "9991000003" in text]
+
+
+def test_results_that_a_report_contains_are_entries_and_parts_of_it() -> None:
+    panel = observation(id="panel", subject=None, hasMember=[{"reference": "#member"}, {"reference": "Observation/o"}])
+    contained = [panel, "x", observation(id="member", meta=NOPAT), observation(id="other"), {"resourceType": "Basic"}]
+    report = resource(
+        "DiagnosticReport", id="r", status="final", result=[{"reference": "#panel"}, "x"], contained=contained
+    )
+    for given in (report, {**report, "result": [{"reference": "#panel"}]}):
+        (message,) = read_bundle(bundle(PATIENT, observation(id="o"), given))
+        found = {entry.position: entry for entry in message.entries}
+        inner = found["entry[2].contained[0]"]
+        assert (inner.identity, inner.kind) == ("Observation|id|r#panel", EntryKind.RESULT)
+        assert inner.containers == ("DiagnosticReport/r",)
+        assert found["entry[2].contained[2]"].containers == ("Observation/r#panel",)
+        assert found["entry[2].contained[2]"].label is Label.NOT_FOR_PATIENT
+        assert "entry[2].contained[3]" not in found
+    assert IncomingLink(LinkKind.RESULT, "Observation/r#panel") in found["entry[2]"].links
+    assert found["entry[2]"].label is Label.NONE
+
+
+@pytest.mark.parametrize(
+    "holder", [{"id": None}, {"result": 5}, {"contained": {"resourceType": "Observation", "id": "a"}}]
+)
+def test_what_is_contained_without_being_named_is_no_entry(holder: JsonObject) -> None:
+    report = resource("DiagnosticReport", status="final", result=[{"reference": "#a"}], contained=[observation(id="a")])
+    document = bundle(PATIENT, {**report, **holder})
+    assert sum(message.resources for message in read_bundle(document)) == 2
