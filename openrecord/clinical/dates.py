@@ -16,7 +16,8 @@ class InvalidDate(ValueError):
 
 _REFUSAL = "not a FHIR date or dateTime"
 _DAY = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?", re.ASCII)
-_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}.*", re.ASCII | re.DOTALL)
+_MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}[T ]([01]\d|2[0-3]):\d{2}")
+"""How a dateTime with a time begins, with an hour that a day has; the rest is for `datetime` to refuse."""
 
 
 @lru_cache(maxsize=8192)
@@ -29,7 +30,7 @@ def earliest(text: str) -> datetime:
     try:
         if _DAY.fullmatch(text):
             return midnight(date.fromisoformat((text + "-01-01")[:10]))
-        if not _MOMENT.fullmatch(text):
+        if not _MOMENT.match(text):
             raise InvalidDate(_REFUSAL)
         moment = datetime.fromisoformat(text.replace(":60", ":59") if text[17:19] == "60" else text)
         if moment.tzinfo is None:
