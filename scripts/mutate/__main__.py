@@ -39,7 +39,7 @@ RULES = (
 )
 TESTS = ("tests/unit/rules",)
 ACCEPTED = Path(__file__).with_name("equivalent.toml")
-SECONDS = 20
+SECONDS = 12
 MEMORY = 4 << 30
 
 Key = tuple[str, str, str, str]
