@@ -37,7 +37,15 @@ _KINDS = {
     "Task": EntryKind.TASK,
 }
 
-_KNOWN_TYPES = NOT_ENTRIES | _KINDS.keys() | {"Observation", "MedicationRequest", "ServiceRequest"}
+KNOWN_TYPES = (
+    NOT_ENTRIES
+    | _KINDS.keys()
+    | {"Observation", "MedicationRequest", "ServiceRequest"}
+    | {"ProcedureRequest", "ReferralRequest"}  # of STU3
+)
+"""The types that any rule here speaks of."""
+
+_BY_ANY_CASE = {kind.lower(): kind for kind in KNOWN_TYPES}
 
 _STRICTEST_FIRST = ("104", "103", "106")
 
@@ -66,7 +74,12 @@ _CODED_VALUES = (
 
 def said_type(kind: object) -> str:
     """A type as it may be repeated to people: whatever else stands in resourceType may be anything."""
-    return kind if type(kind) is str and kind in _KNOWN_TYPES else "resource"
+    return kind if type(kind) is str and kind in KNOWN_TYPES else "resource"
+
+
+def type_meant(kind: str) -> str:
+    """The type that is meant where only capitals are wrong ("observation")."""
+    return _BY_ANY_CASE.get(kind.lower(), kind)
 
 
 def kind_of(resource: JsonObject) -> EntryKind:

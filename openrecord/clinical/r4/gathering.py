@@ -7,11 +7,12 @@ is found once, or is a problem, or only wraps others.
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+from openrecord.clinical.codes import CONTROL_CODES, codes_of
 from openrecord.clinical.incoming import JsonObject, Label, Problem
 from openrecord.clinical.labels import label_of
-from openrecord.clinical.r4.classify import said_type
+from openrecord.clinical.r4.classify import KNOWN_TYPES, said_type, type_meant
 from openrecord.clinical.r4.contained import taken_out
 from openrecord.clinical.r4.references import local, names_of
 
@@ -52,12 +53,10 @@ class Gathered:
 
     def add_bundle(self, bundle: JsonObject, path: str = "", damage: Mapping[int, str] | None = None) -> None:
         """All resources of a Bundle; `damage`: what is wrong with its entries, by number. Raises NotFhir."""
+        self._add_entries(_entries_of(bundle), path, damage)
         self.bundles.append(bundle)
-        entries = bundle.get("entry")
-        if entries is None:
-            return
-        if type(entries) is not list:
-            raise NotFhir("Bundle.entry: a list expected")
+
+    def _add_entries(self, entries: list[Any], path: str, damage: Mapping[int, str] | None) -> None:
         for number, entry in enumerate(entries):
             bad = damage.get(number) if damage else None
             position = f"{path}entry[{number}]"
@@ -74,26 +73,34 @@ class Gathered:
             self.problems.append(Problem("not_an_object", position, "resource: an object expected"))
             return
         kind = resource.get("resourceType")
+        if type(kind) is str and kind not in KNOWN_TYPES:
+            kind = type_meant(kind)
+            resource = {**resource, "resourceType": kind}
+            # it may be a report of which nobody knows that it is one
+            self.restricted = self.restricted or (kind not in KNOWN_TYPES and _has_parts(resource))
         if type(kind) is not str or not kind:
             detail = "resourceType is missing; name the FHIR type of the resource"
             self._lose(resource, Problem("no_resource_type", position, detail))
-        elif kind == "Bundle":
+        elif kind != "Bundle":
+            self._keep(kind, resource, full_url, position, damage)
+        else:
+            self.bundles.append(resource)
             try:
-                self.add_bundle(resource, f"{position}.")
+                self._add_entries(_entries_of(resource), f"{position}.", None)
+                self.others[kind] += 1
             except NotFhir as error:
                 self.problems.append(Problem("wrong_type", position, str(error)))
-            else:
-                self.others[kind] += 1
-        else:
-            if kind == "Parameters":
-                self._add_parameters(resource.get("parameter"), position)
-            results: dict[int, JsonObject] = {}
-            if "contained" in resource:
-                resource, results = taken_out(resource)
-            self.found.append(Found(kind, resource, names_of(resource, full_url), full_url, position, damage))
-            for number, each in results.items():
-                place = f"{position}.contained[{number}]"
-                self.found.append(Found("Observation", each, names_of(each, None), None, place, damage))
+
+    def _keep(self, kind: str, resource: JsonObject, full_url: str | None, position: str, damage: str | None) -> None:
+        if kind == "Parameters":
+            self._add_parameters(resource.get("parameter"), position)
+        results: dict[int, JsonObject] = {}
+        if "contained" in resource:
+            resource, results = taken_out(resource)
+        self.found.append(Found(kind, resource, names_of(resource, full_url), full_url, position, damage))
+        for number, each in results.items():
+            place = f"{position}.contained[{number}]"
+            self.found.append(Found("Observation", each, names_of(each, None), None, place, damage))
 
     def _add_entry(self, entry: JsonObject, position: str, damage: str | None) -> None:
         full_url = entry.get("fullUrl")
@@ -112,7 +119,9 @@ class Gathered:
 
     def _lose(self, resource: JsonObject, problem: Problem) -> None:
         self.problems.append(problem)
-        self.restricted = self.restricted or label_of(resource, Label.NONE) is not Label.NONE
+        says = label_of(resource, Label.NONE) is not Label.NONE or _has_parts(resource)
+        if says or not CONTROL_CODES.keys().isdisjoint(codes_of(resource.get("code"))):
+            self.restricted = True
 
     def _add_parameters(self, parameters: object, position: str) -> None:
         for number, parameter in enumerate(parameters if type(parameters) is list else ()):
@@ -121,6 +130,20 @@ class Gathered:
                 if "resource" in parameter:
                     self.add(parameter["resource"], None, place)
                 self._add_parameters(parameter.get("part"), place)
+
+
+def _entries_of(bundle: JsonObject) -> list[Any]:
+    entries = bundle.get("entry")
+    if entries is not None and type(entries) is not list:
+        raise NotFhir("Bundle.entry: a list expected")
+    return entries or []
+
+
+def _has_parts(resource: JsonObject) -> bool:
+    """Whether a resource names others as its parts."""
+    return any(
+        isinstance(resource.get(element), list | dict) for element in ("result", "hasMember", "related", "entry")
+    )
 
 
 def _deleted(entry: JsonObject) -> str | None:

@@ -182,6 +182,9 @@ def test_a_labelled_medication_labels_every_entry_of_the_medicine() -> None:
         {**REQUEST, "resourceType": None},
         observation(id="x", meta=NOPAT, encounter={"reference": 5}),
         observation(id="x", code=concept("1364731000000104"), subject=None),
+        observation(id="x", code=concept("1364731000000104"), resourceType=[]),
+        resource("DiagnosticReport", status="preliminary", result=[], resourceType=0),
+        resource("DiagnosticReprot", status="preliminary", result=[]),
     ],
 )
 def test_where_nobody_knows_what_a_restriction_speaks_of_it_speaks_of_everything(unclear: JsonObject) -> None:
@@ -196,6 +199,7 @@ def test_where_nobody_knows_what_a_restriction_speaks_of_it_speaks_of_everything
         (observation(id="x", subject=5, status="entered-in-error"), Label.NONE),
         (observation(id="x", subject=5, code=concept("1364751000000106")), Label.NONE),
         ({"meta": {"profile": ["x"]}}, Label.NONE),
+        (resource("TestReport", result="pass"), Label.NONE),
     ],
 )
 def test_what_restricts_nothing_costs_only_itself(unclear: JsonObject, label: Label) -> None:

@@ -114,3 +114,12 @@ def test_what_is_contained_without_being_named_is_no_entry(holder: JsonObject) -
     report = resource("DiagnosticReport", status="final", result=[{"reference": "#a"}], contained=[observation(id="a")])
     document = bundle(PATIENT, {**report, **holder})
     assert sum(message.resources for message in read_bundle(document)) == 2
+
+
+def test_a_type_with_wrong_capitals_is_the_type() -> None:
+    for reader in (read_bundle, read_stu3_bundle):
+        (message,) = reader(
+            bundle({**PATIENT, "resourceType": "patient"}, {**observation(), "resourceType": "OBSERVATION"})
+        )
+        assert [entry.identity for entry in message.entries] == ["Observation|id|1"]
+        assert message.not_entries == {"Patient": 1}
