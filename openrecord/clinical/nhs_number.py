@@ -10,12 +10,11 @@ SYSTEMS = frozenset(
     {
         SYSTEM,
         "http://fhir.nhs.uk/Id/nhs-number",
-        "https://fhir.nhs.net/Id/nhs-number",
         "http://fhir.nhs.net/Id/nhs-number",
         "urn:oid:2.16.840.1.113883.2.1.4.1",
     }
 )
-"""NHS numbers under the addresses they arrive with: the present one, earlier ones, the OID of HL7 v3."""
+"""NHS numbers under the addresses they arrive with: the present one, without TLS, an earlier one, HL7 v3's OID."""
 
 
 class InvalidNhsNumber(ValueError):

@@ -36,6 +36,13 @@ _DOSAGE = (
 )
 _DOSE_AND_RATE = ("doseRange", "doseQuantity", "rateRatio", "rateRange", "rateQuantity")
 
+_STATEMENT_DATES = {
+    "MedicationStatementLastIssueDate": "MedicationStatementLastIssueDate",
+    "MedicationDosageLastChanged": "MedicationDosageLastChanged",
+    "MedicationStatementDosageLastChanged": "MedicationDosageLastChanged",
+}
+"""CareConnect's name of an extension to UK Core's."""
+
 _TAKEN = (None, "y", "n", "unk", "na")
 
 _COUNTS = ("valuePositiveInt", "valueUnsignedInt", "valueInteger")
@@ -77,7 +84,7 @@ def medication_statement(source: JsonObject) -> JsonObject:
         carry(source, _STATEMENT),
         basedOn=references(source, "MedicationStatement.basedOn"),
         category=concept_extension(source, "PrescribingAgency") or one(source, "MedicationStatement.category"),
-        extension=_last_issue(source),
+        extension=_dates(source),
         statusReason=objects(source, "MedicationStatement.reasonNotTaken"),
         dosage=[_dosage(item) for item in objects(source, "MedicationStatement.dosage")],
     )
@@ -89,9 +96,10 @@ def medication_statement(source: JsonObject) -> JsonObject:
     return body
 
 
-def _last_issue(source: JsonObject) -> list[JsonObject]:
-    date = extension_value(source, "MedicationStatementLastIssueDate", "valueDateTime")
-    return [{"url": f"{_UK_CORE}MedicationStatementLastIssueDate", "valueDateTime": date}] if date else []
+def _dates(source: JsonObject) -> list[JsonObject]:
+    """When it was last issued and its dosage last changed, by UK Core's names."""
+    found = ((name, extension_value(source, older, "valueDateTime")) for older, name in _STATEMENT_DATES.items())
+    return [{"url": f"{_UK_CORE}{name}", "valueDateTime": date} for name, date in found if date]
 
 
 def medication_request(source: JsonObject) -> JsonObject:

@@ -7,6 +7,7 @@ from openrecord.clinical.incoming import Label, VersionStatus
 from openrecord.clinical.kinds import EntryKind
 from openrecord.clinical.stu3.bundle import read_bundle
 from tests.unit.clinical.stu3.records import (
+    CARE_CONNECT,
     CONSULTATION,
     NOPAT,
     ORGANISATION,
@@ -73,6 +74,14 @@ def test_what_stu3_and_r4_both_have_is_carried() -> None:
     assert body(procedure)["usedCode"] == [snomed("1")]
     processing = [{"description": "spun", "timeDateTime": "2020-01-02"}]
     assert body(resource("Specimen", "s", processing=processing))["processing"] == processing
+
+
+@pytest.mark.parametrize("name", ["MedicationDosageLastChanged-1", "MedicationStatementDosageLastChanged-1"])
+def test_when_a_dosage_last_changed_is_carried(name: str) -> None:
+    changed = {"url": f"{CARE_CONNECT}{name}", "valueDateTime": "2020-03-04"}
+    (extension,) = body({**STATEMENT, "extension": [changed]})["extension"]
+    assert extension["url"].endswith("/Extension-UKCore-MedicationDosageLastChanged")
+    assert extension["valueDateTime"] == "2020-03-04"
 
 
 def test_answers_inside_answers_and_files_are_carried() -> None:
