@@ -64,7 +64,6 @@ def test_the_identifier_system_is_the_nhs_s_and_earlier_names_of_it_are_known() 
     assert {
         "https://fhir.nhs.uk/Id/nhs-number",
         "http://fhir.nhs.uk/Id/nhs-number",
-        "https://fhir.nhs.net/Id/nhs-number",
         "http://fhir.nhs.net/Id/nhs-number",
         "urn:oid:2.16.840.1.113883.2.1.4.1",
     } == SYSTEMS
