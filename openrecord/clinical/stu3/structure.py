@@ -8,6 +8,7 @@ Damaged parts are passed over here; the resource itself is refused where it is m
 message stays named, so that its part is not shown until the container is known.
 """
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -25,6 +26,9 @@ _CONSULTATION_LISTS = {"325851000000107", *_CONSULTATION_PARTS}
 _DIARY_SECTION = "714311000000108"
 _LABORATORY_REPORT_ID = "2.16.840.1.113883.2.1.4.5.5"
 _ENCOUNTER_EXTENSION = "encounter-associatedEncounter"
+
+_MOST_ABOVE = 100
+"""Lists above a List that are looked at; a consultation has two. Whatever is above more of them is not understood."""
 
 _OTHER_RELATIONS = ("sequel-to", "replaces", "qualified-by", "interfered-by")
 """Observation.related.type where neither is a part of the other."""
@@ -62,6 +66,7 @@ class Structure:
         self._by_local = {item.local: item for item in self._items}
         self._places: dict[str, Place] = {}
         self._children: dict[str, list[str]] = {}
+        self._containing: set[str] = set()
         self._newest_section: datetime | None = None
         self._identified: dict[tuple[str, str], str] | None = None
         self.vague: set[str] = set()
@@ -124,6 +129,8 @@ class Structure:
         for item in lists:
             lineage = _lineage(item, above)
             label = strictest(*(label_of(each.resource, Label.NONE) for each in lineage))
+            if len(lineage) > _MOST_ABOVE:
+                label = strictest(label, Label.UNKNOWN)
             encounters = (self._target(each.resource.get("encounter"), each) for each in lineage)
             encounter = next((found for found in encounters if found is not None), None)
             self._read_list(item, members[item.local], encounter, label)
@@ -288,12 +295,10 @@ class Structure:
 
     def _contain(self, child: str, parent: str) -> None:
         """Make `child` a part of `parent`, unless that would make a circle."""
-        if parent in self._places and self._places[parent].containers:
-            circular = child in self._ancestors(parent)
-        else:
-            circular = child == parent
-        if not circular:
-            self._place(child).containers[parent] = None
+        if child == parent or (child in self._containing and child in self._ancestors(parent)):
+            return
+        self._place(child).containers[parent] = None
+        self._containing.add(parent)
 
     def _ancestors(self, local: str) -> set[str]:
         waiting, seen = [local], set[str]()
@@ -323,11 +328,11 @@ def _all(values: object) -> list[object]:
 
 
 def _lineage(item: Item, above: dict[str, list[Item]]) -> list[Item]:
-    """`item` and the Lists that name it, nearest first."""
+    """`item` and the Lists that name it, nearest first; one more than _MOST_ABOVE stands for any number."""
     lineage: dict[str, Item] = {}
-    waiting = [item]
-    while waiting:
-        current = waiting.pop(0)
+    waiting = deque([item])
+    while waiting and len(lineage) <= _MOST_ABOVE:
+        current = waiting.popleft()
         if current.local not in lineage:
             lineage[current.local] = current
             waiting.extend(above.get(current.local, ()))

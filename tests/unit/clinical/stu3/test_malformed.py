@@ -187,3 +187,10 @@ def test_damaged_entries_of_a_list_cost_only_themselves() -> None:
     message = read(observation("o"), listing("1103671000000101", contained=contained))
     assert [problem.where for problem in message.problems] == ["entry[3].resource.contained[1]"]
     assert orjson.loads(entry_of(message, "Observation/o").full)["code"] == snomed("163020007")
+
+
+def test_lists_above_lists_without_end_are_not_understood_and_do_not_take_for_ever() -> None:
+    chain = [listing("826501000000100", f"List/{number + 1}", id=str(number)) for number in range(2000)]
+    message = read(observation("o"), observation("p"), *chain, listing("826501000000100", "Observation/o", id="2000"))
+    assert entry_of(message, "Observation/o").label is Label.UNKNOWN
+    assert entry_of(message, "Observation/p").label is Label.NONE
