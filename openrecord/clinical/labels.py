@@ -28,17 +28,15 @@ def label_in(extensions: object) -> Label:
     """What the extensions of an element say of its disclosure. It holds for the whole resource."""
     found = Label.NONE
     for extension in extensions if isinstance(extensions, list) else (extensions,):
-        if isinstance(extension, dict) and (label := _of_extension(extension)) is not Label.NONE:
-            found = strictest(found, label)
+        if not isinstance(extension, dict):
+            continue
+        url = extension.get("url")
+        if isinstance(url, str) and url.endswith(_INLINE):
+            found = strictest(found, _meaning(extension.get("valueCoding")))
+        elif "valueCodeableConcept" in extension or "valueCoding" in extension:
+            said = codes_of([extension.get("valueCodeableConcept"), {"coding": extension.get("valueCoding")}])
+            found = strictest(found, Label.NOT_FOR_PATIENT) if NOT_FOR_PATIENT in said else found
     return found
-
-
-def _of_extension(extension: JsonObject) -> Label:
-    url, value = extension.get("url"), extension.get("valueCoding")
-    if isinstance(url, str) and url.endswith(_INLINE):
-        return _meaning(value)
-    concept = extension.get("valueCodeableConcept") if value is None else {"coding": value}
-    return Label.NOT_FOR_PATIENT if concept is not None and NOT_FOR_PATIENT in codes_of(concept) else Label.NONE
 
 
 def _own_labels(resource: JsonObject) -> set[Label]:

@@ -16,6 +16,9 @@ from openrecord.clinical.r4.classify import KNOWN_TYPES, said_type, type_meant
 from openrecord.clinical.r4.contained import taken_out
 from openrecord.clinical.r4.references import local, names_of
 
+_PLAIN_TYPES = KNOWN_TYPES - {"Bundle", "Parameters"}
+"""Known types that wrap nothing."""
+
 
 class NotFhir(ValueError):
     """The JSON document is no FHIR resource, or a Bundle whose entry element is no list."""
@@ -73,6 +76,9 @@ class Gathered:
             self.problems.append(Problem("not_an_object", position, "resource: an object expected"))
             return
         kind = resource.get("resourceType")
+        if type(kind) is str and kind in _PLAIN_TYPES and "contained" not in resource:
+            self.found.append(Found(kind, resource, names_of(resource, full_url), full_url, position, damage))
+            return
         if type(kind) is str and kind not in KNOWN_TYPES:
             kind = type_meant(kind)
             resource = {**resource, "resourceType": kind}

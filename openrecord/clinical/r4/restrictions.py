@@ -15,6 +15,7 @@ from openrecord.clinical.kinds import KIND_RULES, EntryKind
 from openrecord.clinical.labels import label_of, strictest
 from openrecord.clinical.r4.references import UNKNOWN_TARGET, target_of
 
+_SPEAK_OF_OTHERS = frozenset({"List", "Medication", "Composition"})
 _MEDICINES = ("MedicationStatement|", "MedicationRequest|")
 
 
@@ -32,7 +33,7 @@ class Restrictions:
         found = cls(strictest(*(label_of(bundle, Label.NONE) for bundle in bundles)))
         for resource in resources:
             kind = resource["resourceType"]
-            if kind in ("List", "Medication", "Composition"):
+            if kind in _SPEAK_OF_OTHERS:
                 label = label_of(resource, Label.NONE)
                 if kind == "Composition" and resource.get("confidentiality", "N") not in ORDINARY_CONFIDENTIALITY:
                     label = strictest(label, Label.UNKNOWN)

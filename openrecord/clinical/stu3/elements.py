@@ -163,7 +163,8 @@ def references(source: JsonObject, path: str) -> list[JsonObject]:
 
 
 @lru_cache(maxsize=256)
-def _extension_name(url: str) -> str:
+def extension_name(url: str) -> str:
+    """What an extension is called ("ActualProblem"), whether CareConnect or CareConnect-GPC defined it."""
     name = url.rsplit("/", 1)[-1]
     for prefix in ("Extension-CareConnect-GPC-", "Extension-CareConnect-"):
         name = name.removeprefix(prefix)
@@ -177,7 +178,7 @@ def extensions(source: JsonObject, name: str) -> list[JsonObject]:
     return [
         item
         for item in listed(source["extension"])
-        if isinstance(item.get("url"), str) and _extension_name(item["url"]) == name
+        if isinstance(item.get("url"), str) and extension_name(item["url"]) == name
     ]
 
 

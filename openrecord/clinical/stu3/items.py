@@ -46,7 +46,9 @@ def _item(found: Found) -> Item:
     kind, resource, names, url, position, damage = found
     given = names[0] if names and resource.get("id") else position
     local = local_reference(given)
-    aliases = tuple(name for name in (given, url) if name and name != local)
+    aliases = () if given == local else (given,)
+    if url and url not in (local, given):
+        aliases = (*aliases, url)
     return Item(position, kind, resource, local, aliases, url, damage)
 
 

@@ -5,8 +5,10 @@ from openrecord.clinical.stu3.elements import (
     carry,
     code,
     concept_extension,
+    extension_name,
     extension_value,
     extensions,
+    listed,
     objects,
     one,
     put,
@@ -98,8 +100,13 @@ def medication_statement(source: JsonObject) -> JsonObject:
 
 def _dates(source: JsonObject) -> list[JsonObject]:
     """When it was last issued and its dosage last changed, by UK Core's names."""
-    found = ((name, extension_value(source, older, "valueDateTime")) for older, name in _STATEMENT_DATES.items())
-    return [{"url": f"{_UK_CORE}{name}", "valueDateTime": date} for name, date in found if date]
+    dates = []
+    for item in listed(source.get("extension")):
+        url, date = item.get("url"), item.get("valueDateTime")
+        name = _STATEMENT_DATES.get(extension_name(url)) if isinstance(url, str) else None
+        if name is not None and date:
+            dates.append({"url": f"{_UK_CORE}{name}", "valueDateTime": date})
+    return dates
 
 
 def medication_request(source: JsonObject) -> JsonObject:
