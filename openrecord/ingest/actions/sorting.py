@@ -45,6 +45,26 @@ class Current(msgspec.Struct, frozen=True, gc=False):
     alias: bytes
 
 
+def _newest_of_each(
+    arriving: Iterable[tuple[bytes, IncomingEntry]],
+) -> tuple[dict[bytes, IncomingEntry], list[tuple[bytes, IncomingEntry]]]:
+    """The newest entry under each key (of equal ones the last), and the others."""
+    newest: dict[bytes, IncomingEntry] = {}
+    others = []
+    for key, entry in arriving:
+        held = newest.get(key)
+        if held is None:
+            newest[key] = entry
+            continue
+        times = to_micros_or_none(held.version_time), to_micros_or_none(entry.version_time)
+        if identity.is_older(entry, held.version_id, *times):
+            others.append((key, entry))
+        else:
+            newest[key] = entry
+            others.append((key, held))
+    return newest, others
+
+
 class Sorting:
     """Sorts one message's entries. `names` tells which entry a local reference means."""
 
@@ -73,8 +93,24 @@ class Sorting:
         self._known = self._load(key for key, _ in arriving)
         self._stored = set(self._known)
         self.copies = CopyBook(patient_id, sender, (entry for _, entry in arriving))
-        for key, entry in arriving:
+        newest, others = _newest_of_each(arriving)
+        for key, entry in newest.items():
             self._sort(key, entry)
+        for key, entry in others:
+            self._pass_over(entry, newest[key])
+
+    def _pass_over(self, entry: IncomingEntry, newest: IncomingEntry) -> None:
+        """An entry that stands beside a newer version of itself in one message: it never comes into force."""
+        entry_id = self.names[newest.identity]
+        self._name(entry, entry_id)
+        if identity.digest(entry) == identity.digest(newest):
+            self.tally.count("unchanged", "same_content")
+        else:
+            self._note_late(entry_id, identity.digest(entry))
+
+    def _note_late(self, entry_id: bytes, digest: bytes) -> None:
+        self._late.append((random_id().bytes, self._patient_id, entry_id, digest, self._source, self._at))
+        self.tally.count("superseded", "older_version")
 
     def _key(self, entry: IncomingEntry) -> bytes:
         if identity.is_business_identity(entry.identity):
@@ -111,9 +147,7 @@ class Sorting:
             self.tally.count("unchanged", "same_content")
         elif identity.is_older(entry, before.version_id, before.version_time, to_micros_or_none(entry.version_time)):
             self._name(entry, before.entry_id)
-            row = (random_id().bytes, self._patient_id, before.entry_id, digest, self._source, self._at)
-            self._late.append(row)
-            self.tally.count("superseded", "older_version")
+            self._note_late(before.entry_id, digest)
         else:
             self._accept(key, (before.entry_id, before.public_id), entry, digest, reason="newer_version")
 

@@ -37,6 +37,19 @@ def test_the_same_files_twice_change_nothing(command: CommandLine, tmp_path: Pat
     assert set(first) == {"resources", *CLASSES, "files", "reasons", "skipped", "failed", "seconds"}
 
 
+def test_an_entry_twice_in_one_message_is_accepted_once(command: CommandLine) -> None:
+    told = dict(bundle(unknown_number()))
+    again = json.loads(json.dumps(told["entry"][-1]))
+    again["resource"]["onsetDateTime"] = "2025-02-01"
+    told["entry"].append(again)
+    typed = ("ingest", "-", "--register", "Y90101")
+    first, second = (command.json(*typed, stdin=json.dumps(told).encode()) for _ in range(2))
+    assert (first["accepted"], first["superseded"]) == (2, 1)
+    assert (second["accepted"], second["unchanged"], second["superseded"]) == (0, 2, 1)
+    assert _exact(first)
+    assert _exact(second)
+
+
 def test_bad_files_lose_nothing_of_the_others(command: CommandLine, tmp_path: Path) -> None:
     (tmp_path / "a.json.gz").write_bytes(gzip.compress(json.dumps(bundle(unknown_number())).encode()))
     (tmp_path / "b.json.gz").write_bytes(gzip.compress(b"x" * 1000)[:-9])
