@@ -22,11 +22,12 @@ PATHS = (
     "/staff/patients/{patient}/entries/{entry}",
     "/staff/patients/{patient}/entries/{entry}/hide",
     "/staff/patients/{patient}/entries/{entry}/unhide",
+    "/staff/queue/{patient}/{entry}",
     "/staff/patients/{patient}/preview",
     "/staff/patients/{patient}/preview/measurements",
     "/staff/patients/{patient}/preview/measurements/{entry}",
 )
-FORM = {"reason": "other", "confirmed": "yes", "responsible": "Dr Who"}
+FORM = {"reason": "other", "confirmed": "yes", "responsible": "Dr Who", "decision": "hide", "seen": "0.0"}
 
 
 @pytest.fixture
@@ -65,6 +66,18 @@ def test_another_practices_entry_is_nobodys(record: Record, others: Client, path
         theirs = _answer(others, path, method, record.patient.public_id, entry)
         assert theirs == _answer(others, path, method, record.patient.public_id, uuid.uuid4())
         assert theirs[0] in {404, 405}
+
+
+@pytest.mark.parametrize("path", ["/staff/queue/decide", "/staff/queue/undo", "/staff/queue?done=hide&last={last}"])
+def test_forms_that_name_another_practices_entry_do_nothing(record: Record, others: Client, path: str) -> None:
+    patient_id = record.patient.patient_id
+    registry_actions.register(patient_id=patient_id, ods=OTHER, start=date(2025, 3, 1), by=BY, at=OPENED)
+    for entry in screening.states(patient_id):
+        named = f"{record.patient.public_id}/{spelt(entry)}"
+        form = {**FORM, "key": f"{named}/{screening.stamp(patient_id, entry)}"}
+        answer = others.get(path.format(last=named)) if "last" in path else others.post(path, form)
+        assert answer.status_code == 404
+    assert not any(state.facts.stance.hides for state in screening.states(patient_id).values())
 
 
 def test_a_practice_that_the_patient_left_previews_nothing(record: Record, others: Client) -> None:
