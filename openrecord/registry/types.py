@@ -48,6 +48,7 @@ class Policy:
     `go_live`: first day whose entries may be seen, None = not decided. `level`: limit for everybody.
     `at_risk_level`: level of a grant to which code 104 applies. `back_record_days`: an entry dated longer before the
     window than this is history. `release`: rule per kind; a kind that is absent is released on save.
+    `lookers_offered`: whether patients may see who looked at their record (R20).
     """
 
     go_live: date | None = GO_LIVE_CONTRACT
@@ -58,6 +59,7 @@ class Policy:
     review_age: int = 11
     sections_off: frozenset[Section] = frozenset()
     release: Mapping[str, ReleaseRule] = field(default_factory=lambda: dict(DEFAULT_RELEASE))
+    lookers_offered: bool = False
 
     def release_rule(self, kind: str) -> ReleaseRule:
         """The rule for a kind's release name ("result", "consultation", …)."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from openrecord.staff.views import find, hiding, patient, preview, start
+from openrecord.staff.views import find, hiding, patient, preview, start, wishes
 
 _ENTRY = "patients/<uuid:public_id>/entries/<uuid:entry_id>"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path("sign-in/return", start.sign_in_return),
     path("find", find.find),
     path("patients/<uuid:public_id>", patient.patient),
+    path("patients/<uuid:public_id>/wishes", wishes.wishes),
     path(_ENTRY, patient.entry),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),
