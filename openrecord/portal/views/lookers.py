@@ -23,7 +23,7 @@ from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words, month_in_words
 
 HERE = "/access/looked"
-_MONTH = re.compile(r"(2\d{3})-(0[1-9]|1[0-2])")
+_MONTH = re.compile(r"(2[0-9]{3})-(0[1-9]|1[0-2])")
 
 
 @audience(Audience.PATIENT)
