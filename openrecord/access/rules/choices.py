@@ -6,7 +6,7 @@ whoever makes a patient hand over their device cannot undo a call to the surgery
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, auto
 from uuid import UUID
 
 from openrecord.access import events
@@ -26,10 +26,10 @@ CHOSEN = (Level.SUMMARY, Level.DETAILED, Level.DOCUMENTS)
 class Why(Enum):
     """Why nothing is open, as far as a patient is told (R5, R8). Whatever could hint at a person is NOT_GIVEN."""
 
-    NOT_ENABLED = "not enabled"
-    UNAVAILABLE = "unavailable"
-    TOO_YOUNG = "too young"
-    NOT_GIVEN = "not given"
+    NOT_ENABLED = auto()
+    UNAVAILABLE = auto()
+    TOO_YOUNG = auto()
+    NOT_GIVEN = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +47,8 @@ class Opening:
     why: Why | None
 
 
-def act_of(wish: Wish, *, method: Method, at: datetime, code: UUID, level: Level = Level.NONE) -> events.AnyAct:
-    """The act that a wish is. `level`: of LOWER; `code`: the identity of the 103 that DECLINE records."""
+def act_of(wish: Wish, *, method: Method, at: datetime, code: UUID, level: Level) -> events.AnyAct:
+    """The act that a wish is. `level`: of LOWER alone; `code`: the identity of the 103 that DECLINE records."""
     match wish:
         case Wish.PAUSE:
             return events.Paused(method=method)

@@ -45,7 +45,7 @@ class FieldError:
 
 @dataclass(frozen=True, slots=True)
 class Practice:
-    """What one surgery has open, in words. `why`: a sentence where it has nothing open, else empty."""
+    """What is open at one surgery, in words. `why`: a sentence where it gives nothing, else empty."""
 
     name: str
     level: LevelWords
@@ -63,12 +63,14 @@ class Asked:
 
 
 _AT_ONCE = gettext_noop("It acts at once, on every device and in every app that you use.")
+_BY_LAW = gettext_noop("Somebody who acts for you by law, such as an attorney or a parent, still sees what they may.")
 _ASKED: Mapping[Wish, Asked] = {
     Wish.PAUSE: Asked(
         gettext_noop("Pause your access?"),
         (
             gettext_noop("Your record shows nothing until you start again: not to you, and not to people you chose."),
             _AT_ONCE,
+            _BY_LAW,
             gettext_noop("You can start again here whenever you like. Nothing is deleted."),
         ),
         gettext_noop("Pause my access"),
@@ -93,6 +95,7 @@ _ASKED: Mapping[Wish, Asked] = {
         (
             gettext_noop("Your record shows nothing online: not to you, and not to people you chose."),
             _AT_ONCE,
+            _BY_LAW,
             gettext_noop("It is noted that you do not want online access, and staff at your surgery can see that."),
             gettext_noop("You can change your mind here. Nothing is deleted, and your care stays the same."),
         ),
@@ -126,7 +129,8 @@ def access(request: HttpRequest) -> HttpResponse:
 def _practice(opening: Opening) -> Practice:
     known = registry.practice(opening.org)
     why = "" if opening.why is None else _(WHYS[opening.why])
-    return Practice(known.name if known else opening.org, level_words(opening.level), opening.since, why)
+    since = None if opening.level is Level.NONE else opening.since
+    return Practice(known.name if known else opening.org, level_words(opening.level), since, why)
 
 
 @audience(Audience.PATIENT)

@@ -79,6 +79,10 @@ def test_acts_from_before_methods_were_kept_stay_readable() -> None:
     assert events.decode('{"act":"lowered","level":1}') == events.Lowered(level=1, method=None)
 
 
+def test_access_may_be_lowered_to_anything_between_nothing_and_everything() -> None:
+    assert set(CHOSEN) == set(Level) - {Level.NONE, Level.FULL}
+
+
 def levels(facts: AccessFacts, *viewers: Viewer) -> list[Level]:
     return [SightContext(facts, viewer, NOW).level(A) for viewer in viewers]
 
