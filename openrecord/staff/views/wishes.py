@@ -1,5 +1,6 @@
 """A patient's wishes about their own access, as they told them to the practice (R6, R7). Each is confirmed first."""
 
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -39,7 +40,7 @@ def wishes(request: HttpRequest, public_id: UUID) -> HttpResponse:
     open_to = options(facts)
     option = next((one for one in open_to if one.value == request.POST.get("wish")), None)
     method = next((one for one in TOLD if one.value == request.POST.get("method")), None)
-    context = {"base": base_of(found), "here": here, "option": option, "method": method}
+    context: dict[str, Any] = {"base": base_of(found), "here": here, "option": option, "method": method}
     if option is not None and method is not None:
         if request.POST.get("confirmed") == "yes":
             act = act_of(option.wish, method=method, at=at, code=random_id(), level=option.level)

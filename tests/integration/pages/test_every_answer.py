@@ -36,6 +36,10 @@ def _routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
             yield from _routes(pattern, path)
 
 
+def _late(address: str) -> int:
+    return LAST.index(address) if address in LAST else -1
+
+
 def _addresses(record: Record, inside: str) -> list[str]:
     """Every address of the pages, with ids that exist and with some that do not."""
     known = {"public_id": str(record.patient.public_id), "entry_id": inside, "slug": "measurements", "code": "cy",
@@ -45,7 +49,7 @@ def _addresses(record: Record, inside: str) -> list[str]:
         for change in ({}, dict.fromkeys(("public_id", "entry_id"), SOMETHING)):
             filled = known | change
             found.append(re.sub(r"<\w+:(\w+)>", lambda part, filled=filled: filled[part[1]], route))
-    return sorted(dict.fromkeys(found), key=lambda address: LAST.index(address) if address in LAST else -1)
+    return sorted(dict.fromkeys(found), key=_late)
 
 
 @pytest.fixture

@@ -223,10 +223,10 @@ def test_why_nothing_is_open_is_said_in_plain_words(record: Record, policy: Poli
 
 
 def test_an_emergency_stop_reads_like_a_fault(record: Record) -> None:
-    stop = {"scope": "patient", "which": str(record.patient.public_id), "by": BY, "at": AT}
-    access.close(reason="exercise", **stop)
+    which = str(record.patient.public_id)
+    access.close(scope="patient", which=which, reason="exercise", by=BY, at=AT)
     assert "not available at the moment" in world.patient(record).get("/access").text
-    access.reopen(**stop)
+    access.reopen(scope="patient", which=which, by=BY, at=AT)
 
 
 def test_the_home_page_never_tells_what_was_chosen(record: Record, tick: Callable[[], datetime]) -> None:
