@@ -24,6 +24,7 @@ from openrecord.web.text import gettext as _
 
 CHANNEL = "staff"
 DECIDERS = frozenset({Role.SCREENER, Role.CLINICIAN})
+LISTENERS = frozenset({Role.SCREENER, Role.CLINICIAN, Role.MANAGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Desk:
     def may_decide(self) -> bool:
         """Whether they may hide, unhide and release entries."""
         return bool(self.member.roles & DECIDERS)
+
+    @property
+    def may_record_wishes(self) -> bool:
+        """Whether they may record what a patient told them about their access."""
+        return bool(self.member.roles & LISTENERS)
 
     @property
     def may_judge_harm(self) -> bool:

@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from openrecord.staff.views import find, hiding, many, patient, preview, queue, screen, start
+from openrecord.staff.views import (
+    find,
+    hiding,
+    many,
+    patient,
+    preview,
+    queue,
+    screen,
+    start,
+    wishes,
+)
 
 _ENTRY = "patients/<uuid:public_id>/entries/<uuid:entry_id>"
 
@@ -16,6 +26,7 @@ urlpatterns = [
     path("queue/undo", many.undo),
     path("queue/<uuid:public_id>/<uuid:entry_id>", screen.item),
     path("patients/<uuid:public_id>", patient.patient),
+    path("patients/<uuid:public_id>/wishes", wishes.wishes),
     path(_ENTRY, patient.entry),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),

@@ -23,11 +23,20 @@ PATHS = (
     "/staff/patients/{patient}/entries/{entry}/hide",
     "/staff/patients/{patient}/entries/{entry}/unhide",
     "/staff/queue/{patient}/{entry}",
+    "/staff/patients/{patient}/wishes",
     "/staff/patients/{patient}/preview",
     "/staff/patients/{patient}/preview/measurements",
     "/staff/patients/{patient}/preview/measurements/{entry}",
 )
-FORM = {"reason": "other", "confirmed": "yes", "responsible": "Dr Who", "decision": "hide", "seen": "0.0"}
+FORM = {
+    "reason": "other",
+    "confirmed": "yes",
+    "responsible": "Dr Who",
+    "decision": "hide",
+    "seen": "0.0",
+    "wish": "decline",
+    "method": "phone",
+}
 
 
 @pytest.fixture
@@ -55,6 +64,7 @@ def test_another_practices_patient_is_nobody(record: Record, app: App, others: C
         assert theirs == _answer(others, path, method, uuid.uuid4(), uuid.uuid4())
         assert theirs[0] in {404, 405}
     assert not any(state.facts.stance.hides for state in screening.states(record.patient.patient_id).values())
+    assert len(app.search("Observation").ids) == 3
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -88,7 +98,7 @@ def test_a_practice_that_the_patient_left_previews_nothing(record: Record, other
     )
     assert others.get(base).status_code == 200
     assert f"{base}/preview" not in others.get(base).text
-    for path in ("preview", "preview/measurements", f"preview/measurements/{uuid.uuid4()}"):
+    for path in ("wishes", "preview", "preview/measurements", f"preview/measurements/{uuid.uuid4()}"):
         assert others.get(f"{base}/{path}").status_code == 404
     ours = world.staff(ORG)
     assert f"{base}/preview" in ours.get(base).text
