@@ -73,6 +73,7 @@ INSTALLED_APPS = [
     "openrecord.registry",
     "openrecord.identity",
     "openrecord.access",
+    "openrecord.caseload",
     "openrecord.ingest",
     "openrecord.screening",
     "openrecord.timeline",
