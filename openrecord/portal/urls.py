@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from openrecord.portal.views import home, people, record, start
+from openrecord.portal.views import home, people, record, requests, start
 
 urlpatterns = [
     path("", start.start),
@@ -13,4 +13,8 @@ urlpatterns = [
     path("people", people.people),
     path("record/<slug:slug>", record.section),
     path("record/<slug:slug>/<uuid:public_id>", record.entry),
+    path("requests", requests.requests),
+    path("requests/new/<slug:slug>", requests.new),
+    path("requests/<uuid:request_id>", requests.one),
+    path("requests/<uuid:request_id>/withdraw", requests.withdraw),
 ]

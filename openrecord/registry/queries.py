@@ -114,6 +114,12 @@ def patient(patient_id: PatientId) -> Patient:
     return _patient(row)
 
 
+def patients(wanted: Iterable[PatientId]) -> dict[PatientId, Patient]:
+    """These patients, by number; those that are not known are left out."""
+    rows = sql.rows_in(f"{_PATIENT} WHERE patient_id IN ({{keys}})", [], wanted)
+    return {found.patient_id: found for found in map(_patient, rows)}
+
+
 def patient_by_nhs_number(number: NhsNumber) -> Patient | None:
     """The patient with this NHS number; None where unknown."""
     row = sql.row(f"{_PATIENT} WHERE nhs_hash=%s", [nhs_hash(number)])

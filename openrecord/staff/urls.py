@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from openrecord.staff.views import find, hiding, patient, preview, start
+from openrecord.staff.views import find, hiding, patient, preview, request_steps, requests, start
 
 _ENTRY = "patients/<uuid:public_id>/entries/<uuid:entry_id>"
 
@@ -15,6 +15,9 @@ urlpatterns = [
     path(_ENTRY, patient.entry),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),
+    path("requests", requests.requests),
+    path("requests/<uuid:public_id>/<uuid:request_id>", requests.one),
+    path("requests/<uuid:public_id>/<uuid:request_id>/<slug:slug>", request_steps.step),
     path("patients/<uuid:public_id>/preview", preview.hub),
     path("patients/<uuid:public_id>/preview/<slug:slug>", preview.section),
     path("patients/<uuid:public_id>/preview/<slug:slug>/<uuid:entry_id>", preview.entry),
