@@ -18,8 +18,8 @@ from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
 
 TITLES: Mapping[Step, str] = {
-    Step.IDENTITY: gettext_noop("How did you check who asks?"),
-    Step.ASSIGN: gettext_noop("Who deals with this request?"),
+    Step.IDENTITY: gettext_noop("Record the identity check"),
+    Step.ASSIGN: gettext_noop("Assign this request"),
     Step.PAUSE: gettext_noop("Stop the clock"),
     Step.RESUME: gettext_noop("Let the clock run again"),
     Step.EXTEND: gettext_noop("Extend the time"),

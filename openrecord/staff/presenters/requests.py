@@ -173,7 +173,8 @@ def _facts(request: Request, staff: Mapping[UUID, str], *, by_proxy: bool) -> tu
     found += [Fact(_("About"), wish.about)] if wish.about else []
     found += [Fact(_("In their words"), wish.words)] if wish.words else []
     found.append(Fact(_("Identity"), _("Not checked yet") if request.proof is None else _(PROOFS[request.proof])))
-    found.append(Fact(_("Assigned to"), _assigned(request.assignee, staff)))
+    assigned = _("Nobody") if request.assignee is None else _assigned(request.assignee, staff)
+    found.append(Fact(_("Assigned to"), assigned))
     if request.extension is not None:
         found.append(Fact(_("Extended because"), request.extension))
     if request.decision is not None and request.decision.ground is not None:
