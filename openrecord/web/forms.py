@@ -10,6 +10,8 @@ from enum import Enum
 
 from django.http import HttpRequest
 
+from openrecord.web.text import gettext as _
+
 LONGEST_LINE = 200
 LONGEST_TEXT = 4000
 EARLIEST_YEAR, LATEST_YEAR = 1850, 2150
@@ -69,7 +71,7 @@ class FieldError:
 
 
 def filled(fields: Iterable[Field], request: HttpRequest) -> tuple[Field, ...]:
-    """The fields with what was typed, cut where it is longer than anybody means."""
+    """The fields with what was typed."""
     return tuple(replace(field, typed=_typed(field, request)) for field in fields)
 
 
@@ -77,12 +79,22 @@ def _typed(field: Field, request: HttpRequest) -> tuple[str, ...]:
     match field.shape:
         case Shape.DAY:
             parts = (request.POST.get(f"{field.name}-{part}", "") for part in ("day", "month", "year"))
-            return tuple(part.strip()[:LONGEST_LINE] for part in parts)
+            return tuple(part.strip() for part in parts)
         case Shape.SOME_OF:
             return tuple(request.POST.getlist(field.name))
         case Shape.TEXT:
-            return (request.POST.get(field.name, "").replace("\r\n", "\n").strip()[:LONGEST_TEXT],)
-    return (request.POST.get(field.name, "").strip()[:LONGEST_LINE],)
+            return (request.POST.get(field.name, "").replace("\r\n", "\n").strip(),)
+    return (request.POST.get(field.name, "").strip(),)
+
+
+def too_long(fields: Iterable[Field]) -> dict[str, str]:
+    """What is longer than can be kept, by the name of the field: it is said, and nothing is cut off unseen."""
+    most = {Shape.LINE: LONGEST_LINE, Shape.TEXT: LONGEST_TEXT}
+    return {
+        field.name: _("Use %(most)s characters or fewer") % {"most": most[field.shape]}
+        for field in fields
+        if field.shape in most and len(field.value) > most[field.shape]
+    }
 
 
 def with_errors(fields: Iterable[Field], errors: Mapping[str, str]) -> tuple[Field, ...]:

@@ -6,7 +6,7 @@ from datetime import date
 
 from openrecord.caseload.types import Kind, Part, Wish
 from openrecord.clinical.kinds import Level, Section
-from openrecord.web.forms import Field, Option, Shape, chosen, day_of
+from openrecord.web.forms import Field, Option, Shape, chosen, day_of, too_long
 from openrecord.web.parts import LEVELS, SECTIONS
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
@@ -130,7 +130,7 @@ _FIELDS: Mapping[Kind, Callable[[], tuple[Field, ...]]] = {
 
 def mistakes(fields: Sequence[Field], today: date) -> dict[str, str]:
     """What is missing or wrong, by the name of the field."""
-    found = {}
+    found = too_long(fields)
     for field in fields:
         match field.name:
             case "first":

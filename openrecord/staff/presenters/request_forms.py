@@ -12,7 +12,7 @@ from openrecord.caseload.types import Ground, Outcome, Part, Proof, Request, Ste
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import random_id
 from openrecord.staff.presenters.requests import GROUNDS, PROOFS, WAITS, part_words
-from openrecord.web.forms import Field, Option, Shape, chosen, day_of, day_parts
+from openrecord.web.forms import Field, Option, Shape, chosen, day_of, day_parts, too_long
 from openrecord.web.parts import LEVELS, SECTIONS
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
@@ -111,7 +111,7 @@ def _decide(setting: Setting) -> tuple[Field, ...]:
 
 def mistakes(step: Step, fields: Sequence[Field], setting: Setting) -> dict[str, str]:
     """What is missing or wrong, by the name of the field."""
-    found = {}
+    found = too_long(fields)
     optional = {"ground"} if setting.outcome is Outcome.PARTLY else set()
     for field in fields:
         if field.shape is Shape.ONE_OF and not chosen(field) and field.name not in optional:

@@ -147,3 +147,29 @@ def test_the_clock_is_told_in_plain_words(record: Record) -> None:
     assert "should have answered by 25 November 2024" in late
     assert "Ombudsman" in late
     assert "Overdue since 25 November 2024" in manager.get(here).text
+
+
+ODD = ("'; DROP TABLE caseload_open; --", "\u202e", "{{ 7*7 }}", "\r\nSet-Cookie: a=b")
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_any_words_are_kept_as_words(record: Record, odd: str) -> None:
+    patient, manager = world.patient(record), caseload.manager()
+    page = caseload.ask(patient, "correction", about=odd, words=odd)
+    wish = caseload.only(record).wish
+    assert wish.words in odd.strip().replace("\r\n", "\n")
+    for answer in (patient.get(page), manager.get(caseload.desk(record))):
+        assert answer.status_code == 200
+        assert wish.words.replace("'", "&#39;") in answer.text
+    assert patient.post("/requests/new/level", {"level": odd}).status_code == 200
+    assert patient.post("/requests/new/history", {"level": "4", "sections": odd}).status_code == 303
+
+
+def test_too_many_words_are_said_to_be_too_many_and_not_cut(record: Record) -> None:
+    patient = world.patient(record)
+    long = "x" * 4001
+    answer = patient.post("/requests/new/correction", {"about": long, "words": long})
+    assert answer.text.count("Use 200 characters or fewer") == 2
+    assert answer.text.count("Use 4000 characters or fewer") == 2
+    assert answer.text.count(long) == 2
+    assert patient.post("/requests/new/correction", {"about": long[:200], "words": long[:4000]}).status_code == 303
