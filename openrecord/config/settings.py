@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "openrecord.registry",
     "openrecord.identity",
     "openrecord.access",
+    "openrecord.caseload",
     "openrecord.ingest",
     "openrecord.screening",
     "openrecord.timeline",

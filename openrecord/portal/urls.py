@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from openrecord.portal.views import access, home, leaving, linked, lookers, people, record, start
+from openrecord.portal.views import (
+    access,
+    home,
+    leaving,
+    linked,
+    lookers,
+    people,
+    record,
+    requests,
+    start,
+)
 
 urlpatterns = [
     path("", start.start),
@@ -20,4 +30,8 @@ urlpatterns = [
     path("leave", leaving.leave),
     path("record/<slug:slug>", record.section),
     path("record/<slug:slug>/<uuid:public_id>", record.entry),
+    path("requests", requests.requests),
+    path("requests/new/<slug:slug>", requests.new),
+    path("requests/<uuid:request_id>", requests.one),
+    path("requests/<uuid:request_id>/withdraw", requests.withdraw),
 ]

@@ -31,6 +31,7 @@ from scripts.mutate.operators import Mutant, mutants
 ROOT = Path(__file__).parents[2]
 RULES = (
     "openrecord/access/rules/*.py",
+    "openrecord/caseload/rules/*.py",
     "openrecord/screening/rules/*.py",
     "openrecord/ingest/rules/*.py",
     "openrecord/kit/london.py",

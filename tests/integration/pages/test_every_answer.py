@@ -9,13 +9,17 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
+from openrecord.access.types import ViewerId
+from openrecord.caseload import actions as caseload
+from openrecord.caseload import queries as caseload_queries
+from openrecord.caseload.types import Kind, Wish
 from openrecord.fhir.app import make
 from openrecord.fhir.door import HEADERS as FHIR_HEADERS
 from openrecord.kit.ids import spelt
 from openrecord.web import limits
 from openrecord.web.headers import HEADERS
 from openrecord.web.static_files import static_url
-from tests.integration.fhir.world import App, Record
+from tests.integration.fhir.world import AT, BY, ORG, App, Record
 from tests.integration.pages import world
 
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE", "TRACE")
@@ -40,13 +44,28 @@ def _late(address: str) -> int:
     return LAST.index(address) if address in LAST else -1
 
 
+def _asked(record: Record) -> str:
+    """A request of the patient, made once."""
+    who = record.patient.patient_id
+    found = caseload_queries.requests(who)
+    if found:
+        return str(found[0].request_id)
+    asker, wish = ViewerId(record.viewer), Wish()
+    return str(caseload.make(patient_id=who, ods=ORG, kind=Kind.HISTORY, asker=asker, wish=wish, by=BY, at=AT))
+
+
 def _addresses(record: Record, inside: str) -> list[str]:
     """Every address of the pages, with ids that exist and with some that do not."""
-    known = {"public_id": str(record.patient.public_id), "entry_id": inside, "slug": "measurements", "code": "cy",
-             "name": static_url("openrecord.css").rpartition("/")[2]}  # fmt: skip
+    known = {"public_id": str(record.patient.public_id), "entry_id": inside, "request_id": _asked(record), "code": "cy",
+             "slug": "measurements", "name": static_url("openrecord.css").rpartition("/")[2]}  # fmt: skip
     found = []
     for route in _routes(get_resolver()):
-        for change in ({}, dict.fromkeys(("public_id", "entry_id"), SOMETHING)):
+        for change in (
+            {},
+            dict.fromkeys(("public_id", "entry_id", "request_id"), SOMETHING),
+            {"slug": "identity"},
+            {"slug": "history"},
+        ):
             filled = known | change
             found.append(re.sub(r"<\w+:(\w+)>", lambda part, filled=filled: filled[part[1]], route))
     return sorted(dict.fromkeys(found), key=_late)

@@ -1,0 +1,149 @@
+"""Writes of requests: one event at a time, each in one transaction with what it brings about and its audit row."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from openrecord.access import actions as access
+from openrecord.access import events as access_events
+from openrecord.access.rules.choices import act_of
+from openrecord.access.types import Method, ViewerId
+from openrecord.access.types import Wish as Wanted
+from openrecord.audit import actions as audit
+from openrecord.audit.types import Actor
+from openrecord.caseload import events, queries
+from openrecord.caseload.models import EventRow, OpenRow
+from openrecord.caseload.rules import asking
+from openrecord.caseload.rules.clock import clocks, due
+from openrecord.caseload.rules.fold import begun, follow
+from openrecord.caseload.rules.steps import allows
+from openrecord.caseload.types import Kind, Outcome, Request, RequestId, Wish
+from openrecord.clinical.kinds import Level
+from openrecord.kit.ids import random_id, time_ordered_bytes
+from openrecord.kit.instants import to_micros
+from openrecord.registry import queries as registry
+from openrecord.registry.types import OdsCode, PatientId
+
+
+class UnknownRequest(LookupError):
+    """The patient has no such request."""
+
+
+class Outdated(Exception):
+    """Somebody else did something with the request since it was looked at; nothing was changed."""
+
+
+class NotNow(ValueError):
+    """The request does not allow this as it stands."""
+
+
+class AskedAlready(Exception):
+    """This person has an open request of the kind, or too many. `request_id`: that request, None for too many."""
+
+    def __init__(self, request_id: RequestId | None) -> None:
+        super().__init__("asked already")
+        self.request_id = request_id
+
+
+@transaction.atomic
+def make(
+    *, patient_id: PatientId, ods: OdsCode, kind: Kind, asker: ViewerId, wish: Wish, by: Actor, at: datetime
+) -> RequestId:
+    """A new request of a viewer to a practice; what an opt-out asks is done at once (R6). Raises AskedAlready."""
+    access.lock_patient(patient_id)
+    known = queries.requests(patient_id)
+    same = asking.same_open(known, kind, asker)
+    if same is not None or asking.has_too_many(known, asker):
+        raise AskedAlready(None if same is None else same.request_id)
+    request_id = RequestId(random_id())
+    event = events.Made(kind, ods, asker, wish)
+    _write(patient_id, begun(request_id, event, at), event, by=by, at=at)
+    return request_id
+
+
+@transaction.atomic
+def act(
+    *, patient_id: PatientId, request_id: RequestId, event: events.AnyEvent, seen: int, by: Actor, at: datetime
+) -> Request:
+    """Let one event follow; the request as it stands after it.
+
+    `seen`: the sequence number of the request that whoever acts was looking at. Raises UnknownRequest, Outdated,
+    NotNow.
+    """
+    access.lock_patient(patient_id)
+    request = queries.request(patient_id, request_id)
+    if request is None:
+        raise UnknownRequest
+    if request.sequence != seen:
+        raise Outdated
+    if not allows(request, event, at, born=registry.patient(patient_id).born):
+        raise NotNow
+    request = follow(request, event, at)
+    _write(patient_id, request, event, by=by, at=at)
+    return request
+
+
+def _write(patient_id: PatientId, request: Request, event: events.AnyEvent, *, by: Actor, at: datetime) -> None:
+    EventRow.objects.create(
+        patient_id=patient_id,
+        id=time_ordered_bytes(),
+        request=request.request_id.bytes,
+        sequence=request.sequence,
+        at=to_micros(at),
+        actor=by.id,
+        event=events.encode(event),
+    )
+    _list(patient_id, request, at)
+    audit.record_change(
+        by=by,
+        at=at,
+        event=f"request_{events.tag(event)}",
+        patient_id=patient_id,
+        subject=str(request.request_id),
+        details={"kind": request.kind.value},
+    )
+    brought = _brings_about(request, event, at)
+    if brought is not None:
+        access.record(patient_id=patient_id, act=brought, by=by, at=at)
+
+
+def _list(patient_id: PatientId, request: Request, at: datetime) -> None:
+    """Bring the practice's list in line with the request."""
+    row = OpenRow.objects.filter(ods=request.ods, request=request.request_id.bytes)
+    if not request.is_open:
+        row.delete()
+        return
+    shown = {
+        "state": request.state.value,
+        "due": queries.STOPPED if request.is_paused else due(request, clocks()[request.kind], at),
+        "assignee": None if request.assignee is None else request.assignee.bytes,
+    }
+    if not row.update(**shown):
+        OpenRow.objects.create(
+            ods=request.ods,
+            request=request.request_id.bytes,
+            patient_id=patient_id,
+            kind=request.kind.value,
+            **shown,
+        )
+
+
+def _brings_about(request: Request, event: events.AnyEvent, at: datetime) -> access_events.AnyAct | None:
+    """What an event changes of the patient's access; the decision code does the rest."""
+    match event:
+        case events.ChunkGranted(part=part):
+            sections = None if part.sections is None else tuple(sorted(part.sections))
+            return access_events.HistoryGranted(
+                chunk=event.chunk,
+                org=request.ods,
+                level=int(event.level),
+                named=(request.asker,),
+                first=part.first,
+                last=part.last,
+                sections=sections,
+            )
+        case events.Made(kind=Kind.OPT_OUT):
+            return act_of(Wanted.DECLINE, method=Method.ONLINE, at=at, code=random_id(), level=Level.NONE)
+        case events.Decided(outcome=Outcome.GRANTED) if request.kind is Kind.OPT_IN:
+            return access_events.DeclineReversed(recorded=at)
+    return None

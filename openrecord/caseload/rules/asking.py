@@ -1,0 +1,34 @@
+"""Who may ask for what, and who sees it. A proxy asks for little and sees only what they asked themselves."""
+
+from collections.abc import Iterable
+
+from openrecord.access.types import ViewerId, ViewerKind
+from openrecord.caseload.types import Kind, Request
+
+ONLY_ONCE = frozenset(Kind) - {Kind.CORRECTION, Kind.PROXY}
+"""Of these a person has one open request at a time."""
+MOST_OPEN = 20
+"""Open requests of one person about one record: more are a mistake or a machine."""
+_OF_PROXY = frozenset({Kind.CORRECTION})
+
+
+def may_ask(kind: Kind, viewer: ViewerKind) -> bool:
+    """Whether such a viewer of a record may ask for this. Apps ask for nothing."""
+    return viewer is ViewerKind.SELF or (viewer is ViewerKind.PROXY and kind in _OF_PROXY)
+
+
+def may_see(request: Request, viewer: ViewerId, kind: ViewerKind) -> bool:
+    """Whether a viewer sees the request: patients all about their record, proxies their own."""
+    return kind is ViewerKind.SELF or (kind is ViewerKind.PROXY and request.asker == viewer)
+
+
+def same_open(requests: Iterable[Request], kind: Kind, asker: ViewerId) -> Request | None:
+    """The open request of this person that makes another of the kind needless."""
+    if kind not in ONLY_ONCE:
+        return None
+    return next((one for one in requests if one.is_open and one.kind is kind and one.asker == asker), None)
+
+
+def has_too_many(requests: Iterable[Request], asker: ViewerId) -> bool:
+    """Whether this person has as many open requests about the record as anybody may have."""
+    return sum(1 for one in requests if one.is_open and one.asker == asker) >= MOST_OPEN

@@ -1,0 +1,108 @@
+"""What may happen to a request next, and which staff may do it: least privilege, and nothing after its end."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+
+from openrecord.caseload import events
+from openrecord.caseload.rules.clock import clocks, due
+from openrecord.caseload.rules.progress import outcome_of_history
+from openrecord.caseload.types import Kind, Outcome, Part, Request, Step
+from openrecord.identity.types import Role
+from openrecord.kit.london import day_of
+
+_ANSWERS = frozenset({Role.MANAGER, Role.IG_LEAD})
+_REVIEWS = frozenset({Role.SCREENER, Role.CLINICIAN})
+ROLES: Mapping[Step, frozenset[Role]] = {
+    Step.IDENTITY: _ANSWERS | _REVIEWS,
+    Step.ASSIGN: _ANSWERS | _REVIEWS,
+    Step.PAUSE: _ANSWERS,
+    Step.RESUME: _ANSWERS,
+    Step.EXTEND: _ANSWERS,
+    Step.REVIEW: _REVIEWS,
+    Step.DECIDE: _ANSWERS,
+    Step.WITHDRAW: frozenset(),
+}
+"""Withdrawing is for whoever asked. Reviewers take a request for themselves; to give it to others is for _ANSWERS."""
+ASSIGNS_OTHERS = _ANSWERS
+_STEP_OF: Mapping[type, Step] = {
+    events.IdentityChecked: Step.IDENTITY,
+    events.Assigned: Step.ASSIGN,
+    events.ClockPaused: Step.PAUSE,
+    events.ClockResumed: Step.RESUME,
+    events.Extended: Step.EXTEND,
+    events.ChunkGranted: Step.REVIEW,
+    events.ChunkRefused: Step.REVIEW,
+    events.Decided: Step.DECIDE,
+    events.Withdrawn: Step.WITHDRAW,
+}
+
+
+def open_steps(request: Request, at: datetime) -> frozenset[Step]:
+    """What may be done with the request now, by whoever has the role."""
+    if not request.is_open:
+        return frozenset()
+    clock = clocks()[request.kind]
+    paused = request.is_paused
+    in_time = day_of(at) <= due(request, clock, at)
+    possible = {
+        Step.IDENTITY: request.proof is None,
+        Step.ASSIGN: True,
+        Step.PAUSE: not paused and bool(clock.stops),
+        Step.RESUME: paused,
+        Step.EXTEND: request.extension is None and clock.extension > 0 and in_time,
+        Step.REVIEW: request.kind is Kind.HISTORY and request.proof is not None,
+        Step.DECIDE: not paused,
+        Step.WITHDRAW: request.kind is not Kind.OPT_OUT,
+    }
+    return frozenset(step for step, holds in possible.items() if holds)
+
+
+def allows(request: Request, event: events.AnyEvent, at: datetime, *, born: date | None) -> bool:
+    """Whether the event may follow now: its step is open and it says what it must."""
+    if _STEP_OF.get(type(event)) not in open_steps(request, at):
+        return False
+    match event:
+        case events.ClockPaused(wait=wait):
+            return wait in clocks()[request.kind].stops
+        case events.Extended(reason=reason):
+            return bool(reason.strip())
+        case events.ChunkGranted(part=part) | events.ChunkRefused(part=part):
+            return is_part(part)
+        case events.Decided():
+            return event.outcome in outcomes(request, born=born) and _is_whole(event)
+    return True
+
+
+def is_part(part: Part) -> bool:
+    """Whether it can hold anything: its days in order, a section at least."""
+    in_order = part.first is None or part.last is None or part.first <= part.last
+    return in_order and part.sections != frozenset()
+
+
+def outcomes(request: Request, *, born: date | None) -> frozenset[Outcome]:
+    """The answers that are possible as things stand.
+
+    History ends as its parts were reviewed. Nothing is given to somebody whose identity was not checked. An opt-out
+    has acted already and cannot be refused.
+    """
+    if request.kind is Kind.OPT_OUT:
+        return frozenset({Outcome.GRANTED})
+    if request.proof is None:
+        return frozenset({Outcome.REFUSED})
+    if request.kind is Kind.HISTORY:
+        return frozenset({outcome_of_history(request, born)})
+    if request.kind is Kind.OPT_IN:
+        return frozenset({Outcome.GRANTED, Outcome.REFUSED})
+    return frozenset(Outcome)
+
+
+def _is_whole(event: events.Decided) -> bool:
+    """A letter always; a ground where anything was refused, and only there; of a part it may be left out."""
+    match event.outcome:
+        case Outcome.GRANTED:
+            grounded = event.ground is None
+        case Outcome.REFUSED:
+            grounded = event.ground is not None
+        case Outcome.PARTLY:
+            grounded = True
+    return grounded and bool(event.letter.strip())

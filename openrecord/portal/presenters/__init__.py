@@ -1,0 +1,1 @@
+"""What the templates of the portal are given: words for what the stations know."""

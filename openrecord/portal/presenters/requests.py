@@ -1,0 +1,187 @@
+"""A request in the words of whoever made it: how far it is, when the answer is due, what was opened, what to do next.
+
+Nothing here says what was withheld, who at the surgery works on it, or under which exemption something stays closed.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from openrecord.caseload import events
+from openrecord.caseload.queries import Happened
+from openrecord.caseload.rules.clock import clocks, due, is_overdue
+from openrecord.caseload.rules.progress import progress
+from openrecord.caseload.types import Ground, Kind, Part, Request, State, Wait
+from openrecord.portal.presenters.asking import ASKING
+from openrecord.web.parts import LEVELS, part_in_words
+from openrecord.web.records.values import Fact
+from openrecord.web.text import gettext as _
+from openrecord.web.text import gettext_noop
+from openrecord.web.words import day_in_words
+
+STATES: Mapping[State, str] = {
+    State.RECEIVED: gettext_noop("Received"),
+    State.IN_REVIEW: gettext_noop("Your surgery is working on it"),
+    State.WAITING: gettext_noop("Waiting for you"),
+    State.GRANTED: gettext_noop("Agreed"),
+    State.PARTLY_GRANTED: gettext_noop("Partly agreed"),
+    State.REFUSED: gettext_noop("Not agreed"),
+    State.WITHDRAWN: gettext_noop("Withdrawn"),
+}
+GROUNDS: Mapping[Ground, str] = {
+    Ground.EXEMPT: gettext_noop("Data protection law lets a surgery keep some information back."),
+    Ground.IDENTITY: gettext_noop("Your surgery could not make sure who asked."),
+    Ground.NOT_HELD: gettext_noop("Your surgery does not hold this information."),
+    Ground.NOT_CHANGED: gettext_noop("Your surgery looked at the entry and did not change it."),
+    Ground.NOT_ELIGIBLE: gettext_noop("The rules for online access do not allow it."),
+}
+WAITS: Mapping[Wait, str] = {
+    Wait.IDENTITY: gettext_noop("Your surgery needs to make sure who you are. Show them proof of who you are."),
+    Wait.CLARIFICATION: gettext_noop("Your surgery needs to know more. Contact them and tell them."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A request in a list."""
+
+    href: str
+    title: str
+    state: str
+    aside: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """How far a history request was reviewed. `opened`: the parts that can be seen now."""
+
+    percent: int
+    opened: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The decision. `paragraphs`: the letter, in the surgery's own words."""
+
+    outcome: str
+    ground: str
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Everything that a request's own page says."""
+
+    title: str
+    state: str
+    sentences: tuple[str, ...]
+    facts: tuple[Fact, ...]
+    reviewed: Reviewed | None
+    answer: Answer | None
+    steps: tuple[tuple[str, str], ...]
+    may_complain: bool
+
+
+def line(request: Request) -> Line:
+    """The request in a list."""
+    asked = _("Asked on %(day)s") % {"day": day_in_words(request.made)}
+    return Line(f"/requests/{request.request_id}", _(ASKING[request.kind].title), _(STATES[request.state]), asked)
+
+
+def shown(request: Request, happened: Iterable[Happened], *, own: bool, born: date | None, at: datetime) -> Shown:
+    """The request's own page. `own`: whoever looks made it; `born`: when its record can begin."""
+    return Shown(
+        _(ASKING[request.kind].title),
+        _(STATES[request.state]),
+        tuple(_sentences(request, at)),
+        _facts(request),
+        _reviewed(request, born),
+        _answer(request),
+        tuple(_steps(happened, own=own)),
+        request.decision is not None or is_overdue(request, clocks()[request.kind], at),
+    )
+
+
+def _sentences(request: Request, at: datetime) -> Iterable[str]:
+    """What happens now."""
+    if not request.is_open:
+        return
+    if request.is_paused:
+        yield _(WAITS[request.pauses[-1].wait])
+        yield _("Until then the time to answer does not run.")
+        return
+    clock = clocks()[request.kind]
+    day = {"day": day_in_words(due(request, clock, at))}
+    if is_overdue(request, clock, at):
+        yield _("Your surgery should have answered by %(day)s. Contact them, or complain.") % day
+    else:
+        yield _("Your surgery should answer by %(day)s.") % day
+    if request.kind is Kind.OPT_OUT:
+        yield _("Your online view is closed already. Your surgery still has to note it in its own system.")
+    if request.extension is not None:
+        yield _("They need longer because: %(reason)s") % {"reason": request.extension}
+
+
+def _facts(request: Request) -> tuple[Fact, ...]:
+    wish = request.wish
+    found = [Fact(_("Asked on"), day_in_words(request.made))]
+    if request.kind is Kind.HISTORY:
+        found.append(Fact(_("What you asked for"), part_in_words(wish.part.first, wish.part.last, wish.part.sections)))
+    if wish.level is not None:
+        found.append(Fact(_("How much"), _(LEVELS[wish.level])))
+    if wish.about:
+        found.append(Fact(_("About"), wish.about))
+    if wish.words:
+        found.append(Fact(_("Your words"), wish.words))
+    return tuple(found)
+
+
+def _reviewed(request: Request, born: date | None) -> Reviewed | None:
+    if request.kind is not Kind.HISTORY:
+        return None
+    opened = tuple(_part(review.part) for review in request.reviews if review.granted)
+    return Reviewed(progress(request, born).percent, opened)
+
+
+def _part(part: Part) -> str:
+    return part_in_words(part.first, part.last, part.sections)
+
+
+def _answer(request: Request) -> Answer | None:
+    decision = request.decision
+    if decision is None:
+        return None
+    ground = "" if decision.ground is None else _(GROUNDS[decision.ground])
+    paragraphs = tuple(text.strip() for text in decision.letter.split("\n\n") if text.strip())
+    return Answer(_(STATES[request.state]), ground, paragraphs)
+
+
+def _steps(happened: Iterable[Happened], *, own: bool) -> Iterable[tuple[str, str]]:
+    """What happened and when, newest first; who works on it is the surgery's own matter."""
+    for one in reversed(tuple(happened)):
+        words = _step(one.event, own=own)
+        if words:
+            yield day_in_words(one.at), words
+
+
+def _step(event: events.AnyEvent, *, own: bool) -> str:
+    match event:
+        case events.Made():
+            return _("You asked") if own else _("Somebody who acts for you asked")
+        case events.IdentityChecked():
+            return _("Your surgery made sure who you are")
+        case events.ClockPaused(wait=wait):
+            return _(WAITS[wait])
+        case events.ClockResumed():
+            return _("Your surgery has what it needed")
+        case events.Extended():
+            return _("Your surgery said that it needs longer")
+        case events.ChunkGranted(part=part):
+            return _("Opened: %(part)s") % {"part": _part(part)}
+        case events.ChunkRefused():
+            return _("A part was looked at")
+        case events.Decided():
+            return _("Your surgery answered")
+        case events.Withdrawn():
+            return _("It was withdrawn")
+    return ""

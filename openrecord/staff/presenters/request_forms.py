@@ -1,0 +1,163 @@
+"""The form of each step of a request: its questions, what may be wrong with them, and the event that they make."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from openrecord.caseload import events
+from openrecord.caseload.rules.clock import clocks
+from openrecord.caseload.rules.letters import draft
+from openrecord.caseload.rules.steps import is_part
+from openrecord.caseload.types import Ground, Outcome, Part, Proof, Request, Step, Wait
+from openrecord.clinical.kinds import Level, Section
+from openrecord.kit.ids import random_id
+from openrecord.staff.presenters.requests import GROUNDS, PROOFS, WAITS, part_words
+from openrecord.web.forms import Field, Option, Shape, chosen, day_of, day_parts, too_long
+from openrecord.web.parts import LEVELS, SECTIONS
+from openrecord.web.text import gettext as _
+from openrecord.web.text import gettext_noop
+
+TITLES: Mapping[Step, str] = {
+    Step.IDENTITY: gettext_noop("Record the identity check"),
+    Step.ASSIGN: gettext_noop("Assign this request"),
+    Step.PAUSE: gettext_noop("Stop the clock"),
+    Step.RESUME: gettext_noop("Let the clock run again"),
+    Step.EXTEND: gettext_noop("Extend the time"),
+    Step.REVIEW: gettext_noop("Open or close a part of the history"),
+    Step.DECIDE: gettext_noop("Decide the request"),
+}
+NOBODY = "nobody"
+OPEN, CLOSED = "open", "closed"
+LINES_OF_A_LETTER = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What a form depends on. `members`: who may be chosen, by id; `outcome`: the answer being written."""
+
+    request: Request
+    members: Mapping[UUID, str]
+    outcome: Outcome | None = None
+
+
+def fields_of(step: Step, setting: Setting) -> tuple[Field, ...]:
+    """The questions of a step, with what is known already."""
+    match step:
+        case Step.IDENTITY:
+            return (_one_of("proof", _("How"), {proof.value: _(words) for proof, words in PROOFS.items()}),)
+        case Step.ASSIGN:
+            people = {str(member): name for member, name in setting.members.items()}
+            assignee = setting.request.assignee
+            if assignee is None or assignee in setting.members:
+                people[NOBODY] = _("Nobody")
+            return (_one_of("to", _("Person"), people, str(assignee)),)
+        case Step.PAUSE:
+            stops = clocks()[setting.request.kind].stops
+            waits = {wait.value: _(words) for wait, words in WAITS.items() if wait in stops}
+            return (_one_of("wait", _("What are you waiting for?"), waits),)
+        case Step.EXTEND:
+            return (Field("reason", _("Why do you need longer?"), Shape.TEXT, _("The patient reads this.")),)
+        case Step.REVIEW:
+            return _review(setting.request)
+        case Step.DECIDE:
+            return _decide(setting)
+    return ()
+
+
+def _one_of(name: str, label: str, options: Mapping[str, str], typed: str = "") -> Field:
+    choices = [Option(value, words) for value, words in options.items()]
+    return Field(name, label, Shape.ONE_OF, options=choices, typed=(typed,))
+
+
+def _review(request: Request) -> tuple[Field, ...]:
+    asked = request.wish.part
+    sections = [Option(section.value, _(words)) for section, words in SECTIONS.items()]
+    wanted = () if asked.sections is None else tuple(asked.sections)
+    levels = {str(int(level)): _(words) for level, words in LEVELS.items()}
+    return (
+        Field("first", _("From"), Shape.DAY, _("Empty: from the beginning"), typed=day_parts(asked.first)),
+        Field("last", _("Up to"), Shape.DAY, _("Empty: to the end"), typed=day_parts(asked.last)),
+        Field("sections", _("Sections"), Shape.SOME_OF, _("None: all sections"), options=sections, typed=wanted),
+        _one_of(
+            "verdict",
+            _("What becomes of this part?"),
+            {
+                OPEN: _("Open it to the patient: I have looked at all of it and hidden what must be hidden"),
+                CLOSED: _("Keep it closed"),
+            },
+        ),
+        _one_of("level", _("How much of it, if it is opened?"), levels, str(int(request.wish.level or Level.FULL))),
+    )
+
+
+def _decide(setting: Setting) -> tuple[Field, ...]:
+    outcome, request = setting.outcome, setting.request
+    if outcome is None:
+        return ()
+    opened = "\n".join(f"- {part_words(review.part)}" for review in request.reviews if review.granted)
+    letter = Field(
+        "letter",
+        _("Letter to the patient"),
+        Shape.TEXT,
+        _("A draft. Change it. Never describe what was kept back. How to complain is added below it."),
+        typed=(draft(request.kind, outcome, opened).strip(),),
+        rows=LINES_OF_A_LETTER,
+    )
+    if outcome is Outcome.GRANTED:
+        return (letter,)
+    grounds = {ground.value: _(words) for ground, words in GROUNDS.items()}
+    return (_one_of("ground", _("Ground"), grounds), letter)
+
+
+def mistakes(step: Step, fields: Sequence[Field], setting: Setting) -> dict[str, str]:
+    """What is missing or wrong, by the name of the field."""
+    found = too_long(fields)
+    optional = {"ground"} if setting.outcome is Outcome.PARTLY else set()
+    for field in fields:
+        if field.shape is Shape.ONE_OF and not chosen(field) and field.name not in optional:
+            found[field.name] = _("Choose one")
+        elif field.shape is Shape.TEXT and not field.value:
+            found[field.name] = _("Write something here")
+        elif field.shape is Shape.DAY and not _is_day(field):
+            found[field.name] = _("Enter a real date, like 1 4 2015")
+    if step is Step.REVIEW and not found and not is_part(_part(fields)):
+        found["last"] = _("The last day must not be before the first")
+    return found
+
+
+def _is_day(field: Field) -> bool:
+    try:
+        day_of(field)
+    except ValueError:
+        return False
+    return True
+
+
+def _part(fields: Sequence[Field]) -> Part:
+    by_name = {field.name: field for field in fields}
+    sections = frozenset(Section(name) for name in chosen(by_name["sections"]))
+    return Part(day_of(by_name["first"]), day_of(by_name["last"]), sections or None)
+
+
+def event_of(step: Step, fields: Sequence[Field], setting: Setting) -> events.AnyEvent:
+    """The event of a form without mistakes. Raises ValueError for a step that staff do not take."""
+    value = {field.name: field.value for field in fields}
+    match step:
+        case Step.IDENTITY:
+            return events.IdentityChecked(Proof(value["proof"]))
+        case Step.ASSIGN:
+            return events.Assigned(None if value["to"] == NOBODY else UUID(value["to"]))
+        case Step.PAUSE:
+            return events.ClockPaused(Wait(value["wait"]))
+        case Step.RESUME:
+            return events.ClockResumed()
+        case Step.EXTEND:
+            return events.Extended(value["reason"])
+        case Step.REVIEW if value["verdict"] == OPEN:
+            return events.ChunkGranted(_part(fields), random_id(), Level(int(value["level"])))
+        case Step.REVIEW:
+            return events.ChunkRefused(_part(fields))
+        case Step.DECIDE if setting.outcome is not None:
+            ground = value.get("ground")
+            return events.Decided(setting.outcome, Ground(ground) if ground else None, value["letter"])
+    raise ValueError(step)

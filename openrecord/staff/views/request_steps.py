@@ -1,0 +1,127 @@
+"""One step of a request: its form, and what happens where two people take a step at the same time."""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from openrecord.caseload import actions
+from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, ROLES, open_steps, outcomes
+from openrecord.caseload.types import Outcome, Step
+from openrecord.kit import clock
+from openrecord.registry.types import Patient
+from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
+from openrecord.staff.presenters.request_forms import TITLES, Setting, event_of, fields_of, mistakes
+from openrecord.staff.presenters.requests import KINDS, OUTCOMES, address
+from openrecord.staff.views.requests import members_of, request_of
+from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import Field, filled, summary, with_errors
+from openrecord.web.redirects import see_other
+from openrecord.web.text import gettext as _
+
+AUTHORITY = "staff:requests"
+
+
+def _step(desk: Desk, slug: str) -> Step:
+    """The step, if this member of staff may ever take it. Raises Http404, PermissionDenied."""
+    step = next((step for step in TITLES if step == slug), None)
+    if step is None:
+        raise Http404
+    if not ROLES[step] & desk.member.roles:
+        raise PermissionDenied
+    return step
+
+
+def assignable(desk: Desk) -> dict[UUID, str]:
+    """Whom this member of staff may give a request to: reviewers only take one for themselves."""
+    everybody = members_of(desk)
+    if ASSIGNS_OTHERS & desk.member.roles:
+        return everybody
+    return {desk.member.staff_id: everybody.get(desk.member.staff_id, desk.member.name)}
+
+
+def _outcome(request: HttpRequest, step: Step) -> Outcome | None:
+    """The answer being written, None where none is."""
+    wanted = request.POST.get("outcome") or request.GET.get("outcome")
+    return next((one for one in Outcome if one == wanted), None) if step is Step.DECIDE else None
+
+
+@audience(Audience.STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, public_id: UUID, request_id: UUID, slug: str) -> HttpResponse:
+    """The form of a step, and the step itself."""
+    desk = desk_of(request)
+    patient = patient_of(desk, public_id)
+    found = request_of(desk, patient, request_id)
+    wanted = _step(desk, slug)
+    setting = Setting(found, assignable(desk), _outcome(request, wanted))
+    fields = fields_of(wanted, setting)
+    outdated = False
+    if request.method == "POST":
+        fields = filled(fields, request)
+        outdated = request.POST.get("seen") != str(found.sequence)
+        if not outdated:
+            errors = mistakes(wanted, fields, setting)
+            if not errors:
+                return _take(request, desk, patient, wanted, fields, setting)
+            fields = with_errors(fields, errors)
+    elif not _is_open(wanted, setting, patient):
+        return see_other(address(patient, request_id))
+    return _form(request, desk, patient, wanted, fields, setting, outdated=outdated)
+
+
+def _is_open(wanted: Step, setting: Setting, patient: Patient) -> bool:
+    """Whether the step may be taken now, and its answer given."""
+    possible = wanted in open_steps(setting.request, clock.now())
+    return possible and (wanted is not Step.DECIDE or setting.outcome in outcomes(setting.request, born=patient.born))
+
+
+def _take(
+    request: HttpRequest, desk: Desk, patient: Patient, wanted: Step, fields: tuple[Field, ...], setting: Setting
+) -> HttpResponse:
+    """Do it, unless somebody else was faster or it is no longer possible."""
+    found = setting.request
+    if not _is_open(wanted, setting, patient):
+        return _form(request, desk, patient, wanted, fields, setting, outdated=True)
+    try:
+        actions.act(
+            patient_id=patient.patient_id,
+            request_id=found.request_id,
+            event=event_of(wanted, fields, setting),
+            seen=found.sequence,
+            by=actor_of(request, desk, AUTHORITY),
+            at=clock.now(),
+        )
+    except (actions.Outdated, actions.NotNow):
+        now = Setting(request_of(desk, patient, found.request_id), setting.members, setting.outcome)
+        return _form(request, desk, patient, wanted, fields, now, outdated=True)
+    return see_other(f"{address(patient, found.request_id)}?done={wanted}")
+
+
+def _form(
+    request: HttpRequest,
+    desk: Desk,
+    patient: Patient,
+    wanted: Step,
+    fields: tuple[Field, ...],
+    setting: Setting,
+    *,
+    outdated: bool,
+) -> HttpResponse:
+    found = setting.request
+    record_staff_read(request, desk, patient, route="/staff/request/step", served=(), at=clock.now())
+    answer = setting.outcome
+    context = {
+        "title": _(TITLES[wanted]) if answer is None else _(OUTCOMES[answer]),
+        "asked": _(KINDS[found.kind]),
+        "here": address(patient, found.request_id),
+        "action": f"{address(patient, found.request_id)}/{wanted}",
+        "fields": fields,
+        "errors": summary(fields),
+        "seen": found.sequence,
+        "outcome": "" if answer is None else answer.value,
+        "outdated": outdated,
+        "possible": _is_open(wanted, setting, patient),
+    }
+    return page(request, "staff/request_step.html", desk, context, patient)

@@ -1,0 +1,169 @@
+"""The practice's caseload: every open request, those due first in front, and one request with all that happened."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import TypeVar
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from openrecord.access import queries as access
+from openrecord.access.types import ViewerKind
+from openrecord.caseload import queries
+from openrecord.caseload.queries import STOPPED, Only, Place
+from openrecord.caseload.rules.steps import ROLES, open_steps, outcomes
+from openrecord.caseload.types import Kind, OpenRequest, Outcome, Request, RequestId, State, Step
+from openrecord.identity import queries as identity
+from openrecord.kit import clock
+from openrecord.registry import queries as registry
+from openrecord.registry.types import Patient
+from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_read
+from openrecord.staff.presenters.request_forms import TITLES
+from openrecord.staff.presenters.requests import KINDS, OUTCOMES, STATES, address, lines, shown
+from openrecord.web.audience import Audience, audience
+from openrecord.web.text import gettext as _
+
+BASE = "/staff/requests"
+PAGE_SIZE = 25
+OPEN_STATES = (State.RECEIVED, State.IN_REVIEW, State.WAITING)
+MINE, NOBODYS = "mine", "nobody"
+_Choice = TypeVar("_Choice", Kind, State)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One way of making the list shorter. `options`: value, words, whether it is chosen."""
+
+    name: str
+    label: str
+    options: tuple[tuple[str, str, bool], ...]
+
+
+def members_of(desk: Desk) -> dict[UUID, str]:
+    """Everybody at the practice, by id."""
+    return {member.staff_id: member.name for member in identity.staff_of(desk.member.organisation)}
+
+
+def request_of(desk: Desk, patient: Patient, request_id: UUID) -> Request:
+    """A request of this patient to the desk's practice. Raises Http404, whoever else may have it."""
+    found = queries.request(patient.patient_id, RequestId(request_id))
+    if found is None or found.ods != desk.ods:
+        raise Http404
+    return found
+
+
+def steps_for(desk: Desk, steps: Collection[Step]) -> tuple[Step, ...]:
+    """Which of these steps this member of staff may take, in the usual order."""
+    return tuple(step for step in Step if step in steps and ROLES[step] & desk.member.roles)
+
+
+def _known(text: str, choices: type[_Choice]) -> _Choice | None:
+    return next((choice for choice in choices if choice.value == text), None)
+
+
+def _only(desk: Desk, asked: Mapping[str, str]) -> Only:
+    whose = asked.get("whose", "")
+    return Only(
+        _known(asked.get("kind", ""), Kind),
+        _known(asked.get("state", ""), State),
+        desk.member.staff_id if whose == MINE else None,
+        unassigned=whose == NOBODYS,
+    )
+
+
+def _place(text: str | None) -> Place | None:
+    """Where the last page ended; None where it makes no sense, which is the first page."""
+    due, _comma, request_id = (text or "").partition(",")
+    try:
+        return Place(date.fromisoformat(due), RequestId(UUID(request_id)))
+    except ValueError:
+        return None
+
+
+def _filters(asked: Mapping[str, str]) -> tuple[Filter, ...]:
+    every = (
+        ("kind", _("Kind"), {kind.value: _(words) for kind, words in KINDS.items()}),
+        ("state", _("State"), {state.value: _(STATES[state]) for state in OPEN_STATES}),
+        ("whose", _("Assigned to"), {MINE: _("Me"), NOBODYS: _("Nobody")}),
+    )
+    return tuple(
+        Filter(
+            name,
+            label,
+            tuple((value, words, asked.get(name, "") == value) for value, words in {"": _("All"), **options}.items()),
+        )
+        for name, label, options in every
+    )
+
+
+def _next(kept: str, last: OpenRequest) -> str:
+    place = urlencode({"after": f"{last.due or STOPPED},{last.request_id}"})
+    return f"{BASE}?{kept}&{place}"
+
+
+@audience(Audience.STAFF)
+@require_safe
+def requests(request: HttpRequest) -> HttpResponse:
+    """The list."""
+    desk = desk_of(request)
+    at = clock.now()
+    asked = {name: request.GET.get(name, "") for name in ("kind", "state", "whose")}
+    after = _place(request.GET.get("after"))
+    found = queries.open_requests(desk.ods, only=_only(desk, asked), after=after, limit=PAGE_SIZE + 1)
+    more, found = len(found) > PAGE_SIZE, found[:PAGE_SIZE]
+    record_staff_read(request, desk, None, route=BASE, served=(), at=at)
+    patients = registry.patients({one.patient_id for one in found})
+    kept = urlencode(asked)
+    context = {
+        "title": _("Requests of patients"),
+        "lines": lines(found, patients, members_of(desk), at),
+        "filters": _filters(asked),
+        "next_href": _next(kept, found[-1]) if more else "",
+        "first_href": f"{BASE}?{kept}" if after else "",
+    }
+    return page(request, "staff/requests.html", desk, context)
+
+
+@audience(Audience.STAFF)
+@require_safe
+def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse:
+    """One request: what is asked, how far it is, what may be done, what happened."""
+    desk = desk_of(request)
+    patient = patient_of(desk, public_id)
+    found = request_of(desk, patient, request_id)
+    at = clock.now()
+    record_staff_read(request, desk, patient, route="/staff/request", served=(), at=at)
+    viewers = {viewer.viewer_id: viewer.kind for viewer in access.people_viewing(patient.patient_id, at=at)}
+    here = address(patient, request_id)
+    open_now = open_steps(found, at)
+    context = {
+        "title": _(KINDS[found.kind]),
+        "here": here,
+        "one": shown(
+            found,
+            queries.history(patient.patient_id, found.request_id),
+            patient=patient,
+            staff=members_of(desk),
+            by_proxy=viewers.get(found.asker) is ViewerKind.PROXY,
+            at=at,
+        ),
+        "record": f"/staff/patients/{patient.public_id}",
+        "links": _links(steps_for(desk, open_now), found, here, patient),
+        "takes": Step.ASSIGN in steps_for(desk, open_now) and found.assignee != desk.member.staff_id,
+        "me": desk.member.staff_id,
+        "seen": found.sequence,
+        "done": request.GET.get("done", ""),
+    }
+    return page(request, "staff/request.html", desk, context, patient)
+
+
+def _links(steps: Collection[Step], found: Request, here: str, patient: Patient) -> list[tuple[str, str]]:
+    """The pages of these steps; deciding has a link for each answer that is possible."""
+    links = [(f"{here}/{step}", _(TITLES[step])) for step in steps if step is not Step.DECIDE]
+    if Step.DECIDE in steps:
+        possible = outcomes(found, born=patient.born)
+        links += [(f"{here}/decide?outcome={o}", _(OUTCOMES[o])) for o in Outcome if o in possible]
+    return links

@@ -1,0 +1,175 @@
+"""Patients and proxies: what they may ask, what they see of it, what an opt-out does, what stays of a wrong form."""
+
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from openrecord.caseload import queries
+from openrecord.caseload.types import Kind, State
+from openrecord.kit import clock
+from tests.integration.caseload import world as caseload
+from tests.integration.fhir.world import AT, Record, made_record
+from tests.integration.pages import world
+
+FORMS = {
+    Kind.HISTORY: caseload.HISTORY,
+    Kind.LEVEL: {"level": "4"},
+    Kind.CORRECTION: caseload.CORRECTION,
+    Kind.OPT_OUT: {},
+    Kind.OPT_IN: {},
+    Kind.PROXY: {"about": "Jo Example", "words": "My daughter"},
+    Kind.SUBJECT_ACCESS: {},
+}
+
+
+@pytest.mark.parametrize("kind", Kind)
+def test_everything_can_be_asked_followed_and_found_by_the_practice(record: Record, kind: Kind) -> None:
+    patient, manager = world.patient(record), caseload.manager()
+    assert f"/requests/new/{kind}" in patient.get("/requests").text
+    page = caseload.ask(patient, kind, **FORMS[kind])
+    assert page in patient.get("/requests").text
+    assert "by 3 April 2025" in patient.get(page).text
+    assert caseload.desk(record) in manager.get("/staff/requests").text
+    assert manager.get(caseload.desk(record)).status_code == 200
+
+
+def test_what_is_missing_is_said_and_nothing_typed_is_lost(record: Record) -> None:
+    patient = world.patient(record)
+    answer = patient.post("/requests/new/correction", {"about": "", "words": "Typed <b>words</b>"})
+    assert answer.status_code == 200
+    assert "There is a problem" in answer.text
+    assert 'href="#about"' in answer.text
+    assert "Typed &lt;b&gt;words&lt;/b&gt;" in answer.text
+    future = {"first-day": "1", "first-month": "1", "first-year": "2030", **caseload.HISTORY}
+    answer = patient.post("/requests/new/history", future)
+    assert "Enter a date in the past" in answer.text
+    assert 'value="2030"' in answer.text
+    assert queries.requests(record.patient.patient_id) == ()
+
+
+@pytest.mark.parametrize("odd", ["31", "0", "x", "\u0661", "9" * 400])
+def test_days_that_are_none_are_answered(record: Record, odd: str) -> None:
+    form = {"first-day": odd, "first-month": "2", "first-year": "2020", **caseload.HISTORY}
+    answer = world.patient(record).post("/requests/new/history", form)
+    assert answer.status_code == 200
+    assert "Enter a real date" in answer.text
+
+
+def test_asking_twice_leads_to_the_first(record: Record) -> None:
+    patient = world.patient(record)
+    first = caseload.ask(patient, "history", **caseload.HISTORY)
+    assert caseload.ask(patient, "history", **caseload.HISTORY) == first
+    assert len(queries.requests(record.patient.patient_id)) == 1
+    assert patient.post(f"{first}/withdraw").status_code == 303
+    assert caseload.ask(patient, "history", **caseload.HISTORY) != first
+
+
+def test_withdrawing_ends_it_for_both_sides(record: Record) -> None:
+    patient, manager = world.patient(record), caseload.manager()
+    page = caseload.ask(patient, "correction", **caseload.CORRECTION)
+    here = caseload.desk(record)
+    assert "Withdraw this request?" in patient.get(f"{page}/withdraw").text
+    assert patient.post(f"{page}/withdraw").status_code == 303
+    assert caseload.only(record).state is State.WITHDRAWN
+    assert here not in manager.get("/staff/requests").text
+    assert manager.get(f"{here}/decide?outcome=refused").status_code == 303
+    assert patient.post(f"{page}/withdraw").headers["Location"] == page
+
+
+def test_an_opt_out_acts_at_once_and_its_reversal_when_the_practice_agrees(record: Record) -> None:
+    patient, elsewhere, manager = world.patient(record), world.patient(record), caseload.manager()
+    assert "February 2025" in elsewhere.get("/record/measurements").text
+    page = caseload.ask(patient, "opt-out")
+    assert "February 2025" not in elsewhere.get("/record/measurements").text
+    assert f"{page}/withdraw" not in patient.get(page).text
+    here = caseload.desk(record)
+    assert "outcome=refused" not in manager.get(here).text
+    caseload.take(manager, here, "decide", outcome="granted", letter="It is closed.")
+    clock.use(lambda: AT + timedelta(minutes=9))
+    again = caseload.ask(world.patient(record), "opt-in")
+    there = f"/staff/requests/{record.patient.public_id}/{again.rpartition('/')[2]}"
+    caseload.take(manager, there, "identity", proof="nhs_login")
+    assert "February 2025" not in world.patient(record).get("/record/measurements").text
+    caseload.take(manager, there, "decide", outcome="granted", letter="It is open.")
+    assert "February 2025" in world.patient(record).get("/record/measurements").text
+
+
+def test_a_proxy_reports_mistakes_and_sees_nothing_else(record: Record) -> None:
+    patient, proxy = world.patient(record), caseload.proxy(record)
+    own = caseload.ask(patient, "history", **caseload.HISTORY)
+    assert proxy.get(own).status_code == 404
+    assert own not in proxy.get("/requests").text
+    for kind in set(Kind) - {Kind.CORRECTION}:
+        assert f"/requests/new/{kind}" not in proxy.get("/requests").text
+        assert proxy.get(f"/requests/new/{kind}").status_code == 404
+        assert proxy.post(f"/requests/new/{kind}", FORMS[kind]).status_code == 404
+    theirs = caseload.ask(proxy, "correction", **caseload.CORRECTION)
+    assert "You asked" in proxy.get(theirs).text
+    assert "Somebody who acts for you asked" in patient.get(theirs).text
+
+
+def test_anothers_request_is_as_unknown_as_none(record: Record) -> None:
+    patient, stranger = world.patient(record), world.patient(made_record())
+    page = caseload.ask(patient, "correction", **caseload.CORRECTION)
+    for path in (page, f"{page}/withdraw"):
+        other = path.replace(page, f"/requests/{uuid.uuid4()}")
+        for method in (stranger.get, stranger.post):
+            theirs, none = method(path), method(other)
+            assert theirs.status_code in {404, 405}
+            assert (theirs.status_code, theirs.text.replace(path, other)) == (none.status_code, none.text)
+    assert caseload.only(record).is_open
+
+
+def days_ago(days: int) -> None:
+    """Let time stand still at an earlier day than the sessions of the tests begin on."""
+    clock.use(lambda: AT - timedelta(days=days))
+
+
+def test_the_clock_is_told_in_plain_words(record: Record) -> None:
+    patient, manager = world.patient(record), caseload.manager()
+    days_ago(200)
+    page = caseload.ask(patient, "subject-access")
+    here = caseload.desk(record)
+    assert "by 15 September 2024" in patient.get(page).text
+    caseload.take(manager, here, "pause", wait="clarification")
+    assert "the time to answer does not run" in patient.get(page).text
+    days_ago(190)
+    caseload.take(manager, here, "resume")
+    assert "by 25 September 2024" in patient.get(page).text
+    caseload.take(manager, here, "extend", reason="There are ten boxes of paper")
+    told = patient.get(page).text
+    assert "by 25 November 2024" in told
+    assert "There are ten boxes of paper" in told
+    assert "Ombudsman" not in told
+    days_ago(0)
+    late = patient.get(page).text
+    assert "should have answered by 25 November 2024" in late
+    assert "Ombudsman" in late
+    assert "Overdue since 25 November 2024" in manager.get(here).text
+
+
+ODD = ("'; DROP TABLE caseload_open; --", "\u202e", "{{ 7*7 }}", "\r\nSet-Cookie: a=b")
+
+
+@pytest.mark.parametrize("odd", ODD, ids=range(len(ODD)))
+def test_any_words_are_kept_as_words(record: Record, odd: str) -> None:
+    patient, manager = world.patient(record), caseload.manager()
+    page = caseload.ask(patient, "correction", about=odd, words=odd)
+    wish = caseload.only(record).wish
+    assert wish.words in odd.strip().replace("\r\n", "\n")
+    for answer in (patient.get(page), manager.get(caseload.desk(record))):
+        assert answer.status_code == 200
+        assert wish.words.replace("'", "&#39;") in answer.text
+    assert patient.post("/requests/new/level", {"level": odd}).status_code == 200
+    assert patient.post("/requests/new/history", {"level": "4", "sections": odd}).status_code == 303
+
+
+def test_too_many_words_are_said_to_be_too_many_and_not_cut(record: Record) -> None:
+    patient = world.patient(record)
+    long = "x" * 4001
+    answer = patient.post("/requests/new/correction", {"about": long, "words": long})
+    assert answer.text.count("Use 200 characters or fewer") == 2
+    assert answer.text.count("Use 4000 characters or fewer") == 2
+    assert answer.text.count(long) == 2
+    assert patient.post("/requests/new/correction", {"about": long[:200], "words": long[:4000]}).status_code == 303

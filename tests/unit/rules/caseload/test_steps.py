@@ -1,0 +1,226 @@
+"""The machine of a request against a naive one that looks through everything that happened, at every step."""
+
+import uuid
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+
+from openrecord.caseload import events
+from openrecord.caseload.rules import asking
+from openrecord.caseload.rules.fold import NotMade, fold
+from openrecord.caseload.rules.letters import draft
+from openrecord.caseload.rules.steps import ROLES, allows, is_part, open_steps, outcomes
+from openrecord.caseload.types import Ground, Kind, Outcome, Part, Proof, State, Step, Wait, Wish
+from openrecord.clinical.kinds import Level, Section
+from openrecord.identity.types import Role
+from tests.unit.rules.caseload.facts import ASKER, MADE, REQUEST, made
+from tests.unit.rules.facts import A
+
+BORN = date(1980, 1, 1)
+SOMEBODY = uuid.UUID(int=7)
+RESULTS = Part(sections=frozenset({Section.RESULTS}))
+REST = Part(sections=frozenset(Section) - {Section.RESULTS})
+UPSIDE_DOWN = Part(date(2024, 1, 2), date(2024, 1, 1))
+PARTS = st.sampled_from([RESULTS, REST, Part(), UPSIDE_DOWN, Part(sections=frozenset())])
+DECIDED = st.builds(
+    events.Decided, st.sampled_from(Outcome), st.none() | st.sampled_from(Ground), st.sampled_from(["Dear you", " "])
+)
+FOLLOWING: st.SearchStrategy[events.AnyEvent] = st.one_of(
+    st.builds(events.IdentityChecked, st.sampled_from(Proof)),
+    st.builds(events.Assigned, st.sampled_from([None, SOMEBODY])),
+    st.builds(events.ClockPaused, st.sampled_from(Wait)),
+    st.builds(events.ClockResumed),
+    st.builds(events.Extended, st.sampled_from(["much to read", "  "])),
+    st.builds(events.ChunkGranted, PARTS, st.just(SOMEBODY), st.just(Level.FULL)),
+    st.builds(events.ChunkRefused, PARTS),
+    DECIDED,
+    st.builds(events.Withdrawn),
+    st.builds(events.Made, st.just(Kind.HISTORY), st.just(A), st.just(ASKER), st.just(Wish())),
+)
+MAY_EXTEND = {Kind.HISTORY, Kind.CORRECTION, Kind.SUBJECT_ACCESS}
+
+
+class Naive:
+    """What may follow, read off the list of what happened."""
+
+    def __init__(self, happened: list[tuple[datetime, Any]]) -> None:
+        self.happened = [event for _, event in happened]
+        self.times = [at for at, _ in happened]
+        self.kind = self.happened[0].kind
+
+    def had(self, *kinds: type) -> bool:
+        return any(isinstance(event, kinds) for event in self.happened)
+
+    @property
+    def ended(self) -> bool:
+        return self.had(events.Decided, events.Withdrawn)
+
+    @property
+    def stopped(self) -> bool:
+        clock = [event for event in self.happened if isinstance(event, events.ClockPaused | events.ClockResumed)]
+        return bool(clock) and isinstance(clock[-1], events.ClockPaused)
+
+    def late(self, at: datetime) -> bool:
+        """Made on 4 March: due on 4 April, later by each midnight on which the clock stood still."""
+        asleep, since = 0, None
+        for moment, event in [*zip(self.times, self.happened, strict=True), (at, events.ClockResumed())]:
+            if isinstance(event, events.ClockPaused):
+                since = moment
+            elif isinstance(event, events.ClockResumed) and since is not None:
+                asleep, since = asleep + (moment.date() - since.date()).days, None
+        return at.date() > date(2024, 4, 4) + timedelta(days=asleep)
+
+    def history_ends(self) -> Outcome:
+        opened = [e.part for e in self.happened if isinstance(e, events.ChunkGranted)]
+        if not opened:
+            return Outcome.REFUSED
+        whole = Part() in opened or (RESULTS in opened and REST in opened)
+        return Outcome.GRANTED if whole else Outcome.PARTLY
+
+    def state(self) -> State:
+        last = self.happened[-1]
+        if isinstance(last, events.Withdrawn):
+            return State.WITHDRAWN
+        if isinstance(last, events.Decided):
+            return {Outcome.GRANTED: State.GRANTED, Outcome.PARTLY: State.PARTLY_GRANTED}.get(
+                last.outcome, State.REFUSED
+            )
+        if self.stopped:
+            return State.WAITING
+        return State.IN_REVIEW if self.had(events.IdentityChecked) else State.RECEIVED
+
+    def may_decide(self, event: events.Decided) -> bool:
+        checked = self.had(events.IdentityChecked)
+        if self.stopped or not event.letter.strip():
+            return False
+        if event.outcome is Outcome.GRANTED and event.ground is not None:
+            return False
+        if event.outcome is Outcome.REFUSED and event.ground is None:
+            return False
+        if self.kind is Kind.OPT_OUT:
+            return event.outcome is Outcome.GRANTED
+        if not checked:
+            return event.outcome is Outcome.REFUSED
+        if self.kind is Kind.HISTORY:
+            return event.outcome is self.history_ends()
+        return not (self.kind is Kind.OPT_IN and event.outcome is Outcome.PARTLY)
+
+    def allows(self, event: Any, at: datetime) -> bool:
+        if self.ended or isinstance(event, events.Made):
+            return False
+        match event:
+            case events.IdentityChecked():
+                return not self.had(events.IdentityChecked)
+            case events.ClockPaused():
+                return not self.stopped and self.kind is not Kind.OPT_OUT
+            case events.ClockResumed():
+                return self.stopped
+            case events.Extended():
+                first = not self.had(events.Extended)
+                return first and self.kind in MAY_EXTEND and not self.late(at) and event.reason == "much to read"
+            case events.ChunkGranted() | events.ChunkRefused():
+                fit = event.part in (RESULTS, REST, Part())
+                return self.kind is Kind.HISTORY and self.had(events.IdentityChecked) and fit
+            case events.Decided():
+                return self.may_decide(event)
+            case events.Withdrawn():
+                return self.kind is not Kind.OPT_OUT
+        return True
+
+
+class Machine(RuleBasedStateMachine):
+    """Anybody tries anything at any time; what may not follow changes nothing."""
+
+    happened: list[tuple[datetime, events.AnyEvent]]
+
+    @initialize(kind=st.sampled_from(Kind))
+    def make(self, kind: Kind) -> None:
+        self.at = MADE
+        self.happened = [(MADE, events.Made(kind, A, ASKER, Wish()))]
+
+    @rule(days=st.integers(0, 20))
+    def wait(self, days: int) -> None:
+        self.at += timedelta(days=days)
+
+    @rule(event=FOLLOWING)
+    def attempt(self, event: events.AnyEvent) -> None:
+        request = fold(REQUEST, self.happened)
+        naive = Naive(self.happened)
+        allowed = allows(request, event, self.at, born=BORN)
+        assert allowed == naive.allows(event, self.at), event
+        if allowed:
+            stored = events.decode(events.encode(event))
+            self.happened.append((self.at, stored))
+
+    @invariant()
+    def stands_as_the_naive_one(self) -> None:
+        request = fold(REQUEST, self.happened)
+        naive = Naive(self.happened)
+        assert request.sequence == len(self.happened)
+        assert (request.is_open, request.is_paused) == (not naive.ended, naive.stopped)
+        assert request.state is naive.state()
+        assert bool(open_steps(request, self.at)) is request.is_open
+
+
+Machine.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
+TestMachine = Machine.TestCase
+
+
+def test_a_request_begins_by_being_made() -> None:
+    with pytest.raises(NotMade):
+        fold(REQUEST, [(MADE, events.Withdrawn())])
+
+
+def test_who_may_do_what() -> None:
+    """A reader nothing; reviewers open and close parts; managers and IG leads answer; nobody withdraws for another."""
+    by_role = {role: {step for step, roles in ROLES.items() if role in roles} for role in Role}
+    reviews = {Step.IDENTITY, Step.ASSIGN, Step.REVIEW}
+    answers = {Step.IDENTITY, Step.ASSIGN, Step.PAUSE, Step.RESUME, Step.EXTEND, Step.DECIDE}
+    assert by_role == {
+        Role.READER: set(),
+        Role.SCREENER: reviews,
+        Role.CLINICIAN: reviews,
+        Role.MANAGER: answers,
+        Role.IG_LEAD: answers,
+    }
+    assert set(ROLES) == set(Step)
+
+
+def test_a_part_holds_something() -> None:
+    day = date(2024, 1, 1)
+    assert is_part(Part())
+    assert is_part(Part(day, day))
+    assert is_part(Part(last=day))
+    assert not is_part(UPSIDE_DOWN)
+    assert not is_part(Part(sections=frozenset()))
+
+
+def test_there_is_a_draft_for_every_answer_that_can_be_given() -> None:
+    for kind in Kind:
+        for proof in (None, Proof.DOCUMENTS):
+            for outcome in outcomes(made(kind, proof=proof), born=BORN):
+                assert draft(kind, outcome, "").strip(), (kind, outcome)
+    assert "Test results" in draft(Kind.HISTORY, Outcome.PARTLY, "Test results")
+    assert "{" not in draft(Kind.HISTORY, Outcome.PARTLY, "Test results")
+
+
+def test_two_open_requests_of_a_kind_are_one() -> None:
+    history, another = made(), made(asker=uuid.UUID(int=3))
+    assert asking.same_open([another, history], Kind.HISTORY, ASKER) is history
+    assert asking.same_open([another], Kind.HISTORY, ASKER) is None
+    assert asking.same_open([history], Kind.LEVEL, ASKER) is None
+    assert asking.same_open([made(withdrawn=MADE)], Kind.HISTORY, ASKER) is None
+    assert asking.same_open([made(Kind.CORRECTION)], Kind.CORRECTION, ASKER) is None
+    assert asking.same_open([made(Kind.PROXY)], Kind.PROXY, ASKER) is None
+
+
+def test_nobody_has_more_open_requests_than_anybody_may_have() -> None:
+    full = [made(Kind.CORRECTION)] * asking.MOST_OPEN
+    assert asking.has_too_many(full, ASKER)
+    assert not asking.has_too_many(full[1:], ASKER)
+    assert not asking.has_too_many([*full[1:], made(withdrawn=MADE)], ASKER)
+    assert not asking.has_too_many([*full[1:], made(asker=uuid.UUID(int=3))], ASKER)
