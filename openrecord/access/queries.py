@@ -213,8 +213,8 @@ def patients_unchecked(*, on: date, limit: int) -> tuple[PatientId, ...]:
 
 
 def count_unchecked(*, since: date) -> int:
-    """How many patients were checked before, but not on this day or later."""
-    return EpochRow.objects.filter(checked_on__lt=since).count()
+    """How many patients were not checked on this day or later."""
+    return EpochRow.objects.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=since)).count()
 
 
 def due_of(patients: Iterable[PatientId]) -> dict[PatientId, frozenset[Due]]:

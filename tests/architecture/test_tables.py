@@ -16,6 +16,7 @@ NOT_KEYED_BY_PATIENT = {
     "identity_person": "keyed by who signs in; which patient that is may be unknown or change",
     "ingest_source_key": "keyed by what is looked up: a source's key, before the patient is known to be the right one",
     "month_viewer": "keyed by what is counted: a person once a month, wherever registered",
+    "access_due": "keyed by practice: what is open in front of its staff, oldest first",
     "access_live_token": "keyed by what is looked up: the token's hash, before anything is known of its bearer",
 }
 READ_BY_OTHERS = {

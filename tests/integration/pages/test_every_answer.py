@@ -37,6 +37,7 @@ def _routes(resolver: URLResolver, before: str = "/") -> Iterator[str]:
 def _addresses(record: Record, inside: str) -> list[str]:
     """Every address of the pages, with ids that exist and with some that do not."""
     known = {"public_id": str(record.patient.public_id), "entry_id": inside, "slug": "measurements", "code": "cy",
+             "viewer_id": str(record.viewer), "proposal_id": SOMETHING,
              "name": static_url("openrecord.css").rpartition("/")[2]}  # fmt: skip
     found = []
     for route in _routes(get_resolver()):
