@@ -1,7 +1,6 @@
 """Codes that mean something: what arrives or turns stands open until it is decided (R24, R38, R39)."""
 
 import uuid
-from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 import pytest
@@ -27,7 +26,7 @@ LATER = AT + timedelta(days=1)
 
 
 @pytest.fixture
-def hilltop(stored: None) -> Iterator[made.Town]:  # noqa: ARG001
+def hilltop(stored: None) -> made.Town:  # noqa: ARG001
     stopped()
     return made.new_town(Policy())
 
