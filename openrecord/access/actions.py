@@ -94,9 +94,9 @@ def _viewer_key(viewer: ViewerId | None) -> bytes:
     return bytes(16) if viewer is None else viewer.bytes
 
 
-def note_checked(patients: Iterable[PatientId], *, on: date) -> None:
+def note_checked(patients: Collection[PatientId], *, on: date) -> None:
     """It was looked up on this day what is open about these patients."""
-    sql.execute_in("UPDATE access_epoch SET checked_on = %s WHERE patient_id IN ({keys})", [on], patients)
+    EpochRow.objects.filter(patient_id__in=patients).update(checked_on=on)
 
 
 @transaction.atomic

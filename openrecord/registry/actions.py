@@ -4,7 +4,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from openrecord.audit import actions as audit
@@ -64,7 +64,12 @@ def set_policy(
     newest = PolicyRow.objects.filter(ods=ods).aggregate(Max("version"))["version__max"] or 0
     if base is not None and base != newest:
         raise ChangedMeanwhile
-    PolicyRow.objects.create(ods=ods, version=newest + 1, at=to_micros(at), body=_encoded(policy), actor=by.id, why=why)
+    row = PolicyRow(ods=ods, version=newest + 1, at=to_micros(at), body=_encoded(policy), actor=by.id, why=why)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # somebody else's transaction made the same version between our question and our answer
+        raise ChangedMeanwhile from None
     audit.record_change(by=by, at=at, event="policy_set", patient_id=None, subject=ods, details={"version": newest + 1})
     bus.publish(PolicyChanged(ods, at))
 

@@ -53,8 +53,8 @@ class Outcome(Enum):
 class Forecast:
     """The outcome for one patient.
 
-    `reasons`: for who ends up without access, everything that keeps it closed; otherwise what keeps part of it back for
-    this patient alone. `has_account`: they see it at once; others once they sign in.
+    `reasons`: what keeps something back for this patient in particular, and for who ends up without access, what the
+    policy keeps back as a whole. `has_account`: they see it at once; others once they sign in.
     """
 
     outcome: Outcome
@@ -89,7 +89,16 @@ def forecast(facts: AccessFacts, org: OdsCode, proposed: Policy, at: datetime) -
     before = _view(facts, viewer, standings, at)
     changed = replace(facts, policies={**facts.policies, org: proposed})
     after = _view(changed, viewer, standings, effective_from(proposed, at))
-    return Forecast(_outcome(before, after), after.reasons, own is not None)
+    outcome = _outcome(before, after)
+    if outcome is Outcome.HELD_BACK and _is_closed_to_all(changed, viewer, org, effective_from(proposed, at)):
+        outcome = Outcome.UNCHANGED
+    return Forecast(outcome, after.reasons, own is not None)
+
+
+def _is_closed_to_all(facts: AccessFacts, viewer: Viewer, org: OdsCode, at: datetime) -> bool:
+    """Whether the policy itself keeps everything back. A young person's level of competence is not the policy's."""
+    context = SightContext(replace(facts, competence=None), viewer, at)
+    return all(context.reasons(Standing(org, slot)) & OF_THE_PRACTICE for slot in SAMPLES)
 
 
 def _standings(facts: AccessFacts, org: OdsCode, at: datetime) -> tuple[Standing, ...]:
@@ -113,7 +122,9 @@ def _view(facts: AccessFacts, viewer: Viewer, standings: Sequence[Standing], at:
                 kept.append(reasons)
         if context.is_text_open(standing) and any(of == number for of, _ in opened):
             opened.add((number, TEXT))
-    reasons = frozenset().union(*kept) - OF_THE_PRACTICE if opened else frozenset.intersection(*kept)
+    reasons = frozenset().union(*kept) - OF_THE_PRACTICE
+    if not opened:
+        reasons |= frozenset.intersection(*kept)
     policy = facts.policies.get(org)
     days = 0 if policy is None else policy.back_record_days
     return _View(frozenset(opened), window_start(facts, org, at), days, reasons)
@@ -121,9 +132,7 @@ def _view(facts: AccessFacts, viewer: Viewer, standings: Sequence[Standing], at:
 
 def _outcome(before: _View, after: _View) -> Outcome:
     if not after.opened:
-        if before.opened:
-            return Outcome.LOSES
-        return Outcome.UNCHANGED if after.reasons & OF_THE_PRACTICE else Outcome.HELD_BACK
+        return Outcome.LOSES if before.opened else Outcome.HELD_BACK
     if not before.opened:
         return Outcome.GAINS
     if _shows_more(before, after):

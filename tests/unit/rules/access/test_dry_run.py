@@ -98,6 +98,22 @@ def test_of_whom_gains_access_it_is_said_what_is_kept_from_them_alone() -> None:
     assert foreseen(OFF, section_off).reasons == frozenset()
 
 
+def test_what_keeps_access_closed_is_told_whatever_it_keeps_back() -> None:
+    """One section is off, the patient has lowered the rest away: both are reasons, though neither alone would do."""
+    off = frozenset({Section.MEDICATIONS, Section.ALLERGIES})
+    found = foreseen(OFF, Policy(sections_off=off), lowered=Level.SUMMARY)
+    assert found == Forecast(Outcome.HELD_BACK, frozenset({Reason.LOWERED}), has_account=True)
+    assert foreseen(OFF, Policy(sections_off=off, level=Level.SUMMARY)).outcome is Outcome.UNCHANGED
+    lost = foreseen(Policy(), Policy(system_on=False))
+    assert lost.reasons == {Reason.SYSTEM_OFF}
+
+
+def test_the_level_of_competence_is_not_the_practices() -> None:
+    nothing = Competence(LONG_AGO, Level.NONE)
+    young = {"born": date(2010, 1, 1), "registrations": (Registration(A, date(2010, 1, 1)),), "competence": nothing}
+    assert foreseen(OFF, Policy(), **young).outcome is Outcome.HELD_BACK
+
+
 def test_a_change_shows_its_effect_on_a_go_live_day_to_come() -> None:
     later = Policy(go_live=date(2024, 6, 1))
     assert effective_from(later, NOW) == midnight(date(2024, 6, 1))
@@ -193,18 +209,14 @@ def test_the_forecast_is_what_the_whole_decision_says(facts: AccessFacts, propos
     elif before or after:
         expected = Outcome.LOSES if before else Outcome.GAINS
     else:
-        expected = Outcome.HELD_BACK if _held_back_by_something_personal(changed, then) else Outcome.UNCHANGED
+        expected = Outcome.HELD_BACK if _shows_anything_to_an_adult(changed, then) else Outcome.UNCHANGED
     assert found.outcome is expected
 
 
-def _held_back_by_something_personal(facts: AccessFacts, at: datetime) -> bool:
-    """Whether an adult at the practice without a history of access would see something under this policy."""
+def _shows_anything_to_an_adult(facts: AccessFacts, at: datetime) -> bool:
+    """Whether anybody would see anything under this policy: an adult who has been at the practice for long does."""
     plain = patient(policies={A: facts.policies[A]}, viewers=people(replace(ME, granted=LONG_AGO)))
-    if not seen(plain, ME, at):
-        return False
-    competence = facts.competence
-    too_young = facts.born is not None and at < midnight(date(facts.born.year + 16, facts.born.month, facts.born.day))
-    return not (competence is not None and too_young and competence.level is Level.NONE)
+    return bool(seen(plain, ME, at))
 
 
 def listed(covered: int, others: int, day: str = "2024-01-10") -> Iterable[AccessFacts]:
