@@ -41,6 +41,7 @@ _LOCK = {"postgresql": f"{_EPOCH} FOR UPDATE", "sqlite": _EPOCH}
 _FIRST_EPOCH = (
     "INSERT INTO access_epoch (patient_id, epoch, policy_pending) VALUES (%s, 1, false) ON CONFLICT DO NOTHING"
 )
+_TAKE_PENDING = "UPDATE access_epoch SET policy_pending = false WHERE patient_id = %s AND policy_pending"
 SCOPES = frozenset({"all", "practice", "patient", "client", "channel"})
 
 
@@ -71,7 +72,7 @@ def await_policy(patients: Iterable[PatientId]) -> None:
 
 def take_pending_policy(patient_id: PatientId) -> bool:
     """Whether a policy change had not reached this patient's rows; it counts as done from now on."""
-    return EpochRow.objects.filter(patient_id=patient_id, policy_pending=True).update(policy_pending=False) == 1
+    return sql.execute(_TAKE_PENDING, [patient_id]) == 1
 
 
 @transaction.atomic

@@ -22,6 +22,8 @@ PATHS = (
     "/staff/patients/{patient}/entries/{entry}",
     "/staff/patients/{patient}/entries/{entry}/hide",
     "/staff/patients/{patient}/entries/{entry}/unhide",
+    "/staff/decisions/{patient}/enhanced-review",
+    "/staff/decisions/{patient}/age-review/{patient}",
     "/staff/patients/{patient}/preview",
     "/staff/patients/{patient}/preview/measurements",
     "/staff/patients/{patient}/preview/measurements/{entry}",

@@ -83,6 +83,25 @@ NOTHING: set[Matter] = set()
             {Matter.DECLINED_AGAIN},
             id="another code is no decline",
         ),
+        pytest.param(
+            {
+                "codes": (code("103", "2024-02-01", "2024-02-05"), code("103", "2024-02-04", "2024-02-02")),
+                "undeclined": (utc("2024-02-02"),),
+            },
+            {Matter.DECLINED_AGAIN},
+            id="what was recorded with the reversal is taken back by it",
+        ),
+        pytest.param(
+            {
+                "codes": (
+                    code("103", "2024-02-01", "2024-02-05"),
+                    replace(code("103", "2024-02-04", "2024-02-01"), known=utc("2024-02-06")),
+                ),
+                "undeclined": (utc("2024-02-02"),),
+            },
+            {Matter.DECLINED_AGAIN},
+            id="and what was recorded before it, whenever it arrived",
+        ),
         pytest.param({"codes": (LIVE_104,), "review_decisions": (KEPT,)}, NOTHING, id="104, kept"),
         pytest.param({"codes": (LIVE_104,), "review_decisions": (REMOVED,)}, NOTHING, id="104, removed"),
         pytest.param({"review_decisions": (REMOVED,)}, {Matter.CLOSED_WITHOUT_CODE}, id="removed, and 104 is gone"),
