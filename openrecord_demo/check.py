@@ -168,7 +168,8 @@ def _hide(demo: Demo, number: str, entry: str) -> None:
     said = json.loads(openrecord(demo.settings, "explain", "--json", "--patient", number, "--entry", entry))
     inside = said["entries"][0]["inside_id"]
     with Browser(demo.address) as staff:
-        desk = staff.sign_in(CLINICIAN, "/staff/sign-in")
+        staff.sign_in(CLINICIAN, "/staff/sign-in")
+        desk = staff.get("/staff/find")
         found = staff.send(desk, desk.form("/staff/find"), {"number": number})
         base = f"/staff/patients/{said['patient']}/entries/{inside}"
         if not found.url.endswith(said["patient"]):

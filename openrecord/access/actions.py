@@ -1,8 +1,8 @@
 """Writes of access: acts, emergency stops, Sight. Whatever makes things stricter acts at the next read."""
 
 import hashlib
-from collections.abc import Iterable
-from datetime import datetime
+from collections.abc import Collection, Iterable
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -12,6 +12,7 @@ from openrecord.access import events, queries
 from openrecord.access.models import (
     ActRow,
     ClosureRow,
+    DueRow,
     EpochRow,
     LiveTokenRow,
     SwitchRow,
@@ -22,7 +23,7 @@ from openrecord.access.rules import ceiling
 from openrecord.access.rules.horizon import valid_until
 from openrecord.access.rules.scopes import readable_slots
 from openrecord.access.rules.sight import SightContext
-from openrecord.access.types import AccessFacts, Standing, Viewer, ViewerId, ViewerKind
+from openrecord.access.types import AccessFacts, Due, Standing, Viewer, ViewerId, ViewerKind
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.db import bus, sql
@@ -41,6 +42,7 @@ _LOCK = {"postgresql": f"{_EPOCH} FOR UPDATE", "sqlite": _EPOCH}
 _FIRST_EPOCH = (
     "INSERT INTO access_epoch (patient_id, epoch, policy_pending) VALUES (%s, 1, false) ON CONFLICT DO NOTHING"
 )
+_TAKE_PENDING = "UPDATE access_epoch SET policy_pending = false WHERE patient_id = %s AND policy_pending"
 SCOPES = frozenset({"all", "practice", "patient", "client", "channel"})
 
 
@@ -66,13 +68,37 @@ def raise_epochs(patients: Iterable[PatientId]) -> None:
 
 def await_policy(patients: Iterable[PatientId]) -> None:
     """A policy changed: the rows of these patients have to move, which is no news to anybody."""
-    for patient_id in patients:
-        EpochRow.objects.filter(patient_id=patient_id).update(policy_pending=True)
+    sql.execute_in("UPDATE access_epoch SET policy_pending = true WHERE patient_id IN ({keys})", [], patients)
 
 
 def take_pending_policy(patient_id: PatientId) -> bool:
     """Whether a policy change had not reached this patient's rows; it counts as done from now on."""
-    return EpochRow.objects.filter(patient_id=patient_id, policy_pending=True).update(policy_pending=False) == 1
+    return sql.execute(_TAKE_PENDING, [patient_id]) == 1
+
+
+@transaction.atomic
+def note_due(*, patient_id: PatientId, due: Collection[Due], at: datetime) -> None:
+    """What is open in front of staff about this patient is this and nothing else; what was open keeps its age."""
+    before = queries.due_of([patient_id]).get(patient_id, frozenset())
+    for gone in before - set(due):
+        DueRow.objects.filter(
+            ods=gone.org, patient_id=patient_id, matter=gone.matter.value, viewer_id=_viewer_key(gone.viewer)
+        ).delete()
+    fresh = sorted(set(due) - before, key=lambda new: (new.org, new.matter, _viewer_key(new.viewer)))
+    sql.insert(
+        "access_due",
+        ("ods", "patient_id", "matter", "viewer_id", "since"),
+        [(new.org, patient_id, new.matter.value, _viewer_key(new.viewer), to_micros(at)) for new in fresh],
+    )
+
+
+def _viewer_key(viewer: ViewerId | None) -> bytes:
+    return bytes(16) if viewer is None else viewer.bytes
+
+
+def note_checked(patients: Collection[PatientId], *, on: date) -> None:
+    """It was looked up on this day what is open about these patients."""
+    EpochRow.objects.filter(patient_id__in=patients).update(checked_on=on)
 
 
 @transaction.atomic

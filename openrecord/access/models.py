@@ -19,15 +19,36 @@ class ActRow(PatientKeyed):
 class EpochRow(models.Model):
     """How often a patient's Sight may have changed: a Sight row is current only while it carries this number.
 
-    `policy_pending`: a policy changed and the patient's rows have not moved yet.
+    `policy_pending`: a policy changed and the patient's rows have not moved yet. `checked_on`: the London day on which
+    it was last looked up what is open in front of staff.
     """
 
     patient_id = models.BigIntegerField(primary_key=True)
     epoch = models.BigIntegerField(default=1)
     policy_pending = models.BooleanField(default=False)
+    checked_on = models.DateField(null=True)
 
     class Meta:
         db_table = "access_epoch"
+        indexes = [models.Index(fields=["checked_on"], name="access_epoch_checked")]
+
+
+class DueRow(models.Model):
+    """A matter open in front of a practice's staff (types.Matter); `viewer_id`: the parent, else zeros."""
+
+    pk = models.CompositePrimaryKey("ods", "patient_id", "matter", "viewer_id")
+    ods = models.CharField(max_length=12)
+    patient_id = models.BigIntegerField()
+    matter = models.CharField(max_length=30)
+    viewer_id = models.BinaryField(max_length=16)
+    since = models.BigIntegerField()
+
+    class Meta:
+        db_table = "access_due"
+        indexes = [
+            models.Index(fields=["ods", "since", "patient_id"], name="access_due_oldest"),
+            models.Index(fields=["patient_id"], name="access_due_of"),
+        ]
 
 
 class SwitchRow(models.Model):

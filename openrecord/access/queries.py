@@ -1,25 +1,45 @@
 """Questions about one patient's access: the facts Sight is made from, its epoch, who the viewers are."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
+from django.db.models import Q
+
 from openrecord.access import events
-from openrecord.access.models import EpochRow, ViewerRow
+from openrecord.access.models import DueRow, EpochRow, ViewerRow
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.viewers import viewer_reasons
-from openrecord.access.types import AccessFacts, Basis, ChunkId, Closure, Reason, Standing, Viewer, ViewerId, ViewerKind
+from openrecord.access.types import (
+    AccessFacts,
+    Basis,
+    ChunkId,
+    Closure,
+    Due,
+    Matter,
+    OpenDue,
+    Reason,
+    Standing,
+    Viewer,
+    ViewerId,
+    ViewerKind,
+)
 from openrecord.clinical.kinds import Slot
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros
 from openrecord.registry import queries as registry
-from openrecord.registry.types import OdsCode, PatientId
+from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Registration
 
 ENDED = frozenset({Reason.PROXY_REVOKED, Reason.PROXY_EXPIRED, Reason.PROXY_MOVED, Reason.TOKEN_REVOKED})
 """After these a viewer is none any more."""
 
 _ACTS = "SELECT at, act FROM access_act WHERE patient_id=%s ORDER BY at, sequence"
+_ACTS_OF = "SELECT patient_id, at, act FROM access_act WHERE patient_id IN ({keys}) ORDER BY patient_id, at, sequence"
+_TRANCHE_ORGS = "SELECT DISTINCT patient_id, org FROM access_tranche WHERE patient_id IN ({keys})"
+_AWAITING = "SELECT count(*) FROM access_epoch WHERE policy_pending AND patient_id IN ({keys})"
+_DUE_OF = "SELECT patient_id, ods, matter, viewer_id FROM access_due WHERE patient_id IN ({keys})"
 _CLOSURES = "SELECT scope, which FROM access_closure WHERE opened_at IS NULL"
 _TRANCHES = "SELECT number, org, chunks FROM access_tranche WHERE patient_id=%s"
 _GENERATION = (
@@ -70,6 +90,11 @@ def closures() -> tuple[Closure, ...]:
     return tuple(Closure(scope, which) for scope, which in sql.rows(_CLOSURES))
 
 
+def has_acts(patient_id: PatientId) -> bool:
+    """Whether anything was ever done about the patient's access."""
+    return sql.row(_ANY_ACT, [patient_id]) is not None
+
+
 def is_app(identity: UUID) -> bool:
     """Whether anybody let in this app, or this is one person's permission for an app."""
     apps = ViewerRow.objects.filter(kind=ViewerKind.APP.value)
@@ -92,17 +117,64 @@ def facts(patient_id: PatientId, *, at: datetime, controlling: Iterable[OdsCode]
     patient = registry.patient(patient_id)
     registrations = registry.registrations(patient_id)
     organisations = {*controlling, *_tranche_orgs(patient_id), *(stay.ods for stay in registrations)}
-    bare = AccessFacts(
+    bare = _bare(patient, registrations, registry.policies(organisations), _closures_of(patient_id))
+    return fold(bare, (act for act in acts(patient_id) if act[0] <= at))
+
+
+def _bare(
+    patient: Patient,
+    registrations: tuple[Registration, ...],
+    policies: Mapping[OdsCode, Policy | None],
+    closures: tuple[Closure, ...],
+) -> AccessFacts:
+    return AccessFacts(
         patient.born,
         registrations,
-        registry.policies(organisations),
+        policies,
         {},
         died=patient.died,
         address_flagged=patient.address_flagged,
-        closures=_closures_of(patient_id),
+        closures=closures,
         patient_key=str(patient.public_id),
     )
-    return fold(bare, (act for act in acts(patient_id) if act[0] <= at))
+
+
+def facts_of(patients: Iterable[PatientId], *, at: datetime) -> dict[PatientId, AccessFacts]:
+    """`facts` of many patients, in a number of statements that does not grow with them (sql.PORTION apart)."""
+    known = registry.patients(patients)
+    stays = registry.registrations_of(known)
+    told: dict[PatientId, list[tuple[datetime, events.AnyAct]]] = defaultdict(list)
+    for number, instant, act in sql.rows_in(_ACTS_OF, [], known):
+        if from_micros(instant) <= at:
+            told[PatientId(number)].append((from_micros(instant), events.decode(act)))
+    controlling: dict[PatientId, set[OdsCode]] = {n: {stay.ods for stay in stays.get(n, ())} for n in known}
+    for number, org in sql.rows_in(_TRANCHE_ORGS, [], known):
+        controlling[PatientId(number)].add(OdsCode(org))
+    policies = registry.policies(set().union(*controlling.values()))
+    stops = _closures_by_patient()
+    return {
+        number: fold(
+            _bare(
+                patient,
+                stays.get(number, ()),
+                {org: policies[org] for org in controlling[number]},
+                (*stops[None], *stops.get(number, ())),
+            ),
+            told[number],
+        )
+        for number, patient in known.items()
+    }
+
+
+def _closures_by_patient() -> dict[PatientId | None, tuple[Closure, ...]]:
+    """The stops in force (under None), and of each patient the viewers that a stopped app is."""
+    found = closures()
+    stopped: dict[PatientId | None, tuple[Closure, ...]] = {None: found}
+    for app in (UUID(closure.which) for closure in found if closure.scope == "client"):
+        for number, viewer, _ in sql.rows(_VIEWERS, [sql.uuid_key(app)]):
+            closure = Closure("client", str(UUID(bytes=bytes(viewer))))
+            stopped[PatientId(number)] = (*stopped.get(PatientId(number), ()), closure)
+    return stopped
 
 
 def _tranche_orgs(patient_id: PatientId) -> set[OdsCode]:
@@ -137,9 +209,58 @@ def patients_awaiting_policy(*, limit: int) -> tuple[PatientId, ...]:
     return tuple(PatientId(number) for number in waiting[:limit])
 
 
+def count_awaiting_policy(patients: Iterable[PatientId]) -> int:
+    """How many of these patients' rows have not moved yet after a change of policy."""
+    return sum(row[0] for row in sql.rows_in(_AWAITING, [], patients))
+
+
+def patients_unchecked(*, on: date, limit: int) -> tuple[PatientId, ...]:
+    """Patients of whom it was not looked up on this day what is open in front of staff."""
+    waiting = EpochRow.objects.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=on))
+    return tuple(PatientId(number) for number in waiting.values_list("patient_id", flat=True)[:limit])
+
+
+def count_unchecked(*, since: date) -> int:
+    """How many patients were not checked on this day or later."""
+    return EpochRow.objects.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=since)).count()
+
+
+def due_of(patients: Iterable[PatientId]) -> dict[PatientId, frozenset[Due]]:
+    """What is noted as open about each of these patients; one about whom nothing is open is left out."""
+    found: dict[PatientId, set[Due]] = defaultdict(set)
+    for number, ods, matter, viewer in sql.rows_in(_DUE_OF, [], patients):
+        found[PatientId(number)].add(Due(OdsCode(ods), Matter(matter), _viewer_or_none(viewer)))
+    return {number: frozenset(due) for number, due in found.items()}
+
+
+def open_due(ods: OdsCode, matters: Iterable[Matter], *, limit: int, after: int = 0) -> tuple[OpenDue, ...]:
+    """What is open in front of a practice's staff, oldest first; `after`: how many to leave out."""
+    rows = DueRow.objects.filter(ods=ods, matter__in=[matter.value for matter in matters])
+    ordered = rows.order_by("since", "patient_id", "matter", "viewer_id")[after : after + limit]
+    return tuple(
+        OpenDue(
+            PatientId(row.patient_id),
+            Due(ods, Matter(row.matter), _viewer_or_none(bytes(row.viewer_id))),
+            from_micros(row.since),
+        )
+        for row in ordered
+    )
+
+
+def count_due(matters: Iterable[Matter], ods: OdsCode | None = None) -> int:
+    """How much of this is open, at one practice or (None) everywhere."""
+    rows = DueRow.objects.filter(matter__in=[matter.value for matter in matters])
+    return (rows if ods is None else rows.filter(ods=ods)).count()
+
+
+def _viewer_or_none(raw: bytes) -> ViewerId | None:
+    viewer = UUID(bytes=bytes(raw))
+    return None if viewer.int == 0 else ViewerId(viewer)
+
+
 def people_viewing(patient_id: PatientId, *, at: datetime) -> tuple[Viewer, ...]:
     """Everybody who was made a viewer of the patient by now; whether it is open, Sight says."""
-    if sql.row(_ANY_ACT, [patient_id]) is None:
+    if not has_acts(patient_id):
         return ()
     viewers = facts(patient_id, at=at).viewers.values()
     return tuple(viewer for viewer in viewers if viewer.granted is not None and viewer.granted <= at)

@@ -1,5 +1,6 @@
 """The small steps between stations: an event of one, the action of the next."""
 
+from collections.abc import Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from openrecord.access import queries as access_queries
 from openrecord.access.types import ViewerKind
 from openrecord.audit.types import system
 from openrecord.clinical.incoming import VersionStatus
+from openrecord.flow.duties import duties
 from openrecord.identity.events import PatientLinked, PatientUnlinked
 from openrecord.ingest import events as ingest_events
 from openrecord.kit.ids import random_id
@@ -29,6 +31,7 @@ def person_changed(event: PersonChanged) -> None:
     access.lock_patient(event.patient_id)
     access.raise_epochs([event.patient_id])
     settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
+    note_duties(event.patient_id, at=event.at)
 
 
 def policy_changed(event: PolicyChanged) -> None:
@@ -58,16 +61,41 @@ def leave_account(event: PatientUnlinked) -> None:
 
 
 def access_changed(event: access_events.AccessChanged) -> None:
-    """An act on a patient's access: what is placed may be another now."""
+    """An act on a patient's access: what is placed may be another now, and what is open in front of staff."""
     settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
+    note_duties(event.patient_id, at=event.at)
+
+
+def note_duties(patient_id: PatientId, *, at: datetime) -> None:
+    """Note what is open in front of staff. Where nothing was ever done about the access, nothing can be."""
+    if access_queries.has_acts(patient_id):
+        access.note_due(patient_id=patient_id, due=duties(access_queries.facts(patient_id, at=at), at), at=at)
+
+
+@transaction.atomic
+def _note_again(patient_id: PatientId, *, at: datetime) -> None:
+    access.lock_patient(patient_id)
+    note_duties(patient_id, at=at)
+
+
+def check_duties(patients: Collection[PatientId], *, at: datetime) -> None:
+    """The worker's daily part: what turned by date (birthdays, effective days) since these patients were looked at."""
+    noted = access_queries.due_of(patients)
+    for patient_id, facts in access_queries.facts_of(patients, at=at).items():
+        if duties(facts, at) != noted.get(patient_id, frozenset()):
+            _note_again(patient_id, at=at)
+    access.note_checked(patients, on=day_of(at))
 
 
 @transaction.atomic
 def sight_needed(event: access_events.SightNeeded) -> None:
     """The slow path of a read: settle what time or policy has turned, then compute the reader's Sight."""
     access.lock_patient(event.patient_id)
-    cause = Cause.POLICY if access.take_pending_policy(event.patient_id) else Cause.TIME
-    settle(event.patient_id, at=event.at, cause=cause)
+    if access.take_pending_policy(event.patient_id):
+        settle(event.patient_id, at=event.at, cause=Cause.POLICY)
+        note_duties(event.patient_id, at=event.at)
+    else:
+        settle(event.patient_id, at=event.at, cause=Cause.TIME)
     access.compute_sight(
         patient_id=event.patient_id,
         viewer_id=event.viewer_id,
@@ -123,3 +151,4 @@ def settle_waiting(patient_id: PatientId, *, at: datetime) -> None:
     access.lock_patient(patient_id)
     if access.take_pending_policy(patient_id):
         settle(patient_id, at=at, cause=Cause.POLICY)
+        note_duties(patient_id, at=at)

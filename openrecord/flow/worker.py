@@ -20,12 +20,16 @@ from openrecord.audit import tasks as audit
 from openrecord.flow import steps
 from openrecord.identity import tasks as identity
 from openrecord.kit import clock
+from openrecord.kit.london import day_of
 from openrecord.screening import tasks as screening
 from openrecord.viewing import tasks as viewing
 
 ROUND_SECONDS = 1.0
 PATIENTS_A_ROUND = 20
 """Few, so that the trail is sealed within a second while a whole practice moves."""
+
+PATIENTS_A_CHECK = 200
+"""These are only read, in few statements, but for those about whom something has turned."""
 
 _log = logging.getLogger(__name__)
 
@@ -56,11 +60,19 @@ def settle_waiting(at: datetime) -> int:
     return len(waiting)
 
 
+def check_duties(at: datetime) -> int:
+    """Look up what is open in front of staff about some patients who were not looked at today; how many."""
+    waiting = access.patients_unchecked(on=day_of(at), limit=PATIENTS_A_CHECK)
+    steps.check_duties(waiting, at=at)
+    return len(waiting)
+
+
 TASKS = (
     Task("seal the trail", timedelta(), lambda at: audit.seal(at=at)),
     Task("count views", timedelta(seconds=5), lambda _at: viewing.count()),
     Task("settle after a change of policy", timedelta(), settle_waiting, PATIENTS_A_ROUND),
     Task("look at what waits", timedelta(), lambda _at: screening.look_at_new(), screening.PORTION),
+    Task("check codes and settings", timedelta(), check_duties, PATIENTS_A_CHECK),
     Task("forget ended sessions", timedelta(minutes=1), identity.forget_ended),
 )
 

@@ -50,6 +50,11 @@ VARIABLES = (
         None,
         "https:// address to which “Leave this page quickly” leads; absent: an empty page of our own",
     ),
+    Variable(
+        "OPENRECORD_BULK_REVIEWS",
+        "20",
+        "so many patients of a practice with a new enhanced review (code 104) on one day count as in bulk",
+    ),
     Variable("OPENRECORD_TEST_POSTGRES", None, "PostgreSQL server on which tests and the bench may make databases"),
 )
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
@@ -66,6 +71,14 @@ def required(name: str) -> str:
     if text is None:
         raise MissingSetting(f"{name} is not set; docs/settings.md says what it is for")
     return text
+
+
+def bulk_reviews() -> int:
+    """From how many patients on one day an enhanced review counts as recorded in bulk (R44)."""
+    text = required("OPENRECORD_BULK_REVIEWS")
+    if not (text.isascii() and text.isdecimal() and int(text)):
+        raise MissingSetting("OPENRECORD_BULK_REVIEWS must be a whole number above 0")
+    return int(text)
 
 
 def mode() -> str:

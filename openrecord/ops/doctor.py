@@ -3,16 +3,20 @@
 import argparse
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from openrecord.access import queries as access
+from openrecord.access.types import DECISIONS, Matter
 from openrecord.audit import queries as audit
 from openrecord.db import keys
 from openrecord.identity import providers
 from openrecord.identity.types import Kind, SignInRefused
 from openrecord.ingest import queries as ingest
+from openrecord.kit import clock
+from openrecord.kit.london import day_of
 from openrecord.ops.migrate import missing_migrations
 from openrecord.ops.printing import print_json, print_table
 from openrecord.registry import queries as registry
@@ -95,6 +99,22 @@ def _waiting() -> Finding:
     return Finding("policies", well=None, told=f"{waiting} patients wait for the worker")
 
 
+def _decisions() -> Finding:
+    """Decisions that nobody has taken are a difference between codes and settings too."""
+    waiting = access.count_due(DECISIONS)
+    return Finding("decisions", well=not waiting, told=f"{waiting} about access are open: see /staff/decisions")
+
+
+def _drift() -> Finding:
+    """What the worker and every change of access have found; who was not looked at lately may hide more."""
+    found = access.count_due(frozenset(Matter) - DECISIONS)
+    stale = access.count_unchecked(since=day_of(clock.now()) - timedelta(days=1))
+    told = f"{found} codes and settings disagree: see /staff/drift"
+    if stale:
+        told += f"; {stale} patients were not compared since yesterday: is `openrecord worker` running?"
+    return Finding("drift", well=not found and not stale, told=told)
+
+
 def _sign_in() -> Finding:
     missing = []
     for kind in Kind:
@@ -106,4 +126,13 @@ def _sign_in() -> Finding:
     return Finding("sign-in", well=None, told=told)
 
 
-LOOKS: tuple[Callable[[], Finding], ...] = (_unsealed, _quarantine, _practices, _stops, _waiting, _sign_in)
+LOOKS: tuple[Callable[[], Finding], ...] = (
+    _unsealed,
+    _quarantine,
+    _practices,
+    _stops,
+    _waiting,
+    _decisions,
+    _drift,
+    _sign_in,
+)

@@ -1,21 +1,35 @@
 """Writes of the registry: each in a transaction with its audit row; what others must know goes over the bus."""
 
 from datetime import date, datetime
+from uuid import UUID
 
 import msgspec
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.db import bus
-from openrecord.kit.ids import random_id, random_number, time_ordered_bytes
+from openrecord.kit.ids import random_id, random_number, time_ordered_bytes, time_ordered_id
 from openrecord.kit.instants import to_micros
 from openrecord.registry import queries
 from openrecord.registry.events import PersonChange, PersonChanged, PolicyChanged
-from openrecord.registry.models import PatientRow, PolicyRow, PracticePlaceRow, PracticeRow, RegistrationRow
-from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Practice
+from openrecord.registry.models import (
+    PatientRow,
+    PolicyRow,
+    PracticePlaceRow,
+    PracticeRow,
+    ProposalRow,
+    ReadinessRow,
+    RegistrationRow,
+)
+from openrecord.registry.rules import readiness
+from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Practice, Readiness
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody else set the policy since the version that this change was made from."""
 
 
 @transaction.atomic
@@ -40,13 +54,63 @@ def add_practice(*, practice: Practice, valid_from: date, by: Actor, at: datetim
 
 
 @transaction.atomic
-def set_policy(*, ods: OdsCode, policy: Policy, by: Actor, at: datetime) -> None:
-    """A new version of a practice's policy; it is in force at the next read."""
+def set_policy(
+    *, ods: OdsCode, policy: Policy, by: Actor, at: datetime, base: int | None = None, why: str = ""
+) -> None:
+    """A new version of a practice's policy; it is in force at the next read.
+
+    `base`: the version it was made from; raises ChangedMeanwhile where that is not the newest any more.
+    """
     newest = PolicyRow.objects.filter(ods=ods).aggregate(Max("version"))["version__max"] or 0
-    body = msgspec.json.encode(policy).decode()
-    PolicyRow.objects.create(ods=ods, version=newest + 1, at=to_micros(at), body=body)
+    if base is not None and base != newest:
+        raise ChangedMeanwhile
+    row = PolicyRow(ods=ods, version=newest + 1, at=to_micros(at), body=_encoded(policy), actor=by.id, why=why)
+    try:
+        with transaction.atomic():
+            row.save(force_insert=True)
+    except IntegrityError:  # somebody else's transaction made the same version between our question and our answer
+        raise ChangedMeanwhile from None
     audit.record_change(by=by, at=at, event="policy_set", patient_id=None, subject=ods, details={"version": newest + 1})
     bus.publish(PolicyChanged(ods, at))
+
+
+def _encoded(policy: Policy) -> str:
+    return msgspec.json.encode(policy).decode()
+
+
+@transaction.atomic
+def propose_policy(*, ods: OdsCode, policy: Policy, base: int, by: Actor, at: datetime) -> UUID:
+    """Write a change of policy down, to look at what it would do; its id. Nothing is in force by it."""
+    proposal_id = time_ordered_id()
+    ProposalRow.objects.create(id=proposal_id, ods=ods, base=base, at=to_micros(at), body=_encoded(policy))
+    audit.record_change(
+        by=by, at=at, event="policy_proposed", patient_id=None, subject=ods, details={"proposal": str(proposal_id)}
+    )
+    return proposal_id
+
+
+@transaction.atomic
+def answer_readiness(
+    *, ods: OdsCode, item: str, state: Readiness, evidence: str, reason: str, by: Actor, at: datetime
+) -> None:
+    """What the practice says about one item of the checklist (R49); earlier answers are kept.
+
+    Raises UnknownItem, and ReasonMissing where it is not ready for no reason of the list.
+    """
+    readiness.check(item, state, reason)
+    newest = ReadinessRow.objects.filter(ods=ods, item=item).aggregate(Max("version"))["version__max"] or 0
+    ReadinessRow.objects.create(
+        ods=ods,
+        item=item,
+        version=newest + 1,
+        state=state.value,
+        evidence=evidence,
+        reason=reason,
+        at=to_micros(at),
+        actor=by.id,
+    )
+    details = {"item": item, "version": newest + 1, "state": state.value}
+    audit.record_change(by=by, at=at, event="readiness_answered", patient_id=None, subject=ods, details=details)
 
 
 @transaction.atomic(savepoint=False)

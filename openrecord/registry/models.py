@@ -36,16 +36,50 @@ class PracticePlaceRow(models.Model):
 
 
 class PolicyRow(models.Model):
-    """One version of a practice's policy; the newest version is in force."""
+    """One version of a practice's policy; the newest version is in force. `actor`, `why`: as in types.PolicyVersion."""
 
     ods = models.CharField(max_length=12)
     version = models.IntegerField()
     at = models.BigIntegerField()
     body = models.TextField()
+    actor = models.CharField(max_length=64, default="")
+    why = models.TextField(default="")
 
     class Meta:
         db_table = "registry_policy"
         constraints = [models.UniqueConstraint(fields=["ods", "version"], name="registry_policy_once")]
+
+
+class ProposalRow(models.Model):
+    """A change of policy that was written down, to be looked at before it is in force."""
+
+    id = models.UUIDField(primary_key=True)
+    ods = models.CharField(max_length=12)
+    base = models.IntegerField()
+    at = models.BigIntegerField()
+    body = models.TextField()
+
+    class Meta:
+        db_table = "registry_proposal"
+
+
+class ReadinessRow(models.Model):
+    """One answer of a practice to one item of the checklist; the newest version counts."""
+
+    ods = models.CharField(max_length=12)
+    item = models.CharField(max_length=40)
+    version = models.IntegerField()
+    state = models.CharField(max_length=20)
+    evidence = models.TextField(blank=True)
+    reason = models.CharField(max_length=40, blank=True)
+    at = models.BigIntegerField()
+    actor = models.CharField(max_length=64)
+
+    class Meta:
+        db_table = "registry_readiness"
+        constraints = [
+            models.UniqueConstraint(fields=["ods", "item", "version"], name="registry_readiness_once"),
+        ]
 
 
 class PatientRow(models.Model):

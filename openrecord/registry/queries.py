@@ -11,15 +11,39 @@ from django.db.models import Q
 from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.db import sql
 from openrecord.db.keys import keyed_hash
-from openrecord.kit.instants import from_micros_or_none
-from openrecord.registry.models import PatientRow, PolicyRow, PracticePlaceRow, PracticeRow, RegistrationRow
-from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Practice, Registration
+from openrecord.kit.instants import from_micros, from_micros_or_none
+from openrecord.registry.models import (
+    PatientRow,
+    PolicyRow,
+    PracticePlaceRow,
+    PracticeRow,
+    ProposalRow,
+    ReadinessRow,
+    RegistrationRow,
+)
+from openrecord.registry.types import (
+    OdsCode,
+    Patient,
+    PatientId,
+    Policy,
+    PolicyVersion,
+    Practice,
+    Proposal,
+    Readiness,
+    ReadinessAnswer,
+    Registration,
+)
 
 _PATIENT_COLUMNS = (
     "patient_id", "public_id", "nhs_number", "family", "given", "born", "gender", "died", "address_flagged",
 )  # fmt: skip
 _PATIENT = f"SELECT {', '.join(_PATIENT_COLUMNS)} FROM registry_patient"
 _REGISTRATIONS = "SELECT ods, start, end_on, entered FROM registry_registration WHERE patient_id=%s ORDER BY start, ods"
+_PATIENTS = f"{_PATIENT} WHERE patient_id IN ({{keys}})"
+_REGISTRATIONS_OF = (
+    "SELECT patient_id, ods, start, end_on, entered FROM registry_registration WHERE patient_id IN ({keys}) "
+    "ORDER BY patient_id, start, ods"
+)
 _POLICIES = "SELECT ods, body FROM registry_policy WHERE ods IN ({keys}) ORDER BY version"
 _policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
 
@@ -49,6 +73,29 @@ def policies(practices: Iterable[OdsCode]) -> dict[OdsCode, Policy | None]:
 @lru_cache(maxsize=1024)
 def _decoded(body: str) -> Policy:
     return _policy_decoder.decode(body)
+
+
+def policy_versions(ods: OdsCode) -> tuple[PolicyVersion, ...]:
+    """Every version of the practice's policy, newest first."""
+    rows = PolicyRow.objects.filter(ods=ods).order_by("-version")
+    return tuple(PolicyVersion(r.version, from_micros(r.at), _decoded(r.body), r.actor, r.why) for r in rows)
+
+
+def proposal(ods: OdsCode, proposal_id: UUID) -> Proposal | None:
+    """A change that somebody of the practice wrote down; None where this practice has none such."""
+    row = ProposalRow.objects.filter(ods=ods, id=proposal_id).first()
+    return None if row is None else Proposal(row.id, ods, row.base, _decoded(row.body), from_micros(row.at))
+
+
+def readiness(ods: OdsCode) -> dict[str, ReadinessAnswer]:
+    """The practice's newest answer to each item of the checklist that it has answered."""
+    rows = ReadinessRow.objects.filter(ods=ods).order_by("version")
+    return {
+        row.item: ReadinessAnswer(
+            row.item, row.version, Readiness(row.state), row.evidence, row.reason, from_micros(row.at), row.actor
+        )
+        for row in rows
+    }
 
 
 def practice(ods: OdsCode, *, on: date | None = None) -> Practice | None:
@@ -115,9 +162,8 @@ def patient(patient_id: PatientId) -> Patient:
 
 
 def patients(wanted: Iterable[PatientId]) -> dict[PatientId, Patient]:
-    """The patients of these numbers, in one question; those that are none are left out."""
-    found = sql.rows_in(f"{_PATIENT} WHERE patient_id IN ({{keys}})", [], list(wanted))
-    return {patient.patient_id: patient for patient in map(_patient, found)}
+    """The patients of these numbers; those that are none are left out."""
+    return {PatientId(row[0]): _patient(row) for row in sql.rows_in(_PATIENTS, [], wanted)}
 
 
 def patient_by_nhs_number(number: NhsNumber) -> Patient | None:
@@ -138,6 +184,15 @@ def registrations(patient_id: PatientId) -> tuple[Registration, ...]:
         Registration(OdsCode(ods), start, end, from_micros_or_none(entered))
         for ods, start, end, entered in sql.rows(_REGISTRATIONS, [patient_id])
     )
+
+
+def registrations_of(numbers: Iterable[PatientId]) -> dict[PatientId, tuple[Registration, ...]]:
+    """The stays of each of these patients that has one, oldest first."""
+    found: dict[PatientId, list[Registration]] = {}
+    for number, ods, start, end, entered in sql.rows_in(_REGISTRATIONS_OF, [], numbers):
+        stay = Registration(OdsCode(ods), start, end, from_micros_or_none(entered))
+        found.setdefault(PatientId(number), []).append(stay)
+    return {number: tuple(stays) for number, stays in found.items()}
 
 
 def patients_ever_at(ods: OdsCode) -> tuple[PatientId, ...]:

@@ -69,6 +69,69 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
+class PolicyVersion:
+    """One version of a practice's policy; the highest number is in force.
+
+    `actor`: the id of who set it, as the trail names them, empty where it was not kept. `why`: what they wrote down to
+    justify it, empty where nothing was asked (R44).
+    """
+
+    version: int
+    at: datetime
+    policy: Policy
+    actor: str = ""
+    why: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A change of policy that somebody wrote down and has not put into force.
+
+    `base`: the version that it was made from, 0 where there was none.
+    """
+
+    proposal_id: UUID
+    ods: OdsCode
+    base: int
+    policy: Policy
+    at: datetime
+
+
+class Readiness(Enum):
+    """How far a practice is with one item of the checklist for going live (R49)."""
+
+    READY = "ready"
+    NOT_READY = "not_ready"
+    NOT_APPLICABLE = "not_applicable"
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessItem:
+    """One item of the checklist, as the data file says it. `source`: where it comes from."""
+
+    key: str
+    title: str
+    meaning: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReadinessAnswer:
+    """What a practice said about one item. `version`: how many answers there were up to this one.
+
+    `evidence`: how one can see it; `reason`: key of a reason from the list, for NOT_READY only.
+    """
+
+    item: str
+    version: int
+    state: Readiness
+    evidence: str
+    reason: str
+    at: datetime
+    actor: str
+
+
+@dataclass(frozen=True, slots=True)
 class Practice:
     """A GP practice and where it stands in the hierarchy now. `policy` None = no policy known (nothing is shown)."""
 

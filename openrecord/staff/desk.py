@@ -25,6 +25,8 @@ from openrecord.web.text import gettext as _
 CHANNEL = "staff"
 DECIDERS = frozenset({Role.SCREENER, Role.CLINICIAN})
 LISTENERS = frozenset({Role.SCREENER, Role.CLINICIAN, Role.MANAGER})
+GOVERNORS = frozenset({Role.MANAGER, Role.IG_LEAD})
+ACCESS_DECIDERS = frozenset({Role.CLINICIAN, Role.IG_LEAD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,16 @@ class Desk:
     def may_judge_harm(self) -> bool:
         """Whether they may hide an entry because it could cause serious harm."""
         return Role.CLINICIAN in self.member.roles
+
+    @property
+    def may_govern(self) -> bool:
+        """Whether they may change the practice's policy and say how ready it is."""
+        return bool(self.member.roles & GOVERNORS)
+
+    @property
+    def may_decide_access(self) -> bool:
+        """Whether they may decide about somebody's access after a code or a birthday."""
+        return bool(self.member.roles & ACCESS_DECIDERS)
 
 
 def role_in_words(role: Role) -> str:

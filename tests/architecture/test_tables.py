@@ -18,6 +18,7 @@ NOT_KEYED_BY_PATIENT = {
     "caseload_open": "keyed by practice: its list of open requests, without a word of them",
     "month_viewer": "keyed by what is counted: a person once a month, wherever registered",
     "screening_worklist": "keyed by the practice, whose list of work it is",
+    "access_due": "keyed by practice: what is open in front of its staff, oldest first",
     "access_live_token": "keyed by what is looked up: the token's hash, before anything is known of its bearer",
 }
 READ_BY_OTHERS = {

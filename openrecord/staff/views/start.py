@@ -12,11 +12,20 @@ from openrecord.web import limits
 from openrecord.web.audience import Audience, audience
 from openrecord.web.pages import render
 from openrecord.web.redirects import see_other
-from openrecord.web.session import PENDING, PENDING_SECONDS, SESSION, device_of, drop_cookie, read_cookie, set_cookie
+from openrecord.web.session import (
+    PENDING,
+    PENDING_SECONDS,
+    SESSION,
+    SignedIn,
+    device_of,
+    drop_cookie,
+    read_cookie,
+    set_cookie,
+)
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
 
-DESK = "/staff/find"
+DESK = "/staff/home"
 _OTHERWISE = gettext_noop("Signing in did not work. Try again; if it fails again, ask your practice manager.")
 REFUSALS: Mapping[Refusal, str] = {
     Refusal.SECOND_FACTOR_MISSING: gettext_noop("Sign in with your smartcard, a security key or a security code."),
@@ -30,7 +39,10 @@ REFUSALS: Mapping[Refusal, str] = {
 @audience(Audience.PUBLIC)
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """The way in for staff."""
+    """The way in for staff; who is signed in is at work already."""
+    present: SignedIn | None = getattr(request, "signed_in", None)
+    if present is not None and present.audience is Audience.STAFF:
+        return see_other(DESK)
     return render(request, "staff/start.html", {"title": _("Practice staff")})
 
 

@@ -8,7 +8,10 @@ from typing import Any
 
 import pytest
 
+from openrecord.access import events
+from openrecord.registry.types import Policy
 from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number
+from tests.integration.pages import town as made
 
 HEADS = "ods_code,name,region_code,icb_code,sub_icb_code,pcn_code_2022,gp_system_2019"
 
@@ -116,6 +119,36 @@ def test_staff_first_the_trail_and_the_doctor(installation: Installation) -> Non
     assert (verdict["ok"], verdict["unsealed"], verdict["problems"]) == (True, 0, [])
     assert verdict["seals"] >= 3
     assert json.loads(installation.run("doctor", "--json").stdout)["ok"] is True
+
+
+def test_the_doctor_is_not_well_while_codes_and_settings_disagree(command: CommandLine) -> None:
+    """What stands open anywhere is counted, decisions that nobody took as well (R38)."""
+    before = _findings(command)
+    town = made.new_town(Policy())
+    undecided, paused = town.patient("Undecided"), town.patient("Paused")
+    for patient in (undecided, paused):
+        made.account(patient)
+    made.code(undecided, "104")
+    made.record(paused, events.Paused())
+    during = _findings(command)
+    assert (during["decisions"]["well"], during["drift"]["well"]) == (False, False)
+    assert _number(during["decisions"]) == _number(before["decisions"]) + 1
+    assert _number(during["drift"]) == _number(before["drift"]) + 1
+    made.record(undecided, events.EnhancedReviewDecided(keep=True))
+    made.record(paused, events.Resumed())
+    after = _findings(command)
+    assert [_number(after[what]) for what in ("decisions", "drift")] == [
+        _number(before[what]) for what in ("decisions", "drift")
+    ]
+
+
+def _findings(command: CommandLine) -> dict[str, dict[str, Any]]:
+    said = json.loads(command.run("doctor", "--json").stdout)
+    return {finding["what"]: finding for finding in said["findings"]}
+
+
+def _number(finding: dict[str, Any]) -> int:
+    return int(finding["told"].split()[0])
 
 
 def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:

@@ -24,6 +24,8 @@ PATHS = (
     "/staff/patients/{patient}/entries/{entry}/unhide",
     "/staff/queue/{patient}/{entry}",
     "/staff/patients/{patient}/wishes",
+    "/staff/decisions/{patient}/enhanced-review",
+    "/staff/decisions/{patient}/age-review/{patient}",
     "/staff/patients/{patient}/preview",
     "/staff/patients/{patient}/preview/measurements",
     "/staff/patients/{patient}/preview/measurements/{entry}",

@@ -1,0 +1,1 @@
+"""The rules of the registry, pure: the checklist for going live."""

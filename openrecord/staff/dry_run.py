@@ -1,0 +1,65 @@
+"""What a proposed change of policy would do to every patient of the practice, looked up in portions (R42-R44)."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from uuid import UUID
+
+from openrecord.access import queries as access
+from openrecord.access.rules.dry_run import Forecast, Outcome, ReviewCover, effective_from, forecast, review_cover
+from openrecord.access.types import Reason
+from openrecord.kit import environment
+from openrecord.registry import queries as registry
+from openrecord.registry.types import OdsCode, PatientId, Proposal
+
+
+@dataclass(frozen=True, slots=True)
+class DryRun:
+    """The forecast for each patient, by name, as things stood at `at`; `then`: when the change shows its effect."""
+
+    at: datetime
+    then: datetime
+    lines: tuple[tuple[PatientId, Forecast], ...]
+    cover: ReviewCover
+
+    @property
+    def needs_justification(self) -> bool:
+        """Whether 104 covers so many patients that somebody has to write down why (R44)."""
+        return self.cover.needs_justification(environment.bulk_reviews())
+
+    def with_outcome(self, outcome: Outcome) -> tuple[tuple[PatientId, Forecast], ...]:
+        """The patients to whom this happens."""
+        return tuple(line for line in self.lines if line[1].outcome is outcome)
+
+    def counts(self) -> Mapping[Outcome, int]:
+        """How many patients each outcome has."""
+        return Counter(line.outcome for _, line in self.lines)
+
+    def reasons(self, outcome: Outcome) -> Mapping[Reason, int]:
+        """How many of the patients with this outcome each reason holds for."""
+        return Counter(reason for _, line in self.with_outcome(outcome) for reason in line.reasons)
+
+
+def dry_run(proposal: Proposal) -> DryRun:
+    """What the change would do, as things stood when it was written down."""
+    return _dry_run(proposal.ods, proposal.proposal_id)
+
+
+@lru_cache(maxsize=4)
+def _dry_run(ods: OdsCode, proposal_id: UUID) -> DryRun:
+    """Remembered while somebody turns the pages of its lists: a list of 12,000 takes seconds."""
+    proposal = registry.proposal(ods, proposal_id)
+    if proposal is None:
+        raise LookupError("the proposal is gone")
+    order = _by_name(ods)
+    people = access.facts_of(order, at=proposal.at)
+    lines = tuple((number, forecast(people[number], ods, proposal.policy, proposal.at)) for number in order)
+    then = effective_from(proposal.policy, proposal.at)
+    return DryRun(proposal.at, then, lines, review_cover(people.values(), ods, proposal.at))
+
+
+def _by_name(ods: OdsCode) -> list[PatientId]:
+    known = registry.patients(registry.patients_ever_at(ods))
+    return sorted(known, key=lambda number: (known[number].family.casefold(), known[number].given.casefold(), number))

@@ -1,0 +1,154 @@
+"""What is open about patients' access: decisions after codes and birthdays, and where codes and settings disagree.
+
+A decision acts at once. Nothing of it shows on a patient's side but what they may see (R8).
+"""
+
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from openrecord.access import actions as access_actions
+from openrecord.access import queries as access
+from openrecord.access.events import AgeReviewed, AnyAct, EnhancedReviewDecided
+from openrecord.access.rules.viewers import ADULT, is_of_age, review_age
+from openrecord.access.types import DECISIONS, Due, Matter, Viewer, ViewerId
+from openrecord.kit import clock
+from openrecord.registry.types import Patient
+from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
+from openrecord.staff.presenters.matters import MATTERS, rows
+from openrecord.staff.views.find import FieldError
+from openrecord.staff.views.policy_form import whole_number
+from openrecord.web.audience import Audience, audience
+from openrecord.web.redirects import see_other
+from openrecord.web.text import gettext as _
+
+AUTHORITY = "staff:access"
+DECISIONS_PATH = "/staff/decisions"
+PAGE_SIZE = 50
+DRIFT = frozenset(Matter) - DECISIONS
+ABOUT_REVIEW = (Matter.ENHANCED_REVIEW, Matter.REVIEW_LIFTED, Matter.CLOSED_WITHOUT_CODE)
+
+
+def _listed(request: HttpRequest, matters: frozenset[Matter], path: str, title: str, template: str) -> HttpResponse:
+    desk = desk_of(request)
+    number = max(1, whole_number(request.GET.get("page", "")) or 1)
+    found = access.open_due(desk.ods, matters, limit=PAGE_SIZE + 1, after=(number - 1) * PAGE_SIZE)
+    record_staff_read(request, desk, None, route=path, served=(), at=clock.now())
+    context = {
+        "title": title,
+        "rows": rows(found[:PAGE_SIZE]),
+        "previous_href": f"{path}?page={number - 1}" if number > 1 else "",
+        "next_href": f"{path}?page={number + 1}" if len(found) > PAGE_SIZE else "",
+        "done": request.GET.get("done", ""),
+    }
+    return page(request, template, desk, context)
+
+
+@audience(Audience.STAFF)
+@require_safe
+def decisions(request: HttpRequest) -> HttpResponse:
+    """Every open decision about access, oldest first."""
+    return _listed(request, DECISIONS, DECISIONS_PATH, _("Decisions about access"), "staff/decisions.html")
+
+
+@audience(Audience.STAFF)
+@require_safe
+def drift(request: HttpRequest) -> HttpResponse:
+    """Where codes and settings disagree, oldest first."""
+    return _listed(request, DRIFT, "/staff/drift", _("Codes and settings that disagree"), "staff/drift.html")
+
+
+def _patient_to_decide_about(request: HttpRequest, public_id: UUID) -> tuple[Desk, Patient]:
+    desk = desk_of(request)
+    if not desk.may_decide_access:
+        raise PermissionDenied
+    return desk, patient_of(desk, public_id)
+
+
+def _open_at(desk: Desk, patient: Patient) -> frozenset[Due]:
+    open_now = access.due_of([patient.patient_id]).get(patient.patient_id, frozenset())
+    return frozenset(due for due in open_now if due.org == desk.ods)
+
+
+def _record(request: HttpRequest, desk: Desk, patient: Patient, act: AnyAct) -> HttpResponse:
+    by = actor_of(request, desk, AUTHORITY)
+    access_actions.record(patient_id=patient.patient_id, act=act, by=by, at=clock.now())
+    return see_other(f"{DECISIONS_PATH}?done=decided")
+
+
+@audience(Audience.STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def enhanced_review(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Whether access stays or goes after a 104, comes back after a 106, or after a 104 that does not stand (R38)."""
+    desk, patient = _patient_to_decide_about(request, public_id)
+    open_now = {due.matter for due in _open_at(desk, patient)}
+    asked = next((matter for matter in ABOUT_REVIEW if matter in open_now), None)
+    if asked is None:
+        return see_other(f"{DECISIONS_PATH}?done=gone")
+    answer = request.POST.get("answer", "")
+    if request.method == "POST" and answer in {"keep", "remove"}:
+        return _record(request, desk, patient, EnhancedReviewDecided(keep=answer == "keep"))
+    is_live = asked is Matter.ENHANCED_REVIEW
+    answers = [
+        (
+            "keep",
+            _("Keep access") if is_live else _("Give access back"),
+            _("They see what they see now. You have weighed the risk and it is safe.")
+            if is_live
+            else _("They see what the practice shows to everybody, from now on."),
+        ),
+        (
+            "remove",
+            _("Remove access") if is_live else _("Access stays removed"),
+            _("At once, on every device and in every app. To them it looks like an ordinary lower level."),
+        ),
+    ]
+    return _question(request, desk, patient, asked, answers)
+
+
+@audience(Audience.STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def age_review(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpResponse:
+    """Whether a parent's access carries on after the child's birthday (R24); at 16 it can only end (R25)."""
+    desk, patient = _patient_to_decide_about(request, public_id)
+    at = clock.now()
+    viewer = ViewerId(viewer_id)
+    if Due(desk.ods, Matter.AGE_REVIEW, viewer) not in _open_at(desk, patient):
+        return see_other(f"{DECISIONS_PATH}?done=gone")
+    facts = access.facts(patient.patient_id, at=at)
+    parent: Viewer = facts.viewers[viewer]
+    grown = is_of_age(facts, ADULT, at)
+    answers = [
+        ("end", _("End access"), _("The parent sees nothing of the record from now on. They are not told why.")),
+    ]
+    if not grown:
+        carry_on = _("You have checked that it is right for the child. Access opens again at once.")
+        answers.insert(0, ("keep", _("Carry on"), carry_on))
+    answer = request.POST.get("answer", "")
+    if request.method == "POST" and answer in {value for value, _words, _hint in answers}:
+        age = ADULT if grown else review_age(facts, parent)
+        return _record(request, desk, patient, AgeReviewed(viewer=viewer, age=age, carries_on=answer == "keep"))
+    return _question(request, desk, patient, Matter.AGE_REVIEW, answers, parent)
+
+
+def _question(
+    request: HttpRequest,
+    desk: Desk,
+    patient: Patient,
+    matter: Matter,
+    answers: list[tuple[str, str, str]],
+    parent: Viewer | None = None,
+) -> HttpResponse:
+    errors = (FieldError("answer-1", _("Choose what happens")),) if request.method == "POST" else ()
+    record_staff_read(request, desk, patient, route="/staff/decision", served=(), at=clock.now())
+    context = {
+        "title": _(MATTERS[matter].title),
+        "meaning": _(MATTERS[matter].meaning),
+        "parent": parent,
+        "answers": answers,
+        "errors": errors,
+        "error_of": {error.field: error.text for error in errors},
+    }
+    return page(request, "staff/decision.html", desk, context, patient)

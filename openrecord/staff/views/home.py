@@ -1,0 +1,71 @@
+"""Where a signed-in member of staff begins: what waits for the practice, at a glance."""
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from openrecord.access import queries as access
+from openrecord.access.types import DECISIONS
+from openrecord.registry import queries as registry
+from openrecord.registry.rules import readiness as rules
+from openrecord.registry.types import OdsCode
+from openrecord.staff.desk import desk_of, page
+from openrecord.staff.views.decisions import DECISIONS_PATH, DRIFT
+from openrecord.staff.views.policy import PRACTICE
+from openrecord.staff.views.practice import moving
+from openrecord.web.audience import Audience, audience
+from openrecord.web.text import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One thing to look at. `waits`: whether somebody has to do something about it."""
+
+    href: str
+    title: str
+    state: str
+    waits: bool
+
+
+@audience(Audience.STAFF)
+@require_safe
+def home(request: HttpRequest) -> HttpResponse:
+    """Open decisions, disagreements, a change under way, readiness."""
+    desk = desk_of(request)
+    context = {
+        "title": desk.practice_name,
+        "cards": (
+            _count(DECISIONS_PATH, _("Decisions about access"), access.count_due(DECISIONS, desk.ods)),
+            _count("/staff/drift", _("Codes and settings that disagree"), access.count_due(DRIFT, desk.ods)),
+            _policy(desk.ods),
+            _readiness(desk.ods),
+        ),
+    }
+    return page(request, "staff/home.html", desk, context)
+
+
+def _count(href: str, title: str, number: int) -> Card:
+    return Card(href, title, _("%(count)s open") % {"count": number} if number else _("None open"), number > 0)
+
+
+def _policy(ods: OdsCode) -> Card:
+    policy, under_way = registry.policy(ods), moving(ods)
+    if under_way.waiting:
+        told = _("%(done)s of %(total)s records have moved") % {"done": under_way.done, "total": under_way.total}
+    elif policy is None or policy.go_live is None:
+        told = _("Online access has no first day yet")
+    else:
+        told = _("Online access is on") if policy.system_on else _("Online access is off")
+    return Card(PRACTICE, _("What your patients see"), told, under_way.waiting > 0)
+
+
+def _readiness(ods: OdsCode) -> Card:
+    progress = rules.progress(registry.readiness(ods))
+    if progress.complete:
+        return Card(f"{PRACTICE}/readiness", _("Ready to go live?"), _("Everything is ready"), waits=False)
+    told = _("%(open)s not ready, %(unanswered)s not answered") % {
+        "open": progress.not_ready,
+        "unanswered": progress.unanswered,
+    }
+    return Card(f"{PRACTICE}/readiness", _("Ready to go live?"), told, waits=True)

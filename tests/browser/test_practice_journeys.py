@@ -1,0 +1,166 @@
+"""What a practice does about access, in a real browser: go live after a dry run, answer a 104, end a disagreement."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.test import Client
+from playwright.sync_api import Browser, Page, expect
+
+from openrecord.access import events
+from openrecord.access import queries as access
+from openrecord.flow import worker
+from openrecord.identity.types import Role
+from openrecord.registry import queries as registry
+from openrecord.registry.types import Patient, Policy
+from openrecord.web.language import COOKIE
+from openrecord.web.session import SESSION
+from tests.browser.accessibility import WIDTHS, visit
+from tests.browser.aside import aside
+from tests.integration.fhir.world import AT, Record, made_record, observation, stopped
+from tests.integration.pages import town as made
+from tests.integration.pages import world
+
+pytestmark = pytest.mark.browser
+EVERYTHING = (Role.CLINICIAN, Role.MANAGER)
+
+
+@pytest.fixture(autouse=True)
+def _stored(stored: None) -> None:  # noqa: ARG001
+    stopped()
+
+
+def cookies(client: Client) -> dict[str, str]:
+    """The cookie of somebody who has signed in."""
+    return {SESSION: client.cookies[SESSION].value}
+
+
+@contextmanager
+def window(browser: Browser, origin: str, client: Client, width: int = WIDTHS[0]) -> Iterator[Page]:
+    """A window in which somebody has signed in."""
+    held: Any = [{"name": name, "value": value, "url": origin} for name, value in cookies(client).items()]
+    context = browser.new_context(viewport={"width": width, "height": 900}, base_url=origin)
+    try:
+        context.add_cookies(held)
+        context.set_default_timeout(10_000)
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def check(browser: Browser, origin: str, client: Client, *paths: str) -> None:
+    """Every page in both languages, wide and narrow."""
+    for path in paths:
+        for width in WIDTHS:
+            for language in ("en-gb", "cy"):
+                seen = visit(browser, origin, path, {**cookies(client), COOKIE: language}, width)
+                assert seen.status == 200, path
+                seen.check()
+
+
+def _waiting_to_go_live() -> tuple[made.Town, Client]:
+    """A practice with four patients, and its manager."""
+    town = made.new_town()
+    for family in ("Able", "Baker"):
+        made.account(town.patient(family))
+    made.code(town.patient("Decliner"), "103")
+    town.patient("Fledgling", made.CHILD)
+    return town, world.staff(town.ods, EVERYTHING)
+
+
+def _settle(town: made.Town) -> None:
+    """The worker moves every record of the practice."""
+    while access.count_awaiting_policy(registry.patients_ever_at(town.ods)):
+        worker.settle_waiting(AT)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_going_live_with_a_dry_run(browser: Browser, origin: str, width: int) -> None:
+    town, manager = aside(_waiting_to_go_live)
+    with window(browser, origin, manager, width) as page:
+        page.goto("/staff/")
+        expect(page.get_by_role("heading", level=1)).to_have_text("Hilltop Surgery")
+        page.get_by_role("link", name="What your patients see").click()
+        page.get_by_role("button", name="Change what patients see").click()
+        page.get_by_label("Day", exact=True).fill("31")
+        page.get_by_label("Month").fill("2")
+        page.get_by_label("Year").fill("2025")
+        page.get_by_role("button", name="See what this would do").click()
+        page.get_by_role("link", name="Enter a real date, or leave it empty").click()
+        expect(page.get_by_label("Day", exact=True)).to_be_focused()
+        page.get_by_label("Day", exact=True).fill("1")
+        page.get_by_role("button", name="See what this would do").click()
+        gain = page.get_by_role("row", name=re.compile("Gain access"))
+        expect(gain).to_contain_text("2")
+        page.get_by_role("link", name="Held back").click()
+        for text in ("Decliner, Test", "Fledgling, Test", "has declined online access", "under 16"):
+            expect(page.locator("main")).to_contain_text(text)
+        address = page.url.removeprefix(origin)
+        page.get_by_role("button", name="Put this into force").click()
+        expect(page.get_by_role("alert")).to_contain_text("The change is in force.")
+        expect(page.locator("main")).to_contain_text("0 of 4 records have moved")
+        check(browser, origin, manager, "/staff/practice")
+        aside(_settle, town)
+        page.get_by_role("link", name="Look again").click()
+        expect(page.locator("main")).not_to_contain_text("records have moved")
+    if width == WIDTHS[0]:
+        check(browser, origin, manager, "/staff/home", "/staff/practice/change", address, "/staff/practice/readiness",
+              "/staff/practice/readiness/lead")  # fmt: skip
+
+
+def _live() -> tuple[Record, Client, Client]:
+    """A record that is read, its patient, and a clinician of the practice."""
+    record = made_record(family=f"Live{uuid4().hex[:8]}")
+    record.deliver(observation("a"))
+    return record, world.patient(record), world.staff(roles=EVERYTHING)
+
+
+def test_a_104_that_arrives_on_live_access(browser: Browser, origin: str) -> None:
+    record, patient, clinician = aside(_live)
+    with window(browser, origin, clinician) as desk, window(browser, origin, patient) as own:
+        desk.goto("/staff/decisions")
+        expect(desk.locator("main")).not_to_contain_text(record.patient.family)
+        aside(made.code, record.patient, "104")
+        desk.reload()
+        check(browser, origin, clinician, "/staff/decisions",
+              f"/staff/decisions/{record.patient.public_id}/enhanced-review")  # fmt: skip
+        own.goto("/record/measurements")
+        expect(own.locator("main")).to_contain_text("Body weight")
+        desk.get_by_role("link", name=record.patient.family).click()
+        desk.get_by_role("button", name="Decide").click()
+        expect(desk.get_by_role("alert")).to_contain_text("Choose what happens")
+        desk.get_by_label("Remove access").check()
+        desk.get_by_role("button", name="Decide").click()
+        expect(desk.get_by_role("alert")).to_contain_text("Your decision is recorded")
+        expect(desk.locator("main")).not_to_contain_text(record.patient.family)
+        own.reload()
+        expect(own.locator("main")).not_to_contain_text("Body weight")
+        expect(own.locator("body")).not_to_contain_text("review")
+
+
+def _open() -> tuple[Patient, Client]:
+    """A patient with an account, and a clinician of the practice."""
+    town = made.new_town(Policy())
+    patient = town.patient("Paused")
+    made.account(patient)
+    return patient, world.staff(town.ods, EVERYTHING)
+
+
+def test_the_drift_list(browser: Browser, origin: str) -> None:
+    patient, clinician = aside(_open)
+    with window(browser, origin, clinician) as page:
+        page.goto("/staff/home")
+        card = page.get_by_role("link", name="Codes and settings that disagree")
+        expect(card).to_contain_text("None open")
+        aside(made.record, patient, events.Paused())
+        page.reload()
+        expect(card).to_contain_text("1 open")
+        card.click()
+        expect(page.locator("main")).to_contain_text("Paused here, but not declined in the clinical system")
+        check(browser, origin, clinician, "/staff/drift")
+        aside(made.record, patient, events.Resumed())
+        page.reload()
+        expect(page.locator("main")).to_contain_text("Every code agrees with what is set here.")

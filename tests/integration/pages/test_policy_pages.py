@@ -1,0 +1,226 @@
+"""Changing a practice's policy: dry run, going live, two people at once, a justification, who may (R42-R44, R49)."""
+
+import re
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from openrecord.access import queries as access
+from openrecord.clinical.kinds import Level, Section
+from openrecord.flow import worker
+from openrecord.identity.types import Role
+from openrecord.kit import clock
+from openrecord.registry import actions as registry_actions
+from openrecord.registry import queries as registry
+from openrecord.registry.types import Policy, ReleaseMode, ReleaseRule
+from openrecord.staff.presenters.policy import RELEASES
+from openrecord.staff.views import policy_form
+from tests.integration.fhir.world import AT, BY, stopped
+from tests.integration.pages import town as made
+from tests.integration.pages import world
+
+CHANGE = "/staff/practice/change"
+DAY = {"live-day": "1", "live-month": "3", "live-year": "2025"}
+
+
+@pytest.fixture
+def hilltop(stored: None) -> made.Town:  # noqa: ARG001
+    """A practice that has not gone live, with seven patients of whom three will see something."""
+    stopped()
+    town = made.new_town()
+    for family in ("Able", "Baker", "Cook"):
+        made.account(town.patient(family))
+    made.code(town.patient("Decliner"), "103")
+    made.code(town.patient("Enhanced"), "104")
+    town.patient("Fledgling", made.CHILD)
+    registry_actions.record_death(patient_id=town.patient("Gone").patient_id, died=True, by=BY, at=AT)
+    return town
+
+
+@pytest.fixture
+def manager(hilltop: made.Town) -> Client:
+    return world.staff(hilltop.ods, (Role.MANAGER,), "Mo Ledger")
+
+
+def form(policy: Policy, version: int, **changes: Any) -> dict[str, Any]:
+    """What the form of a policy sends."""
+    typed = policy_form.from_policy(policy)
+    return {**typed.values, "sections": sorted(typed.sections), "version": str(version), **changes}
+
+
+def count(text: str, outcome: str) -> int:
+    """What the dry run says of an outcome."""
+    found = re.search(rf">{outcome}(?:</a>)?</th>.*?</span>(\d+)</td>", text)
+    assert found is not None, outcome
+    return int(found[1])
+
+
+def settle(town: made.Town) -> int:
+    """Let the worker move every record of the practice; how many rounds it took."""
+    patients = registry.patients_ever_at(town.ods)
+    rounds = 0
+    while access.count_awaiting_policy(patients):
+        worker.settle_waiting(AT)
+        rounds += 1
+    return rounds
+
+
+def test_going_live_is_seen_before_it_happens(hilltop: made.Town, manager: Client) -> None:
+    sent = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))
+    assert sent.status_code == 303
+    proposal = sent["Location"]
+    assert registry.policy(hilltop.ods) == Policy(go_live=None)
+    shown = manager.get(proposal).text
+    assert [count(shown, outcome) for outcome in ("Gain access", "Held back", "Lose access", "Unchanged")] == [
+        3,
+        4,
+        0,
+        0,
+    ]
+    for reason in ("declined online access", "enhanced review is recorded", "under 16", "has died"):
+        assert reason in shown
+    gained, held = (manager.get(proposal, {"show": show}).text for show in ("gains", "held_back"))
+    assert all(family in gained and family not in held for family in ("Able", "Baker", "Cook"))
+    assert all(family in held and family not in gained for family in ("Decliner", "Enhanced", "Fledgling", "Gone"))
+    assert manager.post(proposal).status_code == 303
+    policy = registry.policy(hilltop.ods)
+    assert policy is not None
+    assert policy.go_live is not None
+    assert policy.go_live.isoformat() == "2025-03-01"
+    before = manager.get("/staff/practice").text
+    assert "0 of 7 records have moved" in before
+    assert "0 of 7 records have moved" in manager.get("/staff/home").text
+    settle(hilltop)
+    after = manager.get("/staff/practice").text
+    assert "records have moved" not in after
+    assert "Mo Ledger" in after
+
+
+def test_whatever_was_typed_comes_back(manager: Client) -> None:
+    wrong = form(
+        Policy(go_live=None), 1, system="", level="everything", sections=["results"],
+        **{"live-day": "31", "live-month": "2", "live-year": "2025", "back-days": "-1", "review-age": "9",
+           "release-result": "after_days", "days-result": "soon", "release-report": "", "at-risk": "full"},
+    )  # fmt: skip
+    text = manager.post(CHANGE, wrong).text
+    assert "There is a problem" in text
+    for field in ("system-1", "live-day", "level-1", "back-days", "review-age", "days-result", "release-report"):
+        assert f'href="#{field}"' in text
+        assert f'id="{field}"' in text
+    for kept in ('value="31"', 'value="-1"', 'value="9"', 'value="soon"'):
+        assert kept in text
+    assert text.count('name="sections"') == text.count("checked") + len(Section) - 2  # one section, one at-risk level
+
+
+def test_an_enhanced_review_cannot_open_more(manager: Client) -> None:
+    sent = form(Policy(go_live=None), 1, **{"level": "summary", "at-risk": "full"})
+    assert 'href="#at-risk-1"' in manager.post(CHANGE, sent).text
+
+
+def test_a_change_of_nothing_is_none(manager: Client) -> None:
+    assert "Nothing is changed yet" in manager.post(CHANGE, form(Policy(go_live=None), 1)).text
+
+
+def test_every_setting_arrives(hilltop: made.Town, manager: Client) -> None:
+    policy = Policy(
+        AT.date(), system_on=False, level=Level.DOCUMENTS, at_risk_level=Level.SUMMARY, back_record_days=30,
+        review_age=13, sections_off=frozenset({Section.DOCUMENTS, Section.RESULTS}),
+        release={kind: ReleaseRule(ReleaseMode.AFTER_DAYS, 3 + n) for n, kind in enumerate(RELEASES)},
+    )  # fmt: skip
+    proposal = manager.post(CHANGE, form(policy, 1))["Location"]
+    assert manager.post(proposal).status_code == 303
+    assert registry.policy(hilltop.ods) == policy
+
+
+def test_who_was_faster_is_seen_and_nothing_is_lost(hilltop: made.Town, manager: Client) -> None:
+    lead = world.staff(hilltop.ods, (Role.IG_LEAD,), "Ina Lead")
+    mine = form(Policy(go_live=None), 1, **DAY)
+    first = manager.post(CHANGE, mine)["Location"]
+    theirs = lead.post(CHANGE, form(Policy(go_live=None), 1, level="detailed"))["Location"]
+    assert lead.post(theirs).status_code == 303
+    for late in (manager.post(CHANGE, mine), manager.post(first), manager.get(first)):
+        assert "Somebody else changed this in the meantime" in late.text
+        assert "Detailed: all coded entries" in late.text
+    kept = manager.get(CHANGE, {"from": first.rpartition("/")[2]}).text
+    assert 'value="2025"' in kept
+    assert 'name="version" value="2"' in kept
+    again = manager.post(CHANGE, {**mine, "version": "2"})["Location"]
+    assert manager.post(again).status_code == 303
+    policy = registry.policy(hilltop.ods)
+    assert policy is not None
+    assert policy.level is Level.FULL
+    assert [version.version for version in registry.policy_versions(hilltop.ods)] == [3, 2, 1]
+    assert manager.post(again).status_code == 200, "the same change twice is one too many"
+    assert len(registry.policy_versions(hilltop.ods)) == 3
+
+
+def test_many_enhanced_reviews_have_to_be_justified(hilltop: made.Town, manager: Client) -> None:
+    for number in range(8):
+        made.code(hilltop.patient(f"Bulk{number}"), "104")
+    clock.use(lambda: AT + timedelta(minutes=1))
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    refused = manager.post(proposal, {"why": " "}).text
+    assert "Enter why so many patients" in refused
+    assert registry.policy(hilltop.ods) == Policy(go_live=None)
+    assert manager.post(proposal, {"why": "A whole care home moved in."}).status_code == 303
+    assert registry.policy_versions(hilltop.ods)[0].why == "A whole care home moved in."
+    assert "A whole care home moved in." in manager.get("/staff/practice").text
+
+
+def test_in_bulk_is_a_setting(hilltop: made.Town, manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        made.code(hilltop.patient(f"Bulk{number}"), "104")
+    for number in range(6):
+        hilltop.patient(f"Other{number}")
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    assert "Many enhanced reviews" not in manager.get(proposal).text
+    monkeypatch.setenv("OPENRECORD_BULK_REVIEWS", "4")
+    assert "Many enhanced reviews" in manager.get(proposal).text
+
+
+def test_lists_are_paged(hilltop: made.Town, manager: Client) -> None:
+    for number in range(49):
+        hilltop.patient(f"Paged{number:02d}")
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    first, second = (manager.get(proposal, {"show": "gains", "page": page}).text for page in ("1", "2"))
+    assert first.count("or-line__title") == 50
+    assert second.count("or-line__title") == 2
+    assert "Paged48" in second
+    for page in ("0", "-1", "999999999", "x", "77"):
+        assert manager.get(proposal, {"show": "gains", "page": page}).status_code == 200
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.SCREENER, Role.CLINICIAN])
+def test_others_read_and_change_nothing(hilltop: made.Town, manager: Client, role: Role) -> None:
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    other = world.staff(hilltop.ods, (role,))
+    assert other.get("/staff/practice").status_code == other.get("/staff/practice/readiness").status_code == 200
+    for address in (CHANGE, proposal, "/staff/practice/readiness/lead"):
+        assert other.get(address).status_code == other.post(address, {"state": "ready"}).status_code == 403
+    assert len(registry.policy_versions(hilltop.ods)) == 1
+
+
+def test_another_practices_proposal_is_nobodys(manager: Client) -> None:
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    stranger = world.staff(made.new_town().ods, (Role.MANAGER,))
+    assert stranger.get(proposal).status_code == stranger.post(proposal).status_code == 404
+    theirs = stranger.get(CHANGE, {"from": proposal.rpartition("/")[2]}).text
+    assert 'name="live-year" type="text" inputmode="numeric" autocomplete="off" value=""' in theirs
+
+
+def test_readiness_is_answered_with_evidence_and_kept(hilltop: made.Town, manager: Client) -> None:
+    address = "/staff/practice/readiness/lead"
+    assert 'href="#state-1"' in manager.post(address, {"evidence": "kept text"}).text
+    assert "kept text" in manager.post(address, {"state": "not_ready", "evidence": "kept text"}).text
+    assert 'href="#evidence"' in manager.post(address, {"state": "ready"}).text
+    assert manager.post(address, {"state": "not_ready", "reason": "training"}).status_code == 303
+    assert manager.post(address, {"state": "ready", "evidence": "Minutes of May"}).status_code == 303
+    answer = registry.readiness(hilltop.ods)["lead"]
+    assert (answer.version, answer.evidence, answer.reason) == (2, "Minutes of May", "")
+    shown = manager.get("/staff/practice/readiness").text
+    assert "Minutes of May" in shown
+    assert "Mo Ledger" in shown
+    assert manager.get("/staff/practice/readiness/nothing").status_code == 404
+    assert "0 not ready, 13 not answered" in manager.get("/staff/home").text
