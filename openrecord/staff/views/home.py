@@ -1,19 +1,23 @@
 """Where a signed-in member of staff begins: what waits for the practice, at a glance."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
 from openrecord.access.types import DECISIONS
+from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode
+from openrecord.screening import queries as screening
 from openrecord.staff.desk import desk_of, page
 from openrecord.staff.views.decisions import DECISIONS_PATH, DRIFT
 from openrecord.staff.views.policy import PRACTICE
 from openrecord.staff.views.practice import moving
+from openrecord.staff.views.queue import ROUTE as QUEUE
 from openrecord.web.audience import Audience, audience
 from openrecord.web.text import gettext as _
 
@@ -31,11 +35,12 @@ class Card:
 @audience(Audience.STAFF)
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Open decisions, disagreements, a change under way, readiness."""
+    """What waits, open decisions, disagreements, a change under way, readiness."""
     desk = desk_of(request)
     context = {
         "title": desk.practice_name,
         "cards": (
+            _waiting(desk.ods, clock.now()),
             _count(DECISIONS_PATH, _("Decisions about access"), access.count_due(DECISIONS, desk.ods)),
             _count("/staff/drift", _("Codes and settings that disagree"), access.count_due(DRIFT, desk.ods)),
             _policy(desk.ods),
@@ -43,6 +48,16 @@ def home(request: HttpRequest) -> HttpResponse:
         ),
     }
     return page(request, "staff/home.html", desk, context)
+
+
+def _waiting(ods: OdsCode, at: datetime) -> Card:
+    """The worklist. Promises that are over are told first (R33)."""
+    count = screening.worklist_count(ods, at=at)
+    if count.overdue:
+        told = _("%(count)s waiting, %(overdue)s overdue") % {"count": count.every, "overdue": count.overdue}
+    else:
+        told = _("%(count)s waiting") % {"count": count.every} if count.every else _("Nothing is waiting")
+    return Card(QUEUE, _("Entries that wait for a decision"), told, waits=count.every > 0)
 
 
 def _count(href: str, title: str, number: int) -> Card:
