@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from openrecord.staff.views import find, hiding, patient, preview, start, wishes
+from openrecord.staff.views import find, hiding, patient, preview, proxies, start, wishes
 
 _ENTRY = "patients/<uuid:public_id>/entries/<uuid:entry_id>"
 
@@ -13,6 +13,7 @@ urlpatterns = [
     path("find", find.find),
     path("patients/<uuid:public_id>", patient.patient),
     path("patients/<uuid:public_id>/wishes", wishes.wishes),
+    path("patients/<uuid:public_id>/people", proxies.people),
     path(_ENTRY, patient.entry),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),
