@@ -122,7 +122,7 @@ def record(*, patient_id: PatientId, act: events.AnyAct, by: Actor, at: datetime
         event=str(type(act).__struct_config__.tag),
         patient_id=patient_id,
         subject=str(identity),
-        details={"method": act.method.value} if isinstance(act, events.Told) and act.method else None,
+        details=_details(act),
     )
     bus.publish(events.AccessChanged(patient_id, act, at))
 
@@ -163,6 +163,13 @@ def _remember_viewer(patient_id: PatientId, act: events.AnyAct, behind: UUID | N
         return
     if not ViewerRow.objects.filter(patient_id=patient_id, id=act.viewer.bytes).exists():
         ViewerRow.objects.create(patient_id=patient_id, id=act.viewer.bytes, kind=kind.value, behind=behind)
+
+
+def _details(act: events.AnyAct) -> dict[str, str | int | None]:
+    """What the trail says of an act besides its name: how it was said (R6), why somebody's access ended (R27)."""
+    method = act.method if isinstance(act, events.Told) else None
+    reason = act.reason if isinstance(act, events.ProxyRevoked) else None
+    return {name: code.value for name, code in (("method", method), ("reason", reason)) if code is not None}
 
 
 def _end_tokens(patient_id: PatientId, act: events.AnyAct) -> None:

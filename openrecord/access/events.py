@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from openrecord.access.types import Method
+from openrecord.access.types import EndReason, Method
 from openrecord.registry.types import PatientId
 
 
@@ -59,9 +59,10 @@ class ProxyGranted(Act, frozen=True, tag="proxy_granted"):
 
 
 class ProxyRevoked(Told, frozen=True, tag="proxy_revoked"):
-    """A proxy's access was ended by the patient or a clinician."""
+    """A proxy's access was ended by the patient or a clinician. `reason` None = not known."""
 
     viewer: UUID
+    reason: EndReason | None = None
 
 
 class AppAuthorised(Act, frozen=True, tag="app_authorised"):

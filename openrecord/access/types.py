@@ -142,6 +142,15 @@ class Method(StrEnum):
     WRITING = "writing"
 
 
+class EndReason(StrEnum):
+    """Why somebody's access for the patient was ended (R27). The person is never told."""
+
+    PATIENT = "patient"
+    SAFEGUARDING = "safeguarding"
+    NOT_NEEDED = "not_needed"
+    MISTAKE = "mistake"
+
+
 class Wish(StrEnum):
     """What the patient may want of their own access; each has its opposite (R6, R7)."""
 

@@ -10,6 +10,7 @@ from openrecord.db.keys import keyed_hash
 from openrecord.identity import rules
 from openrecord.identity.models import NhsNumberIndex, PersonRow, SessionRow, StaffRow
 from openrecord.identity.types import Person, PersonId, Session, StaffId, StaffMember
+from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 
 _SESSION = (
@@ -99,6 +100,15 @@ def person_by_nhs_number(number: NhsNumber) -> Person | None:
     """The person who proved to have this NHS number, None where nobody has signed in with it."""
     row = NhsNumberIndex.objects.select_related("person").filter(nhs_hash=nhs_hash(number)).first()
     return None if row is None else person_value(row.person)
+
+
+def name_of(person_id: PersonId) -> str:
+    """A person's name: the registry's where they are a patient here, else the last name that they proved; or empty."""
+    found = person(person_id)
+    if found is None or found.patient_id is None:
+        return "" if found is None else found.family
+    patient = registry.patient(found.patient_id)
+    return f"{patient.given} {patient.family}".strip()
 
 
 def people_of_patient(patient_id: PatientId) -> tuple[Person, ...]:

@@ -170,10 +170,16 @@ def test_leaving_quickly_says_nothing_and_back_shows_nothing(browser: Browser, o
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_staff_record_a_wish(browser: Browser, origin: str, seen: Seen, width: int) -> None:
+def test_staff_record_a_wish_and_end_a_proxy(browser: Browser, origin: str, seen: Seen, width: int) -> None:
     with signed_in(browser, origin, seen.staff, width) as context:
         page = context.new_page()
-        page.goto(f"{origin}/staff/patients/{seen.record.patient.public_id}")
+        base = f"{origin}/staff/patients/{seen.record.patient.public_id}"
+        page.goto(f"{base}/people")
+        check(page)
+        press(page, "End access (Kim Carer)")
+        press(page, "End their access")
+        expect(page.get_by_role("alert")).to_contain_text("Choose why their access must end")
+        page.goto(base)
         check(page)
         page.get_by_role("link", name="Patient's wishes about their access").click()
         check(page)

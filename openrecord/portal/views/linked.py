@@ -12,13 +12,12 @@ from openrecord.access import events
 from openrecord.access import queries as access
 from openrecord.access.queries import Linked
 from openrecord.access.rules.scopes import readable_slots
-from openrecord.access.types import Basis, Method, ViewerKind
+from openrecord.access.types import Basis, EndReason, Method, ViewerKind
 from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
 from openrecord.kit import clock
 from openrecord.portal.own_access import OwnAccess, own_access, record_act
 from openrecord.portal.pages import page
-from openrecord.registry import queries as registry
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.levels import level_words
@@ -68,7 +67,7 @@ _PEOPLE = _Kind(
     "people",
     gettext_noop("People who act for you"),
     gettext_noop("End this person's access?"),
-    lambda viewer: events.ProxyRevoked(viewer=viewer, method=Method.ONLINE),
+    lambda viewer: events.ProxyRevoked(viewer=viewer, method=Method.ONLINE, reason=EndReason.PATIENT),
 )
 _APPS = _Kind(
     ViewerKind.APP,
@@ -126,23 +125,12 @@ def _guest(one: Linked) -> Guest:
     is_app = viewer.kind is ViewerKind.APP
     return Guest(
         str(viewer.viewer_id),
-        "" if is_app or one.behind is None else person_name(PersonId(one.behind)),
+        "" if is_app or one.behind is None else identity.name_of(PersonId(one.behind)),
         viewer.granted,
         viewer.expires,
         _app_sees(viewer.scopes) if is_app else (level_words(viewer.level).title,),
         "" if viewer.basis is None else basis_in_words(viewer.basis),
     )
-
-
-def person_name(person_id: PersonId) -> str:
-    """As the registry has it where the person is a patient here, else the last name proved at sign-in."""
-    person = identity.person(person_id)
-    if person is None:
-        return ""
-    if person.patient_id is None:
-        return person.family
-    patient = registry.patient(person.patient_id)
-    return f"{patient.given} {patient.family}".strip()
 
 
 def _app_sees(scopes: tuple[str, ...]) -> tuple[str, ...]:

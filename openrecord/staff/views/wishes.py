@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods
 from openrecord.access import actions
 from openrecord.access import queries as access
 from openrecord.access.rules.choices import act_of
-from openrecord.access.types import Method
+from openrecord.access.types import Method, Wish
 from openrecord.kit import clock
 from openrecord.kit.ids import random_id
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
@@ -23,6 +23,7 @@ from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 
 AUTHORITY = "staff:access"
+LIFTS = frozenset({Wish.RESUME, Wish.RAISE, Wish.RETURN})
 
 
 @audience(Audience.STAFF)
@@ -47,7 +48,7 @@ def wishes(request: HttpRequest, public_id: UUID) -> HttpResponse:
             by = actor_of(request, desk, AUTHORITY)
             actions.record(patient_id=found.patient_id, act=act, by=by, at=at)
             return see_other(f"{here}?saved")
-        asked = {"title": _("Record this wish?"), "told": method_in_words(method)}
+        asked = {"title": _("Record this wish?"), "told": method_in_words(method), "lifts": option.wish in LIFTS}
         return page(request, "staff/wishes_confirm.html", desk, {**context, **asked}, found)
     record_staff_read(request, desk, found, route="/staff/wishes", served=(), at=at)
     errors = mistakes(option, method) if posted else ()

@@ -75,14 +75,14 @@ def test_an_emergency_stop_acts_at_the_next_request(app: App, record: Record, st
     assert app.search("Observation").resources
 
 
-def test_a_withdrawn_app_sees_nothing(app: App, record: Record) -> None:
+def test_a_withdrawn_apps_token_is_no_token(app: App, record: Record) -> None:
     assert app.search("Observation").resources
     known = app.search("Observation").header("ETag")
     act = events.AppRevoked(viewer=record.app)
     access.record(patient_id=record.patient.patient_id, act=act, by=BY, at=AT)
-    found = app.ask("Observation", If_None_Match=str(known))
-    assert (found.status, found.resources) == (200, [])
-    assert app.ask(f"Patient/{record.patient.public_id}").status == 404
+    unknown = App(app.origin, "0" * 64)
+    assert app.ask("Observation", If_None_Match=str(known)) == unknown.ask("Observation")
+    assert app.ask(f"Patient/{record.patient.public_id}").status == 401
 
 
 def test_a_revoked_or_expired_token_is_no_token(

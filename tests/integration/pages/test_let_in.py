@@ -10,9 +10,12 @@ from django.test import Client
 from openrecord.access import actions as access
 from openrecord.access import events
 from openrecord.access import queries as access_queries
+from openrecord.access.types import EndReason
 from openrecord.audit import reads
+from openrecord.audit.sources import CHANGE
 from openrecord.audit.types import Actor, ActorKind, Read
 from openrecord.identity import queries as identity
+from openrecord.identity.types import Role
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Policy
@@ -116,6 +119,53 @@ def test_who_acts_for_somebody_changes_nothing_for_them(record: Record, carer: R
     assert theirs.post("/access/change", {"wish": "decline", **YES}).status_code == 404
     for path in ("/access/level", "/access/people", "/access/apps", "/access/looked"):
         assert theirs.get(path).status_code == 404
+    assert access_queries.acts(record.patient.patient_id) == before
+
+
+def _staff_page(record: Record) -> str:
+    return f"/staff/patients/{record.patient.public_id}/people"
+
+
+@pytest.mark.parametrize("reason", EndReason)
+def test_staff_end_a_persons_access_with_a_reason(record: Record, carer: Record, reason: EndReason) -> None:
+    """R27."""
+    address, viewer = _staff_page(record), _proxy(record)
+    clinician, theirs = world.staff(), world.patient(carer)
+    theirs.post("/people", {"viewer": viewer})
+    assert theirs.get(SEEN).text.count(LINE) == 3
+    listed = clinician.get(address).text
+    assert "Kim Carer" in listed
+    assert "The patient&#39;s consent" in listed
+    assert clinician.post(address, {"viewer": viewer, "reason": reason}).status_code == 200
+    assert "Choose why" in clinician.post(address, {"viewer": viewer, **YES}).text
+    assert theirs.get(SEEN).text.count(LINE) == 3, "nothing happens before a reason is given and confirmed"
+    done = clinician.post(address, {"viewer": viewer, "reason": reason, **YES})
+    assert done.headers["Location"] == f"{address}?saved"
+    left = theirs.get(SEEN).text
+    assert LINE not in left
+    assert record.patient.family not in left
+    assert "Nobody acts for this patient here." in clinician.get(address).text
+    sql = "SELECT event, authority, details FROM audit_change WHERE patient_id = %s ORDER BY writer, sequence"
+    *_, last = CHANGE.fetch(sql, (record.patient.patient_id,))
+    assert tuple(last) == ("proxy_revoked", "staff:access", f'{{"reason":"{reason.value}"}}')
+
+
+@pytest.mark.parametrize("role", [Role.READER, Role.IG_LEAD])
+def test_who_may_not_end_a_persons_access(record: Record, carer: Record, role: Role) -> None:  # noqa: ARG001
+    address, browser = _staff_page(record), world.staff(ORG, (role,))
+    before = access_queries.acts(record.patient.patient_id)
+    shown = browser.get(address).text
+    assert "Kim Carer" in shown
+    assert "End access" not in shown
+    form = {"viewer": _proxy(record), "reason": "patient", **YES}
+    assert browser.post(address, form).status_code == 403
+    assert access_queries.acts(record.patient.patient_id) == before
+
+
+def test_an_app_is_nobody_who_acts_for_the_patient(record: Record) -> None:
+    before = access_queries.acts(record.patient.patient_id)
+    form = {"viewer": str(record.app), "reason": "patient", **YES}
+    assert world.staff().post(_staff_page(record), form).status_code == 200
     assert access_queries.acts(record.patient.patient_id) == before
 
 

@@ -26,6 +26,7 @@ PATHS = (
     "/staff/patients/{patient}/wishes",
     "/staff/decisions/{patient}/enhanced-review",
     "/staff/decisions/{patient}/age-review/{patient}",
+    "/staff/patients/{patient}/people",
     "/staff/patients/{patient}/preview",
     "/staff/patients/{patient}/preview/measurements",
     "/staff/patients/{patient}/preview/measurements/{entry}",
@@ -100,7 +101,7 @@ def test_a_practice_that_the_patient_left_previews_nothing(record: Record, other
     )
     assert others.get(base).status_code == 200
     assert f"{base}/preview" not in others.get(base).text
-    for path in ("wishes", "preview", "preview/measurements", f"preview/measurements/{uuid.uuid4()}"):
+    for path in ("wishes", "people", "preview", "preview/measurements", f"preview/measurements/{uuid.uuid4()}"):
         assert others.get(f"{base}/{path}").status_code == 404
     ours = world.staff(ORG)
     assert f"{base}/preview" in ours.get(base).text

@@ -58,7 +58,7 @@ def _lines(browser: Client) -> int:
     return answer.text.count(LINE)
 
 
-def _details(record: Record) -> list[tuple[str, str, str, str]]:
+def _details(record: Record) -> list[tuple[str, ...]]:
     """(event, kind of actor, authority, details) of every change of this record."""
     sql = (
         "SELECT event, actor_kind, authority, details FROM audit_change WHERE patient_id = %s ORDER BY writer, sequence"

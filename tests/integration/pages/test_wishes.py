@@ -60,6 +60,14 @@ def test_nothing_is_recorded_before_it_is_confirmed(record: Record) -> None:
     assert _acts(record) == before
 
 
+def test_taking_a_wish_back_says_that_it_opens(record: Record) -> None:
+    act = events.Paused(method=Method.ONLINE)
+    access.record(patient_id=record.patient.patient_id, act=act, by=BY, at=AT)
+    asked = world.staff().post(_address(record), {"wish": "resume", "method": "phone"}).text
+    assert "It also takes back what they chose" in asked
+    assert "Only the practice can take it back" not in asked
+
+
 def test_staff_see_what_stands_and_all_that_was_said(record: Record) -> None:
     browser = world.staff()
     assert "The patient has chosen nothing." in browser.get(_address(record)).text
