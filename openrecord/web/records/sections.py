@@ -4,7 +4,7 @@ Every slot but NEVER stands in exactly one section, so that nothing visible is u
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import orjson
@@ -12,6 +12,8 @@ import orjson
 from openrecord.clinical.kinds import Slot
 from openrecord.web.records import background, documents, events, medicines, observations
 from openrecord.web.records.elements import text_of
+from openrecord.web.records.plain import about, written
+from openrecord.web.records.trends import trends_of
 from openrecord.web.records.values import Detail, Group, Shown
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
@@ -133,12 +135,15 @@ def shown(slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Show
     resource = orjson.loads(body)
     key = resource["id"]
     href = f"{base}/{BY_SLOT[slot].slug}/{key}"
-    return Shown(href, base, f"{resource['resourceType']}/{key}", day_in_words(clinical), resource)
+    return Shown(href, base, f"{resource['resourceType']}/{key}", day_in_words(clinical), resource, clinical)
 
 
-def detail_of(entry: Shown, members: Sequence[Shown]) -> Detail:
-    """The page of one entry."""
+def detail_of(entry: Shown, members: Sequence[Shown], earlier: Sequence[Shown] = ()) -> Detail:
+    """The page of one entry. `earlier`: results of the same test before it, newest first."""
     present = _DETAILS.get(text_of(entry.body.get("resourceType")))
     if present is None:
         return Detail(_("Record entry"), entry.date, ())
-    return present(entry, members)
+    detail = present(entry, members)
+    return replace(
+        detail, written=written(detail.paragraphs), about=about(entry.body), trends=trends_of(entry, earlier)
+    )

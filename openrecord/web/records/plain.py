@@ -1,0 +1,57 @@
+"""Plain words beside what the source wrote: abbreviations of a note explained, and what a test is.
+
+The original stays in place, letter by letter; what we add is marked as ours and as general (R12).
+"""
+
+from collections.abc import Iterator, Sequence
+
+from openrecord.clinical.abbreviations import Span, find
+from openrecord.clinical.codes import codings
+from openrecord.clinical.explanations import explanation
+from openrecord.web.records.elements import Json, mapping, objects, text_of
+from openrecord.web.records.values import About, Piece, Word, Written
+from openrecord.web.text import gettext as _
+
+_TESTS = frozenset({"Observation", "DiagnosticReport"})
+_UNREVIEWED = "unreviewed"
+
+
+def written(paragraphs: Sequence[str]) -> Written:
+    """Free text with its abbreviations. Each can be opened once in a paragraph, so that the tab key is not tried."""
+    words: dict[tuple[str, str], Word] = {}
+    return Written(tuple(tuple(_pieces(text, words)) for text in paragraphs), tuple(words.values()))
+
+
+def _pieces(text: str, words: dict[tuple[str, str], Word]) -> Iterator[Piece]:
+    at = 0
+    opened: set[int] = set()
+    for span in find(text):
+        if span.start > at:
+            yield Piece(text[at : span.start])
+        piece, meaning = text[span.start : span.end], _meaning(span)
+        word = words.setdefault((piece.casefold(), meaning), Word(len(words) + 1, piece, meaning))
+        yield Piece(piece, meaning, word.number, word.number not in opened)
+        opened.add(word.number)
+        at = span.end
+    if at < len(text):
+        yield Piece(text[at:])
+
+
+def _meaning(span: Span) -> str:
+    if len(span.meanings) == 1:
+        return span.meanings[0]
+    return _("can mean: %(meanings)s") % {"meanings": _("; or: ").join(span.meanings)}
+
+
+def about(body: Json) -> About | None:
+    """What the test of an Observation or a report is, where a text is known for its code or its words."""
+    if body.get("resourceType") not in _TESTS:
+        return None
+    code = mapping(body.get("code"))
+    displays = (text_of(coding.get("display")) for coding in objects(code.get("coding")))
+    found = explanation(codings(code), (text_of(code.get("text")), *displays))
+    if found is None:
+        return None
+    is_unreviewed = found.review == _UNREVIEWED
+    status = _("A clinician has not checked this text yet.") if is_unreviewed else _("Checked by a clinician.")
+    return About(found.name, found.text, status)
