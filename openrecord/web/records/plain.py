@@ -3,7 +3,9 @@
 The original stays in place, letter by letter; what we add is marked as ours and as general (R12).
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from itertools import zip_longest
 
 from openrecord.clinical.abbreviations import Span, find
 from openrecord.clinical.codes import codings
@@ -14,6 +16,7 @@ from openrecord.web.text import gettext as _
 
 _TESTS = frozenset({"Observation", "DiagnosticReport"})
 _UNREVIEWED = "unreviewed"
+_TAIL = re.compile(r"\S{1,20}")
 
 
 def written(paragraphs: Sequence[str]) -> Written:
@@ -25,14 +28,16 @@ def written(paragraphs: Sequence[str]) -> Written:
 def _pieces(text: str, words: dict[tuple[str, str], Word]) -> Iterator[Piece]:
     at = 0
     opened: set[int] = set()
-    for span in find(text):
+    spans = find(text)
+    for span, following in zip_longest(spans, spans[1:]):
         if span.start > at:
             yield Piece(text[at : span.start])
         piece, meaning = text[span.start : span.end], _meaning(span)
         word = words.setdefault((piece.casefold(), meaning), Word(len(words) + 1, piece, meaning))
-        yield Piece(piece, meaning, word.number, word.number not in opened)
+        tail = _TAIL.match(text, span.end, len(text) if following is None else following.start)
+        at = span.end if tail is None else tail.end()
+        yield Piece(piece, meaning, word.number, word.number not in opened, text[span.end : at])
         opened.add(word.number)
-        at = span.end
     if at < len(text):
         yield Piece(text[at:])
 

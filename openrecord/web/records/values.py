@@ -42,13 +42,14 @@ class Fact:
 
 class Piece(NamedTuple):
     """A piece of free text as written. `word`: the number of what explains it, 0 for none, with the `meaning`;
-    `opens`: here the explanation can be opened.
+    `opens`: here the explanation can be opened; `tail`: what follows without a space and stays on the same line.
     """
 
     text: str
     meaning: str = ""
     word: int = 0
     opens: bool = False
+    tail: str = ""
 
 
 class Word(NamedTuple):
