@@ -101,11 +101,17 @@ def find(text: str) -> tuple[Span, ...]:
     """The abbreviations in `text`, in order; spans never overlap and never lie inside a longer word."""
     known = glossary()
     tokens = list(known.token.finditer(text))
-    read = _Text(text, tokens, [token[0].casefold() for token in tokens], text.upper() == text)
+    read = _Text(text, tokens, [_folded(token[0]) for token in tokens], text.upper() == text)
     heading, colon, _rest = text.partition(":")
     if colon and len(heading.split()) <= _LONGEST_HEADING:
         read.heading = frozenset(heading.casefold().split())
     return tuple(span for at in range(len(tokens)) for span in _spans(known, read, at))
+
+
+def _folded(token: str) -> str:
+    """A token as other words see it beside them; of a number with its unit, the unit."""
+    joined = _NUMBER_AND_UNIT.fullmatch(token)
+    return (token if joined is None else joined[1]).casefold()
 
 
 def _spans(known: Glossary, read: _Text, at: int) -> Iterator[Span]:

@@ -12,7 +12,7 @@ from openrecord.screening.types import EntryId, HideReason
 from tests.integration.fhir.world import AT, BY, App, Json, Record, observation
 from tests.integration.pages import world
 
-SODIUM = {
+SODIUM: Json = {
     "coding": [{"system": "http://snomed.info/sct", "code": "1000661000000107", "display": "Serum sodium level"}],
     "text": "Serum sodium level",
 }

@@ -95,6 +95,9 @@ def test_what_is_written_in_notes(text: str, written: str, meant: str) -> None:
         "see https://example.org/abc",
         "What? No.",
         "#1",
+        "since the 1990s",
+        "T4 pancreas",
+        "power 5/5 L",
     ],
 )
 def test_what_is_no_abbreviation(text: str) -> None:
@@ -109,6 +112,9 @@ def test_what_is_no_abbreviation(text: str) -> None:
         ("Examination: chest clear, BS equal", "BS", "breath sounds"),
         ("Abdo soft, BS present", "BS", "bowel sounds"),
         ("one tablet OD", "OD", "once a day"),
+        ("folic acid 5mg OD", "OD", "once a day"),
+        ("No bleeding PR", "PR", "through the back passage (rectum)"),
+        ("TSH 2.1, free T4 14", "T4", "a thyroid hormone"),
         ("Hx OD paracetamol, crisis team", "OD", "overdose"),
         ("R ear", "R", "right"),
         ("T 37.2, HR 80", "T", "temperature"),
@@ -134,8 +140,7 @@ def test_words_far_away_do_not_decide_but_the_heading_does() -> None:
 
 
 def test_a_unit_counts_only_after_a_number_and_there_before_all_else() -> None:
-    assert found("5 L oxygen, L ear")["L"] == ("left",)
-    assert [span.meanings for span in find("5 L oxygen, L ear")] == [("litres",), ("left",)]
+    assert [span.meanings for span in find("5 ng, ng")] == [("nanograms, billionths of a gram",)]
     assert found("give 500mg now") == {"mg": ("milligrams, thousandths of a gram",)}
     assert found("mg and mmHg alone, item 5, g") == {}
     assert meaning("takes 1 BD", "BD") == "twice a day"
@@ -182,7 +187,7 @@ def test_reading_a_note_takes_time_in_its_length() -> None:
         asked = 0
         text = "LBP 3/52, R ear, PID, 5 mg bd/tds. " * times
         tokens = list(counting.token.finditer(text))
-        read = abbreviations._Text(text, tokens, [token[0].casefold() for token in tokens], shouted=False)
+        read = abbreviations._Text(text, tokens, [abbreviations._folded(token[0]) for token in tokens], shouted=False)
         assert sum(len(list(abbreviations._spans(counting, read, at))) for at in range(len(tokens))) == 7 * times
         counts.append(asked)
     assert counts[1] == 2 * counts[0]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from openrecord.clinical.units import _units, converted
 
 SPELLING, POWERS = _units()
-PREFIXES = {"": 0, "k": 3, "d": -1, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15}
+PREFIXES = {"": 0, "k": 3, "d": -1, "c": -2, "m": -3, "u": -6, "n": -9, "p": -12, "f": -15}
 FIGURES = st.decimals(allow_nan=False, allow_infinity=False, places=4, min_value=-10000, max_value=10000)
 
 

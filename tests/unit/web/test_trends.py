@@ -72,8 +72,9 @@ def test_what_does_not_convert_is_in_the_table_only_and_said() -> None:
 
 
 def test_a_bound_is_drawn_hollow_and_ends_the_line() -> None:
-    bound = {"valueQuantity": {"comparator": "<"}}
-    trend = only(result(40, 9), result(30, 8), result(20, 5, **bound), result(10, 7), result(0, 6))
+    trend = only(
+        result(40, 9), result(30, 8), result(20, 5, valueQuantity={"comparator": "<"}), result(10, 7), result(0, 6)
+    )
     assert trend.chart is not None
     assert [mark.is_bound for mark in trend.chart.marks] == [False, False, True, False, False]
     assert [mark.is_this for mark in trend.chart.marks] == [False, False, False, False, True]
@@ -108,8 +109,9 @@ def test_a_range_in_a_unit_of_its_own_is_converted_or_not_drawn() -> None:
 
 
 def test_directions_have_shapes() -> None:
-    given_range = {"referenceRange": between(115, 165)}
-    trend = only(result(20, 137, **given_range), result(10, 100, **given_range), result(0, 170, **given_range))
+    held = between(115, 165)
+    earlier = result(10, 100, referenceRange=held), result(0, 170, referenceRange=held)
+    trend = only(result(20, 137, referenceRange=held), *earlier)
     assert trend.chart is not None
     assert [mark.shape for mark in trend.chart.marks] == ["above", "below", "within"]
     assert trend.chart.shapes == ("above", "below", "within")
