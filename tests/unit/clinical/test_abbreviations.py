@@ -128,6 +128,10 @@ def test_a_blood_pressure_is_no_length_of_time() -> None:
     assert found("BP 40/24") == {"BP": ("blood pressure",)}
 
 
+def test_a_date_is_no_length_of_time() -> None:
+    assert found("LMP 14/12") == {"LMP": ("last menstrual period",)}
+
+
 def test_where_nothing_decides_every_meaning_is_given_or_none() -> None:
     assert found("Query PID")["PID"] == ("pelvic inflammatory disease", "prolapsed disc in the back")
     assert found("Plan R") == {}
