@@ -40,9 +40,7 @@ _SPELLS: Final[Mapping[str, tuple[str, str, int]]] = {
     "12": ("month", "months", 24),
 }
 """By the number under the stroke: what is counted, and the most that is written so."""
-_BEFORE_DATES = frozenset(
-    {"on", "dated", "from", "since", "until", "till", "by", "due", "dob", "lmp", "edd", "bp"}
-)
+_BEFORE_DATES = frozenset({"on", "dated", "from", "since", "until", "till", "by", "due", "dob", "lmp", "edd", "bp"})
 """After these words 3/7 may be a day in July, or 40/24 a blood pressure."""
 _TABLES = ("as_written", "any_case", "in_capitals", "after_number", "symbols", "before_word")
 _KEYS = frozenset({"review", "choice", *_TABLES})

@@ -116,5 +116,5 @@ def test_the_drawing_tells_its_name_and_what_it_shows(browser: Browser, origin: 
     drawing = page.get_by_role("img", name="Serum sodium level (mmol/L)")
     assert drawing.count() == 1
     assert page.get_by_role("row").count() == 7
-    assert drawing.locator("g").count() == 5
+    assert drawing.locator("use").count() == 5
     context.close()

@@ -5,17 +5,18 @@ each drawn only where it holds.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from decimal import Context, Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 from openrecord.clinical.codes import same_test
 from openrecord.clinical.units import converted
 from openrecord.kit.london import day_of
 from openrecord.web.records.charts import Dot, chart
-from openrecord.web.records.elements import Json, concept, mapping, number, objects, text_of, unit_of
-from openrecord.web.records.observations import direction_in_words, value_in_words
-from openrecord.web.records.ranges import own_range, place
+from openrecord.web.records.elements import Json, concept, mapping, number, objects, quantity_text, text_of, unit_of
+from openrecord.web.records.observations import direction_in_words
+from openrecord.web.records.ranges import Placed, own_range, place
 from openrecord.web.records.values import Shown, Trend, TrendRow
 from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words
@@ -26,71 +27,78 @@ _LEAST: Final = 2
 _UCUM: Final = "http://unitsofmeasure.org"
 
 
-@dataclass(frozen=True, slots=True)
-class _Value:
-    """One measured value: the Observation, or the component, that holds it."""
+class _Measured(NamedTuple):
+    """A measured value as it came. `holder`: the Observation, or its component; `quantity`: what it measured."""
 
     shown: Shown
+    day: date
     holder: Json
-    is_this: bool = False
+    quantity: Json
 
-    @property
-    def quantity(self) -> Json:
-        return mapping(self.holder.get("valueQuantity"))
 
-    def drawn(self, quantity: Json, unit: str) -> Decimal | None:
-        """The number of the value, or of a bound of its range, in the unit of the chart. A bound may have no unit."""
-        text = number(quantity.get("value"))
-        if not text:
-            return None
-        return converted(_DRAWN.create_decimal(text), _unit(quantity) or _unit(self.quantity), unit)
+@dataclass(frozen=True, slots=True)
+class _Value:
+    """A measured value as it is shown. `figure`: in the unit of the chart, None where it does not convert."""
+
+    measured: _Measured
+    placed: Placed
+    figure: Decimal | None
 
 
 def test_of(shown: Shown) -> tuple[str, str] | None:
     """(system, code) of the test whose earlier values belong on the page; None where the entry measures nothing."""
-    if shown.clinical is None or shown.body.get("resourceType") != "Observation":
+    if shown.body.get("resourceType") != "Observation" or next(_measured(shown), None) is None:
         return None
-    return same_test(shown.body.get("code")) if next(_measured(shown.body), None) is not None else None
+    return same_test(shown.body.get("code"))
 
 
 def trends_of(shown: Shown, earlier: Sequence[Shown]) -> tuple[Trend, ...]:
     """A trend for each thing that the entry measures and an earlier entry of the same test measures too."""
     if not earlier:
         return ()
-    before: dict[str, list[_Value]] = {}
+    before: dict[str, list[_Measured]] = {}
     for entry in earlier:
-        for key, holder in _measured(entry.body):
-            before.setdefault(key, []).append(_Value(entry, holder))
-    return tuple(
-        _trend([_Value(shown, holder, is_this=True), *before[key]])
-        for key, holder in _measured(shown.body)
-        if key in before
-    )
+        for key, measured in _measured(entry):
+            before.setdefault(key, []).append(measured)
+    return tuple(_trend([measured, *before[key]]) for key, measured in _measured(shown) if key in before)
 
 
-def _measured(body: Json) -> Iterator[tuple[str, Json]]:
-    """What holds a number: the Observation itself, or its components, each by its code (by its words without one)."""
+def _measured(shown: Shown) -> Iterator[tuple[str, _Measured]]:
+    """What an entry with a date measures: its number, or that of each component by its code, else by its words."""
+    if shown.clinical is None:
+        return
+    body, day = shown.body, day_of(shown.clinical)
     for holder in (body, *objects(body.get("component"))):
-        if number(mapping(holder.get("valueQuantity")).get("value")):
+        quantity = mapping(holder.get("valueQuantity"))
+        if number(quantity.get("value")):
             code = same_test(holder.get("code"))
             key = "|".join(code) if code is not None else concept(holder.get("code"))
-            yield ("" if holder is body else key), holder
+            yield ("" if holder is body else key), _Measured(shown, day, holder, quantity)
 
 
-def _trend(values: Sequence[_Value]) -> Trend:
-    """`values`: newest first, the one of the page at the beginning; its unit is the unit of the chart."""
-    this = values[0]
-    unit = _unit(this.quantity)
-    dots = [dot for value in reversed(values) if (dot := _dot(value, unit)) is not None]
-    others = [value.quantity for value in values if value.drawn(value.quantity, unit) is None]
+def _trend(found: Sequence[_Measured]) -> Trend:
+    """`found`: newest first, what the page is about at the beginning; its unit is the unit of the chart."""
+    this = found[0]
+    unit, unit_words = _unit(this.quantity), unit_of(this.quantity)
+    values = [_Value(each, place(each.holder), _drawn(each.quantity, _unit(each.quantity), unit)) for each in found]
+    dots = [_dot(value, value.figure, unit) for value in reversed(values) if value.figure is not None]
+    if values[0].figure is not None:
+        dots[-1] = replace(dots[-1], is_this=True)
+    others = [value.measured.quantity for value in values if value.figure is None]
     return Trend(
         title=concept(this.holder.get("code")) or concept(this.shown.body.get("code")),
-        unit=unit_of(this.quantity),
-        rows=tuple(_row(value, this.quantity) for value in values),
+        unit=unit_words,
+        rows=tuple(_row(value, unit_words, is_this=value is values[0]) for value in values),
         chart=chart(dots) if len(dots) >= _LEAST else None,
         summary=_summary(dots) if dots else "",
-        apart=_apart(others, unit_of(this.quantity)) if others else "",
+        apart=_apart(others, unit_words) if others else "",
     )
+
+
+def _drawn(quantity: Json, unit: str, into: str) -> Decimal | None:
+    """A number as it is drawn: converted from its unit into that of the chart, None where that is not exact."""
+    text = number(quantity.get("value"))
+    return converted(_DRAWN.create_decimal(text), unit, into) if text else None
 
 
 def _summary(dots: Sequence[Dot]) -> str:
@@ -108,31 +116,34 @@ def _apart(quantities: Sequence[Json], unit: str) -> str:
     return _("The unit of some values (%(others)s) cannot be turned exactly into %(unit)s: see the table.") % words
 
 
-def _row(value: _Value, this: Json) -> TrendRow:
-    """A line of the table. `this`: the quantity of the page, whose unit is that of the chart."""
-    placed = place(value.holder)
-    is_same = unit_of(value.quantity) == unit_of(this)
-    figure = None if is_same else value.drawn(value.quantity, _unit(this))
+def _row(value: _Value, unit: str, *, is_this: bool) -> TrendRow:
+    """A line of the table. `unit`: that of the chart, in words."""
+    shown, quantity = value.measured.shown, value.measured.quantity
+    is_same = value.figure is None or unit_of(quantity) == unit
     return TrendRow(
-        value.shown.href,
-        value.shown.date,
-        value_in_words({"valueQuantity": value.quantity}),
-        "" if figure is None else f"{figure:f} {unit_of(this)}",
-        placed.range_text,
-        direction_in_words(placed.direction),
-        value.is_this,
+        shown.href,
+        shown.date,
+        quantity_text(quantity),
+        "" if is_same else f"{value.figure:f} {unit}",
+        value.placed.range_text,
+        direction_in_words(value.placed.direction),
+        is_this,
     )
 
 
-def _dot(value: _Value, unit: str) -> Dot | None:
-    figure = value.drawn(value.quantity, unit)
-    if figure is None or value.shown.clinical is None:
-        return None
-    bounds = own_range(value.holder)
-    low, high = (value.drawn(mapping(bounds.get(end)), unit) for end in ("low", "high"))
-    day, direction = day_of(value.shown.clinical), place(value.holder).direction
-    is_bound = bool(text_of(value.quantity.get("comparator")))
-    return Dot(day, figure, low, high, direction, is_bound=is_bound, is_this=value.is_this)
+def _dot(value: _Value, figure: Decimal, unit: str) -> Dot:
+    """Where a value is drawn; a bound of its range may leave the unit out."""
+    measured = value.measured
+    bounds, own = own_range(measured.holder), _unit(measured.quantity)
+    low, high = mapping(bounds.get("low")), mapping(bounds.get("high"))
+    return Dot(
+        measured.day,
+        figure,
+        _drawn(low, _unit(low) or own, unit),
+        _drawn(high, _unit(high) or own, unit),
+        value.placed.direction,
+        is_bound=bool(text_of(measured.quantity.get("comparator"))),
+    )
 
 
 def _unit(quantity: Json) -> str:

@@ -60,7 +60,7 @@ def test_earlier_values_of_the_same_test_are_a_chart_and_a_table(record: Record,
     )
     html = page(browser, found(app, 141))
     assert rows(html) == ["141 mmol/L", "148 mmol/L", "139 mmol/L"]
-    assert html.count('<g transform="translate') == 3
+    assert html.count('<use class="or-mark') == 3
     assert html.count('class="or-chart__band" x="88') == 1
     assert "style=" not in html
     assert "What this test is" in html
@@ -107,7 +107,7 @@ def test_units_that_do_not_convert_exactly_stay_off_the_line(record: Record, app
     )
     html = page(browser, found(app, 141))
     assert rows(html) == ["141 mmol/L", "320 mg/dL", "0.139 mol/L"]
-    assert html.count('<g transform="translate') == 2
+    assert html.count('<use class="or-mark') == 2
     assert "= 139 mmol/L" in html
     assert "(mg/dL) cannot be turned exactly into mmol/L" in html
 
