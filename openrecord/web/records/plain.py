@@ -4,10 +4,10 @@ The original stays in place, letter by letter; what we add is marked as ours and
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from itertools import zip_longest
 
-from openrecord.clinical.abbreviations import Span, find
+from openrecord.clinical.abbreviations import Span, find, glossary
 from openrecord.clinical.codes import codings
 from openrecord.clinical.explanations import explanation
 from openrecord.web.records.elements import Json, mapping, objects, text_of
@@ -22,7 +22,13 @@ _TAIL = re.compile(r"\S{1,20}")
 def written(paragraphs: Sequence[str]) -> Written:
     """Free text with its abbreviations. Each can be opened once in a paragraph, so that the tab key is not tried."""
     words: dict[tuple[str, str], Word] = {}
-    return Written(tuple(tuple(_pieces(text, words)) for text in paragraphs), tuple(words.values()))
+    pieces = tuple(tuple(_pieces(text, words)) for text in paragraphs)
+    return Written(pieces, tuple(words.values()), _status(glossary().statuses) if words else "")
+
+
+def _status(statuses: Collection[str]) -> str:
+    """One file that nobody has reviewed is enough."""
+    return _("A clinician has not checked our words yet.") if _UNREVIEWED in statuses else _("Checked by a clinician.")
 
 
 def _pieces(text: str, words: dict[tuple[str, str], Word]) -> Iterator[Piece]:
@@ -57,6 +63,4 @@ def about(body: Json) -> About | None:
     found = explanation(codings(code), (text_of(code.get("text")), *displays))
     if found is None:
         return None
-    is_unreviewed = found.review == _UNREVIEWED
-    status = _("A clinician has not checked this text yet.") if is_unreviewed else _("Checked by a clinician.")
-    return About(found.name, found.text, status)
+    return About(found.name, found.text, _status({found.review}))

@@ -62,10 +62,14 @@ class Word(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """Free text, a paragraph at a time, and the abbreviations in it. All pieces together are the text unchanged."""
+    """Free text, a paragraph at a time, and the abbreviations in it. All pieces together are the text unchanged.
+
+    `status`: whether a clinician has checked what they mean, in words.
+    """
 
     paragraphs: tuple[tuple[Piece, ...], ...] = ()
     words: tuple[Word, ...] = ()
+    status: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,10 @@
 """A result's own page: earlier values of the same test, what the test is, and nothing of what is hidden."""
 
+import itertools
+import random
 import re
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.test import Client
@@ -9,6 +12,8 @@ from django.test import Client
 from openrecord.clinical.kinds import Level
 from openrecord.screening.actions import acts
 from openrecord.screening.types import EntryId, HideReason
+from openrecord.timeline import queries as timeline
+from openrecord.timeline.types import Reader
 from tests.integration.fhir.world import AT, BY, App, Json, Record, observation
 from tests.integration.pages import world
 
@@ -16,6 +21,7 @@ SODIUM: Json = {
     "coding": [{"system": "http://snomed.info/sct", "code": "1000661000000107", "display": "Serum sodium level"}],
     "text": "Serum sodium level",
 }
+SYSTEMS = ("http://snomed.info/sct", "http://read.info/readv2", "urn:x")
 RANGE = [{"low": {"value": 133, "unit": "mmol/L"}, "high": {"value": 146, "unit": "mmol/L"}}]
 
 
@@ -97,6 +103,35 @@ def test_a_hidden_value_leaves_no_trace_on_the_page(record: Record, app: App, br
     )
     assert page(browser, this) == without
     assert record.trail()[-1][3].hex() == (this + found(app, 139)).replace("-", "")
+
+
+@pytest.mark.parametrize("level", [Level.FULL, Level.DETAILED])
+def test_what_lies_before_is_what_filtering_everything_says(record: Record, app: App, level: Level) -> None:
+    chance = random.Random(int(level))
+    codes = ("1000661000000107", "100066100", "x%", "x_")
+    for number in range(60):
+        coding = [{"system": system, "code": chance.choice(codes)} for system in chance.sample(SYSTEMS, 2)]
+        day = f"2024-{chance.randint(4, 6):02d}-{chance.randint(1, 9):02d}"
+        record.deliver(sodium(f"r{number}", day, number, code={"coding": coding, "text": "x"}))
+    record.lower(level)
+    reader = Reader(record.patient.patient_id, record.viewer, None, "web")
+    everything = app.search("Observation", _count=250).resources
+    compared = 0
+    for place, resource in enumerate(everything):
+        this = timeline.entry(reader, UUID(resource["id"]), at=AT)
+        assert this is not None
+        for system, code in itertools.product(SYSTEMS, codes):
+            expected = [
+                each["id"]
+                for each in everything[place + 1 :]
+                if {"system": system, "code": code} in each["code"]["coding"]
+            ]
+            these = [str(each.public_id) for each in timeline.earlier(reader, this, (system, code), at=AT)]
+            assert these == expected
+            few = timeline.earlier(reader, this, (system, code), limit=2, at=AT)
+            assert [str(each.public_id) for each in few] == expected[:2]
+            compared += len(expected)
+    assert compared > 1000
 
 
 def test_units_that_do_not_convert_exactly_stay_off_the_line(record: Record, app: App, browser: Client) -> None:

@@ -41,11 +41,16 @@ def test_several_meanings_are_said_to_be_possible() -> None:
     assert word.meaning == "can mean: pelvic inflammatory disease; or: prolapsed disc in the back"
 
 
+def test_whether_a_clinician_has_checked_is_said_only_where_something_is_explained() -> None:
+    assert written(["BP"]).status == "A clinician has not checked our words yet."
+    assert written(["Nothing here"]).status == ""
+
+
 def test_a_test_is_told_by_its_code_or_its_words_and_only_of_results() -> None:
     code = {"coding": [{"system": "http://snomed.info/sct", "code": "1000661000000107"}], "text": "Na"}
     found = about({"resourceType": "Observation", "code": code})
     assert found is not None
-    assert (found.name, found.status) == ("Sodium", "A clinician has not checked this text yet.")
+    assert (found.name, found.status) == ("Sodium", "A clinician has not checked our words yet.")
     assert about({"resourceType": "DiagnosticReport", "code": {"text": "Liver function tests"}}) is not None
     assert about({"resourceType": "Observation", "code": {"coding": [{"display": "Urine ACR"}]}}) is not None
     assert about({"resourceType": "Condition", "code": code}) is None
