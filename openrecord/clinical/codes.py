@@ -34,6 +34,9 @@ RESTRICTING = frozenset({"103", "104"})
 COMMENT_NOTE = "37331000000100"
 """SNOMED CT: comment note, the observation that carries nothing but free text."""
 
+UNSPECIFIC = frozenset({COMMENT_NOTE, "196411000000103", "364712009"})
+"""SNOMED CT: comment note, transfer-degraded record entry, laboratory test observable: codes of any test whatever."""
+
 LABORATORY_CATEGORIES = frozenset({"laboratory", "LAB", "108252007"})
 """HL7 observation category, HL7 v2 table 0074, SNOMED CT laboratory procedure: each marks what a laboratory did."""
 
@@ -109,6 +112,16 @@ def main_code(concept: object) -> str | None:
             return code
         first = first or code
     return first
+
+
+def same_test(concept: object) -> tuple[str, str] | None:
+    """(system, code) by which results are of the same test: the SNOMED CT code, else the first that names its system.
+
+    None: nothing says what was tested, and words alone do not make two results comparable.
+    """
+    known = [(system, code) for system, code in codings(concept) if system is not None]
+    found = next((coding for coding in known if coding[0] in SNOMED_SYSTEMS), known[0] if known else None)
+    return None if found is None or found[1] in UNSPECIFIC else found
 
 
 def medicine_unit(concept: object) -> str | None:

@@ -11,10 +11,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.db import connection
+
 from openrecord.access.events import SightNeeded
 from openrecord.access.queries import NO_CLIENT
 from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
-from openrecord.clinical.r4 import links
+from openrecord.clinical.r4 import links, tokens
 from openrecord.db import bus, sql
 from openrecord.kit.instants import from_micros, to_micros
 from openrecord.registry.types import PatientId
@@ -72,6 +74,11 @@ MEMBERS = (
     "AND c.id = d.container WHERE d.patient_id = t.patient_id AND d.member = t.id AND d.is_direct "
     "AND c.public_id = %s) ORDER BY t.sort DESC, t.public_id DESC"
 )
+EARLIER = (
+    SERVED + " AND t.fhir_type = 'Observation' AND t.has_date AND {holds} "
+    "AND (t.sort < %s OR (t.sort = %s AND t.public_id < %s)) ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
+)
+HOLDS = {"postgresql": "strpos(t.codes, %s) > 0", "sqlite": "instr(t.codes, %s) > 0"}
 SEEN = f"SELECT t.fhir_type, t.public_id FROM {SERVED.partition('FROM ')[2]} AND t.public_id IN ({{keys}})"
 
 SEEN_INSIDE = f"SELECT t.id FROM {SERVED.partition('FROM ')[2]} AND t.id IN ({{keys}})"
@@ -190,6 +197,22 @@ def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEnt
     pattern = proxy_pattern(reader)
     rows = _rows(reader, MEMBERS, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
     return _served(reader, rows, at)
+
+
+def earlier(
+    reader: Reader, than: ServedEntry, coding: tuple[str, str], *, limit: int = 200, at: datetime
+) -> tuple[ServedEntry, ...]:
+    """The visible Observations with this (system, code) that lie before an entry, newest first, the newest `limit`.
+
+    Empty where the entry or an Observation has no date: its place in time is not known.
+    """
+    if than.clinical is None:
+        return ()
+    sort, pattern = to_micros(than.clinical), proxy_pattern(reader)
+    statement = EARLIER.format(holds=HOLDS[connection.vendor], limit=int(limit))
+    holds = tokens.part(tokens.Mark.WHAT, *coding)
+    parameters = [*reader_key(reader, at), pattern, pattern, holds, sort, sort, than.key]
+    return _served(reader, _rows(reader, statement, parameters, at), at)
 
 
 def bodies(patient_id: PatientId, entries: Iterable[bytes]) -> dict[bytes, bytes]:

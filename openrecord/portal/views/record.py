@@ -15,6 +15,7 @@ from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.sections import BY_SLUG, detail_of, shown
+from openrecord.web.records.trends import test_of
 from openrecord.web.records.values import Shown
 from openrecord.web.text import gettext as _
 
@@ -64,11 +65,14 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     if served is None:
         return errors.page(request, 404)
     members = timeline.members(by.reader, public_id, at=at)
-    record_page_read(request, by, (served, *members), route=f"{BASE}/{slug}/entry", query="", at=at)
+    this = as_shown(served)
+    test = test_of(this)
+    earlier = () if test is None else timeline.earlier(by.reader, served, test, at=at)
+    record_page_read(request, by, (served, *members, *earlier), route=f"{BASE}/{slug}/entry", query="", at=at)
     context = {
         "title": _(found.title),
         "section_title": _(found.title),
-        "entry": detail_of(as_shown(served), [as_shown(member) for member in members]),
+        "entry": detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in earlier]),
         "back_href": f"{BASE}/{slug}",
         "back_text": _(found.title),
     }

@@ -16,6 +16,7 @@ from openrecord.timeline.types import BadCursor, Reader
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.sections import BY_SLUG, SECTIONS, detail_of, shown
+from openrecord.web.records.trends import test_of
 from openrecord.web.text import gettext as _
 
 PAGE_SIZE = 50
@@ -94,16 +95,20 @@ def entry(request: HttpRequest, public_id: UUID, slug: str, entry_id: UUID) -> H
     served = timeline.entry(reader, entry_id, at=at) if reader is not None else None
     if section_found is None or reader is None or served is None:
         raise Http404
-    members = timeline.members(reader, entry_id, at=at)
-    ids = [served.public_id, *(member.public_id for member in members)]
-    record_staff_read(request, desk, found, route="/staff/preview", served=ids, at=at)
     base = f"{base_of(found)}/preview"
-    one, *below = [shown(item.slot, item.clinical, item.body, base) for item in (served, *members)]
+    one = shown(served.slot, served.clinical, served.body, base)
+    members, test = timeline.members(reader, entry_id, at=at), test_of(one)
+    earlier = () if test is None else timeline.earlier(reader, served, test, at=at)
+    ids = [item.public_id for item in (served, *members, *earlier)]
+    record_staff_read(request, desk, found, route="/staff/preview", served=ids, at=at)
+    below, before = (
+        [shown(item.slot, item.clinical, item.body, base) for item in items] for items in (members, earlier)
+    )
     context = {
         **LAYOUT,
         "title": _(section_found.title),
         "section_title": _(section_found.title),
-        "entry": detail_of(one, below),
+        "entry": detail_of(one, below, before),
         "back_href": f"{base}/{slug}",
         "back_text": _(section_found.title),
     }

@@ -65,6 +65,12 @@ def place(observation: Json) -> Placed:
     return Placed(range_text, _compare(mapping(observation.get("valueQuantity")), ranges[0]))
 
 
+def own_range(observation: Json) -> Json:
+    """The laboratory's one range for an Observation (or a component of one); empty where it gave none or several."""
+    ranges = [item for item in objects(observation.get("referenceRange")) if _is_normal(item)]
+    return ranges[0] if len(ranges) == 1 else {}
+
+
 def _is_normal(item: Json) -> bool:
     if "type" not in item:
         return True

@@ -4,12 +4,14 @@ Every slot but NEVER stands in exactly one section, so that nothing visible is u
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from openrecord.clinical.kinds import Slot
 from openrecord.web.records import background, documents, events, medicines, observations
 from openrecord.web.records.elements import text_of
+from openrecord.web.records.plain import about, written
+from openrecord.web.records.trends import trends_of
 from openrecord.web.records.values import Detail, Group, Shown, parts_of
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
@@ -130,12 +132,15 @@ def shown(slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Show
     """An entry as presenters take it, with its page below `base`."""
     parts = parts_of(body)
     href = f"{base}/{BY_SLOT[slot].slug}/{parts.id}"
-    return Shown(href, base, f"{parts.resource_type}/{parts.id}", day_in_words(clinical), body, parts)
+    return Shown(href, base, f"{parts.resource_type}/{parts.id}", day_in_words(clinical), body, parts, clinical)
 
 
-def detail_of(entry: Shown, members: Sequence[Shown]) -> Detail:
-    """The page of one entry."""
+def detail_of(entry: Shown, members: Sequence[Shown], earlier: Sequence[Shown] = ()) -> Detail:
+    """The page of one entry. `earlier`: results of the same test before it, newest first."""
     present = _DETAILS.get(text_of(entry.body.get("resourceType")))
     if present is None:
         return Detail(_("Record entry"), entry.date, ())
-    return present(entry, members)
+    detail = present(entry, members)
+    return replace(
+        detail, written=written(detail.paragraphs), about=about(entry.body), trends=trends_of(entry, earlier)
+    )

@@ -1,12 +1,15 @@
 """What the record templates print. Frozen values, already in words; a template adds only HTML."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple
 
 import msgspec
 
 from openrecord.web.records.elements import Json, decoded, mapping
+
+from openrecord.web.records.charts import Chart
 
 
 class Line(NamedTuple):
@@ -42,12 +45,79 @@ class Fact:
     value: str
 
 
+class Piece(NamedTuple):
+    """A piece of free text as written. `word`: the number of what explains it, 0 for none, with the `meaning`;
+    `opens`: here the explanation can be opened; `tail`: what follows without a space and stays on the same line.
+    """
+
+    text: str
+    meaning: str = ""
+    word: int = 0
+    opens: bool = False
+    tail: str = ""
+
+
+class Word(NamedTuple):
+    """An abbreviation of a note and what it means."""
+
+    number: int
+    written: str
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """Free text, a paragraph at a time, and the abbreviations in it. All pieces together are the text unchanged.
+
+    `status`: whether a clinician has checked what they mean, in words.
+    """
+
+    paragraphs: tuple[tuple[Piece, ...], ...] = ()
+    words: tuple[Word, ...] = ()
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """What a test is, in general. `status`: whether a clinician has checked the text, in words."""
+
+    name: str
+    text: str
+    status: str
+
+
+class TrendRow(NamedTuple):
+    """One value of a test in the table of them all. `converted`: in the unit of the chart, where that is another."""
+
+    href: str
+    date: str
+    value: str
+    converted: str
+    range_text: str
+    tag: str
+    is_this: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Trend:
+    """A test over time. `title`: what was measured; `summary`: what the chart shows, in a sentence;
+    `apart`: a sentence about values that are only in the table; `chart`: None where fewer than two can be drawn.
+    """
+
+    title: str
+    unit: str
+    rows: tuple[TrendRow, ...]
+    chart: Chart | None
+    summary: str
+    apart: str
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """An entry's own page.
 
-    `lead`: the value that matters most, in large type, with its `tag` and `tone`; `paragraphs`: free text as written;
-    `links`: other entries that this one names.
+    `lead`: the value that matters most, in large type, with its `tag` and `tone`; `paragraphs`: free text as written,
+    `written` the same with its abbreviations; `links`: other entries that this one names.
     """
 
     title: str
@@ -60,6 +130,9 @@ class Detail:
     aside: str = ""
     links: tuple[Line, ...] = ()
     groups: tuple[Group, ...] = ()
+    written: Written = Written()
+    about: About | None = None
+    trends: tuple[Trend, ...] = ()
 
 
 class Parts(msgspec.Struct, frozen=True, gc=False):
@@ -89,7 +162,8 @@ def parts_of(raw: bytes) -> Parts:
 class Shown(msgspec.Struct, frozen=True, dict=True):
     """One entry as the presenters take it: its local reference, its date in words, its R4 JSON.
 
-    `href` is its own page; `base` is where the pages of the entries it refers to begin; `parts` are those of `raw`.
+    `href` is its own page; `base` is where the pages of the entries it refers to begin; `parts` are those of `raw`;
+    `clinical`: its instant.
     """
 
     href: str
@@ -98,6 +172,7 @@ class Shown(msgspec.Struct, frozen=True, dict=True):
     date: str
     raw: bytes
     parts: Parts
+    clinical: datetime | None = None
 
     @cached_property
     def body(self) -> Json:

@@ -1,0 +1,114 @@
+"""What a test is, in plain words: enough of them, easy to read, never about a value; files read strictly."""
+
+import re
+from operator import attrgetter
+from typing import Any
+
+import pytest
+
+from openrecord.clinical import explanations as module
+from openrecord.clinical.codes import SNOMED, SNOMED_SYSTEMS
+from openrecord.clinical.explanations import LOINC, InvalidExplanations, explanation, explanations
+from openrecord_demo.england.codes_used import CODES
+from openrecord_demo.england.panels import CULTURES, PANELS
+
+HARDEST = 8.0
+"""Flesch-Kincaid grade: what most people of 13 to 14 can read; most texts lie well below."""
+USUAL = 6.0
+JUDGING = re.compile(
+    r"\b(good|bad|normal|abnormal|healthy|unhealthy|dangerous|worry about|too (?:high|low|much|little)|"
+    r"should|must|ask your|see your|treat\w*|cancer)\b",
+    re.IGNORECASE,
+)
+
+
+def syllables(word: str) -> int:
+    """An estimate: groups of vowels, without a silent e or ed."""
+    letters = re.sub("[^a-z]", "", word.lower())
+    count = len(re.findall("[aeiouy]+", letters))
+    if re.search("[^aeiouyl]e$|[^aeiouytd]ed$", letters):
+        count -= 1
+    return max(1, count)
+
+
+def grade(text: str) -> float:
+    """Flesch-Kincaid grade level; the reading age is about five years more."""
+    words = re.findall(r"[\w'-]+", text)
+    sentences = len(re.findall(r"[.!?](?:\s|$)", text))
+    return 0.39 * len(words) / sentences + 11.8 * sum(map(syllables, words)) / len(words) - 15.59
+
+
+def file(**more: Any) -> dict[str, Any]:
+    """A file with one test."""
+    test = {"name": "Sodium", "text": "A salt.", "snomed": ["1000661000000107"], **more}
+    return {"scope": "general", "review": {"status": "unreviewed"}, "test": [test]}
+
+
+def test_the_measure_tells_easy_from_hard() -> None:
+    assert grade("The cat sat on the mat.") < 2
+    assert grade("Administration of anticoagulation necessitates individualised haematological evaluation.") > 20
+
+
+def test_there_are_enough_and_nobody_has_reviewed_them() -> None:
+    assert len(explanations().all) >= 80
+    assert {each.review for each in explanations().all} == {"unreviewed"}
+
+
+@pytest.mark.parametrize("each", sorted(explanations().all, key=attrgetter("name")), ids=str)
+def test_a_text_is_easy_to_read_and_says_nothing_of_a_value(each: module.Explanation) -> None:
+    assert grade(each.text) <= HARDEST
+    assert JUDGING.search(each.text) is None
+    assert each.text.endswith(".")
+    assert len(each.text) <= 300
+
+
+def test_most_texts_are_easier_still() -> None:
+    grades = [grade(each.text) for each in explanations().all]
+    assert sum(grades) / len(grades) <= USUAL
+
+
+def test_every_test_of_the_demonstration_is_explained() -> None:
+    keys = {key for panel in PANELS.values() for key in (panel.group, *(test.code for test in panel.tests)) if key}
+    missing = []
+    for key in sorted(keys | CULTURES.keys()):
+        code = CODES[key]
+        if explanation([(SNOMED, code.snomed)] if code.snomed else [], [code.term]) is None:
+            missing.append(key)
+    assert missing == []
+
+
+def test_a_code_is_found_in_its_own_system_and_before_the_words() -> None:
+    sodium = explanation([(SNOMED, "1000661000000107")], [])
+    assert sodium is not None
+    assert sodium.name == "Sodium"
+    for system in SNOMED_SYSTEMS:
+        assert explanation([(system, "1000661000000107")], ["HbA1c"]) is sodium
+    assert explanation([(LOINC, "2951-2")], []) is sodium
+    assert explanation([(LOINC, "1000661000000107"), (None, "1000661000000107"), ("urn:x", "2951-2")], []) is None
+
+
+def test_words_count_only_whole() -> None:
+    found = explanation([], ["  Prostate  SPECIFIC antigen "])
+    assert found is not None
+    assert found.name.startswith("Prostate specific antigen")
+    assert explanation([], ["prostate specific antigen density", "antigen", ""]) is None
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        {**file(), "surprise": 1},
+        {**file(), "scope": "personal"},
+        {**file(), "review": {}},
+        {**file(), "review": {"status": " "}},
+        file(colour="red"),
+        file(text=" "),
+        file(snomed=[]),
+        file(names=["Sodium"]),
+        file(snomed=["1", "1"]),
+        file(names=["sodium", "sodium"]),
+    ],
+)
+def test_a_file_that_is_not_understood_is_refused(listed: dict[str, Any]) -> None:
+    with pytest.raises((InvalidExplanations, KeyError)):
+        module._read(listed, {}, {})

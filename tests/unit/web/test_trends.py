@@ -1,0 +1,188 @@
+"""A test over time: what belongs to one line, where it is drawn, and what the table says."""
+
+import itertools
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openrecord.web.records import charts
+from openrecord.web.records.charts import BOTTOM, LEFT, RIGHT, TOP, Dot, chart
+from openrecord.web.records.ranges import Direction
+from openrecord.web.records.trends import test_of as of_test
+from openrecord.web.records.trends import trends_of
+from openrecord.web.records.values import Shown, Trend
+from openrecord.web.words import day_in_words
+
+SNOMED = "http://snomed.info/sct"
+START = datetime(2024, 1, 1, 12, tzinfo=UTC)
+FIGURES = st.one_of(
+    st.integers(-(10**6), 10**6).map(Decimal), st.decimals(-1000, 1000, places=3), st.sampled_from([Decimal("1e12")])
+)
+
+
+def result(days: int, value: float | None, unit: str = "g/L", **more: Any) -> Shown:
+    """A haemoglobin so many days after the start."""
+    at = START + timedelta(days=days)
+    body: dict[str, Any] = {
+        "resourceType": "Observation",
+        "code": {"text": "Haemoglobin", "coding": [{"system": SNOMED, "code": "1022431000000105"}]},
+        **more,
+    }
+    if value is not None:
+        body["valueQuantity"] = {"value": value, "unit": unit, **body.get("valueQuantity", {})}
+    return Shown(f"/record/test-results/{days}", "/record", f"Observation/{days}", day_in_words(at), body, at)
+
+
+def only(this: Shown, *earlier: Shown) -> Trend:
+    """The one trend of a page."""
+    (found,) = trends_of(this, earlier)
+    return found
+
+
+def between(low: float | None, high: float | None) -> list[dict[str, Any]]:
+    """A reference range."""
+    bounds = {"low": low, "high": high}
+    return [{end: {"value": value} for end, value in bounds.items() if value is not None}]
+
+
+def test_grams_in_a_litre_and_in_a_decilitre_stand_on_one_line() -> None:
+    trend = only(result(20, 137), result(10, 13.5, "g/dL"), result(0, 140))
+    assert [(row.value, row.converted) for row in trend.rows] == [
+        ("137 g/L", ""),
+        ("13.5 g/dL", "135 g/L"),
+        ("140 g/L", ""),
+    ]
+    assert trend.chart is not None
+    assert len(trend.chart.marks) == 3
+    assert trend.chart.marks[1].y > trend.chart.marks[2].y > trend.chart.marks[0].y
+    assert trend.apart == ""
+
+
+def test_what_does_not_convert_is_in_the_table_only_and_said() -> None:
+    trend = only(result(20, 137), result(10, 8.5, "mmol/L"), result(5, 8, ""), result(0, 140))
+    assert len(trend.rows) == 4
+    assert trend.chart is not None
+    assert len(trend.chart.marks) == 2
+    assert "mmol/L, no unit" in trend.apart
+    assert only(result(20, 137), result(10, 8.5, "mmol/L")).chart is None
+
+
+def test_a_bound_is_drawn_hollow_and_ends_the_line() -> None:
+    trend = only(
+        result(40, 9), result(30, 8), result(20, 5, valueQuantity={"comparator": "<"}), result(10, 7), result(0, 6)
+    )
+    assert trend.chart is not None
+    assert [mark.is_bound for mark in trend.chart.marks] == [False, False, True, False, False]
+    assert [mark.is_this for mark in trend.chart.marks] == [False, False, False, False, True]
+    assert len(trend.chart.lines) == 2
+    assert trend.rows[2].value == "<5 g/L"
+
+
+def test_a_range_is_drawn_where_it_holds() -> None:
+    whole = only(result(20, 137, referenceRange=between(115, 165)), result(0, 140, referenceRange=between(115, 165)))
+    assert whole.chart is not None
+    ((x, _y, width, _height),) = whole.chart.bands
+    assert (x, width) == (LEFT, RIGHT - LEFT)
+    parts = only(
+        result(30, 137, referenceRange=between(115, 165)),
+        result(20, 137),
+        result(10, 137, referenceRange=between(120, None)),
+        result(0, 140, referenceRange=between(120, None)),
+    )
+    assert parts.chart is not None
+    first, second = parts.chart.bands
+    assert (first.x, first.y) == (LEFT, TOP)
+    assert first.x + first.width < parts.chart.marks[2].x < second.x
+    assert second.x + second.width == RIGHT
+    assert [row.range_text for row in parts.rows] == ["115 to 165", "", "120 or more", "120 or more"]
+
+
+def test_a_range_in_a_unit_of_its_own_is_converted_or_not_drawn() -> None:
+    other = [{"low": {"value": 11.5, "unit": "g/dL"}, "high": {"value": 8, "unit": "mmol/L"}}]
+    trend = only(result(20, 137, referenceRange=other), result(0, 140, referenceRange=other))
+    assert trend.chart is not None
+    assert [band.y for band in trend.chart.bands] == [TOP]
+
+
+def test_directions_have_shapes() -> None:
+    held = between(115, 165)
+    earlier = result(10, 100, referenceRange=held), result(0, 170, referenceRange=held)
+    trend = only(result(20, 137, referenceRange=held), *earlier)
+    assert trend.chart is not None
+    assert [mark.shape for mark in trend.chart.marks] == ["above", "below", "within"]
+    assert trend.chart.shapes == ("above", "below", "within")
+    assert [row.tag for row in trend.rows] == ["", "Below the range", "Above the range"]
+
+
+def test_components_have_a_line_each() -> None:
+    def reading(days: int, upper: float, lower: float) -> Shown:
+        components = [
+            {"code": {"text": "Systolic"}, "valueQuantity": {"value": upper, "unit": "mmHg"}},
+            {"code": {"text": "Diastolic"}, "valueQuantity": {"value": lower, "unit": "mm[Hg]"}},
+        ]
+        return result(days, None, component=components)
+
+    systolic, diastolic = trends_of(reading(10, 130, 80), [reading(0, 125, 78)])
+    assert (systolic.title, diastolic.title) == ("Systolic", "Diastolic")
+    assert [row.value for row in diastolic.rows] == ["80 mmHg", "78 mmHg"]
+
+
+def test_without_earlier_values_there_is_nothing_to_show() -> None:
+    assert trends_of(result(0, 137), []) == ()
+    assert trends_of(result(1, 137), [result(0, None, valueString="clotted")]) == ()
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ([{"system": SNOMED, "code": "1"}], (SNOMED, "1")),
+        ([{"system": "urn:x", "code": "0"}, {"system": SNOMED, "code": "1"}], (SNOMED, "1")),
+        ([{"code": "0"}, {"system": "urn:x", "code": "2"}], ("urn:x", "2")),
+        ([{"code": "0"}], None),
+        ([{"system": SNOMED, "code": "196411000000103"}], None),
+        ([], None),
+    ],
+)
+def test_the_same_test_is_told_by_its_code(code: list[dict[str, str]], expected: tuple[str, str] | None) -> None:
+    assert of_test(result(0, 5, code={"coding": code, "text": "x"})) == expected
+    assert of_test(result(0, None, code={"coding": code, "text": "x"}, valueString="words")) is None
+
+
+@st.composite
+def dots(draw: st.DrawFn) -> list[Dot]:
+    """Values in the order of time, with ranges that may be open."""
+    days = sorted(draw(st.lists(st.dates(date(1, 1, 1), date(9999, 12, 31)), min_size=1, max_size=12)))
+    made = []
+    for day in days:
+        low, high = draw(st.one_of(st.none(), FIGURES)), draw(st.one_of(st.none(), FIGURES))
+        if low is not None and high is not None and low > high:
+            low, high = high, low
+        made.append(Dot(day, draw(FIGURES), low, high, draw(st.sampled_from(Direction)), draw(st.booleans())))
+    return made
+
+
+@given(dots())
+def test_everything_lies_on_the_drawing_in_its_order(given_dots: list[Dot]) -> None:
+    made = chart(given_dots)
+    assert all(LEFT <= mark.x <= RIGHT and TOP <= mark.y <= BOTTOM for mark in made.marks)
+    for (dot, mark), (other, another) in itertools.combinations(zip(given_dots, made.marks, strict=True), 2):
+        assert mark.x <= another.x
+        if dot.value < other.value:
+            assert mark.y >= another.y
+    assert all(
+        band.x >= LEFT and band.y >= TOP and band.x + band.width <= RIGHT + 0.1 and band.y + band.height <= BOTTOM + 0.1
+        for band in made.bands
+    )
+    assert 2 <= len(made.values) <= 5
+    gaps = {Decimal(after.text) - Decimal(tick.text) for tick, after in itertools.pairwise(made.values)}
+    assert len(gaps) == 1
+    assert 1 <= len(made.days) <= charts._MOST_YEARS + 1
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
+def test_no_number_however_large_or_small_stops_a_page(value: float, other: float) -> None:
+    assert only(result(1, value), result(0, other)).chart is not None
