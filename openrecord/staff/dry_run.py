@@ -33,6 +33,16 @@ class DryRun:
         """The patients to whom this happens."""
         return tuple(line for line in self.lines if line[1].outcome is outcome)
 
+    @property
+    def parents_suspended(self) -> int:
+        """How many parents' access the change puts up for an age review."""
+        return sum(line.parents_suspended for _, line in self.lines)
+
+    @property
+    def parents_reopened(self) -> int:
+        """How many parents' access the change takes out of an age review."""
+        return sum(line.parents_reopened for _, line in self.lines)
+
     def counts(self) -> Mapping[Outcome, int]:
         """How many patients each outcome has."""
         return Counter(line.outcome for _, line in self.lines)

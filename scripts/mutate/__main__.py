@@ -34,6 +34,7 @@ RULES = (
     "openrecord/caseload/rules/*.py",
     "openrecord/screening/rules/*.py",
     "openrecord/ingest/rules/*.py",
+    "openrecord/registry/rules/*.py",
     "openrecord/kit/london.py",
     "openrecord/clinical/dates.py",
     "openrecord/clinical/nhs_number.py",

@@ -16,6 +16,7 @@ from msgspec import structs
 from openrecord.access.rules import ceiling
 from openrecord.access.rules.codes import winner
 from openrecord.access.rules.sight import SightContext
+from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.rules.windows import is_registered, live_chunks, window_start
 from openrecord.access.types import AccessFacts, Reason, ReviewCode, Standing, Viewer, ViewerId, ViewerKind
 from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
@@ -54,12 +55,15 @@ class Forecast:
     """The outcome for one patient.
 
     `reasons`: what keeps something back for this patient in particular, and for who ends up without access, what the
-    policy keeps back as a whole. `has_account`: they see it at once; others once they sign in.
+    policy keeps back as a whole. `has_account`: they see it at once; others once they sign in. `parents_suspended`,
+    `parents_reopened`: how many parents' access the change itself puts up for an age review, or takes out of one.
     """
 
     outcome: Outcome
     reasons: frozenset[Reason]
     has_account: bool
+    parents_suspended: int = 0
+    parents_reopened: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +92,22 @@ def forecast(facts: AccessFacts, org: OdsCode, proposed: Policy, at: datetime) -
     standings = _standings(facts, org, at)
     before = _view(facts, viewer, standings, at)
     changed = replace(facts, policies={**facts.policies, org: proposed})
-    after = _view(changed, viewer, standings, effective_from(proposed, at))
+    then = effective_from(proposed, at)
+    after = _view(changed, viewer, standings, then)
     outcome = _outcome(before, after)
-    if outcome is Outcome.HELD_BACK and _is_closed_to_all(changed, viewer, org, effective_from(proposed, at)):
+    if outcome is Outcome.HELD_BACK and _is_closed_to_all(changed, viewer, org, then):
         outcome = Outcome.UNCHANGED
-    return Forecast(outcome, after.reasons, own is not None)
+    without, under = _in_age_review(facts, then), _in_age_review(changed, then)
+    return Forecast(outcome, after.reasons, own is not None, len(under - without), len(without - under))
+
+
+def _in_age_review(facts: AccessFacts, at: datetime) -> set[ViewerId]:
+    """The parents whose access an age review alone suspends."""
+    return {
+        viewer.viewer_id
+        for viewer in facts.viewers.values()
+        if viewer.kind is ViewerKind.PROXY and viewer_reasons(facts, viewer, at) == {Reason.PROXY_AGE_REVIEW}
+    }
 
 
 def _is_closed_to_all(facts: AccessFacts, viewer: Viewer, org: OdsCode, at: datetime) -> bool:

@@ -87,25 +87,27 @@ def enhanced_review(request: HttpRequest, public_id: UUID) -> HttpResponse:
     asked = next((matter for matter in ABOUT_REVIEW if matter in open_now), None)
     if asked is None:
         return see_other(f"{DECISIONS_PATH}?done=gone")
+    answers = _review_answers(asked)
     answer = request.POST.get("answer", "")
-    if request.method == "POST" and answer in {"keep", "remove"}:
+    if request.method == "POST" and answer in {value for value, _words, _hint in answers}:
         return _record(request, desk, patient, EnhancedReviewDecided(keep=answer == "keep"))
-    is_live = asked is Matter.ENHANCED_REVIEW
-    answers = [
-        (
-            "keep",
-            _("Keep access") if is_live else _("Give access back"),
-            _("They see what they see now. You have weighed the risk and it is safe.")
-            if is_live
-            else _("They see what the practice shows to everybody, from now on."),
-        ),
-        (
-            "remove",
-            _("Remove access") if is_live else _("Access stays removed"),
-            _("At once, on every device and in every app. To them it looks like an ordinary lower level."),
-        ),
-    ]
     return _question(request, desk, patient, asked, answers)
+
+
+def _review_answers(asked: Matter) -> list[tuple[str, str, str]]:
+    """What may be answered. A removal that no code stands for can only be undone here; to uphold it takes the code."""
+    if asked is Matter.ENHANCED_REVIEW:
+        keep = ("keep", _("Keep access"), _("They see what they see now. You have weighed the risk and it is safe."))
+    else:
+        keep = ("keep", _("Give access back"), _("They see what the practice shows to everybody, from now on."))
+    at_once = _("At once, on every device and in every app. To them it looks like an ordinary lower level.")
+    unchanged = _("They go on seeing an ordinary lower level.")
+    answers = {
+        Matter.ENHANCED_REVIEW: [keep, ("remove", _("Remove access"), at_once)],
+        Matter.REVIEW_LIFTED: [keep, ("remove", _("Access stays removed"), unchanged)],
+        Matter.CLOSED_WITHOUT_CODE: [keep],
+    }
+    return answers[asked]
 
 
 @audience(Audience.STAFF)

@@ -25,7 +25,7 @@ from openrecord.kit.london import midnight
 from openrecord.registry.types import Policy, Registration
 from openrecord.screening.rules.decide import decide
 from openrecord.screening.types import Rendering
-from tests.unit.rules.facts import LONG_AGO, ME, MUM, NOW, A, B, chunk, entry, patient, people, record, utc
+from tests.unit.rules.facts import APP, LONG_AGO, ME, MUM, NOW, A, B, child, chunk, entry, patient, people, record, utc
 
 OFF = Policy(go_live=None)
 CODE_104 = CodeFact(ReviewCode.ENHANCED_REVIEW, date(2023, 1, 1), utc("2023-01-01"), utc("2023-01-01"))
@@ -136,6 +136,27 @@ def test_history_that_was_granted_counts() -> None:
     assert foreseen(Policy(), closed, chunks=(chunk(level=Level.NONE),)).outcome is Outcome.LOSES
     text = foreseen(OFF, Policy(level=Level.NONE), chunks=(chunk(level=Level.DETAILED),))
     assert text.outcome is Outcome.GAINS
+
+
+@pytest.mark.parametrize(
+    ("born", "changes", "before", "after", "suspended", "reopened"),
+    [
+        (date(2013, 1, 10), {}, 11, 13, 0, 1),
+        (date(2013, 1, 10), {}, 13, 11, 1, 0),
+        (date(2013, 1, 10), {}, 13, 12, 0, 0),
+        (date(2010, 1, 10), {}, 11, 13, 0, 0),
+        (date(2013, 1, 10), {"viewers": people(replace(MUM, revoked=True))}, 13, 11, 0, 0),
+        (date(2013, 1, 10), {"viewers": people(replace(MUM, listed_org=B))}, 13, 11, 0, 0),
+        (date(2013, 1, 10), {"died": True}, 13, 11, 0, 0),
+        (date(2013, 1, 10), {"viewers": people(ME, replace(APP, acts_for=MUM.viewer_id), MUM)}, 13, 11, 1, 0),
+    ],
+)
+def test_a_review_age_suspends_and_reopens_parents(
+    born: date, changes: dict[str, Any], before: int, after: int, suspended: int, reopened: int
+) -> None:
+    facts = child(born, policies={A: Policy(review_age=before)}, **changes)
+    found = forecast(facts, A, Policy(review_age=after), NOW)
+    assert (found.parents_suspended, found.parents_reopened) == (suspended, reopened)
 
 
 days = st.dates(date(2023, 9, 1), date(2024, 5, 1))

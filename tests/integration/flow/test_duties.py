@@ -1,0 +1,80 @@
+"""What is noted as open in front of staff is at any time what the rules say, whatever happened in what order."""
+
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from openrecord.access import events
+from openrecord.access import queries as access
+from openrecord.flow import worker
+from openrecord.flow.duties import duties
+from openrecord.kit.london import day_of
+from openrecord.registry import actions as registry_actions
+from openrecord.registry.types import Patient, Policy
+from tests.integration.fhir.world import AT, BY
+from tests.integration.pages import town as made
+
+Step = Callable[[made.Town, Patient, datetime], object]
+ELEVEN_NEXT_WEEK = date(2014, 3, 10)
+
+
+def _act(act: events.AnyAct) -> Step:
+    return lambda _town, patient, at: made.record(patient, act, at)
+
+
+def _code(number: str, in_days: int) -> Step:
+    return lambda _town, patient, at: made.code(patient, number, day_of(at) + timedelta(days=in_days), at)
+
+
+def _policy(policy: Policy) -> Step:
+    return lambda town, _patient, at: registry_actions.set_policy(ods=town.ods, policy=policy, by=BY, at=at)
+
+
+def _died(*, died: bool) -> Step:
+    return lambda _town, patient, at: registry_actions.record_death(
+        patient_id=patient.patient_id, died=died, by=BY, at=at
+    )
+
+
+def _deducted(town: made.Town, patient: Patient, at: datetime) -> None:
+    registry_actions.deduct(patient_id=patient.patient_id, ods=town.ods, end=day_of(at), by=BY, at=at)
+
+
+STEPS: list[Step] = [
+    _act(events.AccountOpened(viewer=uuid.UUID(int=1))),
+    _act(events.EnhancedReviewDecided(keep=True)),
+    _act(events.EnhancedReviewDecided(keep=False)),
+    _act(events.Paused()),
+    _act(events.Resumed()),
+    _act(events.DeclineReversed(recorded=AT)),
+    lambda town, patient, at: made.mother(patient, town, at),
+    *(_code(number, days) for number in ("103", "104", "106") for days in (-3, 0, 2)),
+    _policy(Policy(review_age=13)),
+    _policy(Policy(go_live=None)),
+    _policy(Policy()),
+    _died(died=True),
+    _died(died=False),
+    _deducted,
+]
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(st.tuples(st.sampled_from(STEPS), st.integers(0, 4)), min_size=3, max_size=9))
+def test_what_is_noted_is_what_the_rules_say(stored: None, history: list[tuple[Step, int]]) -> None:  # noqa: ARG001
+    """Days pass between the steps; the worker looks once a day, and moves rows after a change of policy."""
+    town, at = made.new_town(Policy()), AT
+    patients = [town.patient("Grown"), town.patient("Fledgling", ELEVEN_NEXT_WEEK)]
+    numbers = [patient.patient_id for patient in patients]
+    for step, days in history:
+        at += timedelta(days=days, minutes=1)
+        for patient in patients:
+            step(town, patient, at)
+        while worker.settle_waiting(at):
+            pass
+        while worker.check_duties(at):
+            pass
+        expected = {number: duties(access.facts(number, at=at), at) for number in numbers}
+        assert access.due_of(numbers) == {number: due for number, due in expected.items() if due}
