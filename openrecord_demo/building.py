@@ -142,6 +142,7 @@ def _policy(told: Json) -> Policy:
         level=Level[told["level"].upper()],
         at_risk_level=Level[told["at_risk_level"].upper()],
         release={**Policy().release, **release},
+        lookers_offered=True,
     )
 
 

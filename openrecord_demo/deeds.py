@@ -12,6 +12,7 @@ from uuid import UUID
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
+from openrecord.access.types import Method
 from openrecord.audit.types import Actor, ActorKind, system
 from openrecord.clinical.kinds import Level
 from openrecord.clinical.nhs_number import NhsNumber
@@ -175,7 +176,7 @@ def _pause(town: Town, deed: Json, at: datetime) -> None:
     if person is None or access_queries.viewer_of(patient_id, person.person_id) is None:
         raise UnknownDeed("somebody without an account pauses their access")
     by = Actor(ActorKind.PERSON, str(person.person_id), "person", "own record")
-    access.record(patient_id=patient_id, act=access_events.Paused(), by=by, at=at)
+    access.record(patient_id=patient_id, act=access_events.Paused(method=Method.ONLINE), by=by, at=at)
 
 
 def _competence(town: Town, deed: Json, at: datetime) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.db.models import Q
 
 from openrecord.access import events, queries
 from openrecord.access.models import (
@@ -87,9 +88,15 @@ def record(*, patient_id: PatientId, act: events.AnyAct, by: Actor, at: datetime
         act=events.encode(act),
     )
     _remember_viewer(patient_id, act, behind)
+    _end_tokens(patient_id, act)
     raise_epochs([patient_id])
     audit.record_change(
-        by=by, at=at, event=str(type(act).__struct_config__.tag), patient_id=patient_id, subject=str(identity)
+        by=by,
+        at=at,
+        event=str(type(act).__struct_config__.tag),
+        patient_id=patient_id,
+        subject=str(identity),
+        details={"method": act.method.value} if isinstance(act, events.Told) and act.method else None,
     )
     bus.publish(events.AccessChanged(patient_id, act, at))
 
@@ -130,6 +137,13 @@ def _remember_viewer(patient_id: PatientId, act: events.AnyAct, behind: UUID | N
         return
     if not ViewerRow.objects.filter(patient_id=patient_id, id=act.viewer.bytes).exists():
         ViewerRow.objects.create(patient_id=patient_id, id=act.viewer.bytes, kind=kind.value, behind=behind)
+
+
+def _end_tokens(patient_id: PatientId, act: events.AnyAct) -> None:
+    """Whose access is ended, of a person or an app, reads nothing with the tokens that are out."""
+    if isinstance(act, events.ProxyRevoked | events.AppRevoked):
+        whose = Q(viewer_id=act.viewer.bytes) | Q(client_id=act.viewer.bytes)
+        LiveTokenRow.objects.filter(whose, patient_id=patient_id).update(revoked=True)
 
 
 @transaction.atomic

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import msgspec
 
+from openrecord.access.types import Method
 from openrecord.registry.types import PatientId
 
 
@@ -34,6 +35,12 @@ class Act(msgspec.Struct, frozen=True, tag_field="act", forbid_unknown_fields=Tr
     """Base of every act; `act` names it in storage."""
 
 
+class Told(Act, frozen=True, kw_only=True):
+    """Base of what the patient may have said. `method`: how they said it, None = not known."""
+
+    method: Method | None = None
+
+
 class AccountOpened(Act, frozen=True, tag="account_opened"):
     """The patient signed in for the first time: a viewer of their own record."""
 
@@ -51,7 +58,7 @@ class ProxyGranted(Act, frozen=True, tag="proxy_granted"):
     expires: date | None = None
 
 
-class ProxyRevoked(Act, frozen=True, tag="proxy_revoked"):
+class ProxyRevoked(Told, frozen=True, tag="proxy_revoked"):
     """A proxy's access was ended by the patient or a clinician."""
 
     viewer: UUID
@@ -65,14 +72,17 @@ class AppAuthorised(Act, frozen=True, tag="app_authorised"):
     scopes: tuple[str, ...]
 
 
-class AppRevoked(Act, frozen=True, tag="app_revoked"):
+class AppRevoked(Told, frozen=True, tag="app_revoked"):
     """An app's authorisation was withdrawn."""
 
     viewer: UUID
 
 
-class CodeArrived(Act, frozen=True, tag="code_arrived"):
-    """A 103, 104 or 106 arrived as a coded entry. `withdrawn` by CodeWithdrawn with the same entry."""
+class CodeArrived(Told, frozen=True, tag="code_arrived"):
+    """A 103, 104 or 106 arrived as a coded entry, or a 103 was recorded here because the patient said so (`method`).
+
+    Withdrawn by CodeWithdrawn with the same entry.
+    """
 
     entry: UUID
     code: str
@@ -86,7 +96,7 @@ class CodeWithdrawn(Act, frozen=True, tag="code_withdrawn"):
     entry: UUID
 
 
-class DeclineReversed(Act, frozen=True, tag="decline_reversed"):
+class DeclineReversed(Told, frozen=True, tag="decline_reversed"):
     """The patient wants access again. `recorded`: when they said so."""
 
     recorded: datetime
@@ -98,21 +108,21 @@ class EnhancedReviewDecided(Act, frozen=True, tag="enhanced_review_decided"):
     keep: bool
 
 
-class Paused(Act, frozen=True, tag="paused"):
+class Paused(Told, frozen=True, tag="paused"):
     """The patient paused their own access."""
 
 
-class Resumed(Act, frozen=True, tag="resumed"):
+class Resumed(Told, frozen=True, tag="resumed"):
     """The patient ended the pause."""
 
 
-class Lowered(Act, frozen=True, tag="lowered"):
+class Lowered(Told, frozen=True, tag="lowered"):
     """The patient lowered their own access to a level."""
 
     level: int
 
 
-class Raised(Act, frozen=True, tag="raised"):
+class Raised(Told, frozen=True, tag="raised"):
     """The patient took their own lowering back."""
 
 

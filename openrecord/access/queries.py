@@ -45,6 +45,14 @@ class Viewing:
 
 
 @dataclass(frozen=True, slots=True)
+class Linked:
+    """A proxy or an app of one patient. `behind`: the person or client, None where nobody has come yet."""
+
+    viewer: Viewer
+    behind: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
 class Generation:
     """The numbers a Sight must carry to be current."""
 
@@ -135,6 +143,21 @@ def people_viewing(patient_id: PatientId, *, at: datetime) -> tuple[Viewer, ...]
         return ()
     viewers = facts(patient_id, at=at).viewers.values()
     return tuple(viewer for viewer in viewers if viewer.granted is not None and viewer.granted <= at)
+
+
+def linked(patient_id: PatientId, *, at: datetime) -> tuple[Linked, ...]:
+    """Every person who acts for the patient and every app let in, until it has ended; suspended ones too."""
+    known = facts(patient_id, at=at)
+    behind = {
+        ViewerId(UUID(bytes=bytes(viewer))): who
+        for viewer, who in ViewerRow.objects.filter(patient_id=patient_id).values_list("id", "behind")
+    }
+    others = (viewer for viewer in known.viewers.values() if viewer.kind is not ViewerKind.SELF)
+    return tuple(
+        Linked(viewer, behind.get(viewer.viewer_id))
+        for viewer in sorted(others, key=lambda viewer: (viewer.granted or at, viewer.viewer_id))
+        if not viewer_reasons(known, viewer, at) & ENDED
+    )
 
 
 def viewings(behind: UUID, *, at: datetime) -> tuple[Viewing, ...]:

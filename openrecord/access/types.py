@@ -133,6 +133,38 @@ class ProxyRule:
 NO_PROXY_RULE = ProxyRule()
 
 
+class Method(StrEnum):
+    """How the patient said what they want of their own access (R6): on our pages, or to the practice."""
+
+    ONLINE = "online"
+    PHONE = "phone"
+    IN_PERSON = "in_person"
+    WRITING = "writing"
+
+
+class Wish(StrEnum):
+    """What the patient may want of their own access; each has its opposite (R6, R7)."""
+
+    PAUSE = "pause"
+    RESUME = "resume"
+    LOWER = "lower"
+    RAISE = "raise"
+    DECLINE = "decline"
+    RETURN = "return"
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What the patient chose on our own pages, as it stands. `undeclined`: when they took declines back."""
+
+    paused: bool = False
+    lowered: Level | None = None
+    undeclined: tuple[datetime, ...] = ()
+
+
+NOTHING_CHOSEN = Choices()
+
+
 class ReviewCode(Enum):
     """The SNOMED CT codes that speak about access itself, by their short names (domain 1.3)."""
 
@@ -143,12 +175,16 @@ class ReviewCode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class CodeFact:
-    """One arrived code entry. `effective`: London day; `recorded` None = missing; `known`: when it arrived."""
+    """One code entry. `effective`: London day; `recorded` None = missing; `known`: when it arrived.
+
+    `online`: the patient declined on our own pages.
+    """
 
     code: ReviewCode
     effective: date | None
     recorded: datetime | None
     known: datetime
+    online: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,7 +252,11 @@ class Closure:
 
 @dataclass(frozen=True, slots=True)
 class AccessFacts:
-    """Everything about one patient that Sight needs, as known now. Acts are folded into it in time order."""
+    """Everything about one patient that Sight needs, as known now. Acts are folded into it in time order.
+
+    `paused`, `lowered`, `undeclined`: what the practice was told; `online`: what was chosen on our own pages. The two
+    stand beside each other, so that nobody at the patient's device undoes what the practice was told (R7).
+    """
 
     born: date | None
     registrations: tuple[Registration, ...]
@@ -229,6 +269,7 @@ class AccessFacts:
     review_decisions: tuple[EnhancedReviewDecision, ...] = ()
     paused: bool = False
     lowered: Level | None = None
+    online: Choices = NOTHING_CHOSEN
     competence: Competence | None = None
     chunks: tuple[Chunk, ...] = ()
     window_starts: Mapping[OdsCode, WindowOverride] | None = None

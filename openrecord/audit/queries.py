@@ -1,6 +1,7 @@
 """Questions to the trail: who looked, who was exposed, is it intact. Nothing here writes."""
 
 from collections.abc import Sequence
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -33,15 +34,30 @@ def last_root() -> DailyRoot | None:
     return verification.daily_root(root) if root else None
 
 
-def who_looked(patient_id: int) -> tuple[Look, ...]:
-    """Day, organisation and role of everybody who was served something of this record, newest day first."""
-    sql = f"SELECT DISTINCT at, organisation, role FROM {READ.table} WHERE patient_id = %s AND refused = ''"
+def who_looked(patient_id: int, *, since: datetime, until: datetime) -> tuple[Look, ...]:
+    """Day, organisation, role and authority of everybody who was served something of this record, newest day first.
+
+    From `since` on and before `until`. What was looked at is no part of the answer.
+    """
+    sql = (
+        f"SELECT DISTINCT at, organisation, role, authority FROM {READ.table} "
+        "WHERE patient_id = %s AND refused = '' AND at >= %s AND at < %s"
+    )
     looks = {
-        Look(london.day_of(rules.instant(at)), organisation, role)
-        for at, organisation, role in READ.fetch(sql, (patient_id,))
+        Look(london.day_of(rules.instant(at)), organisation, role, authority)
+        for at, organisation, role, authority in READ.fetch(
+            sql, (patient_id, rules.microseconds(since), rules.microseconds(until))
+        )
     }
-    ordered = sorted(looks, key=lambda look: (look.organisation or "", look.role))
+    ordered = sorted(looks, key=lambda look: (look.organisation or "", look.role, look.authority))
     return tuple(sorted(ordered, key=lambda look: look.day, reverse=True))
+
+
+def last_look_before(patient_id: int, before: datetime) -> date | None:
+    """The day on which this record was last read before an instant; None where it was not."""
+    sql = f"SELECT max(at) FROM {READ.table} WHERE patient_id = %s AND refused = '' AND at < %s"
+    ((last,),) = READ.fetch(sql, (patient_id, rules.microseconds(before)))
+    return None if last is None else london.day_of(rules.instant(last))
 
 
 def exposure(patient_id: int, public_id: UUID) -> tuple[Exposure, ...]:

@@ -4,6 +4,7 @@ A page calls `record_read` outside any transaction and answers only when it retu
 puts `reads_table.read_insert_sql` into the statement that reads, with the writer of its lean connection.
 """
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -29,6 +30,20 @@ def record_read(read: Read) -> UUID:
             return _insert(read)
         with transaction.atomic(durable=True):  # refused by Django
             return _insert(read)
+    except DatabaseError as error:
+        raise NotRecorded("the trail of reads could not be written") from error
+
+
+def record_every(reads: Iterable[Read]) -> None:
+    """Record reads of several patients in one answer: all of them durable, or NotRecorded."""
+    if connection.vendor == "sqlite":
+        for read in reads:
+            group_commit.flusher().record(read)
+        return
+    try:
+        with transaction.atomic(durable=True):
+            for read in reads:
+                _insert(read)
     except DatabaseError as error:
         raise NotRecorded("the trail of reads could not be written") from error
 

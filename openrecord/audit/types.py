@@ -118,11 +118,15 @@ class Read:
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """On `day` (Europe/London) somebody of this organisation and role read the record. What the patient may see."""
+    """On `day` (Europe/London) somebody of this organisation and role read the record. What the patient may see.
+
+    `authority`: under what they read; tells the patient, who acts for them and apps apart.
+    """
 
     day: date
     organisation: str | None
     role: str
+    authority: str
 
 
 @dataclass(frozen=True, slots=True)

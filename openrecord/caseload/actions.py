@@ -6,7 +6,9 @@ from django.db import transaction
 
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
-from openrecord.access.types import ReviewCode, ViewerId
+from openrecord.access.rules.choices import act_of
+from openrecord.access.types import Method, ViewerId
+from openrecord.access.types import Wish as Wanted
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.caseload import events, queries
@@ -16,9 +18,9 @@ from openrecord.caseload.rules.clock import clocks, due
 from openrecord.caseload.rules.fold import begun, follow
 from openrecord.caseload.rules.steps import allows
 from openrecord.caseload.types import Kind, Outcome, Request, RequestId, Wish
+from openrecord.clinical.kinds import Level
 from openrecord.kit.ids import random_id, time_ordered_bytes
 from openrecord.kit.instants import to_micros
-from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, PatientId
 
@@ -141,9 +143,7 @@ def _brings_about(request: Request, event: events.AnyEvent, at: datetime) -> acc
                 sections=sections,
             )
         case events.Made(kind=Kind.OPT_OUT):
-            return access_events.CodeArrived(
-                entry=random_id(), code=ReviewCode.DECLINED.value, effective=day_of(at), recorded=at
-            )
+            return act_of(Wanted.DECLINE, method=Method.ONLINE, at=at, code=random_id(), level=Level.NONE)
         case events.Decided(outcome=Outcome.GRANTED) if request.kind is Kind.OPT_IN:
             return access_events.DeclineReversed(recorded=at)
     return None

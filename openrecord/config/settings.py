@@ -29,6 +29,9 @@ except ValueError:
     raise environment.MissingSetting(
         "OPENRECORD_PROXIES must name addresses or networks, like 127.0.0.1,10.0.0.0/8"
     ) from None
+LEAVE_TO = environment.value("OPENRECORD_LEAVE_TO")
+if LEAVE_TO is not None and not LEAVE_TO.startswith("https://"):
+    raise environment.MissingSetting("OPENRECORD_LEAVE_TO must be an https:// address")
 ROOT_URLCONF = "openrecord.config.urls"
 USE_TZ = True
 TIME_ZONE = "UTC"

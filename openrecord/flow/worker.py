@@ -20,6 +20,7 @@ from openrecord.audit import tasks as audit
 from openrecord.flow import steps
 from openrecord.identity import tasks as identity
 from openrecord.kit import clock
+from openrecord.screening import tasks as screening
 from openrecord.viewing import tasks as viewing
 
 ROUND_SECONDS = 1.0
@@ -59,6 +60,7 @@ TASKS = (
     Task("seal the trail", timedelta(), lambda at: audit.seal(at=at)),
     Task("count views", timedelta(seconds=5), lambda _at: viewing.count()),
     Task("settle after a change of policy", timedelta(), settle_waiting, PATIENTS_A_ROUND),
+    Task("look at what waits", timedelta(), lambda _at: screening.look_at_new(), screening.PORTION),
     Task("forget ended sessions", timedelta(minutes=1), identity.forget_ended),
 )
 

@@ -45,6 +45,11 @@ VARIABLES = (
     Variable("OPENRECORD_STAFF_ISSUER", None, "OpenID issuer for staff (CIS2 or another provider)"),
     Variable("OPENRECORD_STAFF_CLIENT", None, "client id at the staff issuer"),
     Variable("OPENRECORD_STAFF_KEY_FILE", None, "PEM private key for private_key_jwt at the staff issuer"),
+    Variable(
+        "OPENRECORD_LEAVE_TO",
+        None,
+        "https:// address to which “Leave this page quickly” leads; absent: an empty page of our own",
+    ),
     Variable("OPENRECORD_TEST_POSTGRES", None, "PostgreSQL server on which tests and the bench may make databases"),
 )
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}

@@ -30,3 +30,9 @@ def birthday(born: date, age: int) -> date:
         return born.replace(year=born.year + age)
     except ValueError:
         return date(born.year + age, 3, 1)
+
+
+def age_on(born: date, day: date) -> int:
+    """Whole years of a person born on `born` on `day`; 0 before the first birthday."""
+    years = max(0, day.year - born.year)
+    return years if years == 0 or birthday(born, years) <= day else years - 1

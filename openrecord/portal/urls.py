@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from openrecord.portal.views import home, people, record, requests, start
+from openrecord.portal.views import (
+    access,
+    home,
+    leaving,
+    linked,
+    lookers,
+    people,
+    record,
+    requests,
+    start,
+)
 
 urlpatterns = [
     path("", start.start),
@@ -11,6 +21,13 @@ urlpatterns = [
     path("sign-out", start.sign_out),
     path("home", home.home),
     path("people", people.people),
+    path("access", access.access),
+    path("access/level", access.level),
+    path("access/change", access.change),
+    path("access/people", linked.people),
+    path("access/apps", linked.apps),
+    path("access/looked", lookers.lookers),
+    path("leave", leaving.leave),
     path("record/<slug:slug>", record.section),
     path("record/<slug:slug>/<uuid:public_id>", record.entry),
     path("requests", requests.requests),

@@ -115,9 +115,9 @@ def patient(patient_id: PatientId) -> Patient:
 
 
 def patients(wanted: Iterable[PatientId]) -> dict[PatientId, Patient]:
-    """These patients, by number; those that are not known are left out."""
-    rows = sql.rows_in(f"{_PATIENT} WHERE patient_id IN ({{keys}})", [], wanted)
-    return {found.patient_id: found for found in map(_patient, rows)}
+    """The patients of these numbers, in one question; those that are none are left out."""
+    found = sql.rows_in(f"{_PATIENT} WHERE patient_id IN ({{keys}})", [], list(wanted))
+    return {patient.patient_id: patient for patient in map(_patient, found)}
 
 
 def patient_by_nhs_number(number: NhsNumber) -> Patient | None:

@@ -50,7 +50,13 @@ class ProxyRuleSet(Act, frozen=True, tag="proxy_rule_set"):
     excluded: tuple[UUID, ...] = ()
 
 
-AnyAct = Hidden | Unhidden | Held | Contacted | Released | ProxyRuleSet
+class Undone(Act, frozen=True, tag="undone"):
+    """An earlier act on the entry was taken back. `number`: its place among the entry's acts, from 1."""
+
+    number: int
+
+
+AnyAct = Hidden | Unhidden | Held | Contacted | Released | ProxyRuleSet | Undone
 
 _decoder: msgspec.json.Decoder[AnyAct] = msgspec.json.Decoder(AnyAct)
 

@@ -9,8 +9,8 @@ class EntryRow(PatientKeyed):
     """One logical entry: the facts of its version in force and where its body lies.
 
     `labels`: the label each source has set, "source=word" separated by blanks. `acted`: acts exist. `placed`,
-    `tranche`, `with_text`, `placed_at`: how it lies in the timeline; `ever_placed`: it once did. `full_here`: the
-    full rendering differs from the coded one.
+    `tranche`, `with_text`, `placed_at`: how it lies in the timeline; `ever_placed`: it once did. `revision`: how often
+    another version came into force.
     """
 
     public_id = models.BinaryField(max_length=16)
@@ -37,6 +37,7 @@ class EntryRow(PatientKeyed):
     with_text = models.BooleanField()
     placed_at = models.BigIntegerField(null=True)
     ever_placed = models.BooleanField()
+    revision = models.IntegerField(db_default=0)
 
     class Meta:
         db_table = "screening_entry"
@@ -114,3 +115,33 @@ class ActRow(PatientKeyed):
     class Meta:
         db_table = "screening_act"
         indexes = [models.Index(fields=["patient_id", "entry", "sequence"], name="screening_act_order")]
+
+
+class WorklistRow(models.Model):
+    """One entry that waits for the practice: no body, so that the list is read by itself.
+
+    `state`, `since`, `due`, `leaves` as in types.Item; `day`: the London day of `due` (proleptic ordinal). `signals`:
+    bit for each kind found in it, None = not looked at yet; `rank`: place among the items of a day. `author`: whoever
+    the source names.
+    """
+
+    pk = models.CompositePrimaryKey("org", "patient_id", "id")
+    org = models.CharField(max_length=12)
+    patient_id = models.BigIntegerField()
+    id = models.BinaryField(max_length=16)
+    slot = models.SmallIntegerField()
+    state = models.CharField(max_length=12)
+    since = models.BigIntegerField()
+    due = models.BigIntegerField()
+    leaves = models.BigIntegerField(null=True)
+    day = models.IntegerField()
+    signals = models.IntegerField(null=True)
+    rank = models.SmallIntegerField()
+    author = models.CharField(max_length=120, blank=True)
+
+    class Meta:
+        db_table = "screening_worklist"
+        indexes = [
+            models.Index(fields=["org", "day", "rank", "id"], name="screening_worklist_order"),
+            models.Index(fields=["org"], name="screening_worklist_new", condition=models.Q(signals__isnull=True)),
+        ]

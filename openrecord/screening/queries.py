@@ -10,13 +10,26 @@ from openrecord.access.types import Reason, Viewer, ViewerId, ViewerKind
 from openrecord.clinical.incoming import Label, OwnContent, VersionStatus
 from openrecord.clinical.kinds import EntryKind, Slot
 from openrecord.db import sql
-from openrecord.kit.instants import from_micros, from_micros_or_none
+from openrecord.kit.instants import from_micros, from_micros_or_none, to_micros
 from openrecord.registry.types import OdsCode, PatientId
 from openrecord.screening import events
 from openrecord.screening.rules.decide import decide
 from openrecord.screening.rules.entries import next_turn as turn_of_entries
 from openrecord.screening.rules.stance import fold
-from openrecord.screening.types import NO_STANCE, EntryFacts, EntryId, EntryState, Stance, Verdict
+from openrecord.screening.rules.worklist import as_bits, from_bits
+from openrecord.screening.types import (
+    NO_STANCE,
+    EntryFacts,
+    EntryId,
+    EntryState,
+    Item,
+    ItemState,
+    ListedItem,
+    Stance,
+    Verdict,
+    WorklistCount,
+    WorklistFilter,
+)
 
 SAFE_MAPPER = 1
 """Entries mapped by an older version than this are not served until they are rebuilt."""
@@ -27,7 +40,21 @@ _COLUMNS = (
 )
 _ALL = f"SELECT {_COLUMNS} FROM screening_entry WHERE patient_id=%s"
 _SOME = f"{_ALL} AND id IN ({{keys}})"
+_STAMP = "(SELECT MAX(a.sequence) FROM screening_act a WHERE a.patient_id=e.patient_id AND a.entry=e.id), e.revision"
+_LISTED = (
+    "SELECT w.patient_id, w.id, e.public_id, w.slot, w.state, w.since, w.due, w.leaves, w.signals, w.author, v.coded, "
+    f"v.full_body, {_STAMP}, w.day, w.rank FROM screening_worklist w "
+    "JOIN screening_entry e ON e.patient_id=w.patient_id AND e.id=w.id "
+    "LEFT JOIN screening_vault v ON v.patient_id=w.patient_id AND v.id=w.id"
+)
+_OPEN = "w.org=%s AND (w.leaves IS NULL OR w.leaves > %s)"
+"""Until a policy releases it by itself; the row goes when the patient is next settled."""
+
 _MARKS = {mark.value: mark for mark in (Reason.TRANSFERRED, Reason.FIRST_LOAD)}
+
+
+class BadPlace(ValueError):
+    """The place in a worklist that was asked for is none that was handed out."""
 
 
 def label_of(labels: str) -> Label:
@@ -147,6 +174,105 @@ def next_turn(patient_id: PatientId, *, at: datetime) -> datetime:
     """The first instant after `at` at which placement turns by itself."""
     policies = access.facts(patient_id, at=at).policies
     return turn_of_entries(policies, facts(patient_id).values(), at) or FAR_FUTURE
+
+
+def stamp(patient_id: PatientId, entry_id: EntryId) -> str:
+    """Names what somebody sees of an entry: changes with each act on it and each version of it."""
+    found = sql.row(f"SELECT {_STAMP} FROM screening_entry e WHERE e.patient_id=%s AND e.id=%s", [patient_id, entry_id])
+    return "" if found is None else _stamp(found[0], found[1])
+
+
+def organisation_of(patient_id: PatientId, entry_id: EntryId) -> OdsCode | None:
+    """Which organisation controls an entry of the patient; None where the patient has no such entry."""
+    found = sql.row("SELECT org FROM screening_entry WHERE patient_id=%s AND id=%s", [patient_id, entry_id])
+    return None if found is None else OdsCode(found[0])
+
+
+def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
+    """The number of the newest act on the entry that was not taken back."""
+    made = _acts(patient_id, [entry_id]).get(entry_id, [])
+    undone = {act.number for act in made if isinstance(act, events.Undone)}
+    standing = (n for n, act in enumerate(made, 1) if n not in undone and not isinstance(act, events.Undone))
+    return max(standing, default=None)
+
+
+def _stamp(acts_so_far: int | None, revision: int) -> str:
+    return f"{acts_so_far or 0}.{revision}"
+
+
+def worklist(
+    ods: OdsCode, wanted: WorklistFilter, *, at: datetime, limit: int, after: str | None = None
+) -> tuple[ListedItem, ...]:
+    """Items of a practice, the oldest promise first, within a day the most pressing. Raises BadPlace for `after`."""
+    now = to_micros(at)
+    conditions, parameters = [_OPEN], [ods, now]
+    if wanted.states != frozenset(ItemState):
+        conditions.append(f"w.state IN ({sql.marks(len(wanted.states))})")
+        parameters += sorted(state.value for state in wanted.states)
+    if wanted.slots is not None:
+        conditions.append(f"w.slot IN ({sql.marks(len(wanted.slots))})")
+        parameters += sorted(wanted.slots)
+    if wanted.signal is not None:
+        conditions.append("(w.signals & %s) <> 0")
+        parameters.append(as_bits([wanted.signal]))
+    if wanted.author is not None:
+        conditions.append("w.author = %s")
+        parameters.append(wanted.author)
+    if after is not None:
+        conditions.append("(w.day, w.rank, w.id) > (%s, %s, %s)")
+        parameters += _place(after)
+    statement = f"{_LISTED} WHERE {' AND '.join(conditions)} ORDER BY w.day, w.rank, w.id LIMIT {int(limit)}"
+    return tuple(_listed(row) for row in sql.rows(statement, parameters))
+
+
+def listed_item(ods: OdsCode, patient_id: PatientId, entry_id: EntryId, *, at: datetime) -> ListedItem | None:
+    """One item of a practice; None where the entry does not wait there."""
+    statement = f"{_LISTED} WHERE {_OPEN} AND w.patient_id=%s AND w.id=%s"
+    return next((_listed(row) for row in sql.rows(statement, [ods, to_micros(at), patient_id, entry_id])), None)
+
+
+def worklist_count(ods: OdsCode, *, at: datetime) -> WorklistCount:
+    """How much waits at a practice."""
+    now = to_micros(at)
+    statement = (
+        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN w.due <= %s THEN 1 ELSE 0 END), 0) "
+        f"FROM screening_worklist w WHERE {_OPEN}"
+    )
+    every, overdue = sql.rows(statement, [now, ods, now])[0]
+    return WorklistCount(int(every), int(overdue))
+
+
+def worklist_authors(ods: OdsCode) -> tuple[str, ...]:
+    """Who wrote what waits at a practice."""
+    statement = "SELECT DISTINCT author FROM screening_worklist WHERE org=%s AND author <> '' ORDER BY author"
+    return tuple(row[0] for row in sql.rows(statement, [ods]))
+
+
+def _place(cursor: str) -> list[int | bytes]:
+    try:
+        day, place, entry = cursor.split(".")
+        return [int(day), int(place), bytes.fromhex(entry)]
+    except ValueError as error:
+        raise BadPlace from error
+
+
+def _listed(row: sql.Row) -> ListedItem:
+    (patient_id, raw, public_id, slot, state, since, due, leaves, signals, author, coded, full,
+     acts_so_far, revision, day, place) = row  # fmt: skip
+    entry_id = EntryId(bytes(raw))
+    return ListedItem(
+        PatientId(patient_id),
+        entry_id,
+        UUID(bytes=bytes(public_id)),
+        Slot(slot),
+        Item(ItemState(state), from_micros(since), from_micros(due), from_micros_or_none(leaves)),
+        None if signals is None else from_bits(signals),
+        author,
+        bytes(coded) if coded is not None else b"{}",
+        None if full is None else bytes(full),
+        _stamp(acts_so_far, revision),
+        f"{day}.{place}.{entry_id.hex()}",
+    )
 
 
 def patients_with_entry(public_id: UUID) -> tuple[PatientId, ...]:

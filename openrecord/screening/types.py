@@ -11,7 +11,8 @@ import msgspec
 from openrecord.access.types import NO_PROXY_RULE, ProxyRule, Reason, Standing
 from openrecord.clinical.incoming import Label, OwnContent, VersionStatus
 from openrecord.clinical.kinds import EntryKind, Slot
-from openrecord.registry.types import OdsCode
+from openrecord.clinical.signals.types import SignalKind
+from openrecord.registry.types import OdsCode, PatientId
 
 EntryId = NewType("EntryId", bytes)
 """The 16 bytes of a UUIDv7 (`kit.ids.spelt` writes them): as keys they cost a tenth of what UUID objects do."""
@@ -28,6 +29,65 @@ class HideReason(Enum):
     def code(self) -> Reason:
         """The reason code that staff see."""
         return Reason(f"hidden_{self.value}")
+
+
+class ItemState(Enum):
+    """What an item of the worklist waits for. A hold whose day has come waits for a decision like any other."""
+
+    UNDECIDED = "undecided"
+    HELD_UNTIL = "held_until"
+    HELD_CONTACT = "held_contact"
+    CONTACTED = "contacted"
+
+
+class Item(msgspec.Struct, frozen=True, gc=False):
+    """One entry that waits for the practice.
+
+    `since`: when it came; `due`: by when the practice means to have decided; `leaves`: when a policy releases it by
+    itself, None = never.
+    """
+
+    state: ItemState
+    since: datetime
+    due: datetime
+    leaves: datetime | None
+
+
+class ListedItem(msgspec.Struct, frozen=True, gc=False):
+    """One line of a practice's worklist, with the bodies that only the practice sees.
+
+    `signals` None: not looked at yet; `stamp`: names what was seen (`queries.stamp`); `cursor`: where the next begins.
+    """
+
+    patient_id: PatientId
+    entry_id: EntryId
+    public_id: UUID
+    slot: Slot
+    item: Item
+    signals: tuple[SignalKind, ...] | None
+    author: str
+    coded: bytes
+    full: bytes | None
+    stamp: str
+    cursor: str
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistFilter:
+    """Which items are asked for; None and empty ask for all. `states`: what they wait for."""
+
+    states: frozenset[ItemState] = frozenset(ItemState)
+    slots: frozenset[Slot] | None = None
+    signal: SignalKind | None = None
+    author: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WorklistCount:
+    """How many items a practice has, and of how many the promised time is over."""
+
+    every: int
+    overdue: int
 
 
 class Rendering(Enum):

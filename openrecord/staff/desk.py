@@ -17,13 +17,14 @@ from openrecord.identity import rules as identity
 from openrecord.identity.types import Role, Session, StaffMember
 from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
-from openrecord.registry.types import OdsCode, Patient
+from openrecord.registry.types import OdsCode, Patient, PatientId
 from openrecord.web.pages import render
 from openrecord.web.session import device_of, signed_in
 from openrecord.web.text import gettext as _
 
 CHANNEL = "staff"
 DECIDERS = frozenset({Role.SCREENER, Role.CLINICIAN})
+LISTENERS = frozenset({Role.SCREENER, Role.CLINICIAN, Role.MANAGER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class Desk:
     def may_decide(self) -> bool:
         """Whether they may hide, unhide and release entries."""
         return bool(self.member.roles & DECIDERS)
+
+    @property
+    def may_record_wishes(self) -> bool:
+        """Whether they may record what a patient told them about their access."""
+        return bool(self.member.roles & LISTENERS)
 
     @property
     def may_judge_harm(self) -> bool:
@@ -104,6 +110,20 @@ def record_staff_read(
     by = actor_of(request, desk, "staff:record")
     patient_id = patient.patient_id if patient else None
     reads.record_read(Read(by=by, at=at, patient_id=patient_id, channel=CHANNEL, route=route, served=pack(served)))
+
+
+def record_staff_reads(
+    request: HttpRequest, desk: Desk, served: Collection[tuple[Patient, UUID]], *, route: str, at: datetime
+) -> None:
+    """Put a list across patients on the trail: a read of each one's record. Raises NotRecorded."""
+    by = actor_of(request, desk, "staff:record")
+    of_each: dict[PatientId, list[UUID]] = {}
+    for patient, public_id in served:
+        of_each.setdefault(patient.patient_id, []).append(public_id)
+    reads.record_every(
+        Read(by=by, at=at, patient_id=patient_id, channel=CHANNEL, route=route, served=pack(ids))
+        for patient_id, ids in of_each.items()
+    )
 
 
 def page(

@@ -56,6 +56,17 @@ def patient_entry(ods: OdsCode, patient_id: PatientId, entry_id: UUID, *, at: da
     return next(iter(_with_bodies(patient_id, states, found, at)), None)
 
 
+def parts_of(ods: OdsCode, patient_id: PatientId, container: EntryId, *, at: datetime) -> tuple[StaffEntry, ...]:
+    """What is directly part of an entry, newest first: it goes with it when the entry is hidden."""
+    inside = [
+        state
+        for state in screening.states(patient_id, screening.closure(patient_id, [container])).values()
+        if container in state.facts.containers and state.facts.org == ods
+    ]
+    order = [state.facts.entry_id for state in sorted(inside, key=_place, reverse=True)]
+    return _with_bodies(patient_id, {state.facts.entry_id: state for state in inside}, order, at)
+
+
 def _place(state: EntryState) -> tuple[int, bytes]:
     clinical = state.facts.clinical
     return (_UNDATED if clinical is None else to_micros(clinical)), state.facts.entry_id

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from openrecord.staff.views import find, hiding, patient, preview, request_steps, requests, start
+from openrecord.staff.views import (
+    find,
+    hiding,
+    many,
+    patient,
+    preview,
+    queue,
+    request_steps,
+    requests,
+    screen,
+    start,
+    wishes,
+)
 
 _ENTRY = "patients/<uuid:public_id>/entries/<uuid:entry_id>"
 
@@ -11,7 +23,12 @@ urlpatterns = [
     path("sign-in", start.sign_in),
     path("sign-in/return", start.sign_in_return),
     path("find", find.find),
+    path("queue", queue.queue),
+    path("queue/decide", many.decide),
+    path("queue/undo", many.undo),
+    path("queue/<uuid:public_id>/<uuid:entry_id>", screen.item),
     path("patients/<uuid:public_id>", patient.patient),
+    path("patients/<uuid:public_id>/wishes", wishes.wishes),
     path(_ENTRY, patient.entry),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),

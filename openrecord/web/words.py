@@ -32,6 +32,11 @@ def _day_in_words(day: date | datetime, welsh: bool) -> str:
     return f"{day.day} {(_WELSH_MONTHS if welsh else _ENGLISH_MONTHS)[day.month - 1]} {day.year}"
 
 
+def month_in_words(day: date) -> str:
+    """The month that a day lies in: "March 2024"."""
+    return f"{(_WELSH_MONTHS if active_language() == WELSH else _ENGLISH_MONTHS)[day.month - 1]} {day.year}"
+
+
 def fhir_date_in_words(text: object) -> str:
     """A FHIR date or dateTime as far as it goes ("2023", "August 2023", "3 August 2023"); empty if unreadable."""
     return _in_words(text, active_language() == WELSH) if isinstance(text, str) else ""

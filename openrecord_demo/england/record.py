@@ -146,7 +146,7 @@ class Record:
         for test in panel.tests:
             usual = test.usual + sum(SHIFTS[c].get(test.code, 0) for c in self.conditions if c in SHIFTS)
             value = max(gauss(usual, test.spread), test.usual * 0.2)
-            rounded = round(value, test.digits) if test.digits else float(round(value))
+            rounded = round(value, test.digits or None)
             quantity = Quantity(rounded, test.unit, test.low, test.high)
             abnormal |= quantity.flag in ("H", "L")
             self.add(Kind.RESULT, test.code, taken, issued, quantity=quantity, inside=parent.id, **shared)

@@ -17,6 +17,7 @@ NOT_KEYED_BY_PATIENT = {
     "ingest_source_key": "keyed by what is looked up: a source's key, before the patient is known to be the right one",
     "caseload_open": "keyed by practice: its list of open requests, without a word of them",
     "month_viewer": "keyed by what is counted: a person once a month, wherever registered",
+    "screening_worklist": "keyed by the practice, whose list of work it is",
     "access_live_token": "keyed by what is looked up: the token's hash, before anything is known of its bearer",
 }
 READ_BY_OTHERS = {

@@ -35,11 +35,16 @@ class ReviewState:
 
 
 def is_declined(facts: AccessFacts) -> bool:
-    """Whether a 103 was recorded later than every reversal, whatever its effective date (R39)."""
-    latest_reversal = max(facts.undeclined, default=_LONG_AGO)
-    return any(
-        code.code is ReviewCode.DECLINED and (code.recorded or code.known) > latest_reversal for code in facts.codes
-    )
+    """Whether a 103 was recorded later than every reversal, whatever its effective date (R39).
+
+    A reversal on our own pages counts for declines on our own pages only.
+    """
+    return any(code.code is ReviewCode.DECLINED and not _is_reversed(facts, code) for code in facts.codes)
+
+
+def _is_reversed(facts: AccessFacts, decline: CodeFact) -> bool:
+    reversals = (*facts.undeclined, *facts.online.undeclined) if decline.online else facts.undeclined
+    return (decline.recorded or decline.known) <= max(reversals, default=_LONG_AGO)
 
 
 def _acts_from(code: CodeFact) -> datetime:

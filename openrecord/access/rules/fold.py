@@ -8,14 +8,17 @@ from uuid import UUID
 
 from openrecord.access import events
 from openrecord.access.types import (
+    NOTHING_CHOSEN,
     AccessFacts,
     AgeReview,
     Basis,
+    Choices,
     Chunk,
     ChunkId,
     CodeFact,
     Competence,
     EnhancedReviewDecision,
+    Method,
     ReviewCode,
     Viewer,
     ViewerId,
@@ -32,10 +35,9 @@ class _Growing:
 
     viewers: dict[ViewerId, Viewer] = field(default_factory=dict)
     codes: dict[UUID, CodeFact] = field(default_factory=dict)
-    undeclined: list[datetime] = field(default_factory=list)
     decisions: list[EnhancedReviewDecision] = field(default_factory=list)
-    paused: bool = False
-    lowered: Level | None = None
+    told: Choices = NOTHING_CHOSEN
+    online: Choices = NOTHING_CHOSEN
     competence: Competence | None = None
     chunks: dict[ChunkId, Chunk] = field(default_factory=dict)
     window_starts: dict[OdsCode, WindowOverride] = field(default_factory=dict)
@@ -80,7 +82,8 @@ def _app_authorised(grown: _Growing, act: events.AppAuthorised, at: datetime) ->
 def _code_arrived(grown: _Growing, act: events.CodeArrived, at: datetime) -> None:
     earlier = grown.codes.get(act.entry)
     known = earlier.known if earlier is not None else at
-    grown.codes[act.entry] = CodeFact(ReviewCode(act.code), act.effective, act.recorded, known)
+    online = act.method is Method.ONLINE
+    grown.codes[act.entry] = CodeFact(ReviewCode(act.code), act.effective, act.recorded, known, online)
 
 
 def _code_withdrawn(grown: _Growing, act: events.CodeWithdrawn, _at: datetime) -> None:
@@ -88,7 +91,10 @@ def _code_withdrawn(grown: _Growing, act: events.CodeWithdrawn, _at: datetime) -
 
 
 def _decline_reversed(grown: _Growing, act: events.DeclineReversed, _at: datetime) -> None:
-    grown.undeclined.append(act.recorded)
+    if act.method is Method.ONLINE:
+        grown.online = replace(grown.online, undeclined=(*grown.online.undeclined, act.recorded))
+    else:
+        grown.told = replace(grown.told, undeclined=(*grown.told.undeclined, act.recorded))
 
 
 def _enhanced_review_decided(grown: _Growing, act: events.EnhancedReviewDecided, at: datetime) -> None:
@@ -96,11 +102,20 @@ def _enhanced_review_decided(grown: _Growing, act: events.EnhancedReviewDecided,
 
 
 def _paused(grown: _Growing, act: events.Paused | events.Resumed, _at: datetime) -> None:
-    grown.paused = isinstance(act, events.Paused)
+    _chosen(grown, act, paused=isinstance(act, events.Paused))
 
 
 def _lowered(grown: _Growing, act: events.Lowered | events.Raised, _at: datetime) -> None:
-    grown.lowered = Level(act.level) if isinstance(act, events.Lowered) else None
+    _chosen(grown, act, lowered=Level(act.level) if isinstance(act, events.Lowered) else None)
+
+
+def _chosen(grown: _Growing, act: events.Told, **change: Any) -> None:
+    """On our pages the patient changes what was chosen there alone; the practice is told the newest word on both."""
+    lifts = isinstance(act, events.Resumed | events.Raised)
+    if act.method is not Method.ONLINE:
+        grown.told = replace(grown.told, **change)
+    if act.method is Method.ONLINE or lifts:
+        grown.online = replace(grown.online, **change)
 
 
 def _competence_recorded(grown: _Growing, act: events.CompetenceRecorded, at: datetime) -> None:
@@ -167,10 +182,11 @@ def fold(bare: AccessFacts, acts: Iterable[tuple[datetime, events.AnyAct]]) -> A
         bare,
         viewers=grown.viewers,
         codes=tuple(grown.codes.values()),
-        undeclined=tuple(grown.undeclined),
+        undeclined=grown.told.undeclined,
         review_decisions=tuple(grown.decisions),
-        paused=grown.paused,
-        lowered=grown.lowered,
+        paused=grown.told.paused,
+        lowered=grown.told.lowered,
+        online=grown.online,
         competence=grown.competence,
         chunks=tuple(grown.chunks.values()),
         window_starts=grown.window_starts,

@@ -85,6 +85,17 @@ class SightContext:
         _, grant = self._organisation(standing.org)
         return all(level is Level.FULL for _, level in self._levels(standing, grant))
 
+    def closing(self, org: OdsCode) -> frozenset[Reason]:
+        """The codes of the organisation, and of a stop, that close all it records."""
+        return self._organisation(org)[0]
+
+    def level(self, org: OdsCode) -> Level:
+        """How much of what `org` records now is open, sections apart; NONE where something closes all of it."""
+        organisation, grant = self._organisation(org)
+        if self._common | organisation or self._facts.policies.get(org) is None:
+            return Level.NONE
+        return min(level for _, level in self._levels(Standing(org, Slot.NEVER), grant))
+
     def masks(self, org: OdsCode, standing: Standing) -> SlotMasks:
         """The answer for every slot of a group of entries that stand alike (`standing.slot` is ignored)."""
         coded = full = 0
@@ -144,8 +155,9 @@ class SightContext:
         levels = self._practice_levels(standing)
         if grant in {GrantState.BLOCKED, GrantState.REMOVED}:
             levels.append((Reason.ENHANCED_REVIEW, policy.at_risk_level if policy is not None else Level.NONE))
-        if is_own_choice(person) and facts.lowered is not None:
-            levels.append((Reason.LOWERED, facts.lowered))
+        if is_own_choice(person):
+            chosen = (facts.lowered, facts.online.lowered)
+            levels += [(Reason.LOWERED, level) for level in chosen if level is not None]
         if person.kind is ViewerKind.PROXY:
             levels.append((Reason.PROXY_SCOPE, person.level))
         return levels

@@ -71,7 +71,7 @@ def _person_reasons(facts: AccessFacts, person: Viewer, at: datetime) -> set[Rea
     if is_own_choice(person):
         if is_declined(facts):
             reasons.add(Reason.DECLINED)
-        if facts.paused:
+        if facts.paused or facts.online.paused:
             reasons.add(Reason.PAUSED)
     is_young = facts.born is not None and not is_of_age(facts, ADULT, at)
     if person.kind is ViewerKind.SELF and is_young and facts.competence is None:

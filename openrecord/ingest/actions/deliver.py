@@ -25,7 +25,7 @@ from openrecord.kit.instants import to_micros
 ADVICE = {
     "no_patient": "the message names no patient; send the Patient with the entries",
     "nhs_number_missing": "the Patient has no NHS number",
-    "nhs_number_invalid": "the Patient's NHS number has a wrong length or check digit",
+    "nhs_number_invalid": "the Patient's NHS number has a wrong length or check digit, or several numbers differ",
     "birth_date_missing": "the Patient has no full birth date",
     "birth_date_differs": "the birth date differs from the registry's; check whose record this is",
     "family_name_missing": "the Patient has no family name",

@@ -12,7 +12,7 @@ from openrecord.db import sql
 from openrecord.kit.ids import spelt, time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
-from openrecord.screening import events
+from openrecord.screening import events, queries
 from openrecord.screening.actions.settle import NOTHING_NEW, Arrivals, settle
 from openrecord.screening.events import Cause
 from openrecord.screening.types import EntryId, HideReason
@@ -22,15 +22,33 @@ class UnknownEntry(LookupError):
     """The patient has no such entry."""
 
 
+class Overtaken(RuntimeError):
+    """Somebody else decided about the entry, or it changed, since it was seen; nothing was done."""
+
+
+class NothingToUndo(LookupError):
+    """No act on the entry is left that could be taken back."""
+
+
 class ResponsibleClinicianMissing(ValueError):
     """Hiding for serious harm must name the responsible clinician (R32)."""
 
 
 @transaction.atomic
 def _record(
-    patient_id: PatientId, entry_id: EntryId, act: events.AnyAct, cause: Cause, *, by: Actor, at: datetime
+    patient_id: PatientId,
+    entry_id: EntryId,
+    act: events.AnyAct,
+    cause: Cause,
+    *,
+    seen: str | None = None,
+    by: Actor,
+    at: datetime,
 ) -> None:
+    """`seen`: the stamp of what the decision rests on (`queries.stamp`). Raises UnknownEntry, Overtaken."""
     access_actions.lock_patient(patient_id)
+    if seen is not None and queries.stamp(patient_id, entry_id) != seen:
+        raise Overtaken
     touched = sql.execute(
         "UPDATE screening_entry SET acted=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id]
     )
@@ -60,17 +78,18 @@ def hide(
     entry_id: EntryId,
     reason: HideReason,
     responsible: str | None,
+    seen: str | None = None,
     by: Actor,
     at: datetime,
 ) -> frozenset[EntryId]:
     """Hide the whole entry; the shared items (problems, plans) it is linked with, which staff must be shown.
 
-    Raises UnknownEntry, ResponsibleClinicianMissing.
+    Raises UnknownEntry, Overtaken, ResponsibleClinicianMissing.
     """
     if reason is HideReason.SERIOUS_HARM and not responsible:
         raise ResponsibleClinicianMissing
     act = events.Hidden(reason=reason.value, responsible=responsible)
-    _record(patient_id, entry_id, act, Cause.STRICTER, by=by, at=at)
+    _record(patient_id, entry_id, act, Cause.STRICTER, seen=seen, by=by, at=at)
     return shared_items(patient_id, entry_id)
 
 
@@ -79,19 +98,40 @@ def unhide(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime)
     _record(patient_id, entry_id, events.Unhidden(), Cause.UNHIDDEN, by=by, at=at)
 
 
-def hold(*, patient_id: PatientId, entry_id: EntryId, until: date | None, by: Actor, at: datetime) -> None:
+def hold(
+    *,
+    patient_id: PatientId,
+    entry_id: EntryId,
+    until: date | None,
+    seen: str | None = None,
+    by: Actor,
+    at: datetime,
+) -> None:
     """Keep the entry back until a London day begins, or (None) until the patient has been contacted."""
-    _record(patient_id, entry_id, events.Held(until=until), Cause.STRICTER, by=by, at=at)
+    _record(patient_id, entry_id, events.Held(until=until), Cause.STRICTER, seen=seen, by=by, at=at)
 
 
-def note_contact(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
+def note_contact(*, patient_id: PatientId, entry_id: EntryId, seen: str | None = None, by: Actor, at: datetime) -> None:
     """The patient has been spoken to; the entry now waits for a decision."""
-    _record(patient_id, entry_id, events.Contacted(), Cause.STRICTER, by=by, at=at)
+    _record(patient_id, entry_id, events.Contacted(), Cause.STRICTER, seen=seen, by=by, at=at)
 
 
-def release(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
+def release(*, patient_id: PatientId, entry_id: EntryId, seen: str | None = None, by: Actor, at: datetime) -> None:
     """A person releases the entry: meets by-hand and waiting policies and ends a hold; lifts no hide, files nothing."""
-    _record(patient_id, entry_id, events.Released(), Cause.RELEASED, by=by, at=at)
+    _record(patient_id, entry_id, events.Released(), Cause.RELEASED, seen=seen, by=by, at=at)
+
+
+def undo(*, patient_id: PatientId, entry_id: EntryId, seen: str, by: Actor, at: datetime) -> None:
+    """Take back the newest act on the entry that stands (R41). It is no news to the patient.
+
+    Raises Overtaken where anything happened since `seen`, NothingToUndo.
+    """
+    access_actions.lock_patient(patient_id)
+    standing = queries.newest_standing_act(patient_id, entry_id)
+    if standing is None:
+        raise NothingToUndo
+    act = events.Undone(number=standing)
+    _record(patient_id, entry_id, act, Cause.UNHIDDEN, seen=seen, by=by, at=at)
 
 
 def set_proxy_rule(
@@ -129,8 +169,8 @@ def file(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -
     else:
         status, has_text, own, recorded, clinical, coded, full = pending
         sql.execute(
-            "UPDATE screening_entry SET filed=%s, status=%s, has_text=%s, own=%s, recorded=%s, clinical=%s "
-            "WHERE patient_id=%s AND id=%s",
+            "UPDATE screening_entry SET filed=%s, status=%s, has_text=%s, own=%s, recorded=%s, clinical=%s, "
+            "revision=revision+1 WHERE patient_id=%s AND id=%s",
             [True, status, has_text, own, recorded, clinical, *key],
         )
         sql.execute("DELETE FROM screening_pending WHERE patient_id=%s AND id=%s", key)

@@ -198,7 +198,7 @@ def _renew(batch: AcceptedBatch, entry: AcceptedEntry) -> bool:
         return False
     sql.execute(
         "UPDATE screening_entry SET kind=%s, slot=%s, recorded=%s, clinical=%s, filed=%s, status=%s, labels=%s, "
-        "has_text=%s, own=%s, unit=%s, mapper=%s WHERE patient_id=%s AND id=%s",
+        "has_text=%s, own=%s, unit=%s, mapper=%s, revision=revision+1 WHERE patient_id=%s AND id=%s",
         [
             incoming.kind.value, int(incoming.slot), to_micros_or_none(incoming.recorded),
             to_micros_or_none(incoming.clinical), incoming.filed, incoming.status.value, labels, incoming.has_text,

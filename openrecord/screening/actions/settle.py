@@ -20,11 +20,13 @@ from openrecord.db import bus, sql
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
 from openrecord.screening import queries
+from openrecord.screening.actions import worklist
 from openrecord.screening.actions.linking import LinkBook
 from openrecord.screening.events import Cause, Membership, PlacementsChanged, Placing
 from openrecord.screening.rules.entries import next_turn
 from openrecord.screening.rules.groups import Groups
 from openrecord.screening.rules.placement import lies_in_timeline, place, shows_text
+from openrecord.screening.rules.worklist import items
 from openrecord.screening.types import EntryId, EntryState, Placement
 
 Body = tuple[bytes | None, bytes | None]
@@ -94,10 +96,13 @@ def settle(
     if not known:
         return
     facts = access.facts(patient_id, at=at, controlling={state.facts.org for state in known.values()})
-    placements = place(facts, {entry_id: state.facts for entry_id, state in known.items()}, at)
-    turn = next_turn(facts.policies, (state.facts for state in known.values()), at)
+    entries = {entry_id: state.facts for entry_id, state in known.items()}
+    placements = place(facts, entries, at)
+    turn = next_turn(facts.policies, entries.values(), at)
     if turn is not None:
         access_actions.end_sights(patient_id, by=turn)
+    waiting = items(facts, entries, placements, at)
+    worklist.keep(patient_id, entries, waiting, arrivals.replaces, is_new_patient=arrivals.is_new_patient)
     wishes = _wishes(patient_id, facts, known, placements, at)
     moves = _Moves(
         entering=[w for w in wishes if w.lies and not w.state.placed],

@@ -9,10 +9,13 @@ from openrecord.screening.types import NO_STANCE, HideReason, Hold, Stance
 
 
 def fold(acts: Iterable[events.AnyAct]) -> Stance:
-    """The stance after all acts, oldest first."""
+    """The stance after all acts, oldest first; those that were undone count as if they had never been."""
+    every = tuple(acts)
+    undone = {act.number for act in every if isinstance(act, events.Undone)}
     stance = NO_STANCE
-    for act in acts:
-        stance = after(stance, act)
+    for number, act in enumerate(every, 1):
+        if number not in undone:
+            stance = after(stance, act)
     return stance
 
 
@@ -34,3 +37,5 @@ def after(stance: Stance, act: events.AnyAct) -> Stance:
         case events.ProxyRuleSet(everyone=everyone, excluded=excluded):
             rule = ProxyRule(everyone, frozenset(ViewerId(viewer) for viewer in excluded))
             return replace(stance, proxy_rule=rule)
+        case events.Undone():
+            return stance

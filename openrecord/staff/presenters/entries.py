@@ -3,13 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import orjson
-
 from openrecord.staff.presenters.reasons import in_words
 from openrecord.staff.record import StaffEntry
 from openrecord.web.records.events import any_line
 from openrecord.web.records.sections import detail_of
-from openrecord.web.records.values import Detail, Shown
+from openrecord.web.records.values import Detail, Shown, parts_of
 from openrecord.web.words import day_in_words
 
 
@@ -29,8 +27,8 @@ class EntryRow:
 
 def as_shown(entry: StaffEntry, base: str) -> Shown:
     """The entry as the shared presenters take it; links in it are not followed on staff pages."""
-    body = orjson.loads(entry.body)
-    return Shown(f"{base}/entries/{entry.entry_id}", "", str(entry.entry_id), day_in_words(entry.clinical), body)
+    href, date = f"{base}/entries/{entry.entry_id}", day_in_words(entry.clinical)
+    return Shown(href, "", str(entry.entry_id), date, entry.body, parts_of(entry.body))
 
 
 def row(entry: StaffEntry, base: str) -> EntryRow:

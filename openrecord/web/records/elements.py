@@ -9,8 +9,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
+import msgspec
+
 Json = Mapping[str, Any]
 
+_decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
 _SEMANTIC_TAG = re.compile(
     r" \((?:disorder|finding|procedure|situation|substance|product|organism|observable entity|regime/therapy|event|"
     r"morphologic abnormality|record artifact|qualifier value|person|specimen|medicinal product|clinical drug|"
@@ -24,10 +27,18 @@ _UNIT_WORDS = {
     "1": "",
     "mL/min/{1.73_m2}": "mL/min/1.73m\u00b2",
 }
+_MOST_DIGITS = 30
+"""No measurement has more; one written 1e999999999 must not become a page of zeros."""
+
 _POWER_OF_TEN = re.compile(r"^10[*^](\d+)")
 _ANNOTATION = re.compile(r"\{[^}]*\}")
 _MICRO = re.compile(r"(?<![A-Za-z])u(?=[gLlmM])")
 _SUPERSCRIPT = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
+
+
+def decoded(raw: bytes | msgspec.Raw) -> Any:
+    """JSON taken apart; a number with a point becomes a Decimal and keeps its digits (7.10 is not 7.1)."""
+    return _decoder.decode(raw)
 
 
 def mapping(value: object) -> Json:
@@ -72,13 +83,10 @@ def code_of(value: object) -> str:
 
 
 def number(value: object) -> str:
-    """A JSON number as people write it: no trailing ".0", no exponent, no invented digits."""
-    if isinstance(value, bool) or not isinstance(value, int | float):
-        return ""
-    text = repr(value)
-    if "e" in text:
-        text = format(Decimal(text), "f")
-    return text.removesuffix(".0")
+    """A JSON number as people write it: the digits it came with, no exponent unless it is beyond reason."""
+    if isinstance(value, Decimal):
+        return format(value, "f") if abs(value.adjusted()) < _MOST_DIGITS else str(value)
+    return str(value) if isinstance(value, int) and not isinstance(value, bool) else ""
 
 
 def unit_of(quantity: Json) -> str:

@@ -1,12 +1,14 @@
 """Observations and reports: test results, measurements, notes and other findings."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.elements import (
     Json,
     concept,
     concepts,
+    decoded,
     displays,
     joined,
     mapping,
@@ -21,6 +23,7 @@ from openrecord.web.records.elements import (
 from openrecord.web.records.ranges import Direction, place
 from openrecord.web.records.related import related
 from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts
+from openrecord.web.text import active_language
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
 
@@ -84,21 +87,42 @@ def direction_in_words(direction: Direction) -> str:
 
 def line(shown: Shown) -> Line:
     """One result, measurement or report in a list."""
-    body = shown.body
-    title = concept(body.get("code")) or _("Test result")
-    kind = body.get("resourceType")
-    if kind == "DiagnosticReport":
-        return Line(shown.href, concept(body.get("code")) or _("Test report"), shown.date, aside=_status(body))
-    if kind == "Specimen":
-        return Line(shown.href, specimen_title(body), shown.date)
-    placed = place(body)
-    tag = direction_in_words(placed.direction)
+    parts = shown.parts
+    title = _named(bytes(parts.code))
+    if parts.resource_type == "DiagnosticReport":
+        return Line(shown.href, title or _("Test report"), shown.date, aside=_status(_plain(bytes(parts.status))))
+    if parts.resource_type == "Specimen":
+        return Line(shown.href, specimen_title(_named(bytes(parts.type))), shown.date)
+    quantity, ranges, interpretation = bytes(parts.quantity), bytes(parts.ranges), bytes(parts.interpretation)
+    value, aside, tag = _measured(quantity, ranges, interpretation, active_language())
+    if not quantity:
+        value = value_in_words(shown.body)
+    return Line(shown.href, title or _("Test result"), shown.date, value, aside, tag, "note" if tag else "plain")
+
+
+@lru_cache(maxsize=4096)
+def _named(code: bytes) -> str:
+    """The words of a CodeableConcept in JSON: the same few hundred tests stand on every page."""
+    return concept(decoded(code)) if code else ""
+
+
+@lru_cache(maxsize=16384)
+def _measured(quantity: bytes, ranges: bytes, interpretation: bytes, _language: str) -> tuple[str, str, str]:
+    """Value, range and direction in words, from the elements in JSON (empty = absent), in the language spoken."""
+    named = (("valueQuantity", quantity), ("referenceRange", ranges), ("interpretation", interpretation))
+    observation = {name: decoded(raw) for name, raw in named if raw}
+    placed = place(observation)
     aside = _("Range: %(range)s") % {"range": placed.range_text} if placed.range_text else ""
-    return Line(shown.href, title, shown.date, value_in_words(body), aside, tag, "note" if tag else "plain")
+    return quantity_text(observation.get("valueQuantity")), aside, direction_in_words(placed.direction)
 
 
-def _status(body: Json) -> str:
-    status = text_of(body.get("status"))
+@lru_cache(maxsize=64)
+def _plain(text: bytes) -> str:
+    """A string in JSON."""
+    return text_of(decoded(text)) if text else ""
+
+
+def _status(status: str) -> str:
     words = {"amended": _("Amended"), "corrected": _("Corrected"), "appended": _("Added to")}
     return words.get(status, "")
 
@@ -122,7 +146,7 @@ def observation_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     rows = facts(
         (_("Date"), shown.date),
         (_("Filed"), filed),
-        (_("Status"), _status(body)),
+        (_("Status"), _status(text_of(body.get("status")))),
         (_("Where on the body"), concept(body.get("bodySite"))),
         (_("How it was done"), concept(body.get("method"))),
         (_("Done by"), displays(body.get("performer"))),
@@ -148,7 +172,7 @@ def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     rows = facts(
         (_("Date"), shown.date),
         (_("Filed"), fhir_date_in_words(body.get("issued"))),
-        (_("Status"), _status(body)),
+        (_("Status"), _status(text_of(body.get("status")))),
         (_("Laboratory or clinic"), displays(body.get("performer"))),
         (_("Conclusion"), concepts(body.get("conclusionCode"))),
     )
@@ -162,9 +186,8 @@ def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     )
 
 
-def specimen_title(body: Json) -> str:
+def specimen_title(kind: str) -> str:
     """What sort of sample it is."""
-    kind = concept(body.get("type"))
     return _("Sample: %(kind)s") % {"kind": kind} if kind else _("Sample")
 
 
@@ -177,11 +200,13 @@ def specimen_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("Received by the laboratory"), fhir_date_in_words(body.get("receivedTime"))),
         (_("Where on the body"), concept(collection.get("bodySite"))),
     )
-    return Detail(specimen_title(body), shown.date, rows, notes(body), links=related(shown, members))
+    return Detail(
+        specimen_title(concept(body.get("type"))), shown.date, rows, notes(body), links=related(shown, members)
+    )
 
 
 def _member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
-    lines = nested([member for member in members if member.body.get("resourceType") == "Observation"])
+    lines = nested([member for member in members if member.parts.resource_type == "Observation"])
     return (Group(_("Results"), lines),) if lines else ()
 
 
@@ -208,8 +233,9 @@ def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
 def _parents(page: Sequence[Shown]) -> dict[str, str]:
     parents: dict[str, str] = {}
     for shown in page:
-        for element in ("result", "hasMember", "specimen"):
-            if element in shown.body:
-                for target in references(shown.body[element]):
+        parts = shown.parts
+        for element in (parts.result, parts.has_member, parts.specimen):
+            if element:
+                for target in references(decoded(element)):
                     parents.setdefault(target, shown.reference)
     return parents

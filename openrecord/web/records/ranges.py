@@ -6,6 +6,7 @@ comparison. Different units are never compared. Pure.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
 
 from openrecord.web.records.elements import Json, mapping, number, objects, quantity_text, text_of, unit_of
@@ -99,9 +100,11 @@ def _in_words(item: Json) -> str:
     return words
 
 
-def _figure(quantity: Json) -> float | None:
+def _figure(quantity: Json) -> Decimal | None:
     value = quantity.get("value")
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    if isinstance(value, Decimal):
+        return value
+    return Decimal(value) if isinstance(value, int) and not isinstance(value, bool) else None
 
 
 def _compare(value: Json, item: Json) -> Direction:
@@ -122,7 +125,7 @@ def _compare(value: Json, item: Json) -> Direction:
     return Direction.WITHIN
 
 
-def _surely_more(sign: str, figure: float, bound: float) -> bool:
+def _surely_more(sign: str, figure: Decimal, bound: Decimal) -> bool:
     """Whether every value that "sign figure" can mean is more than `bound`."""
     if sign == ">":
         return figure >= bound

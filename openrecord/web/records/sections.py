@@ -7,12 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-import orjson
-
 from openrecord.clinical.kinds import Slot
 from openrecord.web.records import background, documents, events, medicines, observations
 from openrecord.web.records.elements import text_of
-from openrecord.web.records.values import Detail, Group, Shown
+from openrecord.web.records.values import Detail, Group, Shown, parts_of
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
 from openrecord.web.words import day_in_words
@@ -130,10 +128,9 @@ _DETAILS: Mapping[str, Details] = {
 
 def shown(slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Shown:
     """An entry as presenters take it, with its page below `base`."""
-    resource = orjson.loads(body)
-    key = resource["id"]
-    href = f"{base}/{BY_SLOT[slot].slug}/{key}"
-    return Shown(href, base, f"{resource['resourceType']}/{key}", day_in_words(clinical), resource)
+    parts = parts_of(body)
+    href = f"{base}/{BY_SLOT[slot].slug}/{parts.id}"
+    return Shown(href, base, f"{parts.resource_type}/{parts.id}", day_in_words(clinical), body, parts)
 
 
 def detail_of(entry: Shown, members: Sequence[Shown]) -> Detail:

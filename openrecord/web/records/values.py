@@ -1,7 +1,12 @@
 """What the record templates print. Frozen values, already in words; a template adds only HTML."""
 
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from functools import cached_property
+from typing import NamedTuple
+
+import msgspec
+
+from openrecord.web.records.elements import Json, decoded, mapping
 
 
 class Line(NamedTuple):
@@ -57,18 +62,47 @@ class Detail:
     groups: tuple[Group, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Shown:
+class Parts(msgspec.Struct, frozen=True, gc=False):
+    """What a list of results reads of a body. Each element is JSON not taken apart yet, empty where it is absent."""
+
+    resource_type: str = msgspec.field(name="resourceType", default="")
+    id: str = ""
+    status: msgspec.Raw = msgspec.Raw()
+    type: msgspec.Raw = msgspec.Raw()
+    code: msgspec.Raw = msgspec.Raw()
+    quantity: msgspec.Raw = msgspec.field(name="valueQuantity", default=msgspec.Raw())
+    ranges: msgspec.Raw = msgspec.field(name="referenceRange", default=msgspec.Raw())
+    interpretation: msgspec.Raw = msgspec.Raw()
+    result: msgspec.Raw = msgspec.Raw()
+    has_member: msgspec.Raw = msgspec.field(name="hasMember", default=msgspec.Raw())
+    specimen: msgspec.Raw = msgspec.Raw()
+
+
+_parts: msgspec.json.Decoder[Parts] = msgspec.json.Decoder(Parts)
+
+
+def parts_of(raw: bytes) -> Parts:
+    """The parts of a stored body."""
+    return _parts.decode(raw)
+
+
+class Shown(msgspec.Struct, frozen=True, dict=True):
     """One entry as the presenters take it: its local reference, its date in words, its R4 JSON.
 
-    `href` is its own page; `base` is where the pages of the entries it refers to begin.
+    `href` is its own page; `base` is where the pages of the entries it refers to begin; `parts` are those of `raw`.
     """
 
     href: str
     base: str
     reference: str
     date: str
-    body: dict[str, Any]
+    raw: bytes
+    parts: Parts
+
+    @cached_property
+    def body(self) -> Json:
+        """The whole of it, taken apart; numbers with a point are Decimals, with the digits they came with."""
+        return mapping(decoded(self.raw))
 
 
 def facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:

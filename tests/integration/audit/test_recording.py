@@ -13,6 +13,7 @@ from openrecord.audit.reads_table import read_insert_sql, read_parameters
 from openrecord.audit.sources import CHANGE, READ
 from openrecord.audit.types import Change, Look, NotRecorded, pack
 from openrecord.kit import ids
+from openrecord.kit.london import midnight
 from tests.integration.audit.trail import AT, DOCTOR, ENTRY, PERSON, SOURCES, VIEWER, Trail, read, writer_in
 
 
@@ -102,11 +103,17 @@ def test_who_looked_is_by_day_organisation_and_role(trail: Trail) -> None:  # no
         reads.record_read(read(5, by=by, at=at))
     reads.record_refusal(read(5, by=replace(DOCTOR, role="manager")), reason="closed")
     reads.record_read(read(6, by=replace(DOCTOR, role="other")))
-    assert queries.who_looked(5) == (
-        Look(late.date() + timedelta(days=1), "Z00001", "clinician"),
-        Look(AT.date(), None, "patient"),
-        Look(AT.date(), "Z00001", "clinician"),
+    night, day = midnight(late.date() + timedelta(days=1)), midnight(AT.date())
+    looks = (
+        Look(late.date() + timedelta(days=1), "Z00001", "clinician", DOCTOR.authority),
+        Look(AT.date(), None, "patient", PERSON.authority),
+        Look(AT.date(), "Z00001", "clinician", DOCTOR.authority),
     )
+    assert queries.who_looked(5, since=day, until=night + timedelta(days=1)) == looks
+    assert queries.who_looked(5, since=day, until=night) == looks[1:]
+    assert queries.who_looked(5, since=night, until=night + timedelta(days=1)) == looks[:1]
+    assert queries.last_look_before(5, night) == AT.date()
+    assert queries.last_look_before(5, AT) is None
 
 
 def test_exposure_names_every_read_that_served_the_entry(trail: Trail) -> None:  # noqa: ARG001

@@ -22,11 +22,21 @@ PATHS = (
     "/staff/patients/{patient}/entries/{entry}",
     "/staff/patients/{patient}/entries/{entry}/hide",
     "/staff/patients/{patient}/entries/{entry}/unhide",
+    "/staff/queue/{patient}/{entry}",
+    "/staff/patients/{patient}/wishes",
     "/staff/patients/{patient}/preview",
     "/staff/patients/{patient}/preview/measurements",
     "/staff/patients/{patient}/preview/measurements/{entry}",
 )
-FORM = {"reason": "other", "confirmed": "yes", "responsible": "Dr Who"}
+FORM = {
+    "reason": "other",
+    "confirmed": "yes",
+    "responsible": "Dr Who",
+    "decision": "hide",
+    "seen": "0.0",
+    "wish": "decline",
+    "method": "phone",
+}
 
 
 @pytest.fixture
@@ -54,6 +64,7 @@ def test_another_practices_patient_is_nobody(record: Record, app: App, others: C
         assert theirs == _answer(others, path, method, uuid.uuid4(), uuid.uuid4())
         assert theirs[0] in {404, 405}
     assert not any(state.facts.stance.hides for state in screening.states(record.patient.patient_id).values())
+    assert len(app.search("Observation").ids) == 3
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -67,6 +78,18 @@ def test_another_practices_entry_is_nobodys(record: Record, others: Client, path
         assert theirs[0] in {404, 405}
 
 
+@pytest.mark.parametrize("path", ["/staff/queue/decide", "/staff/queue/undo", "/staff/queue?done=hide&last={last}"])
+def test_forms_that_name_another_practices_entry_do_nothing(record: Record, others: Client, path: str) -> None:
+    patient_id = record.patient.patient_id
+    registry_actions.register(patient_id=patient_id, ods=OTHER, start=date(2025, 3, 1), by=BY, at=OPENED)
+    for entry in screening.states(patient_id):
+        named = f"{record.patient.public_id}/{spelt(entry)}"
+        form = {**FORM, "key": f"{named}/{screening.stamp(patient_id, entry)}"}
+        answer = others.get(path.format(last=named)) if "last" in path else others.post(path, form)
+        assert answer.status_code == 404
+    assert not any(state.facts.stance.hides for state in screening.states(patient_id).values())
+
+
 def test_a_practice_that_the_patient_left_previews_nothing(record: Record, others: Client) -> None:
     """The preview is the whole record as the patient sees it, also what other practices wrote since."""
     base = f"/staff/patients/{record.patient.public_id}"
@@ -75,7 +98,7 @@ def test_a_practice_that_the_patient_left_previews_nothing(record: Record, other
     )
     assert others.get(base).status_code == 200
     assert f"{base}/preview" not in others.get(base).text
-    for path in ("preview", "preview/measurements", f"preview/measurements/{uuid.uuid4()}"):
+    for path in ("wishes", "preview", "preview/measurements", f"preview/measurements/{uuid.uuid4()}"):
         assert others.get(f"{base}/{path}").status_code == 404
     ours = world.staff(ORG)
     assert f"{base}/preview" in ours.get(base).text

@@ -19,6 +19,7 @@ from openrecord.web.records.lists import list_context
 from openrecord.web.records.sections import BY_SLUG, SECTIONS, RecordSection, detail_of
 from openrecord.web.records.values import Shown
 from openrecord.web.session import SignedIn
+from tests.unit.web.entries import shown_of
 
 ATTACK = "<script>alert(1)</script>"
 
@@ -50,7 +51,7 @@ def words(html: str) -> str:
 def result(**more: Any) -> Shown:
     """A laboratory result."""
     body = {"resourceType": "Observation", "code": {"text": "Sodium"}, "valueQuantity": {"value": 140}, **more}
-    return Shown("/record/test-results/1", "/record", "Observation/1", "3 March 2024", body)
+    return shown_of("/record/test-results/1", "Observation/1", "3 March 2024", body)
 
 
 @pytest.mark.parametrize("section", SECTIONS, ids=lambda section: section.slug)

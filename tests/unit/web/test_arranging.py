@@ -10,12 +10,13 @@ from openrecord.web.records import medicines, observations
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.records.values import Shown
+from tests.unit.web.entries import shown_of
 
 
 def shown(reference: str, date: str = "3 March 2024", **body: Any) -> Shown:
     """An entry of a page."""
     kind = reference.partition("/")[0]
-    return Shown(f"/{reference}", "/record", reference, date, {"resourceType": kind, **body})
+    return shown_of(f"/{reference}", reference, date, {"resourceType": kind, **body})
 
 
 def names(*references: str) -> list[dict[str, str]]:

@@ -1,11 +1,13 @@
 """Where a value lies against the laboratory's own range."""
 
+import json
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openrecord.web.records.elements import decoded
 from openrecord.web.records.ranges import Direction, place
 
 
@@ -16,7 +18,8 @@ def result(value: float, low: float | None = None, high: float | None = None, **
         bounds["low"] = {"value": low, "unit": "mmol/L"}
     if high is not None:
         bounds["high"] = {"value": high, "unit": "mmol/L"}
-    return {"valueQuantity": {"value": value, "unit": "mmol/L"}, "referenceRange": [bounds], **more}
+    observation = {"valueQuantity": {"value": value, "unit": "mmol/L"}, "referenceRange": [bounds], **more}
+    return dict(decoded(json.dumps(observation).encode()))
 
 
 def coded(code: str) -> list[dict[str, Any]]:

@@ -1,0 +1,25 @@
+"""Leaving quickly: a plain link ends the session, so that "back" shows nothing, and leads to an empty page."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from openrecord.identity import actions
+from openrecord.kit import clock
+from openrecord.web.audience import Audience, audience
+from openrecord.web.pages import render
+from openrecord.web.redirects import see_other
+from openrecord.web.session import PENDING, SESSION, VIEWER, drop_cookie, read_cookie
+
+
+@audience(Audience.PUBLIC)
+@require_safe
+def leave(request: HttpRequest) -> HttpResponse:
+    """End the session and go away. It is a GET because a link has to do it: the worst a forged one does is sign out."""
+    response = see_other(settings.LEAVE_TO) if settings.LEAVE_TO else render(request, "portal/left.html", {})
+    token = read_cookie(request, SESSION)
+    if token is not None:
+        actions.sign_out(token=token, at=clock.now())
+        for name in (SESSION, PENDING, VIEWER):
+            drop_cookie(response, name)
+    return response

@@ -1,0 +1,151 @@
+"""Whom the patient lets in: people who act for them, and apps. Each can be shown out here, at once."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods
+
+from openrecord.access import events
+from openrecord.access import queries as access
+from openrecord.access.queries import Linked
+from openrecord.access.rules.scopes import readable_slots
+from openrecord.access.types import Basis, Method, ViewerKind
+from openrecord.identity import queries as identity
+from openrecord.identity.types import PersonId
+from openrecord.kit import clock
+from openrecord.portal.own_access import OwnAccess, own_access, record_act
+from openrecord.portal.pages import page
+from openrecord.registry import queries as registry
+from openrecord.web import errors
+from openrecord.web.audience import Audience, audience
+from openrecord.web.records.levels import level_words
+from openrecord.web.records.sections import SECTIONS
+from openrecord.web.redirects import see_other
+from openrecord.web.text import gettext as _
+from openrecord.web.text import gettext_noop
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """A person or an app let in, in words. `name` is empty where it is not known; `until` None = no end."""
+
+    viewer: str
+    name: str
+    since: datetime | None
+    until: date | None
+    sees: tuple[str, ...]
+    basis: str
+
+
+def basis_in_words(basis: Basis) -> str:
+    """On what ground somebody acts, as a patient reads it."""
+    words = {
+        Basis.PARENTAL: _("As a parent or guardian"),
+        Basis.CONSENT: _("Because you agreed"),
+        Basis.LPA: _("By a lasting power of attorney"),
+        Basis.DEPUTY: _("As a deputy appointed by the court"),
+        Basis.BEST_INTERESTS: _("Because your surgery decided that it is best for you"),
+    }
+    return words[basis]
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """What differs between people and apps."""
+
+    kind: ViewerKind
+    here: str
+    title: str
+    question: str
+    ended: Callable[[UUID], events.AnyAct]
+
+
+_PEOPLE = _Kind(
+    ViewerKind.PROXY,
+    "people",
+    gettext_noop("People who act for you"),
+    gettext_noop("End this person's access?"),
+    lambda viewer: events.ProxyRevoked(viewer=viewer, method=Method.ONLINE),
+)
+_APPS = _Kind(
+    ViewerKind.APP,
+    "apps",
+    gettext_noop("Apps you connected"),
+    gettext_noop("Disconnect this app?"),
+    lambda viewer: events.AppRevoked(viewer=viewer, method=Method.ONLINE),
+)
+
+
+@audience(Audience.PATIENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def people(request: HttpRequest) -> HttpResponse:
+    """Everybody who can act for the patient. To end it takes effect at that person's next request (R27)."""
+    return _let_in(request, _PEOPLE)
+
+
+@audience(Audience.PATIENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def apps(request: HttpRequest) -> HttpResponse:
+    """Every app that reads for the patient. To disconnect one ends the tokens it holds."""
+    return _let_in(request, _APPS)
+
+
+def _let_in(request: HttpRequest, kind: _Kind) -> HttpResponse:
+    """The list; one of it to be confirmed; or its end."""
+    own = own_access(request, clock.now())
+    if own is None:
+        return errors.page(request, 404)
+    found = {str(one.viewer.viewer_id): one for one in _linked(own, kind.kind)}
+    wanted = found.get(request.POST.get("viewer", ""))
+    here = f"/access/{kind.here}"
+    if wanted is not None and request.POST.get("confirmed") == "yes":
+        record_act(request, own, kind.ended(wanted.viewer.viewer_id))
+        return see_other(f"{here}?saved")
+    context = {
+        "title": _(kind.title) if wanted is None else _(kind.question),
+        "guests": [_guest(one) for one in found.values()],
+        "wanted": None if wanted is None else _guest(wanted),
+        "here": here,
+        "saved": "saved" in request.GET,
+    }
+    return page(request, f"portal/access_{kind.here}.html", own.by, context)
+
+
+def _linked(own: OwnAccess, kind: ViewerKind) -> list[Linked]:
+    """People who act for the patient, or the patient's own apps (a proxy's end with the proxy)."""
+    found = access.linked(own.by.viewing.patient_id, at=own.at)
+    whose = None if kind is ViewerKind.PROXY else own.viewer.viewer_id
+    return [one for one in found if one.viewer.kind is kind and one.viewer.acts_for == whose]
+
+
+def _guest(one: Linked) -> Guest:
+    viewer = one.viewer
+    is_app = viewer.kind is ViewerKind.APP
+    return Guest(
+        str(viewer.viewer_id),
+        "" if is_app or one.behind is None else person_name(PersonId(one.behind)),
+        viewer.granted,
+        viewer.expires,
+        _app_sees(viewer.scopes) if is_app else (level_words(viewer.level).title,),
+        "" if viewer.basis is None else basis_in_words(viewer.basis),
+    )
+
+
+def person_name(person_id: PersonId) -> str:
+    """As the registry has it where the person is a patient here, else the last name proved at sign-in."""
+    person = identity.person(person_id)
+    if person is None:
+        return ""
+    if person.patient_id is None:
+        return person.family
+    patient = registry.patient(person.patient_id)
+    return f"{patient.given} {patient.family}".strip()
+
+
+def _app_sees(scopes: tuple[str, ...]) -> tuple[str, ...]:
+    """The sections of the record of which the app may read something."""
+    slots = readable_slots(scopes)
+    return tuple(_(section.title) for section in SECTIONS if section.slots & slots)

@@ -1,0 +1,168 @@
+"""The worklist of the practice: what waits for a decision, the most pressing first (R30, R33, R36)."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.views.decorators.http import require_safe
+
+from openrecord.clinical.signals.types import SignalKind
+from openrecord.kit import clock
+from openrecord.kit.ids import spelt
+from openrecord.registry import queries as registry
+from openrecord.registry.types import Patient
+from openrecord.screening import queries as screening
+from openrecord.screening.types import EntryId, HideReason, ItemState, ListedItem, WorklistFilter
+from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_reads
+from openrecord.staff.presenters.queue import SIGNALS, STATES, rows
+from openrecord.staff.views import hiding
+from openrecord.staff.views.find import FieldError
+from openrecord.web.audience import Audience, audience
+from openrecord.web.records.sections import BY_SLUG, SECTIONS
+from openrecord.web.text import gettext as _
+
+PAGE_SIZE = 25
+ROUTE = "/staff/queue"
+FILTERS = ("section", "signal", "author", "state")
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a filter."""
+
+    value: str
+    words: str
+
+
+def query_of(chosen: QueryDict) -> str:
+    """The filters as the end of an address; empty where nothing is filtered."""
+    kept = {name: chosen[name] for name in FILTERS if chosen.get(name)}
+    return f"?{urlencode(kept)}" if kept else ""
+
+
+def filter_of(chosen: QueryDict) -> WorklistFilter:
+    """What is asked for. A value that is none of ours filters nothing."""
+    section = BY_SLUG.get(chosen.get("section", ""))
+    signal, state = chosen.get("signal", ""), chosen.get("state", "")
+    return WorklistFilter(
+        frozenset({ItemState(state)}) if state in {each.value for each in ItemState} else frozenset(ItemState),
+        None if section is None else section.slots,
+        SignalKind(signal) if signal in {each.value for each in SignalKind} else None,
+        chosen.get("author") or None,
+    )
+
+
+def page_of(desk: Desk, chosen: QueryDict, at: datetime) -> tuple[ListedItem, ...]:
+    """One page of the list and the item after it. Raises Http404 for a place that is none."""
+    after = chosen.get("after") or None
+    try:
+        return screening.worklist(desk.ods, filter_of(chosen), at=at, limit=PAGE_SIZE + 1, after=after)
+    except screening.BadPlace as error:
+        raise Http404 from error
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """What was done just before, in words; `key` for a way back, empty where there is none."""
+
+    said: str
+    key: str = ""
+
+
+def said(decision: str, count: int) -> str:
+    """What was done with how many entries."""
+    words = {
+        "release": _("Released: %(count)s."),
+        "hold": _("Held until the patient has been contacted: %(count)s."),
+        "hold-until": _("Held until a date: %(count)s."),
+        "contacted": _("Noted that the patient was contacted: %(count)s."),
+        "hide": _("Hidden from the patient and everybody acting for them: %(count)s."),
+        "undone": _("Taken back: %(count)s."),
+    }
+    return words[decision] % {"count": count} if decision in words else ""
+
+
+def ours(desk: Desk, public_id: UUID, entry_id: UUID) -> tuple[Patient, EntryId]:
+    """A patient and an entry of theirs that the desk's practice controls. Raises Http404 for all others."""
+    patient, entry = patient_of(desk, public_id), EntryId(entry_id.bytes)
+    if screening.organisation_of(patient.patient_id, entry) != desk.ods:
+        raise Http404
+    return patient, entry
+
+
+def key_now(patient: Patient, entry_id: EntryId) -> str:
+    """Names an entry in a form, as it stands now."""
+    return f"{patient.public_id}/{spelt(entry_id)}/{screening.stamp(patient.patient_id, entry_id)}"
+
+
+def done_of(desk: Desk, request: HttpRequest) -> Done | None:
+    """What the address says was done just before. Raises Http404 where it names somebody else's entry."""
+    text = said(request.GET.get("done", ""), _count(request.GET.get("changed", "1")))
+    if not text:
+        return None
+    public_id, _slash, entry_id = request.GET.get("last", "").partition("/")
+    if not entry_id or not desk.may_decide:
+        return Done(text)
+    try:
+        patient, entry = ours(desk, UUID(public_id), UUID(entry_id))
+    except ValueError as error:
+        raise Http404 from error
+    return Done(text, key_now(patient, entry))
+
+
+def _count(text: str) -> int:
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 4 else 0
+
+
+@audience(Audience.STAFF)
+@require_safe
+def queue(request: HttpRequest) -> HttpResponse:
+    """The list, filtered, a page at a time."""
+    return listed(request, desk_of(request), ())
+
+
+def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> HttpResponse:
+    """The list; with `errors`, those of a decision about several entries, and what was ticked and chosen for it."""
+    at = clock.now()
+    found = page_of(desk, request.GET, at)
+    items, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    patients = registry.patients({item.patient_id for item in items})
+    query = query_of(request.GET)
+    served = [(patients[item.patient_id], item.public_id) for item in items]
+    record_staff_reads(request, desk, served, route=ROUTE, at=at)
+    joined = "&" if query else "?"
+    context = {
+        "title": _("Waiting for a decision"),
+        "rows": rows(items, patients, query, at),
+        "count": screening.worklist_count(desk.ods, at=at),
+        "filters": _filters(desk, request.GET),
+        "is_filtered": bool(query),
+        "query": query,
+        "older_href": f"{ROUTE}{query}{joined}after={items[-1].cursor}" if more else "",
+        "first_href": f"{ROUTE}{query}" if request.GET.get("after") else "",
+        "done": done_of(desk, request),
+        "bulk_reasons": tuple(each for each in hiding.reasons_for(desk) if each[0] != HideReason.SERIOUS_HARM.value),
+        "ticked": frozenset(request.POST.getlist("key")),
+        "decision": request.POST.get("decision", ""),
+        "reason": request.POST.get("reason", ""),
+        "errors": errors,
+        "error_of": {error.field: error.text for error in errors},
+    }
+    return page(request, "staff/queue.html", desk, context)
+
+
+def _filters(desk: Desk, chosen: QueryDict) -> Sequence[tuple[str, str, str, Sequence[Choice]]]:
+    """Name, label, chosen value and options of each filter."""
+    sections = [Choice(section.slug, _(section.title)) for section in SECTIONS]
+    signals = [Choice(kind.value, _(words)) for kind, words in SIGNALS.items()]
+    authors = [Choice(author, author) for author in screening.worklist_authors(desk.ods)]
+    states = [Choice(state.value, _(words)) for state, words in STATES.items()]
+    return (
+        ("section", _("Kind of entry"), chosen.get("section", ""), sections),
+        ("signal", _("Look at first"), chosen.get("signal", ""), signals),
+        ("author", _("Written by"), chosen.get("author", ""), authors),
+        ("state", _("What it waits for"), chosen.get("state", ""), states),
+    )

@@ -1,0 +1,12 @@
+"""Entries as presenters take them, from plain mappings."""
+
+import json
+from collections.abc import Mapping
+
+from openrecord.web.records.values import Shown, parts_of
+
+
+def shown_of(href: str, reference: str, date: str, body: Mapping[str, object]) -> Shown:
+    """An entry of the record with this R4 body."""
+    raw = json.dumps(body).encode()
+    return Shown(href, "/record", reference, date, raw, parts_of(raw))
