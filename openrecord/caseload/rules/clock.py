@@ -14,7 +14,8 @@ from openrecord.kit.london import day_of
 @cache
 def clocks() -> Mapping[Kind, Clock]:
     """The clock of every kind, as data/clocks.toml has them."""
-    read = tomllib.loads((files("openrecord.caseload") / "data" / "clocks.toml").read_text(encoding="utf-8"))
+    with (files("openrecord.caseload") / "data" / "clocks.toml").open("rb") as file:
+        read = tomllib.load(file)
     return {kind: _clock(**read[kind.value]) for kind in Kind}
 
 
@@ -43,10 +44,8 @@ def _days_stopped(request: Request, at: datetime) -> int:
 
 
 def is_overdue(request: Request, clock: Clock, at: datetime) -> bool:
-    """Whether the last day has passed without an end; a stopped clock is never late by itself."""
-    return request.is_open and urgency(None if request.is_paused else due(request, clock, at), clock, at) is (
-        Urgency.OVERDUE
-    )
+    """Whether the last day has passed without an end. A stopped clock makes nothing late, and nothing late timely."""
+    return request.is_open and day_of(at) > due(request, clock, at)
 
 
 def urgency(end: date | None, clock: Clock, at: datetime) -> Urgency:

@@ -13,8 +13,9 @@ PARTS = "{parts}"
 
 @cache
 def _drafts() -> Mapping[str, Mapping[str, str]]:
-    text = (files("openrecord.caseload") / "data" / "letters.toml").read_text(encoding="utf-8")
-    return {kind.value: tomllib.loads(text)[kind.value] for kind in Kind}
+    with (files("openrecord.caseload") / "data" / "letters.toml").open("rb") as file:
+        read = tomllib.load(file)
+    return {kind.value: read[kind.value] for kind in Kind}
 
 
 def draft(kind: Kind, outcome: Outcome, parts: str) -> str:

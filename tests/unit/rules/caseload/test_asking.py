@@ -5,9 +5,10 @@ import uuid
 import pytest
 
 from openrecord.access.types import ViewerId, ViewerKind
+from openrecord.caseload.rules import asking
 from openrecord.caseload.rules.asking import may_ask, may_see
 from openrecord.caseload.types import Kind
-from tests.unit.rules.caseload.facts import ASKER, made
+from tests.unit.rules.caseload.facts import ASKER, MADE, made
 
 ANOTHER = ViewerId(uuid.UUID(int=3))
 
@@ -25,3 +26,21 @@ def test_a_patient_sees_all_and_a_proxy_only_what_they_asked() -> None:
     assert may_see(made(), ASKER, ViewerKind.PROXY)
     assert not may_see(made(), ANOTHER, ViewerKind.PROXY)
     assert not may_see(made(), ASKER, ViewerKind.APP)
+
+
+def test_two_open_requests_of_a_kind_are_one() -> None:
+    history, another = made(), made(asker=ANOTHER)
+    assert asking.same_open([another, history], Kind.HISTORY, ASKER) is history
+    assert asking.same_open([another], Kind.HISTORY, ASKER) is None
+    assert asking.same_open([history], Kind.LEVEL, ASKER) is None
+    assert asking.same_open([made(withdrawn=MADE)], Kind.HISTORY, ASKER) is None
+    assert asking.same_open([made(Kind.CORRECTION)], Kind.CORRECTION, ASKER) is None
+    assert asking.same_open([made(Kind.PROXY)], Kind.PROXY, ASKER) is None
+
+
+def test_nobody_has_more_open_requests_than_anybody_may_have() -> None:
+    full = [made(Kind.CORRECTION)] * 20
+    assert asking.has_too_many(full, ASKER)
+    assert not asking.has_too_many(full[1:], ASKER)
+    assert not asking.has_too_many([*full[1:], made(withdrawn=MADE)], ASKER)
+    assert not asking.has_too_many([*full[1:], made(asker=ANOTHER)], ASKER)

@@ -79,6 +79,7 @@ def test_it_is_late_when_the_last_day_has_passed_in_london() -> None:
     assert not is_overdue(made(withdrawn=MADE), MONTH, end)
     assert not is_overdue(made(pauses=(Pause(MADE, Wait.IDENTITY),)), MONTH, end + 90 * DAY)
     assert is_overdue(made(pauses=(Pause(MADE, Wait.IDENTITY, MADE),)), MONTH, end)
+    assert is_overdue(made(pauses=(Pause(end, Wait.IDENTITY),)), MONTH, end + 90 * DAY), "it was late before"
 
 
 @pytest.mark.parametrize(

@@ -13,8 +13,8 @@ from openrecord.kit.london import day_of
 from tests.unit.rules.caseload.facts import MADE, made
 
 TODAY = day_of(MADE)
-BORN = TODAY - timedelta(days=40)
-NEAR = st.none() | st.integers(-50, 5).map(lambda days: TODAY + timedelta(days=days))
+BORN = TODAY - timedelta(days=9)
+NEAR = st.none() | st.integers(-12, 3).map(lambda days: TODAY + timedelta(days=days))
 SECTIONS = st.none() | st.frozensets(st.sampled_from([Section.RESULTS, Section.DOCUMENTS]), min_size=1)
 PARTS = st.builds(Part, NEAR, NEAR, SECTIONS)
 REVIEWS = st.lists(st.builds(Review, PARTS, st.booleans()), max_size=5).map(tuple)

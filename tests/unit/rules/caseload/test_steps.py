@@ -10,14 +10,12 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
 from openrecord.caseload import events
-from openrecord.caseload.rules import asking
 from openrecord.caseload.rules.fold import NotMade, fold
-from openrecord.caseload.rules.letters import draft
-from openrecord.caseload.rules.steps import ROLES, allows, is_part, open_steps, outcomes
+from openrecord.caseload.rules.steps import ROLES, allows, is_part, open_steps
 from openrecord.caseload.types import Ground, Kind, Outcome, Part, Proof, State, Step, Wait, Wish
 from openrecord.clinical.kinds import Level, Section
 from openrecord.identity.types import Role
-from tests.unit.rules.caseload.facts import ASKER, MADE, REQUEST, made
+from tests.unit.rules.caseload.facts import ASKER, MADE, REQUEST
 from tests.unit.rules.facts import A
 
 BORN = date(1980, 1, 1)
@@ -197,30 +195,3 @@ def test_a_part_holds_something() -> None:
     assert is_part(Part(last=day))
     assert not is_part(UPSIDE_DOWN)
     assert not is_part(Part(sections=frozenset()))
-
-
-def test_there_is_a_draft_for_every_answer_that_can_be_given() -> None:
-    for kind in Kind:
-        for proof in (None, Proof.DOCUMENTS):
-            for outcome in outcomes(made(kind, proof=proof), born=BORN):
-                assert draft(kind, outcome, "").strip(), (kind, outcome)
-    assert "Test results" in draft(Kind.HISTORY, Outcome.PARTLY, "Test results")
-    assert "{" not in draft(Kind.HISTORY, Outcome.PARTLY, "Test results")
-
-
-def test_two_open_requests_of_a_kind_are_one() -> None:
-    history, another = made(), made(asker=uuid.UUID(int=3))
-    assert asking.same_open([another, history], Kind.HISTORY, ASKER) is history
-    assert asking.same_open([another], Kind.HISTORY, ASKER) is None
-    assert asking.same_open([history], Kind.LEVEL, ASKER) is None
-    assert asking.same_open([made(withdrawn=MADE)], Kind.HISTORY, ASKER) is None
-    assert asking.same_open([made(Kind.CORRECTION)], Kind.CORRECTION, ASKER) is None
-    assert asking.same_open([made(Kind.PROXY)], Kind.PROXY, ASKER) is None
-
-
-def test_nobody_has_more_open_requests_than_anybody_may_have() -> None:
-    full = [made(Kind.CORRECTION)] * asking.MOST_OPEN
-    assert asking.has_too_many(full, ASKER)
-    assert not asking.has_too_many(full[1:], ASKER)
-    assert not asking.has_too_many([*full[1:], made(withdrawn=MADE)], ASKER)
-    assert not asking.has_too_many([*full[1:], made(asker=uuid.UUID(int=3))], ASKER)
