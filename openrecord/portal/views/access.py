@@ -21,6 +21,7 @@ from openrecord.portal.pages import page
 from openrecord.registry import queries as registry
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.records.levels import LevelWords, level_words
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
@@ -33,14 +34,6 @@ WHYS: Mapping[Why, str] = {
     Why.TOO_YOUNG: gettext_noop("Before your 16th birthday this surgery decides with you about online access."),
     Why.NOT_GIVEN: gettext_noop("This surgery has not opened your record online. Ask them if you want it opened."),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with a field of the form."""
-
-    field: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

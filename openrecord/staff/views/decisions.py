@@ -18,9 +18,9 @@ from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
 from openrecord.staff.presenters.matters import MATTERS, rows
-from openrecord.staff.views.find import FieldError
 from openrecord.staff.views.policy_form import whole_number
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 

@@ -17,16 +17,9 @@ from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, desk_of, is_ours, page, record_staff_read
 from openrecord.web import limits
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
-
-
-@dataclass(frozen=True, slots=True)
-class FieldError:
-    """What is wrong with a field of the form."""
-
-    field: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

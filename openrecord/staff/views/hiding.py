@@ -13,9 +13,9 @@ from openrecord.screening.types import EntryId, HideReason
 from openrecord.staff import record
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of
 from openrecord.staff.presenters.entries import EntryRow, row
-from openrecord.staff.views.find import FieldError
 from openrecord.staff.views.patient import base_of, entry_of
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 

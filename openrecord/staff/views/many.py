@@ -14,8 +14,8 @@ from openrecord.screening.actions import acts
 from openrecord.screening.types import EntryId
 from openrecord.staff.desk import Desk, actor_of, desk_of, page
 from openrecord.staff.views import hiding, queue, screen
-from openrecord.staff.views.find import FieldError
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 

@@ -20,8 +20,8 @@ from openrecord.staff.dry_run import DryRun, dry_run
 from openrecord.staff.presenters import forecasts
 from openrecord.staff.presenters.policy import LEVELS, MODES, RELEASES, SECTIONS, Difference, differences
 from openrecord.staff.views import policy_form
-from openrecord.staff.views.find import FieldError
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 

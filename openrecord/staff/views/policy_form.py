@@ -9,7 +9,7 @@ from django.http import QueryDict
 from openrecord.clinical.kinds import Level, Section
 from openrecord.registry.types import Policy, ReleaseMode, ReleaseRule
 from openrecord.staff.presenters.policy import MODES, RELEASES
-from openrecord.staff.views.find import FieldError
+from openrecord.web.forms import FieldError
 from openrecord.web.text import gettext as _
 
 REVIEW_AGES = range(11, 14)

@@ -16,9 +16,9 @@ from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode, PolicyVersion, Readiness, ReadinessAnswer
 from openrecord.staff.desk import Desk, actor_of, desk_of, page
 from openrecord.staff.presenters.policy import Difference, differences, releases, settings
-from openrecord.staff.views.find import FieldError
 from openrecord.staff.views.policy import AUTHORITY, PRACTICE, in_force
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 

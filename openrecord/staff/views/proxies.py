@@ -18,11 +18,11 @@ from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
 from openrecord.kit import clock
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
-from openrecord.staff.views.find import FieldError
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
 from openrecord.staff.views.wishes import AUTHORITY
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.records.levels import level_words
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _

@@ -19,8 +19,8 @@ from openrecord.screening.types import EntryId, HideReason, ItemState, ListedIte
 from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_reads
 from openrecord.staff.presenters.queue import SIGNALS, STATES, rows
 from openrecord.staff.views import hiding
-from openrecord.staff.views.find import FieldError
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.records.sections import BY_SLUG, SECTIONS
 from openrecord.web.text import gettext as _
 

@@ -24,9 +24,9 @@ from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_re
 from openrecord.staff.presenters.entries import detail, row
 from openrecord.staff.presenters.queue import due_in_words, pieces, state_in_words, told
 from openrecord.staff.views import hiding, queue
-from openrecord.staff.views.find import FieldError
 from openrecord.staff.views.patient import base_of
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 

@@ -15,10 +15,10 @@ from openrecord.kit import clock
 from openrecord.kit.ids import random_id
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
 from openrecord.staff.presenters.wishes import TOLD, Option, method_in_words, options, said, standing
-from openrecord.staff.views.find import FieldError
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
 from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 

@@ -7,9 +7,8 @@ from typing import NamedTuple
 
 import msgspec
 
-from openrecord.web.records.elements import Json, decoded, mapping
-
 from openrecord.web.records.charts import Chart
+from openrecord.web.records.elements import Json, decoded, mapping
 
 
 class Line(NamedTuple):

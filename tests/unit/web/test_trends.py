@@ -16,6 +16,7 @@ from openrecord.web.records.trends import test_of as of_test
 from openrecord.web.records.trends import trends_of
 from openrecord.web.records.values import Shown, Trend
 from openrecord.web.words import day_in_words
+from tests.unit.web.entries import shown_of
 
 SNOMED = "http://snomed.info/sct"
 START = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -34,7 +35,7 @@ def result(days: int, value: float | None, unit: str = "g/L", **more: Any) -> Sh
     }
     if value is not None:
         body["valueQuantity"] = {"value": value, "unit": unit, **body.get("valueQuantity", {})}
-    return Shown(f"/record/test-results/{days}", "/record", f"Observation/{days}", day_in_words(at), body, at)
+    return shown_of(f"/record/test-results/{days}", f"Observation/{days}", day_in_words(at), body, at)
 
 
 def only(this: Shown, *earlier: Shown) -> Trend:
