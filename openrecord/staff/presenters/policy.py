@@ -85,6 +85,8 @@ def settings(policy: Policy) -> tuple[Fact, ...]:
             _("Dated more than %(days)s days before access begins: not shown") % {"days": policy.back_record_days},
         ),
         Fact(_("A parent's access is reviewed at age"), str(policy.review_age)),
+        Fact(_("Decisions about waiting entries"), _("Within %(days)s days") % {"days": policy.screening_days}),
+        Fact(_("Patients see who looked at their record"), _("Yes") if policy.lookers_offered else _("No")),
         Fact(_("Sections switched off"), ", ".join(off) or _("None")),
     )
 

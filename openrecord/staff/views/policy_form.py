@@ -15,7 +15,8 @@ from openrecord.web.text import gettext as _
 REVIEW_AGES = range(11, 14)
 """The ages at which a parent's access may be reviewed (R24)."""
 MOST_DAYS = 3650
-_FIELDS = ("system", "live-day", "live-month", "live-year", "level", "at-risk", "back-days", "review-age")
+_FIELDS = ("system", "live-day", "live-month", "live-year", "level", "at-risk", "back-days", "review-age",
+           "screening-days", "lookers")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,8 @@ def from_policy(policy: Policy) -> Typed:
         "at-risk": policy.at_risk_level.name.lower(),
         "back-days": str(policy.back_record_days),
         "review-age": str(policy.review_age),
+        "screening-days": str(policy.screening_days),
+        "lookers": "on" if policy.lookers_offered else "off",
     }
     for kind in RELEASES:
         rule = policy.release_rule(kind)
@@ -105,6 +108,10 @@ def read(typed: Typed, before: Policy) -> tuple[Policy, tuple[FieldError, ...]]:
         "back-days", lambda days: days <= MOST_DAYS, _("Enter a number of days between 0 and 3650")
     )
     review_age = fields.number("review-age", lambda age: age in REVIEW_AGES, _("Enter an age from 11 to 13"))
+    screening_days = fields.number(
+        "screening-days", lambda days: 1 <= days <= MOST_DAYS, _("Enter a number of days between 1 and 3650")
+    )
+    lookers = fields.choice("lookers", {"on": 1, "off": 0}, _("Choose whether patients see who looked"))
     policy = Policy(
         go_live,
         system_on=system == "on",
@@ -113,7 +120,9 @@ def read(typed: Typed, before: Policy) -> tuple[Policy, tuple[FieldError, ...]]:
         back_record_days=back_days,
         review_age=review_age,
         sections_off=frozenset(section for section in Section if section.value not in typed.sections),
+        screening_days=screening_days,
         release={**before.release, **_releases(fields)},
+        lookers_offered=lookers == "on",
     )
     return policy, tuple(fields.errors)
 

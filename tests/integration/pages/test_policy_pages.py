@@ -111,7 +111,8 @@ def test_whatever_was_typed_comes_back(manager: Client) -> None:
         assert f'id="{field}"' in text
     for kept in ('value="31"', 'value="-1"', 'value="9"', 'value="soon"'):
         assert kept in text
-    assert text.count('name="sections"') == text.count("checked") + len(Section) - 2  # one section, one at-risk level
+    on = 3  # one section, one at-risk level, whether patients see who looked
+    assert text.count('name="sections"') == text.count("checked") + len(Section) - on
 
 
 def test_an_enhanced_review_cannot_open_more(manager: Client) -> None:
