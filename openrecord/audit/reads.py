@@ -11,7 +11,12 @@ from uuid import UUID
 from django.db import DatabaseError, connection, transaction
 
 from openrecord.audit import group_commit, writers
-from openrecord.audit.reads_table import READ_INSERT_SQL, read_parameters
+from openrecord.audit.reads_table import (
+    EVERY_READ_INSERT_SQL,
+    READ_INSERT_SQL,
+    every_read_parameters,
+    read_parameters,
+)
 from openrecord.audit.types import NotRecorded, Read
 from openrecord.db import sql
 from openrecord.kit import ids
@@ -35,15 +40,21 @@ def record_read(read: Read) -> UUID:
 
 
 def record_every(reads: Iterable[Read]) -> None:
-    """Record reads of several patients in one answer: all of them durable, or NotRecorded."""
+    """Record reads of several patients in one answer: all of them durable, or NotRecorded.
+
+    They differ in patient and entries alone: one person reads one list.
+    """
     if connection.vendor == "sqlite":
         for read in reads:
             group_commit.flusher().record(read)
         return
+    every = tuple(reads)
+    if not every:
+        return
     try:
         with transaction.atomic(durable=True):
-            for read in reads:
-                _insert(read)
+            writer = writers.writer_of(connection.connection)
+            sql.run(EVERY_READ_INSERT_SQL, every_read_parameters(every, writer))
     except DatabaseError as error:
         raise NotRecorded("the trail of reads could not be written") from error
 

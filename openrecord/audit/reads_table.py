@@ -4,11 +4,13 @@ On PostgreSQL it lies in the main database, so that the hot path can record a re
 SQLite it is a file of its own, so that readers never wait for the main database's writer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from openrecord.audit import rules
 from openrecord.audit.types import Read
+from openrecord.kit import ids
 
 TABLE = "audit_read"
 _TYPES = {
@@ -67,6 +69,18 @@ def read_insert_sql(*, given: Mapping[str, str] | None = None, from_: str = "") 
 
 
 READ_INSERT_SQL = read_insert_sql()
+EVERY_READ_INSERT_SQL = read_insert_sql(
+    given={
+        "patient_id": "list.patient_id",
+        "id": "list.id",
+        "served": "list.served",
+        "sequence": f"{NEXT_SEQUENCE} + list.place - 1",
+    },
+    from_="unnest(%(patients)s::bigint[], %(ids)s::uuid[], %(lists)s::bytea[]) "
+    "WITH ORDINALITY AS list(patient_id, id, served, place)",
+)
+"""One statement for the reads of a list across patients (`every_read_parameters`)."""
+
 SQLITE_INSERT_SQL = f"INSERT INTO {TABLE} VALUES ({', '.join('?' * len(COLUMNS))})"
 
 
@@ -93,6 +107,16 @@ def read_parameters(read: Read, row_id: UUID, writer: UUID) -> dict[str, int | s
         "refused": read.refused,
         "sight": read.sight,
         "served": read.served,
+    }
+
+
+def every_read_parameters(reads: Sequence[Read], writer: UUID) -> dict[str, Any]:
+    """The parameters of EVERY_READ_INSERT_SQL, for reads that differ in patient and entries alone; at least one."""
+    return {
+        **read_parameters(reads[0], ids.time_ordered_id(), writer),
+        "patients": [read.patient_id or 0 for read in reads],
+        "ids": [ids.time_ordered_id() for _ in reads],
+        "lists": [read.served for read in reads],
     }
 
 

@@ -131,6 +131,18 @@ def test_exposure_names_every_read_that_served_the_entry(trail: Trail) -> None: 
     ]
 
 
+def test_a_list_across_patients_is_a_read_of_each(trail: Trail) -> None:
+    trail.fill(changes=0, served=1)
+    lists = [(5, (ENTRY,)), (6, ()), (7, (UUID(int=1), ENTRY))]
+    reads.record_every(replace(read(), patient_id=whose, served=pack(served)) for whose, served in lists)
+    assert [len(queries.exposure(whose, ENTRY)) for whose in (6, 7)] == [0, 1]
+    reads.record_every(())
+    trail.fill(changes=0, served=1)
+    assert READ.sequences(writer_in(READ), after=0, limit=9) == [(number, 1) for number in range(1, 6)]
+    trail.seal()
+    assert queries.verify().ok
+
+
 def test_an_id_that_only_straddles_two_served_ids_was_not_served(trail: Trail) -> None:  # noqa: ARG001
     left, right = UUID(bytes=bytes(8) + b"ABCDEFGH"), UUID(bytes=b"IJKLMNOP" + bytes(8))
     reads.record_read(read(5, served=pack([left, right])))
