@@ -4,6 +4,8 @@ from datetime import date
 from uuid import UUID
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openrecord.access.types import ProxyRule, ViewerId
 from openrecord.screening import events
@@ -66,3 +68,16 @@ CONTACT = events.Held(until=None)
 )
 def test_decisions_make_a_stance(acts: tuple[events.AnyAct, ...], stance: Stance) -> None:
     assert fold(acts) == stance
+
+
+ACTS = st.sampled_from(
+    [HIDDEN, events.Unhidden(), CONTACT, events.Held(until=DAY), events.Contacted(), events.Released()]
+)
+
+
+@given(st.lists(ACTS, min_size=1, max_size=8), st.data())
+def test_an_act_taken_back_counts_as_if_it_had_never_been(acts: list[events.AnyAct], data: st.DataObject) -> None:
+    number = data.draw(st.integers(1, len(acts)))
+    later = data.draw(st.lists(ACTS, max_size=4))
+    without = [act for place, act in enumerate(acts, 1) if place != number]
+    assert fold([*acts, events.Undone(number=number), *later]) == fold([*without, *later])
