@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -64,8 +65,14 @@ def command(
 
 def unknown_number() -> str:
     """A valid NHS number of the range for tests that nobody here has."""
+    return unknown_numbers(1)[0]
+
+
+def unknown_numbers(count: int) -> list[str]:
+    """So many of them."""
     candidates = (f"999{number:07d}" for number in range(2_000_000, 10_000_000))
-    return next(n for n in candidates if is_valid(n) and registry.patient_by_nhs_number(NhsNumber(n)) is None)
+    free = (n for n in candidates if is_valid(n) and registry.patient_by_nhs_number(NhsNumber(n)) is None)
+    return list(islice(free, count))
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,7 @@ from typing import Any
 
 import pytest
 
-from openrecord.clinical.nhs_number import is_valid
-from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number
+from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number, unknown_numbers
 
 CLASSES = ("accepted", "unchanged", "superseded", "quarantined", "not_entries")
 
@@ -18,9 +17,7 @@ def _exact(said: Any) -> bool:
 
 
 def _folder(folder: Path, people: int) -> Path:
-    first = int(unknown_number())
-    numbers = [str(number) for number in range(first, first + 40 * people) if is_valid(str(number))][:people]
-    for number in numbers:
+    for number in unknown_numbers(people):
         (folder / f"{number}.json").write_text(json.dumps(bundle(number)), encoding="utf-8")
     return folder
 
