@@ -6,7 +6,6 @@ from datetime import date, datetime
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Q
 
 from openrecord.access import events, queries
 from openrecord.access.models import (
@@ -173,10 +172,16 @@ def _details(act: events.AnyAct) -> dict[str, str | int | None]:
 
 
 def _end_tokens(patient_id: PatientId, act: events.AnyAct) -> None:
-    """Whose access is ended, of a person or an app, reads nothing with the tokens that are out."""
-    if isinstance(act, events.ProxyRevoked | events.AppRevoked):
-        whose = Q(viewer_id=act.viewer.bytes) | Q(client_id=act.viewer.bytes)
-        LiveTokenRow.objects.filter(whose, patient_id=patient_id).update(revoked=True)
+    """The own tokens of whoever was shown out, an app or a person, are dead for good: let in again, they get others.
+
+    An app that reads for a proxy was not shown out with them: while the proxy's access has ended the decision lets it
+    read nothing.
+    """
+    tokens = LiveTokenRow.objects.filter(patient_id=patient_id)
+    if isinstance(act, events.AppRevoked):
+        tokens.filter(client_id=act.viewer.bytes).update(revoked=True)
+    elif isinstance(act, events.ProxyRevoked):
+        tokens.filter(viewer_id=act.viewer.bytes, client_id=queries.NO_CLIENT.bytes).update(revoked=True)
 
 
 @transaction.atomic

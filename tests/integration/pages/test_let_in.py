@@ -86,6 +86,27 @@ def test_tokens_of_whoever_is_shown_out_die(record: Record, carer: Record, origi
     assert len(own.search("Observation").ids) == 3
 
 
+def test_an_app_of_somebody_shown_out_reads_nothing_until_they_are_let_in_again(
+    record: Record,
+    carer: Record,  # noqa: ARG001
+    origin: str,
+) -> None:
+    patient_id, proxy, client = record.patient.patient_id, uuid.UUID(_proxy(record)), uuid.uuid4()
+    granted = next(act for _, act in access_queries.acts(patient_id) if isinstance(act, events.ProxyGranted))
+    authorised = events.AppAuthorised(viewer=client, acts_for=proxy, scopes=EVERYTHING)
+    access.record(patient_id=patient_id, act=authorised, by=BY, at=AT, behind=client)
+    token = access.issue_token(
+        patient_id=patient_id, viewer_id=proxy, client_id=client, scopes=EVERYTHING, expires=AT + timedelta(hours=1),
+        by=BY, at=AT,
+    )  # fmt: skip
+    app = App(origin, token)
+    assert len(app.search("Observation").ids) == 3
+    _end(world.patient(record), "/access/people", str(proxy))
+    assert (app.search("Observation").status, app.search("Observation").ids) == (200, [])
+    access.record(patient_id=patient_id, act=granted, by=BY, at=AT)
+    assert len(app.search("Observation").ids) == 3
+
+
 def test_an_app_is_disconnected_at_once_and_no_other(record: Record, app: App, origin: str) -> None:
     first = record.app
     record.let_in(uuid.uuid4())
