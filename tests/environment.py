@@ -1,9 +1,11 @@
-"""Settings for every test: a data folder, removed at the end, and a key of their own."""
+"""Settings for every test: a data folder, removed at the end, a key of their own, and no test that fails for a busy clock."""
 
 import atexit
 import os
 import shutil
 import tempfile
+
+from hypothesis import HealthCheck, settings
 
 
 def _remove(folder: str, process: int) -> None:
@@ -16,3 +18,6 @@ os.environ.setdefault("OPENRECORD_KEY", "5c" * 32)
 if "OPENRECORD_DATA" not in os.environ:
     os.environ["OPENRECORD_DATA"] = tempfile.mkdtemp(prefix="openrecord-test-")
     atexit.register(_remove, os.environ["OPENRECORD_DATA"], os.getpid())
+
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
