@@ -1,4 +1,4 @@
-"""Settings for every test: a data folder, removed at the end, a key of their own, and no test that fails for a busy clock."""
+"""Settings for every test: a data folder, removed at the end, and a key of its own; none fails on a busy machine."""
 
 import atexit
 import os
