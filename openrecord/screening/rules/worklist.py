@@ -41,17 +41,13 @@ def items(
             continue
         entry = entries[entry_id]
         policy = facts.policies.get(entry.org)
-        if policy is not None and entry_reasons(entry, policy, at) <= WAITING and ceiling.admits(placement.standing):
-            item = _item(entry, policy, at)
-            if item is not None:
-                found[entry_id] = item
+        own = entry_reasons(entry, policy, at)
+        if policy is not None and own and own <= WAITING and ceiling.admits(placement.standing):
+            found[entry_id] = _item(entry, policy)
     return found
 
 
-def _item(entry: EntryFacts, policy: Policy, at: datetime) -> Item | None:
-    own = entry_reasons(entry, policy, at)
-    if not own:
-        return None
+def _item(entry: EntryFacts, policy: Policy) -> Item:
     hold = entry.stance.hold
     promised = midnight(day_of(entry.known) + timedelta(days=policy.screening_days))
     if hold is None:
@@ -72,11 +68,9 @@ def _leaves(entry: EntryFacts, policy: Policy) -> datetime | None:
 
 
 def rank(found: Iterable[Signal]) -> int:
-    """The place among the items of one day, 0 first: the strongest signal of each kind counts (R36)."""
-    strongest: dict[SignalKind, int] = {}
-    for signal in found:
-        strongest[signal.kind] = max(signal.strength, strongest.get(signal.kind, 0))
-    return max(0, LAST_RANK - sum(strongest.values()))
+    """The place among the items of one day, the smallest first: the strongest signal of each kind counts (R36)."""
+    strongest = {signal.kind: signal.strength for signal in sorted(found, key=lambda signal: signal.strength)}
+    return LAST_RANK - sum(strongest.values())
 
 
 def signals_in(prose: Prose, born: date | None, written: datetime | None) -> tuple[Signal, ...]:

@@ -129,6 +129,11 @@ def test_two_notes_of_one_consultation_do_not_wait_for_each_other() -> None:
     assert listed(facts, *notes, entry(3, EntryKind.CONSULTATION)).keys() == {entry_id(1), entry_id(2)}
 
 
+def test_what_another_part_of_the_medicine_keeps_back_does_not_wait_itself() -> None:
+    held = entry(1, EntryKind.MEDICATION, unit="u", stance=Stance(hold=Hold(None)))
+    assert listed(patient(), held, entry(2, EntryKind.MEDICATION, unit="u")).keys() == {entry_id(1)}
+
+
 @given(st.lists(st.tuples(st.sampled_from(SignalKind), st.integers(1, 3)), max_size=30))
 def test_the_strongest_signal_of_each_kind_counts(found: list[tuple[SignalKind, int]]) -> None:
     signals = [Signal(kind, "w", None, "why", strength) for kind, strength in found]
