@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Page, Request
+from playwright.sync_api import Browser, Locator, Page, Request
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -84,3 +84,9 @@ def _look(page: Page, origin: str, path: str) -> Visit:
         page.evaluate(OVERFLOWS),
         complaints,
     )
+
+
+def turn(page: Page, to: Locator) -> None:
+    """Click what leads to another page, and wait until that has come."""
+    with page.expect_navigation():
+        to.click()

@@ -16,7 +16,7 @@ from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import Policy
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS
+from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
 from tests.browser.apart import apart
 from tests.integration.fhir.world import BY, OPENED, ORG, Record, made_record, observation, stopped
 from tests.integration.pages import world
@@ -83,7 +83,7 @@ def check(page: Page) -> None:
 
 
 def press(page: Page, name: str) -> None:
-    page.get_by_role("button", name=name, exact=True).click()
+    turn(page, page.get_by_role("button", name=name, exact=True))
     check(page)
 
 
@@ -99,7 +99,7 @@ def test_stopping_on_one_device_closes_the_other_and_is_undone(
         there.goto(origin + SEEN)
         expect(there.get_by_text("Body weight")).to_be_visible()
         here.goto(origin + "/home")
-        here.get_by_role("link", name="Your access").first.click()
+        turn(here, here.get_by_role("link", name="Your access").first)
         check(here)
         press(here, "Stop my online access")
         press(here, "Stop my online access")
@@ -130,7 +130,7 @@ def test_pause_less_and_back(browser: Browser, origin: str, seen: Seen) -> None:
         press(page, "Pause my access")
         press(page, "Start my access again")
         press(page, "Start my access again")
-        page.get_by_role("button", name="Choose how much to see").click()
+        turn(page, page.get_by_role("button", name="Choose how much to see"))
         press(page, "Continue")
         expect(page.get_by_role("alert")).to_contain_text("Choose how much you want to see")
         page.get_by_label("Medicines and allergies").check()
@@ -150,7 +150,7 @@ def test_guests_are_shown_out(browser: Browser, origin: str, seen: Seen) -> None
         press(page, "End their access")
         expect(page.get_by_text("Nobody acts for you here.")).to_be_visible()
         page.goto(origin + "/access/apps")
-        page.get_by_role("button", name="Disconnect").click()
+        turn(page, page.get_by_role("button", name="Disconnect"))
         check(page)
         press(page, "Disconnect this app")
         expect(page.get_by_text("No app is connected to your record.")).to_be_visible()
@@ -181,7 +181,7 @@ def test_staff_record_a_wish_and_end_a_proxy(browser: Browser, origin: str, seen
         expect(page.get_by_role("alert")).to_contain_text("Choose why their access must end")
         page.goto(base)
         check(page)
-        page.get_by_role("link", name="Patient's wishes about their access").click()
+        turn(page, page.get_by_role("link", name="Patient's wishes about their access"))
         check(page)
         press(page, "Continue")
         expect(page.get_by_role("alert")).to_contain_text("Choose how they told you")

@@ -18,7 +18,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient, Policy
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import WIDTHS, visit
+from tests.browser.accessibility import WIDTHS, turn, visit
 from tests.browser.aside import aside
 from tests.integration.fhir.world import AT, Record, made_record, observation, stopped
 from tests.integration.pages import town as made
@@ -83,28 +83,28 @@ def test_going_live_with_a_dry_run(browser: Browser, origin: str, width: int) ->
     with window(browser, origin, manager, width) as page:
         page.goto("/staff/")
         expect(page.get_by_role("heading", level=1)).to_have_text("Hilltop Surgery")
-        page.get_by_role("link", name="What your patients see").click()
-        page.get_by_role("button", name="Change what patients see").click()
+        turn(page, page.get_by_role("link", name="What your patients see"))
+        turn(page, page.get_by_role("button", name="Change what patients see"))
         page.get_by_label("Day", exact=True).fill("31")
         page.get_by_label("Month").fill("2")
         page.get_by_label("Year").fill("2025")
-        page.get_by_role("button", name="See what this would do").click()
+        turn(page, page.get_by_role("button", name="See what this would do"))
         page.get_by_role("link", name="Enter a real date, or leave it empty").click()
         expect(page.get_by_label("Day", exact=True)).to_be_focused()
         page.get_by_label("Day", exact=True).fill("1")
-        page.get_by_role("button", name="See what this would do").click()
+        turn(page, page.get_by_role("button", name="See what this would do"))
         gain = page.get_by_role("row", name=re.compile("Gain access"))
         expect(gain).to_contain_text("2")
-        page.get_by_role("link", name="Held back").click()
+        turn(page, page.get_by_role("link", name="Held back"))
         for text in ("Decliner, Test", "Fledgling, Test", "has declined online access", "under 16"):
             expect(page.locator("main")).to_contain_text(text)
         address = page.url.removeprefix(origin)
-        page.get_by_role("button", name="Put this into force").click()
+        turn(page, page.get_by_role("button", name="Put this into force"))
         expect(page.get_by_role("alert")).to_contain_text("The change is in force.")
         expect(page.locator("main")).to_contain_text("0 of 4 records have moved")
         check(browser, origin, manager, "/staff/practice")
         aside(_settle, town)
-        page.get_by_role("link", name="Look again").click()
+        turn(page, page.get_by_role("link", name="Look again"))
         expect(page.locator("main")).not_to_contain_text("records have moved")
     if width == WIDTHS[0]:
         check(browser, origin, manager, "/staff/home", "/staff/practice/change", address, "/staff/practice/readiness",
@@ -129,11 +129,11 @@ def test_a_104_that_arrives_on_live_access(browser: Browser, origin: str) -> Non
               f"/staff/decisions/{record.patient.public_id}/enhanced-review")  # fmt: skip
         own.goto("/record/measurements")
         expect(own.locator("main")).to_contain_text("Body weight")
-        desk.get_by_role("link", name=record.patient.family).click()
-        desk.get_by_role("button", name="Decide").click()
+        turn(desk, desk.get_by_role("link", name=record.patient.family))
+        turn(desk, desk.get_by_role("button", name="Decide"))
         expect(desk.get_by_role("alert")).to_contain_text("Choose what happens")
         desk.get_by_label("Remove access").check()
-        desk.get_by_role("button", name="Decide").click()
+        turn(desk, desk.get_by_role("button", name="Decide"))
         expect(desk.get_by_role("alert")).to_contain_text("Your decision is recorded")
         expect(desk.locator("main")).not_to_contain_text(record.patient.family)
         own.reload()

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from openrecord.caseload.types import Request, State
 from openrecord.kit import clock
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS
+from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
 from tests.browser.apart import apart
 from tests.integration.caseload import world as caseload
 from tests.integration.fhir.world import AT, Record, made_record, observation
@@ -83,13 +83,13 @@ def look(page: Page) -> None:
 
 def follow(page: Page, words: str) -> None:
     """Follow a link and look at where it leads."""
-    page.get_by_role("link", name=words, exact=True).click()
+    turn(page, page.get_by_role("link", name=words, exact=True))
     look(page)
 
 
 def press(page: Page, words: str) -> None:
     """Press a button and look at what comes."""
-    page.get_by_role("button", name=words, exact=True).click()
+    turn(page, page.get_by_role("button", name=words, exact=True))
     look(page)
 
 
@@ -97,7 +97,7 @@ def test_history_is_granted_in_two_chunks(opened: Opened, scene: Scene) -> None:
     patient = opened(scene.patient)
     patient.goto("/home")
     follow(patient, "Ask your surgery for something, or report a mistake")
-    patient.get_by_role("link", name="See older entries").click()
+    turn(patient, patient.get_by_role("link", name="See older entries"))
     look(patient)
     patient.get_by_label("Why do you need them? (optional)").fill("I am moving house")
     press(patient, "Send request")

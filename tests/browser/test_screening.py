@@ -13,7 +13,7 @@ from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import DEFAULT_RELEASE, Policy, ReleaseMode, ReleaseRule
 from openrecord.screening import tasks
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS
+from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
 from tests.browser.apart import apart
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Json, Record, made_record, observation, stopped
 from tests.integration.pages import world
@@ -126,7 +126,7 @@ def test_hold_until_contacted_then_contact_then_release(browser: Browser, origin
         page, seen = context.new_page(), theirs.new_page()
         page.goto(origin + "/staff/queue")
         check(page)
-        first_of(page, desk).click()
+        turn(page, first_of(page, desk))
         check(page)
         address = page.url
         page.get_by_role("button", name="Hold until contacted").click()
@@ -191,7 +191,7 @@ def test_hiding_a_panel_hides_what_is_in_it(browser: Browser, origin: str, desk:
     with signed_in(browser, origin, desk.staff) as context, signed_in(browser, origin, desk.patient) as theirs:
         page, seen = context.new_page(), theirs.new_page()
         page.goto(origin + "/staff/queue?section=test-results")
-        page.get_by_role("link", name="Urea and electrolytes").click()
+        turn(page, page.get_by_role("link", name="Urea and electrolytes"))
         expect(page.get_by_text("If you hide this entry, all of these are hidden with it.")).to_be_visible()
         expect(page.locator(".or-lines .or-line")).to_have_count(2)
         page.get_by_text("Hide this entry").first.click()
