@@ -76,13 +76,16 @@ def test_earlier_values_of_the_same_test_are_a_chart_and_a_table(record: Record,
     assert rows(first) == []
 
 
+def last_read(record: Record, route: str) -> bytes:
+    """What the last answer of an address served. Apps have a writer of their own on the trail, in no order to pages."""
+    return [served for by, _query, refused, served in record.trail() if (by, refused) == (route, "")][-1]
+
+
 def test_every_value_that_the_page_shows_is_on_the_trail(record: Record, app: App, browser: Client) -> None:
     record.deliver(sodium("s1", "2024-03-01", 139), sodium("s2", "2024-09-01", 148), sodium("s3", "2025-02-01", 141))
     ids = [found(app, value) for value in (141, 148, 139)]
     page(browser, ids[0])
-    route, _query, refused, served = record.trail()[-1]
-    assert (route, refused) == ("/record/test-results/entry", "")
-    assert served.hex() == "".join(ids).replace("-", "")
+    assert last_read(record, "/record/test-results/entry").hex() == "".join(ids).replace("-", "")
 
 
 def test_a_hidden_value_leaves_no_trace_on_the_page(record: Record, app: App, browser: Client) -> None:
@@ -102,7 +105,7 @@ def test_a_hidden_value_leaves_no_trace_on_the_page(record: Record, app: App, br
         at=AT,
     )
     assert page(browser, this) == without
-    assert record.trail()[-1][3].hex() == (this + found(app, 139)).replace("-", "")
+    assert last_read(record, "/record/test-results/entry").hex() == (this + found(app, 139)).replace("-", "")
 
 
 @pytest.mark.parametrize("level", [Level.FULL, Level.DETAILED])
@@ -164,7 +167,7 @@ def test_staff_preview_the_same_and_it_is_on_the_trail(record: Record, app: App)
     answer = world.staff().get(f"{base}/{this}")
     assert answer.status_code == 200
     assert rows(answer.content.decode()) == ["141 mmol/L", "139 mmol/L"]
-    assert record.trail()[-1][3].hex() == (this + found(app, 139)).replace("-", "")
+    assert last_read(record, "/staff/preview").hex() == (this + found(app, 139)).replace("-", "")
 
 
 def test_a_note_explains_its_short_forms_and_keeps_every_letter(record: Record, app: App, browser: Client) -> None:
