@@ -121,7 +121,7 @@ def item(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
                 errors = (FieldError("decisions", overtaken()),)
     found = screening.listed_item(desk.ods, patient.patient_id, here, at=at)
     if found is None:
-        return see_other(f"{base_of(patient)}/entries/{entry_id}")
+        return see_other(f"{base_of(patient)}/entries/{entry_id}{'?done=overtaken' if errors else ''}")
     return _shown(request, desk, patient, found, wish, errors, at)
 
 

@@ -167,6 +167,18 @@ def test_whoever_comes_second_overwrites_nothing(record: Record) -> None:
     assert seen_on(answer.text) != stale
 
 
+def test_whoever_comes_after_the_decision_is_told(record: Record) -> None:
+    record.deliver(observation("new", "2025-02-20"))
+    entry, browser = one(record), world.staff()
+    here = address(record, entry)
+    stale = seen_on(browser.get(here).text)
+    acts.release(patient_id=record.patient.patient_id, entry_id=entry, by=BY, at=AT)
+    answer = browser.post(here, {"decision": "hold", "seen": stale})
+    assert answer.status_code == 303
+    assert "Nothing that you chose was done." in browser.get(answer["Location"]).text
+    assert not waiting(record)
+
+
 def test_a_new_version_overtakes_a_decision_about_the_old_one(record: Record) -> None:
     record.deliver(observation("new", "2025-02-20"))
     entry, browser = one(record), world.staff()
