@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "openrecord.audit",
     "openrecord.registry",
     "openrecord.identity",
+    "openrecord.restricted",
     "openrecord.access",
     "openrecord.caseload",
     "openrecord.ingest",

@@ -170,7 +170,8 @@ def admit_staff(
 ) -> tuple[str, Session]:
     """Open a session for a staff member known here, with a second factor and at least one role. Raises SignInRefused.
 
-    `role_claim`: the claim that names roles, where roles must be both held here and named by the provider.
+    Their other sessions end: an account that two people share shuts one of them out (R50). `role_claim`: the claim that
+    names roles, where roles must be both held here and named by the provider.
     """
     if proof.strength is None:
         raise SignInRefused(Refusal.SECOND_FACTOR_MISSING)
@@ -183,6 +184,7 @@ def admit_staff(
     who = staff_value(row, claimed=names)
     if not who.roles:
         raise SignInRefused(Refusal.STAFF_WITHOUT_ROLE)
+    elsewhere, _ = SessionRow.objects.filter(staff_id=row.id).exclude(token_hash=_hash_of(previous_token)).delete()
     token, session = _open_session(
         SessionRow(staff=row, strength=proof.strength, claimed_roles=names), who, proof,
         previous_token=previous_token, at=at,
@@ -193,9 +195,13 @@ def admit_staff(
         event="signed_in",
         patient_id=None,
         subject=f"staff:{row.id}",
-        details={"strength": proof.strength},
+        details={"strength": proof.strength, "ended_elsewhere": elsewhere},
     )
     return token, session
+
+
+def _hash_of(token: str | None) -> bytes:
+    return b"" if token is None else token_hash(token)
 
 
 def _open_session(

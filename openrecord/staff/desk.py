@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
+from urllib.parse import quote
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,14 +16,20 @@ from openrecord.audit import reads
 from openrecord.audit.types import Actor, Read, pack
 from openrecord.identity import rules as identity
 from openrecord.identity.types import Role, Session, StaffMember
+from openrecord.kit import clock
 from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Patient, PatientId
+from openrecord.restricted import queries as restricted
+from openrecord.restricted.rules import CHECKERS, RESTRICTERS, has_to_say_why
+from openrecord.restricted.rules import reads as reads_records
 from openrecord.web.pages import render
+from openrecord.web.redirects import Elsewhere
 from openrecord.web.session import device_of, signed_in
 from openrecord.web.text import gettext as _
 
 CHANNEL = "staff"
+RECORD, BREAK_GLASS = "staff:record", "staff:break-glass"
 DECIDERS = frozenset({Role.SCREENER, Role.CLINICIAN})
 LISTENERS = frozenset({Role.SCREENER, Role.CLINICIAN, Role.MANAGER})
 GOVERNORS = frozenset({Role.MANAGER, Role.IG_LEAD})
@@ -31,16 +38,32 @@ ACCESS_DECIDERS = frozenset({Role.CLINICIAN, Role.IG_LEAD})
 
 @dataclass(frozen=True, slots=True)
 class Desk:
-    """A member of staff at work."""
+    """A member of staff at work. `here`: the page they asked for."""
 
     session: Session
     member: StaffMember
     practice_name: str
+    here: str
 
     @property
     def ods(self) -> OdsCode:
         """The organisation they work for."""
         return OdsCode(self.member.organisation)
+
+    @property
+    def may_read(self) -> bool:
+        """Whether their role reads records in the ordinary course."""
+        return reads_records(self.member.roles)
+
+    @property
+    def may_restrict(self) -> bool:
+        """Whether they may restrict a record, so that staff have to say why they open it."""
+        return bool(self.member.roles & RESTRICTERS)
+
+    @property
+    def may_check(self) -> bool:
+        """Whether they check who opened a closed record, and why."""
+        return bool(self.member.roles & CHECKERS)
 
     @property
     def may_decide(self) -> bool:
@@ -85,7 +108,8 @@ def desk_of(request: HttpRequest) -> Desk:
     session = cast("Session", signed_in(request).holder)
     member = cast("StaffMember", session.who)
     practice = registry.practice(OdsCode(member.organisation))
-    return Desk(session, member, practice.name if practice else member.organisation)
+    here = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
+    return Desk(session, member, practice.name if practice else member.organisation, here)
 
 
 def actor_of(request: HttpRequest, desk: Desk, authority: str) -> Actor:
@@ -93,8 +117,22 @@ def actor_of(request: HttpRequest, desk: Desk, authority: str) -> Actor:
     return identity.actor(desk.session, authority=authority, device=device_of(request))
 
 
-def patient_of(desk: Desk, public_id: UUID) -> Patient:
-    """The patient, if ever registered at the desk's practice. Raises Http404 otherwise, whoever else may know them."""
+def patient_of(desk: Desk, public_id: UUID, *, content: bool = True) -> Patient:
+    """The patient, if ever registered at the desk's practice. Raises Http404 otherwise, whoever else may know them.
+
+    `content`: whether the page shows entries. Raises Elsewhere where the record is closed to this member of staff until
+    they say why.
+    """
+    found = known_patient(desk, public_id)
+    at = clock.now()
+    standing = restricted.standing(desk.ods, found.patient_id, desk.member.staff_id, at=at)
+    if has_to_say_why(desk.member.roles, standing, at, content=content):
+        raise Elsewhere(f"/staff/patients/{public_id}/open?next={quote(desk.here)}")
+    return found
+
+
+def known_patient(desk: Desk, public_id: UUID) -> Patient:
+    """Who the patient is, if ever registered at the desk's practice; nothing of their record. Raises Http404."""
     found = registry.patient_by_public_id(public_id)
     if found is None or not is_ours(desk, found):
         raise Http404
@@ -119,16 +157,20 @@ def record_staff_read(
     request: HttpRequest, desk: Desk, patient: Patient | None, *, route: str, served: Collection[UUID], at: datetime
 ) -> None:
     """Put what this answer shows on the trail. Raises NotRecorded, and then the answer must not leave."""
-    by = actor_of(request, desk, "staff:record")
+    by = actor_of(request, desk, BREAK_GLASS if patient and _is_opened(desk, patient, at) else RECORD)
     patient_id = patient.patient_id if patient else None
     reads.record_read(Read(by=by, at=at, patient_id=patient_id, channel=CHANNEL, route=route, served=pack(served)))
+
+
+def _is_opened(desk: Desk, patient: Patient, at: datetime) -> bool:
+    return restricted.standing(desk.ods, patient.patient_id, desk.member.staff_id, at=at).until is not None
 
 
 def record_staff_reads(
     request: HttpRequest, desk: Desk, served: Collection[tuple[Patient, UUID]], *, route: str, at: datetime
 ) -> None:
     """Put a list across patients on the trail: a read of each one's record. Raises NotRecorded."""
-    by = actor_of(request, desk, "staff:record")
+    by = actor_of(request, desk, RECORD)
     of_each: dict[PatientId, list[UUID]] = {}
     for patient, public_id in served:
         of_each.setdefault(patient.patient_id, []).append(public_id)

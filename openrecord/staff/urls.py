@@ -5,6 +5,7 @@ from django.urls import path
 from openrecord.staff.views import (
     decisions,
     find,
+    glass,
     hiding,
     home,
     many,
@@ -43,6 +44,10 @@ urlpatterns = [
     path("queue/undo", many.undo),
     path("queue/<uuid:public_id>/<uuid:entry_id>", screen.item),
     path("patients/<uuid:public_id>", patient.patient),
+    path("openings", glass.openings),
+    path("openings/<uuid:opening_id>", glass.opening),
+    path("patients/<uuid:public_id>/open", glass.break_glass),
+    path("patients/<uuid:public_id>/restrict", glass.restrict),
     path("patients/<uuid:public_id>/wishes", wishes.wishes),
     path("patients/<uuid:public_id>/people", proxies.people),
     path(_ENTRY, patient.entry),

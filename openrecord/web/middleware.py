@@ -16,7 +16,7 @@ from openrecord.kit import clock
 from openrecord.web import bodies, errors, headers, limits
 from openrecord.web.audience import Audience, UndeclaredAudience, audience_of
 from openrecord.web.language import chosen_language
-from openrecord.web.redirects import see_other
+from openrecord.web.redirects import Elsewhere, see_other
 from openrecord.web.session import SignedIn, SignedInReader
 from openrecord.web.text import ENGLISH, activate
 
@@ -116,3 +116,7 @@ class GateMiddleware:
         if request.method == "POST" and any("\x00" in value for values in request.POST.lists() for value in values[1]):
             return errors.page(request, 400)  # no text of ours has one, and PostgreSQL stores none
         return None
+
+    def process_exception(self, _request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Leads elsewhere where a view said so; every other exception goes its way."""
+        return see_other(error.location) if isinstance(error, Elsewhere) else None

@@ -8,6 +8,14 @@ from django.utils.http import url_has_allowed_host_and_scheme
 _PLAIN = re.compile(r"/[!-~]*")
 
 
+class Elsewhere(Exception):
+    """This page cannot be shown; another one of ours says what has to happen first. The gate leads there."""
+
+    def __init__(self, location: str) -> None:
+        super().__init__("elsewhere")
+        self.location = location
+
+
 def see_other(location: str) -> HttpResponse:
     """303: fetch `location` with GET. The caller vouches for the address."""
     return HttpResponse(status=303, headers={"Location": location})

@@ -16,6 +16,8 @@ NOT_KEYED_BY_PATIENT = {
     "identity_person": "keyed by who signs in; which patient that is may be unknown or change",
     "ingest_source_key": "keyed by what is looked up: a source's key, before the patient is known to be the right one",
     "caseload_open": "keyed by practice: its list of open requests, without a word of them",
+    "restricted_record": "keyed by practice: whose list leaves out what is restricted",
+    "restricted_unchecked": "keyed by practice: its list of openings that nobody has checked",
     "month_viewer": "keyed by what is counted: a person once a month, wherever registered",
     "screening_worklist": "keyed by the practice, whose list of work it is",
     "access_due": "keyed by practice: what is open in front of its staff, oldest first",

@@ -1,6 +1,6 @@
 """The worklist as staff see it: what waits, for how long, and what to look at first."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -38,7 +38,7 @@ STATES: Mapping[ItemState, str] = {
 
 @dataclass(frozen=True, slots=True)
 class QueueRow:
-    """One item in the list. `key` names it and what was seen of it, in forms."""
+    """One item in the list. `key` names it and what was seen of it, in forms; empty where the record is closed."""
 
     key: str
     href: str
@@ -83,14 +83,44 @@ def as_shown(item: ListedItem, href: str) -> Shown:
 
 
 def rows(
-    items: Iterable[ListedItem], patients: Mapping[PatientId, Patient], query: str, at: datetime
+    items: Iterable[ListedItem],
+    patients: Mapping[PatientId, Patient],
+    query: str,
+    at: datetime,
+    *,
+    closed: Collection[PatientId],
 ) -> tuple[QueueRow, ...]:
-    """The list, in its order. `query`: the filters, to be kept on the way."""
-    return tuple(_row(item, patients[item.patient_id], query, at) for item in items)
+    """The list, in its order. `query`: the filters, to be kept on the way; `closed`: whose entries are not told."""
+    return tuple(
+        (_closed_row if item.patient_id in closed else _row)(item, patients[item.patient_id], query, at)
+        for item in items
+    )
+
+
+def _href(item: ListedItem, patient: Patient, query: str) -> str:
+    return f"/staff/queue/{patient.public_id}/{spelt(item.entry_id)}{query}"
+
+
+def _closed_row(item: ListedItem, patient: Patient, query: str, at: datetime) -> QueueRow:
+    return QueueRow(
+        key="",
+        href=_href(item, patient, query),
+        title=_("Entry of a closed record"),
+        value="",
+        kind=_("Say why before you open it"),
+        patient=f"{patient.family}, {patient.given}",
+        date=day_in_words(item.item.since),
+        author="",
+        signals=(),
+        state=state_in_words(item.item, at),
+        due=due_in_words(item.item, at),
+        overdue=item.item.due <= at,
+        looked_at=True,
+    )
 
 
 def _row(item: ListedItem, patient: Patient, query: str, at: datetime) -> QueueRow:
-    href = f"/staff/queue/{patient.public_id}/{spelt(item.entry_id)}{query}"
+    href = _href(item, patient, query)
     kind, line = any_line(as_shown(item, href))
     return QueueRow(
         key_of(patient, item),

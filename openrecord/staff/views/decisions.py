@@ -64,7 +64,7 @@ def _patient_to_decide_about(request: HttpRequest, public_id: UUID) -> tuple[Des
     desk = desk_of(request)
     if not desk.may_decide_access:
         raise PermissionDenied
-    return desk, patient_of(desk, public_id)
+    return desk, patient_of(desk, public_id, content=False)
 
 
 def _open_at(desk: Desk, patient: Patient) -> frozenset[Due]:

@@ -12,9 +12,11 @@ from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode
+from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.staff.desk import desk_of, page
 from openrecord.staff.views.decisions import DECISIONS_PATH, DRIFT
+from openrecord.staff.views.glass import OPENINGS
 from openrecord.staff.views.policy import PRACTICE
 from openrecord.staff.views.practice import moving
 from openrecord.staff.views.queue import ROUTE as QUEUE
@@ -37,9 +39,11 @@ class Card:
 def home(request: HttpRequest) -> HttpResponse:
     """What waits, open decisions, disagreements, a change under way, readiness."""
     desk = desk_of(request)
+    checks = (_openings(desk.ods),) if desk.may_check else ()
     context = {
         "title": desk.practice_name,
         "cards": (
+            *checks,
             _waiting(desk.ods, clock.now()),
             _count(DECISIONS_PATH, _("Decisions about access"), access.count_due(DECISIONS, desk.ods)),
             _count("/staff/drift", _("Codes and settings that disagree"), access.count_due(DRIFT, desk.ods)),
@@ -58,6 +62,11 @@ def _waiting(ods: OdsCode, at: datetime) -> Card:
     else:
         told = _("%(count)s waiting") % {"count": count.every} if count.every else _("Nothing is waiting")
     return Card(QUEUE, _("Entries that wait for a decision"), told, waits=count.every > 0)
+
+
+def _openings(ods: OdsCode) -> Card:
+    """Whoever checks is told first who broke the glass (R50)."""
+    return _count(OPENINGS, _("Closed records that were opened"), restricted.count_unchecked(ods))
 
 
 def _count(href: str, title: str, number: int) -> Card:

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
+from openrecord.restricted import queries as restricted
 from openrecord.staff import record
 from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.entries import detail, row, rows
@@ -49,6 +50,7 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "title": _("Record entries"),
         "base": base,
+        "restricted": bool(restricted.restricted(desk.ods, [found.patient_id])),
         "previews": is_registered(desk, found, at),
         "rows": rows(entries, base, show),
         "filters": [

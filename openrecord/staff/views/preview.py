@@ -24,9 +24,9 @@ PATIENTS_CHANNEL = "web"
 LAYOUT = {"layout": "staff/preview_layout.html"}
 
 
-def registered_patient(desk: Desk, public_id: UUID) -> Patient:
+def registered_patient(desk: Desk, public_id: UUID, *, content: bool = True) -> Patient:
     """The patient of a preview, which is the whole record, whoever wrote it. Raises Http404."""
-    found = patient_of(desk, public_id)
+    found = patient_of(desk, public_id, content=content)
     if not is_registered(desk, found, clock.now()):
         raise Http404
     return found

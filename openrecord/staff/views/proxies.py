@@ -72,7 +72,7 @@ def _proxy(one: Linked) -> Proxy:
 def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everybody who acts for the patient; ask why one of them must stop, which is the confirmation too; end it."""
     desk = desk_of(request)
-    found = registered_patient(desk, public_id)
+    found = registered_patient(desk, public_id, content=False)
     if request.method == "POST" and not desk.may_record_wishes:
         raise PermissionDenied
     at = clock.now()

@@ -14,6 +14,7 @@ from openrecord.kit import clock
 from openrecord.kit.ids import spelt
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
+from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.screening.types import EntryId, HideReason, ItemState, ListedItem, WorklistFilter
 from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_reads
@@ -131,12 +132,13 @@ def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> 
     items, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     patients = registry.patients({item.patient_id for item in items})
     query = query_of(request.GET)
-    served = [(patients[item.patient_id], item.public_id) for item in items]
+    closed = restricted.restricted(desk.ods, patients) if desk.may_read else frozenset(patients)
+    served = [(patients[item.patient_id], item.public_id) for item in items if item.patient_id not in closed]
     record_staff_reads(request, desk, served, route=ROUTE, at=at)
     joined = "&" if query else "?"
     context = {
         "title": _("Waiting for a decision"),
-        "rows": rows(items, patients, query, at),
+        "rows": rows(items, patients, query, at, closed=closed),
         "count": screening.worklist_count(desk.ods, at=at),
         "filters": _filters(desk, request.GET),
         "is_filtered": bool(query),

@@ -52,7 +52,7 @@ def _outcome(request: HttpRequest, step: Step) -> Outcome | None:
 def step(request: HttpRequest, public_id: UUID, request_id: UUID, slug: str) -> HttpResponse:
     """The form of a step, and the step itself."""
     desk = desk_of(request)
-    patient = patient_of(desk, public_id)
+    patient = patient_of(desk, public_id, content=False)
     found = request_of(desk, patient, request_id)
     wanted = _step(desk, slug)
     setting = Setting(found, assignable(desk), _outcome(request, wanted))

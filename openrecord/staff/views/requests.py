@@ -132,7 +132,7 @@ def requests(request: HttpRequest) -> HttpResponse:
 def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse:
     """One request: what is asked, how far it is, what may be done, what happened."""
     desk = desk_of(request)
-    patient = patient_of(desk, public_id)
+    patient = patient_of(desk, public_id, content=False)
     found = request_of(desk, patient, request_id)
     at = clock.now()
     record_staff_read(request, desk, patient, route="/staff/request", served=(), at=at)

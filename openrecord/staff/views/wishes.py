@@ -31,7 +31,7 @@ LIFTS = frozenset({Wish.RESUME, Wish.RAISE, Wish.RETURN})
 def wishes(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """What stands and what was said; ask for a wish and how it was told, then for confirmation, then record it."""
     desk = desk_of(request)
-    found = registered_patient(desk, public_id)
+    found = registered_patient(desk, public_id, content=False)
     posted = request.method == "POST"
     if posted and not desk.may_record_wishes:
         raise PermissionDenied

@@ -1,5 +1,6 @@
 """Sessions and staff in the database: limits at the boundary, ending, who may be staff."""
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -129,6 +130,16 @@ def test_signing_out_ends_this_session_only(moment: Moment) -> None:
     assert queries.session(one, at=moment.at) is None
     assert queries.session(two, at=moment.at) is not None
     assert ChangeRow.objects.filter(event="session_ended").count() == 1
+
+
+def test_a_member_of_staff_has_one_session_at_a_time(moment: Moment) -> None:
+    first_staff(moment.at)
+    shared, _ = staff_session("mo", moment.at)
+    mine, _ = staff_session("mo", moment.at)
+    assert queries.session(shared, at=moment.at) is None
+    assert queries.session(mine, at=moment.at) is not None
+    ended = [row.details for row in ChangeRow.objects.filter(event="signed_in")]
+    assert [json.loads(details)["ended_elsewhere"] for details in ended] == [0, 1]
 
 
 def test_all_sessions_of_a_person_end_at_once(moment: Moment) -> None:

@@ -1,0 +1,1 @@
+"""Records that staff open only after saying why, and every time they did (R50)."""

@@ -1,0 +1,86 @@
+"""Writes of restricted records: each in one transaction with its audit row."""
+
+from datetime import datetime
+
+from django.db import transaction
+
+from openrecord.audit.actions import record_change
+from openrecord.audit.types import Actor
+from openrecord.identity.types import StaffMember
+from openrecord.kit.ids import time_ordered_id
+from openrecord.kit.instants import to_micros
+from openrecord.registry.types import OdsCode, PatientId
+from openrecord.restricted.models import OpeningRow, RestrictionRow, UncheckedRow
+from openrecord.restricted.rules import LASTS, LONGEST_WORDS, may_check
+from openrecord.restricted.types import Cause, Finding, Ground, NotYours, Opening, OpeningId
+
+
+@transaction.atomic
+def restrict(*, ods: OdsCode, patient_id: PatientId, cause: Cause, by: Actor, at: datetime) -> None:
+    """From now on the practice's staff open the record only after saying why."""
+    RestrictionRow.objects.update_or_create(ods=ods, patient_id=patient_id, defaults={"cause": cause.value})
+    details: dict[str, str | int | None] = {"organisation": ods, "cause": cause.value}
+    record_change(by=by, at=at, event="record_restricted", patient_id=patient_id, details=details)
+
+
+@transaction.atomic
+def lift(*, ods: OdsCode, patient_id: PatientId, by: Actor, at: datetime) -> None:
+    """The record is open again to those whose role reads records."""
+    RestrictionRow.objects.filter(ods=ods, patient_id=patient_id).delete()
+    record_change(
+        by=by, at=at, event="restriction_lifted", patient_id=patient_id, details={"organisation": ods}
+    )  # fmt: skip
+
+
+@transaction.atomic
+def break_glass(
+    *, patient_id: PatientId, member: StaffMember, ground: Ground, words: str, by: Actor, at: datetime
+) -> OpeningId:
+    """Open a closed record to one member of staff for `rules.LASTS`; whoever checks sees it at once.
+
+    Raises ValueError where nothing is said for it, or too much to be kept.
+    """
+    if not 0 < len(words) <= LONGEST_WORDS:
+        raise ValueError("an opening has to be explained, in words that can be kept")
+    opening = time_ordered_id()
+    OpeningRow.objects.create(
+        patient_id=patient_id,
+        id=opening.bytes,
+        ods=member.organisation,
+        staff=member.staff_id.bytes,
+        ground=ground.value,
+        words=words,
+        at=to_micros(at),
+        until=to_micros(at + LASTS),
+    )
+    UncheckedRow.objects.create(ods=member.organisation, opening=opening.bytes, patient_id=patient_id)
+    record_change(
+        by=by,
+        at=at,
+        event="glass_broken",
+        patient_id=patient_id,
+        subject=str(opening),
+        details={"ground": ground.value},
+    )
+    return OpeningId(opening)
+
+
+@transaction.atomic
+def check(*, opening: Opening, member: StaffMember, finding: Finding, words: str, by: Actor, at: datetime) -> bool:
+    """Say whether an opening was justified; False where somebody has said so already. Raises NotYours."""
+    if not may_check(member.roles, member.staff_id, opening):
+        raise NotYours
+    gone, _of = UncheckedRow.objects.filter(ods=opening.ods, opening=opening.opening_id.bytes).delete()
+    if not gone:
+        return False
+    found = OpeningRow.objects.filter(patient_id=opening.patient_id, id=opening.opening_id.bytes)
+    found.update(finding=finding.value, found=words)
+    record_change(
+        by=by,
+        at=at,
+        event="glass_checked",
+        patient_id=opening.patient_id,
+        subject=str(opening.opening_id),
+        details={"finding": finding.value},
+    )
+    return True

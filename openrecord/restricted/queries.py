@@ -1,0 +1,64 @@
+"""Questions about restricted records and openings."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from uuid import UUID
+
+from openrecord.db import sql
+from openrecord.identity.types import StaffId
+from openrecord.kit.instants import from_micros, to_micros
+from openrecord.registry.types import OdsCode, PatientId
+from openrecord.restricted.models import OpeningRow, RestrictionRow, UncheckedRow
+from openrecord.restricted.types import Cause, Ground, Opening, OpeningId, Standing
+
+_STANDING = (
+    "SELECT (SELECT cause FROM restricted_record WHERE ods=%s AND patient_id=%s),"
+    " (SELECT MAX(until) FROM restricted_opening WHERE patient_id=%s AND ods=%s AND staff=%s AND until>%s)"
+)
+
+
+def standing(ods: OdsCode, patient_id: PatientId, staff_id: StaffId, *, at: datetime) -> Standing:
+    """How the record stands at the practice towards this member of its staff."""
+    asked = [ods, patient_id, patient_id, ods, staff_id.bytes, to_micros(at)]
+    cause, until = sql.rows(_STANDING, asked)[0]
+    return Standing(None if cause is None else Cause(cause), None if until is None else from_micros(until))
+
+
+def restricted(ods: OdsCode, patients: Iterable[PatientId]) -> frozenset[PatientId]:
+    """Which of these patients' records the practice restricts."""
+    found = RestrictionRow.objects.filter(ods=ods, patient_id__in=set(patients))
+    return frozenset(PatientId(number) for number in found.values_list("patient_id", flat=True))
+
+
+def count_unchecked(ods: OdsCode) -> int:
+    """How many openings wait to be checked."""
+    return UncheckedRow.objects.filter(ods=ods).count()
+
+
+def unchecked(ods: OdsCode, *, limit: int) -> tuple[Opening, ...]:
+    """The openings that wait longest to be checked."""
+    listed = UncheckedRow.objects.filter(ods=ods).order_by("opening").values_list("patient_id", "opening")[:limit]
+    found = (_opening(PatientId(patient_id), bytes(opening)) for patient_id, opening in listed)
+    return tuple(opening for opening in found if opening is not None)
+
+
+def unchecked_opening(ods: OdsCode, opening_id: UUID) -> Opening | None:
+    """One of the practice's openings that wait to be checked; None where there is none such."""
+    listed = UncheckedRow.objects.filter(ods=ods, opening=opening_id.bytes).values_list("patient_id", flat=True).first()
+    return None if listed is None else _opening(PatientId(listed), opening_id.bytes)
+
+
+def _opening(patient_id: PatientId, opening: bytes) -> Opening | None:
+    row = OpeningRow.objects.filter(patient_id=patient_id, id=opening).first()
+    if row is None:
+        return None
+    return Opening(
+        OpeningId(UUID(bytes=bytes(row.id))),
+        patient_id,
+        OdsCode(row.ods),
+        StaffId(UUID(bytes=bytes(row.staff))),
+        Ground(row.ground),
+        row.words,
+        from_micros(row.at),
+        from_micros(row.until),
+    )

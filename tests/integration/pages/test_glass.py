@@ -1,0 +1,162 @@
+"""Closed records: who has to say why, what opens, for how long, who is told, and what the lists give away."""
+
+import re
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import pytest
+from django.test import Client
+
+from openrecord.audit import queries as audit
+from openrecord.audit.models import ChangeRow
+from openrecord.identity.types import Role
+from openrecord.kit import clock
+from openrecord.kit.ids import spelt
+from openrecord.registry import actions as registry_actions
+from openrecord.registry.types import DEFAULT_RELEASE, Policy, ReleaseMode, ReleaseRule
+from openrecord.restricted import queries as restricted
+from openrecord.screening import queries as screening
+from openrecord.screening.types import WorklistFilter
+from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, observation
+from tests.integration.pages import world
+
+MANAGER = (Role.MANAGER,)
+WHY = {"ground": "care", "words": "Collapsed in the waiting room."}
+
+
+def base(record: Record) -> str:
+    return f"/staff/patients/{record.patient.public_id}"
+
+
+def restrict(record: Record, browser: Client) -> None:
+    assert browser.post(f"{base(record)}/restrict", {"cause": "staff"}).status_code == 303
+
+
+def trail(record: Record, event: str) -> list[ChangeRow]:
+    return list(ChangeRow.objects.filter(patient_id=record.patient.patient_id, event=event))
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[timedelta], None]:
+    """Moves the clock on."""
+
+    def move(by: timedelta) -> None:
+        moment: datetime = clock.now() + by
+        monkeypatch.setattr(clock, "now", lambda: moment)
+
+    return move
+
+
+def test_a_restricted_record_opens_to_who_says_why_for_half_an_hour(
+    record: Record, later: Callable[[timedelta], None]
+) -> None:
+    clinician, other = world.staff(), world.staff(name="Other Desk")
+    restrict(record, clinician)
+    wanted = f"{base(record)}?show=all"
+    asked = clinician.get(wanted)
+    assert asked.status_code == 303
+    said = clinician.get(asked["Location"])
+    assert "restricted" in said.text
+    assert "Blood" not in said.text
+    opened = clinician.post(f"{base(record)}/open", {**WHY, "next": wanted})
+    assert (opened.status_code, opened["Location"]) == (303, wanted)
+    assert clinician.get(wanted).status_code == 200
+    assert other.get(wanted).status_code == 303, "an opening is one person's"
+    later(timedelta(minutes=30) - timedelta(microseconds=1))
+    assert clinician.get(wanted).status_code == 200
+    later(timedelta(microseconds=1))
+    assert clinician.get(wanted).status_code == 303
+    assert [row.subject != "" for row in trail(record, "glass_broken")] == [True]
+
+
+def test_a_role_that_does_not_read_sees_who_but_not_what(record: Record) -> None:
+    manager = world.staff(roles=MANAGER)
+    for path in ("", "/preview", "/preview/measurements"):
+        assert manager.get(base(record) + path).status_code == 303
+    for path in ("/wishes", "/people"):
+        assert manager.get(base(record) + path).status_code == 200
+    assert manager.post(f"{base(record)}/open", {**WHY, "next": base(record)}).status_code == 303
+    assert manager.get(base(record)).status_code == 200
+
+
+def test_every_page_about_a_restricted_patient_asks_first(record: Record) -> None:
+    clinician = world.staff(roles=tuple(Role))
+    restrict(record, clinician)
+    [entry, *_rest] = screening.facts(record.patient.patient_id)
+    for path in ("", "/wishes", "/people", "/preview", f"/entries/{spelt(entry)}", f"/entries/{spelt(entry)}/hide"):
+        assert clinician.get(base(record) + path).status_code == 303, path
+        answer = clinician.post(base(record) + path, {"reason": "other", "confirmed": "yes"})
+        assert answer.status_code in {303, 405}, path
+    assert not any(state.facts.stance.hides for state in screening.states(record.patient.patient_id).values())
+
+
+def test_what_is_missing_is_said_and_what_was_typed_stays(record: Record) -> None:
+    manager = world.staff(roles=MANAGER)
+    answer = manager.post(f"{base(record)}/open", {"words": "Because I was asked", "next": base(record)})
+    assert answer.status_code == 200
+    assert "There is a problem" in answer.text
+    assert "Because I was asked" in answer.text
+    assert manager.post(f"{base(record)}/open", {"ground": "care", "words": "x" * 1001}).status_code == 200
+    assert manager.get(base(record)).status_code == 303
+    assert trail(record, "glass_broken") == []
+
+
+@pytest.mark.parametrize("away", ["https://elsewhere.example/", "//elsewhere.example", "/sign-out", "javascript:1", ""])
+def test_it_leads_to_a_page_of_the_practice_only(record: Record, away: str) -> None:
+    manager = world.staff(roles=MANAGER)
+    assert manager.post(f"{base(record)}/open", {**WHY, "next": away})["Location"] == base(record)
+
+
+def test_somebody_else_is_told_at_once_and_checks(record: Record) -> None:
+    clinician, lead = world.staff(), world.staff(roles=(Role.IG_LEAD,), name="Lee Governs")
+    restrict(record, clinician)
+    before = restricted.count_unchecked(ORG)
+    clinician.post(f"{base(record)}/open", WHY)
+    assert f"{before + 1} open" in lead.get("/staff/home").text
+    [opening] = [one for one in restricted.unchecked(ORG, limit=50) if one.patient_id == record.patient.patient_id]
+    address = f"/staff/openings/{opening.opening_id}"
+    assert address in lead.get("/staff/openings").text
+    assert "Collapsed in the waiting room." in lead.get(address).text
+    assert clinician.post(address, {"finding": "justified"}).status_code == 403, "it is their own"
+    assert lead.post(address, {}).status_code == 200
+    assert lead.post(address, {"finding": "not_justified", "words": "Reported."}).status_code == 303
+    assert lead.post(address, {"finding": "justified"})["Location"].endswith("done=gone")
+    assert lead.get(address).status_code == 404
+    assert restricted.count_unchecked(ORG) == before
+    assert [row.details for row in trail(record, "glass_checked")] == ['{"finding":"not_justified"}']
+
+
+def test_reading_after_breaking_the_glass_is_told_apart_on_the_trail(record: Record) -> None:
+    manager = world.staff(roles=MANAGER)
+    manager.post(f"{base(record)}/open", WHY)
+    manager.get(base(record))
+    looks = audit.who_looked(record.patient.patient_id, since=AT - timedelta(days=1), until=AT + timedelta(days=1))
+    assert "staff:break-glass" in {look.authority for look in looks}
+
+
+def test_who_may_restrict_and_check(record: Record) -> None:
+    reader = world.staff(roles=(Role.READER,))
+    assert reader.post(f"{base(record)}/restrict", {"cause": "staff"}).status_code == 403
+    assert reader.get("/staff/openings").status_code == 403
+    clinician = world.staff()
+    assert clinician.post(f"{base(record)}/restrict", {"cause": "because"}).status_code == 200
+    restrict(record, clinician)
+    assert clinician.post(f"{base(record)}/restrict", {"lift": "yes"}).status_code == 303
+    assert reader.get(base(record)).status_code == 200
+
+
+def test_the_worklist_tells_nothing_of_a_closed_record(record: Record) -> None:
+    rules = {"observation": ReleaseRule(ReleaseMode.BY_HAND)}
+    registry_actions.set_policy(ods=ORG, policy=Policy(release=dict(DEFAULT_RELEASE) | rules), by=BY, at=OPENED)
+    record.deliver(observation("secret", "2025-02-04", note=[{"text": "Her sister says that she drinks."}]))
+    assert screening.worklist(ORG, WorklistFilter(), at=AT, limit=9)
+    clinician, manager = world.staff(), world.staff(roles=MANAGER)
+    open_list = clinician.get("/staff/queue").text
+    restrict(record, clinician)
+    for browser in (clinician, manager):
+        closed = browser.get("/staff/queue").text
+        items = re.findall(r'<li class="or-queue__item">.*?</div></li>', closed, re.DOTALL)
+        mine = [item for item in items if record.patient.family in item]
+        assert mine
+        assert all("Entry of a closed record" in row and 'name="key"' not in row for row in mine)
+    assert "Entry of a closed record" not in open_list
