@@ -1,6 +1,7 @@
 """Closed records: who has to say why, what opens, for how long, who is told, and what the lists give away."""
 
 import re
+import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -13,7 +14,7 @@ from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.kit.ids import spelt
 from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import DEFAULT_RELEASE, Policy, ReleaseMode, ReleaseRule
+from openrecord.registry.types import DEFAULT_RELEASE, OdsCode, Policy, ReleaseMode, ReleaseRule
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.screening.types import WorklistFilter
@@ -160,3 +161,14 @@ def test_the_worklist_tells_nothing_of_a_closed_record(record: Record) -> None:
         assert mine
         assert all("Entry of a closed record" in row and 'name="key"' not in row for row in mine)
     assert "Entry of a closed record" not in open_list
+
+
+def test_another_practices_opening_is_nobodys(record: Record) -> None:
+    manager, away = world.staff(roles=MANAGER), world.staff(OdsCode("Y90778"), roles=MANAGER)
+    manager.post(f"{base(record)}/open", WHY)
+    [opening] = [one for one in restricted.unchecked(ORG, limit=50) if one.patient_id == record.patient.patient_id]
+    for opening_id in (opening.opening_id, uuid.uuid4()):
+        assert away.get(f"/staff/openings/{opening_id}").status_code == 404
+        answer = away.post(f"/staff/openings/{opening_id}", {"finding": "justified"})
+        assert (answer.status_code, answer["Location"]) == (303, "/staff/openings?done=gone")
+    assert restricted.unchecked_opening(ORG, opening.opening_id) == opening

@@ -29,7 +29,6 @@ PATHS = (
     "/staff/patients/{patient}/people",
     "/staff/patients/{patient}/open",
     "/staff/patients/{patient}/restrict",
-    "/staff/openings/{patient}",
     "/staff/patients/{patient}/preview",
     "/staff/patients/{patient}/preview/measurements",
     "/staff/patients/{patient}/preview/measurements/{entry}",
