@@ -39,6 +39,7 @@ _COLUMNS = (
     "mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, placed_at, ever_placed"
 )
 _ALL = f"SELECT {_COLUMNS} FROM screening_entry WHERE patient_id=%s"
+_LABELLED = "SELECT id, labels FROM screening_entry WHERE patient_id=%s AND org=%s AND labels<>''"
 _SOME = f"{_ALL} AND id IN ({{keys}})"
 _STAMP = "(SELECT MAX(a.sequence) FROM screening_act a WHERE a.patient_id=e.patient_id AND a.entry=e.id), e.revision"
 _LISTED = (
@@ -157,6 +158,12 @@ def closure(patient_id: PatientId, touched: Iterable[EntryId]) -> set[EntryId]:
 def facts(patient_id: PatientId) -> dict[EntryId, EntryFacts]:
     """The facts of all the patient's entries."""
     return {entry_id: state.facts for entry_id, state in states(patient_id).items()}
+
+
+def labelled(patient_id: PatientId, ods: OdsCode) -> tuple[EntryId, ...]:
+    """The entries that the practice controls and a source marked as not for the patient, or in words not understood."""
+    found = sql.rows(_LABELLED, [patient_id, ods])
+    return tuple(EntryId(bytes(entry)) for entry, labels in found if label_of(labels) is not Label.NONE)
 
 
 def verdicts(

@@ -43,7 +43,7 @@ class Desk:
     session: Session
     member: StaffMember
     practice_name: str
-    here: str
+    here: str = ""
 
     @property
     def ods(self) -> OdsCode:

@@ -56,6 +56,13 @@ def patient_entry(ods: OdsCode, patient_id: PatientId, entry_id: UUID, *, at: da
     return next(iter(_with_bodies(patient_id, states, found, at)), None)
 
 
+def labelled_entries(ods: OdsCode, patient_id: PatientId, *, at: datetime) -> tuple[StaffEntry, ...]:
+    """What a sender marked as not for the patient, newest first: a restriction that travelled with the record (R46)."""
+    states = screening.states(patient_id, screening.labelled(patient_id, ods))
+    order = sorted(states, key=lambda entry: _place(states[entry]), reverse=True)
+    return _with_bodies(patient_id, states, order, at)
+
+
 def parts_of(ods: OdsCode, patient_id: PatientId, container: EntryId, *, at: datetime) -> tuple[StaffEntry, ...]:
     """What is directly part of an entry, newest first: it goes with it when the entry is hidden."""
     inside = [

@@ -48,6 +48,7 @@ urlpatterns = [
     path("openings/<uuid:opening_id>", glass.opening),
     path("patients/<uuid:public_id>/open", glass.break_glass),
     path("patients/<uuid:public_id>/restrict", glass.restrict),
+    path("patients/<uuid:public_id>/came-restricted", patient.came_restricted),
     path("patients/<uuid:public_id>/wishes", wishes.wishes),
     path("patients/<uuid:public_id>/people", proxies.people),
     path(_ENTRY, patient.entry),

@@ -33,11 +33,15 @@ LINES_OF_A_LETTER = 12
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What a form depends on. `members`: who may be chosen, by id; `outcome`: the answer being written."""
+    """What a form depends on. `members`: who may be chosen, by id; `outcome`: the answer being written.
+
+    `came_restricted`: how many entries a sender marked as not for the patient.
+    """
 
     request: Request
     members: Mapping[UUID, str]
     outcome: Outcome | None = None
+    came_restricted: int = 0
 
 
 def fields_of(step: Step, setting: Setting) -> tuple[Field, ...]:
@@ -58,7 +62,7 @@ def fields_of(step: Step, setting: Setting) -> tuple[Field, ...]:
         case Step.EXTEND:
             return (Field("reason", _("Why do you need longer?"), Shape.TEXT, _("The patient reads this.")),)
         case Step.REVIEW:
-            return _review(setting.request)
+            return _review(setting.request) + _looked_at(setting.came_restricted)
         case Step.DECIDE:
             return _decide(setting)
     return ()
@@ -88,6 +92,16 @@ def _review(request: Request) -> tuple[Field, ...]:
         ),
         _one_of("level", _("How much of it, if it is opened?"), levels, str(int(request.wish.level or Level.FULL))),
     )
+
+
+def _looked_at(came_restricted: int) -> tuple[Field, ...]:
+    """What came restricted is looked at before anything of the history is opened (R46)."""
+    if not came_restricted:
+        return ()
+    words = _("I have looked at the entries that came restricted (%(count)s), and at what lies around them")
+    choice = Option("yes", words % {"count": came_restricted})
+    hint = _("They stay closed, whatever you open here.")
+    return (Field("looked", _("Restrictions that came with the record"), Shape.SOME_OF, hint, options=(choice,)),)
 
 
 def _decide(setting: Setting) -> tuple[Field, ...]:
@@ -122,6 +136,9 @@ def mistakes(step: Step, fields: Sequence[Field], setting: Setting) -> dict[str,
             found[field.name] = _("Enter a real date, like 1 4 2015")
     if step is Step.REVIEW and not found and not is_part(_part(fields)):
         found["last"] = _("The last day must not be before the first")
+    by_name = {field.name: field for field in fields}
+    if "looked" in by_name and OPEN in by_name["verdict"].typed and not chosen(by_name["looked"]):
+        found["looked"] = _("Look at the entries that came restricted first")
     return found
 
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
+from openrecord.screening import queries as screening
 from openrecord.staff import record
 from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.entries import detail, row, rows
@@ -51,6 +52,7 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "title": _("Record entries"),
         "base": base,
         "restricted": bool(restricted.restricted(desk.ods, [found.patient_id])),
+        "came_restricted": len(screening.labelled(found.patient_id, desk.ods)),
         "previews": is_registered(desk, found, at),
         "rows": rows(entries, base, show),
         "filters": [
@@ -85,3 +87,18 @@ def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse
         "done": request.GET.get("done", ""),
     }
     return page(request, "staff/entry.html", desk, context, found)
+
+
+@audience(Audience.STAFF)
+@require_safe
+def came_restricted(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """What a sender marked as not for the patient, to be looked at before any history is opened (R35, R46)."""
+    desk = desk_of(request)
+    found = patient_of(desk, public_id)
+    at = clock.now()
+    entries = record.labelled_entries(desk.ods, found.patient_id, at=at)
+    served = [one.public_id for one in entries]
+    record_staff_read(request, desk, found, route="/staff/came-restricted", served=served, at=at)
+    base = base_of(found)
+    context = {"title": _("Entries that came restricted"), "base": base, "rows": rows(entries, base, "all")}
+    return page(request, "staff/came_restricted.html", desk, context, found)

@@ -1,5 +1,6 @@
 """One step of a request: its form, and what happens where two people take a step at the same time."""
 
+from dataclasses import replace
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,7 @@ from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, ROLES, open_steps, o
 from openrecord.caseload.types import Outcome, Step
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
+from openrecord.screening import queries as screening
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
 from openrecord.staff.presenters.request_forms import TITLES, Setting, event_of, fields_of, mistakes
 from openrecord.staff.presenters.requests import KINDS, OUTCOMES, address
@@ -55,7 +57,8 @@ def step(request: HttpRequest, public_id: UUID, request_id: UUID, slug: str) -> 
     patient = patient_of(desk, public_id, content=False)
     found = request_of(desk, patient, request_id)
     wanted = _step(desk, slug)
-    setting = Setting(found, assignable(desk), _outcome(request, wanted))
+    came = len(screening.labelled(patient.patient_id, desk.ods)) if wanted is Step.REVIEW else 0
+    setting = Setting(found, assignable(desk), _outcome(request, wanted), came)
     fields = fields_of(wanted, setting)
     outdated = False
     if request.method == "POST":
@@ -94,7 +97,7 @@ def _take(
             at=clock.now(),
         )
     except (actions.Outdated, actions.NotNow):
-        now = Setting(request_of(desk, patient, found.request_id), setting.members, setting.outcome)
+        now = replace(setting, request=request_of(desk, patient, found.request_id))
         return _form(request, desk, patient, wanted, fields, now, outdated=True)
     return see_other(f"{address(patient, found.request_id)}?done={wanted}")
 
@@ -122,6 +125,7 @@ def _form(
         "seen": found.sequence,
         "outcome": "" if answer is None else answer.value,
         "outdated": outdated,
+        "came_restricted": f"/staff/patients/{patient.public_id}/came-restricted" if setting.came_restricted else "",
         "possible": _is_open(wanted, setting, patient),
     }
     return page(request, "staff/request_step.html", desk, context, patient)

@@ -4,7 +4,7 @@ from openrecord.audit.sources import CHANGE
 from openrecord.caseload import queries
 from openrecord.caseload.types import State
 from tests.integration.caseload import world as caseload
-from tests.integration.fhir.world import ORG, Record
+from tests.integration.fhir.world import ORG, Record, observation
 from tests.integration.pages import world
 
 FROM_2015 = {"first-day": "1", "first-month": "4", "first-year": "2015", "sections": "observations"}
@@ -88,3 +88,33 @@ def test_the_trail_has_every_step_and_no_word_of_it(record: Record) -> None:
     told = [row for row in rows if str(caseload.only(record).request_id) == row[1]]
     assert [row[0] for row in told] == ["request_made", "request_identity_checked", "request_extended"]
     assert "Secret" not in repr(rows)
+
+
+def test_what_came_restricted_is_looked_at_before_anything_is_opened(record: Record) -> None:
+    label = {"security": [{"system": "http://hl7.org/fhir/v3/ActCode", "code": "NOPAT"}]}
+    record.deliver(observation("r", "2012-02-01", meta=label))
+    patient, screener, manager = world.patient(record), caseload.reviewer(), caseload.manager()
+    caseload.ask(patient, "history", **caseload.HISTORY)
+    here = caseload.desk(record)
+    caseload.take(manager, here, "identity", proof="documents")
+    base = f"/staff/patients/{record.patient.public_id}"
+    assert f"{base}/came-restricted" in screener.get(base).text
+    listed = screener.get(f"{base}/came-restricted").text
+    assert "1 February 2012" in listed
+    assert "1 February 2014" not in listed
+    assert f"{base}/came-restricted" in screener.get(f"{here}/review").text
+    refused = caseload.take(screener, here, "review", **OPEN)
+    assert "Look at the entries that came restricted first" in refused.text
+    assert years(record) == {"2025"}
+    assert caseload.take(screener, here, "review", **OPEN, looked="yes").status_code == 303
+    assert years(record) == {"2014", "2016", "2025"}
+    assert "2012" not in patient.get("/record/measurements").text, "it stays closed whatever is opened"
+
+
+def test_a_part_is_kept_closed_without_looking(record: Record) -> None:
+    label = {"security": [{"system": "http://hl7.org/fhir/v3/ActCode", "code": "NOPAT"}]}
+    record.deliver(observation("r", "2012-02-01", meta=label))
+    caseload.ask(world.patient(record), "history", **caseload.HISTORY)
+    here = caseload.desk(record)
+    caseload.take(caseload.manager(), here, "identity", proof="documents")
+    assert caseload.take(caseload.reviewer(), here, "review", verdict="closed", level="4").status_code == 303

@@ -28,6 +28,7 @@ PATHS = (
     "/staff/decisions/{patient}/age-review/{patient}",
     "/staff/patients/{patient}/people",
     "/staff/patients/{patient}/open",
+    "/staff/patients/{patient}/came-restricted",
     "/staff/patients/{patient}/restrict",
     "/staff/patients/{patient}/preview",
     "/staff/patients/{patient}/preview/measurements",
