@@ -29,8 +29,8 @@ PERIODS = (date(2023, 11, 20), date(2024, 3, 20), date(2024, 10, 20), date(2026,
 class Maker:
     """The case so far, the time reached in it, and what is known of it for choosing the next step."""
 
-    def __init__(self, seed: int) -> None:
-        self.rng = random.Random(seed)
+    def __init__(self, rng: random.Random) -> None:
+        self.rng = rng
         self.starts = self.rng.choice(PERIODS)
         self.now = midnight(self.starts) + timedelta(hours=9)
         self.steps: list[Json] = []
@@ -177,7 +177,12 @@ class Maker:
 
 def random_case(seed: int, *, entries: int = 50, acts: int = 60) -> Json:
     """A case of about so many entries and further acts, with questions between; equal seeds, equal cases."""
-    maker = Maker(seed)
+    return case_of(random.Random(seed), f"GEN-{seed}", entries=entries, acts=acts)
+
+
+def case_of(rng: random.Random, name: str, *, entries: int, acts: int, asks_everybody: bool = False) -> Json:
+    """A case made by these draws. `asks_everybody`: after every step, of whoever's access has begun."""
+    maker = Maker(rng)
     names, weights = zip(*((make, weight) for make, weight in ACT_MAKERS), strict=True)
     chances = [True] * entries + [False] * acts
     maker.rng.shuffle(chances)
@@ -187,13 +192,16 @@ def random_case(seed: int, *, entries: int = 50, acts: int = 60) -> Json:
             maker.entry_maker.arrive()
         else:
             maker.rng.choices(names, weights)[0](maker)
-        if maker.chance(0.25):
+        if asks_everybody:
+            for viewer in maker.ready():
+                maker.ask(viewer)
+        elif maker.chance(0.25):
             maker.ask()
     maker.advance()
     for viewer in maker.ready():
         maker.ask(viewer)
     return {
-        "id": f"GEN-{seed}",
+        "id": name,
         "title": "a random case",
         "why": "two readings of one page",
         "practices": maker.practices,
