@@ -55,7 +55,7 @@ def worked(store: Store, after: float) -> None:
 
 
 def is_whole(state: Any, whole: list[int], rest: list[int]) -> bool:
-    """Whether all or nothing of each patient in the sample lies in the timeline; what never lies there is in the vault."""
+    """Whether all or nothing of each patient in the sample lies in the timeline; what never lies there is apart."""
     return all(
         (lying, vault) in {(all_of_it, kept), (0, all_of_it + kept)}
         for lying, vault, all_of_it, kept in zip(state["lying"], state["vault"], whole, rest, strict=True)
