@@ -301,6 +301,14 @@ def _viewing(row: sql.Row, at: datetime) -> Viewing | None:
     return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis)
 
 
+def behind(patient_id: PatientId, viewer_id: ViewerId, *, at: datetime) -> UUID | None:
+    """The person or client behind a viewer of the patient; None where there is none, or where it has ended."""
+    row = ViewerRow.objects.filter(patient_id=patient_id, id=viewer_id.bytes).first()
+    if row is None:
+        return None
+    return row.behind if any(one.viewer_id == viewer_id for one in viewings(row.behind, at=at)) else None
+
+
 def viewer_of(patient_id: PatientId, behind: UUID) -> ViewerId | None:
     """The viewer that this person is of this patient, ended or not; None where there never was one."""
     row = ViewerRow.objects.filter(behind=behind, patient_id=patient_id).first()

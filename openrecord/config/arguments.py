@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Settings come from the environment: docs/settings.md.",
     )  # fmt: skip
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_running, _ingest, _quarantine, _practices, _explaining, _audit, _stops, _staff, _demo):
+    for add in (_running, _ingest, _quarantine, _practices, _explaining, _messages, _audit, _stops, _staff, _demo):
         add(commands)
     return whole
 
@@ -138,6 +138,14 @@ def _quarantine(commands: Commands) -> None:
         command.add_argument("id", metavar="ID")
     for command in (listed, show, retry, discard):
         _json(command)
+
+
+def _messages(commands: Commands) -> None:
+    group = _group(commands, "messages", "what tells people that there is something new")
+    failed = _command(group, "failed", "openrecord.ops.messages.failed", "what could not be delivered, newest first")
+    retry = _command(group, "retry", "openrecord.ops.messages.retry", "send one of those again")
+    retry.add_argument("message", metavar="MESSAGE")
+    _json(failed)
 
 
 def _practices(commands: Commands) -> None:

@@ -21,6 +21,7 @@ from openrecord.flow import steps
 from openrecord.identity import tasks as identity
 from openrecord.kit import clock
 from openrecord.kit.london import day_of
+from openrecord.notify import tasks as notify
 from openrecord.screening import tasks as screening
 from openrecord.viewing import tasks as viewing
 
@@ -81,6 +82,8 @@ TASKS = (
     Task("settle after a change of policy", timedelta(), settle_waiting, PATIENTS_A_ROUND),
     Task("look at what waits", timedelta(), lambda _at: screening.look_at_new(), screening.PORTION),
     Task("check codes and settings", timedelta(), check_duties, PATIENTS_A_CHECK),
+    Task("send messages", timedelta(seconds=5), notify.send_due, notify.SENDS_A_ROUND),
+    Task("ask what became of messages", timedelta(minutes=1), notify.ask_fates, notify.SENDS_A_ROUND),
     Task("forget ended sessions", timedelta(minutes=1), identity.forget_ended),
 )
 

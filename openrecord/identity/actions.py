@@ -93,6 +93,8 @@ def admit_person(
     patient = registry.patient_by_nhs_number(claimed.nhs_number)
     linked = patient.patient_id if patient is not None and rules.is_patient(claimed, patient) else None
     before, row.patient_id = row.patient_id, linked
+    contact = rules.claimed_contact(proof.claims)
+    row.email, row.phone = contact.email, contact.phone
     row.save()
     token, session = _open_session(
         SessionRow(person=row, strength=proof.vot), person_value(row), proof, previous_token=previous_token, at=at

@@ -11,7 +11,7 @@ from openrecord.identity.types import Kind
 
 
 class PersonRow(models.Model):
-    """A patient or proxy whose identity is proved."""
+    """A patient or proxy whose identity is proved. `email`, `phone`: as the provider has verified them, else empty."""
 
     id = models.UUIDField(primary_key=True)
     family = models.CharField(max_length=200)
@@ -19,6 +19,8 @@ class PersonRow(models.Model):
     patient_id = models.BigIntegerField(null=True, db_index=True)
     created = models.DateTimeField()
     last_sign_in = models.DateTimeField()
+    email = models.CharField(max_length=254, default="")
+    phone = models.CharField(max_length=20, default="")
 
     class Meta:
         db_table = "identity_person"

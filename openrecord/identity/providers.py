@@ -17,6 +17,9 @@ RETURN_PATHS = {Kind.PATIENT: "/sign-in/return", Kind.STAFF: "/staff/sign-in/ret
 RECORD_VTR = ("P9.Cp.Cd", "P9.Cp.Ck", "P9.Cm")
 """Vectors of trust that open a record: identity checked against photo ID, two factors (R1)."""
 
+PATIENT_SCOPES = ("openid", "profile", "email", "phone")
+"""Email and phone are where somebody who wants to be told of news is written to."""
+
 STAFF_STRENGTH = RequiredClaim("authentication_assurance_level", frozenset({"2", "3"}))
 """CIS2's claim for a second factor."""
 
@@ -66,7 +69,7 @@ def settings(kind: Kind) -> ProviderSettings:
     redirect_uri = environment.required("OPENRECORD_PUBLIC_URL").rstrip("/") + RETURN_PATHS[kind]
     with _unsafe_is_not_configured():
         if kind is Kind.PATIENT:
-            return ProviderSettings(issuer, client_id, redirect_uri, private_key, vtr=RECORD_VTR)
+            return ProviderSettings(issuer, client_id, redirect_uri, private_key, vtr=RECORD_VTR, scopes=PATIENT_SCOPES)
         return ProviderSettings(
             issuer, client_id, redirect_uri, private_key, algorithms=STAFF_ALGORITHMS, strength=STAFF_STRENGTH
         )

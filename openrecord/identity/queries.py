@@ -9,7 +9,7 @@ from openrecord.db import sql
 from openrecord.db.keys import keyed_hash
 from openrecord.identity import rules
 from openrecord.identity.models import NhsNumberIndex, PersonRow, SessionRow, StaffRow
-from openrecord.identity.types import Person, PersonId, Session, StaffId, StaffMember
+from openrecord.identity.types import Contact, Person, PersonId, Session, StaffId, StaffMember
 from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 
@@ -109,6 +109,12 @@ def name_of(person_id: PersonId) -> str:
         return "" if found is None else found.family
     patient = registry.patient(found.patient_id)
     return f"{patient.given} {patient.family}".strip()
+
+
+def contact(person_id: PersonId) -> Contact:
+    """Where a person can be written to; nothing where they are not known."""
+    row = PersonRow.objects.filter(id=person_id).values_list("email", "phone").first()
+    return Contact() if row is None else Contact(*row)
 
 
 def people_of_patient(patient_id: PatientId) -> tuple[Person, ...]:

@@ -1,5 +1,6 @@
 """The rules of sign-in and sessions, pure: how long a session lives, who is the same person, where one may go next."""
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -9,7 +10,7 @@ from typing import Any
 from openrecord.audit.types import Actor, ActorKind
 from openrecord.clinical import nhs_number
 from openrecord.clinical.nhs_number import InvalidNhsNumber, NhsNumber
-from openrecord.identity.types import Person, Role, Session, UnsafePath
+from openrecord.identity.types import Contact, Person, Role, Session, UnsafePath
 from openrecord.registry.types import Patient
 
 IDLE_LIMIT = timedelta(minutes=30)
@@ -25,6 +26,9 @@ PENDING_LIMIT = timedelta(minutes=10)
 """How long a browser may stay at the provider: NHS login's codes live as long."""
 
 LONGEST_PATH = 2000
+
+_EMAIL = re.compile(r"[!-?A-~]{1,64}@[A-Za-z0-9.-]{1,189}", re.ASCII)
+_PHONE = re.compile(r"\+?[0-9]{7,15}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,17 @@ def claimed_person(claims: Mapping[str, Any]) -> Claimed | None:
     except (InvalidNhsNumber, ValueError):
         return None
     return claimed if plain_name(claimed.family) and len(claimed.family) <= 200 else None
+
+
+def claimed_contact(claims: Mapping[str, Any]) -> Contact:
+    """Where a person can be written to: only what the provider says it has verified (OpenID Connect Core 5.1)."""
+    email, phone = claims.get("email"), claims.get("phone_number")
+    return Contact(
+        email if claims.get("email_verified") is True and isinstance(email, str) and _EMAIL.fullmatch(email) else "",
+        phone
+        if claims.get("phone_number_verified") is True and isinstance(phone, str) and _PHONE.fullmatch(phone)
+        else "",
+    )
 
 
 def plain_name(name: str) -> str:

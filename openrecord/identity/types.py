@@ -39,6 +39,14 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class Contact:
+    """Where a person can be written to, as their provider has verified it; empty where it has not."""
+
+    email: str = field(default="", repr=False)
+    phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class StaffMember:
     """Somebody who works for an organisation (`organisation`: ODS code). `roles`: those in force now."""
 

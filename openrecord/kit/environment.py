@@ -55,6 +55,20 @@ VARIABLES = (
         "20",
         "so many patients of a practice with a new enhanced review (code 104) on one day count as in bulk",
     ),
+    Variable(
+        "OPENRECORD_SMTP_URL",
+        None,
+        "smtp://user:password@host:port or smtps://…: mail server for messages; STARTTLS unless on this machine",
+    ),
+    Variable("OPENRECORD_MAIL_FROM", None, "address that mail comes from"),
+    Variable("OPENRECORD_NOTIFY_KEY_FILE", None, "file that holds an API key of GOV.UK Notify"),
+    Variable(
+        "OPENRECORD_NOTIFY_EMAIL_TEMPLATE",
+        None,
+        "its template for emails: the English one's id, after a comma the Welsh one's; a mail server goes before",
+    ),
+    Variable("OPENRECORD_NOTIFY_SMS_TEMPLATE", None, "its template for text messages, in the same way"),
+    Variable("OPENRECORD_NOTIFY_URL", "https://api.notifications.service.gov.uk", "address of GOV.UK Notify"),
     Variable("OPENRECORD_TEST_POSTGRES", None, "PostgreSQL server on which tests and the bench may make databases"),
 )
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}

@@ -15,3 +15,39 @@ class NoticeRow(PatientKeyed):
     class Meta:
         db_table = "notify_notice"
         indexes = [models.Index(fields=["patient_id", "viewer_id", "at"], name="notify_of_viewer")]
+
+
+class PreferenceRow(PatientKeyed):
+    """How a viewer wants to be told (`id`: the viewer's)."""
+
+    email = models.CharField(max_length=10)
+    sms = models.CharField(max_length=10)
+    language = models.CharField(max_length=10)
+
+    class Meta:
+        db_table = "notify_preference"
+
+
+class MessageRow(models.Model):
+    """The outbox: a message on its way, or what became of it. It holds no word and no address.
+
+    `next`: when it is sent, or its carrier asked what became of it; null = never again. `reason`: why it failed.
+    """
+
+    id = models.BinaryField(max_length=16, primary_key=True)
+    patient_id = models.BigIntegerField()
+    viewer = models.BinaryField(max_length=16)
+    channel = models.CharField(max_length=10)
+    since = models.BigIntegerField()
+    state = models.CharField(max_length=10)
+    next = models.BigIntegerField(null=True)
+    attempts = models.SmallIntegerField(default=0)
+    reference = models.CharField(max_length=80, default="")
+    reason = models.CharField(max_length=40, default="")
+
+    class Meta:
+        db_table = "notify_message"
+        indexes = [
+            models.Index(fields=["next"], name="notify_message_due", condition=models.Q(next__isnull=False)),
+            models.Index(fields=["viewer", "channel", "state"], name="notify_message_of_viewer"),
+        ]

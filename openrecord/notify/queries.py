@@ -1,8 +1,13 @@
-"""Questions about what people were told."""
+"""Questions about what people were told, how they want to be told, and what could not be delivered."""
 
+from datetime import datetime
 from uuid import UUID
 
+from openrecord.access.types import ViewerId
 from openrecord.db import sql
+from openrecord.kit.instants import from_micros, to_micros
+from openrecord.notify.models import MessageRow, PreferenceRow
+from openrecord.notify.types import UNASKED, Channel, DeadLetter, Message, MessageId, Pace, Preference, State
 from openrecord.registry.types import PatientId
 
 
@@ -10,3 +15,58 @@ def told_of(patient_id: PatientId, viewer_id: UUID) -> tuple[bytes, ...]:
     """The entries that were news for a viewer, oldest first."""
     statement = "SELECT entry FROM notify_notice WHERE patient_id=%s AND viewer_id=%s ORDER BY at, id"
     return tuple(bytes(row[0]) for row in sql.rows(statement, [patient_id, viewer_id.bytes]))
+
+
+def news_since(message: Message) -> tuple[bytes, ...]:
+    """The entries that a message is about: news for its viewer since it was put in the outbox."""
+    statement = "SELECT entry FROM notify_notice WHERE patient_id=%s AND viewer_id=%s AND at>=%s"
+    asked = [message.patient_id, message.viewer_id.bytes, to_micros(message.since)]
+    return tuple(bytes(row[0]) for row in sql.rows(statement, asked))
+
+
+def preferences(patient_id: PatientId) -> dict[ViewerId, Preference]:
+    """What the patient's viewers have chosen, those who have chosen something."""
+    rows = PreferenceRow.objects.filter(patient_id=patient_id).values_list("id", "email", "sms", "language")
+    return {
+        ViewerId(UUID(bytes=bytes(viewer))): Preference(Pace(email), Pace(sms), language)
+        for viewer, email, sms, language in rows
+    }
+
+
+def preference(patient_id: PatientId, viewer_id: ViewerId) -> Preference:
+    """What this viewer has chosen."""
+    return preferences(patient_id).get(viewer_id, UNASKED)
+
+
+def message_of(row: MessageRow) -> Message:
+    """A row of the outbox as others see it."""
+    return Message(
+        MessageId(UUID(bytes=bytes(row.id))),
+        PatientId(row.patient_id),
+        ViewerId(UUID(bytes=bytes(row.viewer))),
+        Channel(row.channel),
+        from_micros(row.since),
+        row.attempts,
+        row.reference,
+    )
+
+
+def dead_letters(*, limit: int) -> tuple[DeadLetter, ...]:
+    """What could not be delivered, newest first."""
+    rows = MessageRow.objects.filter(state=State.FAILED).order_by("-id")[:limit]
+    return tuple(
+        DeadLetter(
+            MessageId(UUID(bytes=bytes(row.id))), Channel(row.channel), row.attempts, row.reason, from_micros(row.since)
+        )
+        for row in rows
+    )
+
+
+def count_failed() -> int:
+    """How many messages could not be delivered and nobody has dealt with."""
+    return MessageRow.objects.filter(state=State.FAILED).count()
+
+
+def count_late(at: datetime) -> int:
+    """How many messages should have been sent before this instant and still wait."""
+    return MessageRow.objects.filter(state=State.WAITING, next__lt=to_micros(at)).count()

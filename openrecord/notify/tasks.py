@@ -1,28 +1,126 @@
-"""Noting whom a first placement is news for. Nothing clinical leaves; sending decides again (a later station)."""
+"""Noting whom a first placement is news for, and sending: content-free, decided again at the moment of sending."""
+
+from datetime import datetime
 
 from openrecord.access import queries as access
 from openrecord.access.types import ViewerKind
 from openrecord.db import sql
+from openrecord.gateways import govuk_notify, mail
+from openrecord.gateways.messaging import Carrier, Letter, NotSent
+from openrecord.identity import queries as identity
+from openrecord.identity.types import PersonId
+from openrecord.kit import environment
 from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
+from openrecord.notify import actions, queries
+from openrecord.notify.rules import after_quiet
+from openrecord.notify.types import Channel, Message, Pace, State
 from openrecord.screening.events import PlacementsChanged
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import Reader
+from openrecord.web.text import ENGLISH, activate
+from openrecord.web.text import gettext as _
+
+SENDS_A_ROUND = 20
 
 
 def tell(event: PlacementsChanged) -> None:
     """Every person with an account who can see a newly placed entry at this instant has something new."""
     if not event.news:
         return
-    rows = []
+    rows, concerned = [], set()
     for viewer in access.people_viewing(event.patient_id, at=event.at):
         if viewer.kind is ViewerKind.APP:
             continue
         reader = Reader(event.patient_id, viewer.viewer_id, None, "web")
         seen = timeline.visible(reader, event.news, at=event.at)
-        rows += [
+        news = [
             (event.patient_id, time_ordered_bytes(), viewer.viewer_id.bytes, entry, to_micros(event.at))
             for entry in event.news
             if entry in seen
         ]
+        rows += news
+        if news:
+            concerned.add(viewer.viewer_id)
     sql.insert("notify_notice", ("patient_id", "id", "viewer_id", "entry", "at"), rows)
+    if concerned:
+        chosen = queries.preferences(event.patient_id)
+        wanted = {viewer_id: chosen[viewer_id] for viewer_id in sorted(concerned) if viewer_id in chosen}
+        actions.put(event.patient_id, wanted, at=event.at)
+
+
+def carrier(channel: Channel) -> Carrier | None:
+    """Who carries messages of this channel here; None where nobody does. Raises MissingSetting."""
+    if channel is Channel.EMAIL:
+        return mail.configured() or govuk_notify.configured("email")
+    return govuk_notify.configured("sms")
+
+
+def send_due(at: datetime) -> int:
+    """Send what is due, unless it is the quiet hours; how many messages were dealt with."""
+    if after_quiet(at) != at:
+        return 0
+    due = actions.take((State.WAITING,), at=at, limit=SENDS_A_ROUND)
+    for message in due:
+        _send(message, at)
+    return len(due)
+
+
+def _send(message: Message, at: datetime) -> None:
+    letter, by = _letter(message, at), carrier(message.channel)
+    if letter is None:
+        actions.note_dropped(message)
+    elif by is None:
+        actions.note_failed(message, "no_carrier", for_good=False, at=at)
+    else:
+        try:
+            reference = by.send(letter, at=at)
+        except NotSent as error:
+            actions.note_failed(message, error.reason, for_good=error.for_good, at=at)
+        else:
+            actions.note_sent(message, reference, ask=by.tells_fate, at=at)
+
+
+def _letter(message: Message, at: datetime) -> Letter | None:
+    """What is sent; None where there is nothing to tell any more, or nobody to tell it."""
+    chosen = queries.preference(message.patient_id, message.viewer_id)
+    behind = access.behind(message.patient_id, message.viewer_id, at=at)
+    if behind is None or chosen.pace(message.channel) is Pace.OFF:
+        return None
+    contact = identity.contact(PersonId(behind))
+    to = contact.email if message.channel is Channel.EMAIL else contact.phone
+    reader = Reader(message.patient_id, message.viewer_id, None, "web")
+    if not to or not timeline.visible(reader, queries.news_since(message), at=at):
+        return None
+    activate(chosen.language)
+    try:
+        address = environment.required("OPENRECORD_PUBLIC_URL")
+        return Letter(
+            message.message_id, to, _("You have something new in OpenRecord"), _text(address), chosen.language
+        )
+    finally:
+        activate(ENGLISH)
+
+
+def _text(address: str) -> str:
+    """Never a clinical word, nor whose record it is (R17)."""
+    lines = (
+        _("There is something new for you in OpenRecord."),
+        _("Sign in to see it:") + f" {address}/home",
+        _("You chose to get these messages. Change or stop them here:") + f" {address}/access/messages",
+        _("Nobody reads replies to this message."),
+    )
+    return "\n\n".join(lines) + "\n"
+
+
+def ask_fates(at: datetime) -> int:
+    """Ask carriers what became of what they took; how many were asked about."""
+    due = actions.take((State.SENT,), at=at, limit=SENDS_A_ROUND)
+    for message in due:
+        by = carrier(message.channel)
+        try:
+            told = None if by is None else by.fate(message.reference, at=at)
+        except NotSent:
+            told = None
+        actions.note_fate(message, told, at=at)
+    return len(due)

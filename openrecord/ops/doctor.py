@@ -17,9 +17,13 @@ from openrecord.identity.types import Kind, SignInRefused
 from openrecord.ingest import queries as ingest
 from openrecord.kit import clock
 from openrecord.kit.london import day_of
+from openrecord.notify import queries as notify
 from openrecord.ops.migrate import missing_migrations
 from openrecord.ops.printing import print_json, print_table
 from openrecord.registry import queries as registry
+
+LATE = timedelta(minutes=30)
+"""Later than a running worker ever sends what is due."""
 
 MANY_UNSEALED = 10_000
 """More than a running worker ever leaves unsealed."""
@@ -99,6 +103,13 @@ def _waiting() -> Finding:
     return Finding("policies", well=None, told=f"{waiting} patients wait for the worker")
 
 
+def _messages() -> Finding:
+    """Those that nobody can be told by, and those that a running worker would have sent long ago."""
+    failed, late = notify.count_failed(), notify.count_late(clock.now() - LATE)
+    told = f"{failed} not delivered, {late} late"
+    return Finding("messages", well=not (failed or late), told=f"{told}: see `openrecord messages failed`")
+
+
 def _decisions() -> Finding:
     """Decisions that nobody has taken are a difference between codes and settings too."""
     waiting = access.count_due(DECISIONS)
@@ -132,6 +143,7 @@ LOOKS: tuple[Callable[[], Finding], ...] = (
     _practices,
     _stops,
     _waiting,
+    _messages,
     _decisions,
     _drift,
     _sign_in,

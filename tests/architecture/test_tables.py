@@ -20,6 +20,7 @@ NOT_KEYED_BY_PATIENT = {
     "restricted_unchecked": "keyed by practice: its list of openings that nobody has checked",
     "month_viewer": "keyed by what is counted: a person once a month, wherever registered",
     "screening_worklist": "keyed by the practice, whose list of work it is",
+    "notify_message": "the outbox: local, keyed by the message",
     "access_due": "keyed by practice: what is open in front of its staff, oldest first",
     "access_live_token": "keyed by what is looked up: the token's hash, before anything is known of its bearer",
 }

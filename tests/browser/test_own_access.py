@@ -52,7 +52,11 @@ def _made() -> Seen:
     granted = events.ProxyGranted(viewer=uuid.uuid4(), basis="consent", listed_org=str(ORG), level=4)
     access.record(patient_id=record.patient.patient_id, act=granted, by=BY, at=OPENED, behind=person.person_id)
     registry_actions.set_policy(ods=ORG, policy=Policy(lookers_offered=True), by=BY, at=OPENED)
-    one, other, staff = world.patient(record), world.patient(record), world.staff()
+    one, other, staff = (
+        world.patient(record, email="ida@example.org", email_verified=True),
+        world.patient(record),
+        world.staff(),
+    )
     return Seen(record, (_token(one), _token(other)), _token(staff))
 
 
@@ -117,9 +121,35 @@ def test_every_page_of_the_part_is_accessible(
 ) -> None:
     with signed_in(browser, origin, seen.tokens[0], width, language) as context:
         page = context.new_page()
-        for path in ("/access", "/access/level", "/access/people", "/access/apps", "/access/looked", SEEN):
+        here = (
+            "/access",
+            "/access/level",
+            "/access/messages",
+            "/access/people",
+            "/access/apps",
+            "/access/looked",
+            SEEN,
+        )
+        for path in here:
             page.goto(origin + path)
             check(page)
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_messages_are_chosen(
+    browser: Browser, origin: str, seen: Seen, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("OPENRECORD_SMTP_URL", "smtp://127.0.0.1:1")
+    monkeypatch.setenv("OPENRECORD_MAIL_FROM", "no-reply@openrecord.example")
+    with signed_in(browser, origin, seen.tokens[0], width) as context:
+        page = context.new_page()
+        page.goto(origin + "/access/messages")
+        check(page)
+        page.get_by_label("At most once a day, in the morning").check()
+        press(page, "Save")
+        expect(page.get_by_text("Saved. It applies from now on.")).to_be_visible()
+        expect(page.get_by_label("At most once a day, in the morning")).to_be_checked()
+        check(page)
 
 
 def test_pause_less_and_back(browser: Browser, origin: str, seen: Seen) -> None:

@@ -22,12 +22,13 @@ def nobody() -> Client:
     return Client(headers={"host": "127.0.0.1"})
 
 
-def patient(record: Record) -> Client:
-    """The browser of the person whose record it is."""
+def patient(record: Record, **more: object) -> Client:
+    """The browser of the person whose record it is; `more`: what else their provider says of them."""
     claims = {
         "nhs_number": record.patient.nhs_number,
         "family_name": record.patient.family,
         "birthdate": "1980-05-10",
+        **more,
     }
     proof = Authenticated(ISSUER, str(uuid.uuid4()), "P9.Cp.Cd", None, AT, claims)
     token, _ = identity.admit_person(proof=proof, previous_token=None, device=None, at=AT)

@@ -1,4 +1,4 @@
-"""Which texts the pages mark for translation: found in the Python and template sources, for the catalogue tests."""
+"""Which texts pages and messages mark for translation: found in the Python and template sources, for their tests."""
 
 import ast
 from pathlib import Path
@@ -8,7 +8,7 @@ from jinja2.ext import extract_from_ast
 from openrecord.web import jinja
 
 ROOT = Path(__file__).parents[3] / "openrecord"
-SURFACES = ("web", "portal", "staff")
+SURFACES = ("web", "portal", "staff", "notify")
 NAMES = frozenset({"_", "gettext", "gettext_noop"})
 
 

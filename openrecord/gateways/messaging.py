@@ -1,0 +1,38 @@
+"""What every carrier of messages has in common. Nothing here knows what a message is about."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Protocol
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One message to one address. `key` is the same however often it is sent, so that a carrier can tell copies."""
+
+    key: UUID
+    to: str = field(repr=False)
+    subject: str
+    text: str
+    language: str
+
+
+class NotSent(Exception):
+    """A carrier did not take a message. `reason`: a fixed code; `for_good`: another attempt has no use."""
+
+    def __init__(self, reason: str, *, for_good: bool) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.for_good = for_good
+
+
+class Carrier(Protocol):
+    """Sends messages. `tells_fate`: whether it can be asked what became of one."""
+
+    tells_fate: bool
+
+    def send(self, letter: Letter, *, at: datetime) -> str:
+        """Hand a message over; what the carrier calls it. Raises NotSent."""
+
+    def fate(self, reference: str, *, at: datetime) -> bool | None:
+        """Whether a message has arrived; None while it is under way. Raises NotSent where the carrier does not say."""

@@ -1,0 +1,117 @@
+"""Writes of notify: what people choose, the outbox, and what became of a message."""
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+
+from django.db import connection, transaction
+from django.db.models import QuerySet
+
+from openrecord.access.types import ViewerId
+from openrecord.audit.actions import record_change
+from openrecord.audit.types import Actor, system
+from openrecord.kit.ids import time_ordered_bytes
+from openrecord.kit.instants import to_micros
+from openrecord.notify.models import MessageRow, PreferenceRow
+from openrecord.notify.queries import message_of
+from openrecord.notify.rules import ASK_FOR, LEASE, again_at, first_at
+from openrecord.notify.types import Channel, Message, MessageId, Pace, Preference, State
+from openrecord.registry.types import PatientId
+
+WORKER = system("worker")
+
+
+@transaction.atomic
+def choose(*, patient_id: PatientId, viewer_id: ViewerId, preference: Preference, by: Actor, at: datetime) -> None:
+    """From now on the viewer is told like this. What waits on a channel that is off now is never sent."""
+    PreferenceRow.objects.update_or_create(
+        patient_id=patient_id,
+        id=viewer_id.bytes,
+        defaults={"email": preference.email, "sms": preference.sms, "language": preference.language},
+    )
+    off = [channel for channel in Channel if preference.pace(channel) is Pace.OFF]
+    waiting = MessageRow.objects.filter(viewer=viewer_id.bytes, channel__in=off, state=State.WAITING)
+    waiting.update(state=State.DROPPED, next=None)
+    details: dict[str, str | int | None] = {"email": preference.email.value, "sms": preference.sms.value}
+    record_change(by=by, at=at, event="messages_chosen", patient_id=patient_id, subject=str(viewer_id), details=details)
+
+
+def put(patient_id: PatientId, wanted: Mapping[ViewerId, Preference], *, at: datetime) -> None:
+    """Put a message for each viewer and channel into the outbox; one that waits already tells of this, too."""
+    for viewer_id, preference in wanted.items():
+        for channel in preference.channels:
+            waits = MessageRow.objects.filter(viewer=viewer_id.bytes, channel=channel, state=State.WAITING)
+            if not waits.exists():
+                MessageRow.objects.create(
+                    id=time_ordered_bytes(),
+                    patient_id=patient_id,
+                    viewer=viewer_id.bytes,
+                    channel=channel,
+                    since=to_micros(at),
+                    state=State.WAITING,
+                    next=to_micros(first_at(at, preference.pace(channel))),
+                )
+
+
+@transaction.atomic
+def take(states: Collection[State], *, at: datetime, limit: int) -> tuple[Message, ...]:
+    """Messages whose time has come, each leased: whoever dies while sending leaves it to be taken again."""
+    due = MessageRow.objects.filter(state__in=states, next__lte=to_micros(at)).order_by("next")
+    locked = due.select_for_update(skip_locked=connection.features.has_select_for_update_skip_locked)
+    taken = []
+    for row in locked[:limit]:
+        row.next = to_micros(at + LEASE)
+        if row.state == State.WAITING:
+            row.attempts += 1
+        row.save(update_fields=["next", "attempts"])
+        taken.append(message_of(row))
+    return tuple(taken)
+
+
+@transaction.atomic
+def note_sent(message: Message, reference: str, *, ask: bool, at: datetime) -> None:
+    """The carrier has it. `ask`: whether the carrier can be asked what became of it."""
+    state, following = (State.SENT, to_micros(at + LEASE)) if ask else (State.SENT, None)
+    _row(message).update(state=state, reference=reference, next=following)
+    record_change(
+        by=WORKER,
+        at=at,
+        event="message_sent",
+        patient_id=message.patient_id,
+        subject=str(message.message_id),
+        details={"channel": message.channel.value},
+    )
+
+
+def note_dropped(message: Message) -> None:
+    """There is nothing to tell any more."""
+    _row(message).update(state=State.DROPPED, next=None)
+
+
+def note_failed(message: Message, reason: str, *, for_good: bool, at: datetime) -> None:
+    """It could not be sent: it is tried again later, unless that has no use or was done often enough."""
+    following = None if for_good else again_at(at, message.attempts)
+    if following is None:
+        _row(message).update(state=State.FAILED, next=None, reason=reason)
+    else:
+        _row(message).update(state=State.WAITING, next=to_micros(following), reason=reason)
+
+
+def note_fate(message: Message, delivered: bool | None, *, at: datetime) -> None:
+    """What the carrier says became of it; None = it is still on its way, and asked for again until it is old."""
+    if delivered is None and at < message.since + ASK_FOR:
+        _row(message).update(next=to_micros(at + LEASE))
+    elif delivered is False:
+        _row(message).update(state=State.FAILED, next=None, reason="not_delivered")
+    else:
+        _row(message).update(state=State.DELIVERED if delivered else State.SENT, next=None)
+
+
+@transaction.atomic
+def retry(*, message_id: MessageId, at: datetime) -> bool:
+    """Try a dead letter again; False where there is none such."""
+    row = MessageRow.objects.filter(id=message_id.bytes, state=State.FAILED)
+    return bool(row.update(state=State.WAITING, attempts=0, next=to_micros(at), reason=""))
+
+
+def _row(message: Message) -> QuerySet[MessageRow]:
+    return MessageRow.objects.filter(id=message.message_id.bytes)
