@@ -52,11 +52,8 @@ def _made() -> Seen:
     granted = events.ProxyGranted(viewer=uuid.uuid4(), basis="consent", listed_org=str(ORG), level=4)
     access.record(patient_id=record.patient.patient_id, act=granted, by=BY, at=OPENED, behind=person.person_id)
     registry_actions.set_policy(ods=ORG, policy=Policy(lookers_offered=True), by=BY, at=OPENED)
-    one, other, staff = (
-        world.patient(record, email="ida@example.org", email_verified=True),
-        world.patient(record),
-        world.staff(),
-    )
+    one, other = (world.patient(record, email="ida@example.org", email_verified=True) for _ in range(2))
+    staff = world.staff()
     return Seen(record, (_token(one), _token(other)), _token(staff))
 
 
@@ -121,16 +118,8 @@ def test_every_page_of_the_part_is_accessible(
 ) -> None:
     with signed_in(browser, origin, seen.tokens[0], width, language) as context:
         page = context.new_page()
-        here = (
-            "/access",
-            "/access/level",
-            "/access/messages",
-            "/access/people",
-            "/access/apps",
-            "/access/looked",
-            SEEN,
-        )
-        for path in here:
+        parts = ("level", "messages", "people", "apps", "looked")
+        for path in ("/access", *(f"/access/{part}" for part in parts), SEEN):
             page.goto(origin + path)
             check(page)
 
