@@ -36,6 +36,15 @@ ENTRY_COLUMNS = (
     "labels", "has_text", "own", "unit", "marks", "mapper", "superseded", "wrong_person", "copy_unresolved", "acted",
     "placed", "tranche", "with_text", "placed_at", "ever_placed",
 )  # fmt: skip
+_LEFT = (
+    "UPDATE screening_entry SET placed=false, tranche=0, with_text=false, placed_at=NULL "
+    "WHERE patient_id=%s AND id IN ({keys})"
+)
+_ENTERED = (
+    "UPDATE screening_entry SET placed=true, tranche=%s, with_text=%s, placed_at=%s, ever_placed=true "
+    "WHERE patient_id=%s AND id IN ({keys})"
+)
+_STAYED = "UPDATE screening_entry SET tranche=%s, with_text=%s WHERE patient_id=%s AND id IN ({keys})"
 UNDATED = -(2**62)
 """Where an entry without a clinical date sorts: last in a list that begins with the newest."""
 
@@ -212,14 +221,15 @@ def _from_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arriva
     bodies: dict[EntryId, Body] = dict(arrivals.bodies)
     wanted = [w for w in wishes if _id(w) not in bodies]
     statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"
-    keep_text = {_id(w) for w in wanted if not w.with_text}
+    without_text = {_id(w) for w in wanted if not w.with_text}
+    text_stays, gone = [], []
     for raw, coded, full in sql.rows_in(statement, [patient_id], [_id(w) for w in wanted]):
         entry_id = EntryId(bytes(raw))
         bodies[entry_id] = (None if coded is None else bytes(coded), None if full is None else bytes(full))
-        if entry_id in keep_text and full is not None:
-            sql.execute("UPDATE screening_vault SET coded=NULL WHERE patient_id=%s AND id=%s", [patient_id, raw])
-        else:
-            sql.execute("DELETE FROM screening_vault WHERE patient_id=%s AND id=%s", [patient_id, raw])
+        (text_stays if entry_id in without_text and full is not None else gone).append(entry_id)
+    emptied = "UPDATE screening_vault SET coded=NULL WHERE patient_id=%s AND id IN ({keys})"
+    sql.execute_in(emptied, [patient_id], text_stays)
+    sql.delete_in("screening_vault", patient_id, "id", gone)
     return bodies
 
 
@@ -240,36 +250,34 @@ def _to_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals
 
 def take_back(patient_id: PatientId, bodies: Mapping[EntryId, Body]) -> None:
     """Bodies (coded, full) that left the timeline lie in the vault again; None keeps what lies there already."""
-    for entry_id, (coded, full) in bodies.items():
-        touched = sql.execute(
+    lying = sql.rows_in("SELECT id FROM screening_vault WHERE patient_id=%s AND id IN ({keys})", [patient_id], bodies)
+    known = {EntryId(bytes(row[0])) for row in lying}
+    for entry_id in known:
+        coded, full = bodies[entry_id]
+        sql.execute(
             "UPDATE screening_vault SET coded=COALESCE(%s, coded), full_body=COALESCE(%s, full_body) "
             "WHERE patient_id=%s AND id=%s",
             [coded, full, patient_id, entry_id],
         )
-        if not touched:
-            sql.insert(
-                "screening_vault",
-                ("patient_id", "id", "coded", "full_body"),
-                [(patient_id, entry_id, coded, full)],
-            )
+    new = [(patient_id, entry_id, *body) for entry_id, body in bodies.items() if entry_id not in known]
+    sql.insert("screening_vault", ("patient_id", "id", "coded", "full_body"), new)
 
 
 def _remember(patient_id: PatientId, moves: _Moves, arrivals: Arrivals, stamp: int) -> None:
-    """Note on each stored entry how it lies now."""
-    statement = (
-        "UPDATE screening_entry SET placed=%s, tranche=%s, with_text=%s, placed_at=%s, ever_placed=%s "
-        "WHERE patient_id=%s AND id=%s"
-    )
-    for wish in moves.entering:
-        if _id(wish) not in arrivals.rows:
-            sql.execute(statement, [True, wish.tranche, wish.with_text, stamp, True, patient_id, _id(wish)])
-    for wish in moves.leaving:
-        sql.execute(statement, [False, 0, False, None, wish.state.ever_placed, patient_id, _id(wish)])
-    for wish in moves.staying:
-        sql.execute(
-            statement,
-            [True, wish.tranche, wish.with_text, wish.state.placed_at, True, patient_id, _id(wish)],
-        )
+    """Note on each stored entry how it lies now: one statement for all that lie alike."""
+    sql.execute_in(_LEFT, [patient_id], [_id(wish) for wish in moves.leaving])
+    entering = (wish for wish in moves.entering if _id(wish) not in arrivals.rows)
+    for (tranche, with_text), alike in _alike(entering).items():
+        sql.execute_in(_ENTERED, [tranche, with_text, stamp, patient_id], alike)
+    for (tranche, with_text), alike in _alike(moves.staying).items():
+        sql.execute_in(_STAYED, [tranche, with_text, patient_id], alike)
+
+
+def _alike(wishes: Iterable[_Wish]) -> dict[tuple[int, bool], list[EntryId]]:
+    found: dict[tuple[int, bool], list[EntryId]] = {}
+    for wish in wishes:
+        found.setdefault((wish.tranche, wish.with_text), []).append(_id(wish))
+    return found
 
 
 def _insert(wishes: Iterable[_Wish], arrivals: Arrivals, stamp: int) -> None:
