@@ -1,0 +1,43 @@
+"""What a page weighs: little on the first visit, less afterwards, and nothing from another host."""
+
+import gzip
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.test import Client
+
+from tests.integration.fhir.world import Record, observation
+from tests.integration.pages import world
+
+FIRST_VISIT, AFTERWARDS = 60_000, 15_000
+"""Bytes, compressed."""
+
+MOST_REQUESTS = 4
+"""Two style sheets, the mark, and the page."""
+
+PAGES = ("/", "/home", "/record/measurements", "/record/medicines", "/access", "/access/messages", "/requests")
+_FETCHED = re.compile(r'<(?:link|script|img|source|iframe)\b[^>]*?(?:href|src)="([^"]+)"')
+
+
+def weight(browser: Client, path: str) -> int:
+    return len(gzip.compress(browser.get(path).content, 9))
+
+
+def fetched(html: str) -> list[str]:
+    """What a browser fetches for a page by itself, each once."""
+    return sorted(set(_FETCHED.findall(html)))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_weighs_little(record: Record, path: str) -> None:
+    record.deliver(*(observation(f"w{n}", f"2025-01-{n % 28 + 1:02d}") for n in range(60)))
+    browser = world.patient(record)
+    page = browser.get(path)
+    assert page.status_code == 200
+    parts = fetched(page.text)
+    assert all(not urlsplit(part).netloc for part in parts), "everything comes from our own host"
+    assert len(parts) + 1 <= MOST_REQUESTS
+    own = weight(browser, path)
+    assert own <= AFTERWARDS
+    assert own + sum(weight(browser, part) for part in parts) <= FIRST_VISIT
