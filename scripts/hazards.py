@@ -11,12 +11,16 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-SOURCE = ROOT / "docs/safety/hazards.toml"
+FOLDER = ROOT / "docs/safety/hazards"
 PAGE = ROOT / "docs/safety/hazards.md"
 _HEADING = """# Hazards
 
-Made from [hazards.toml](hazards.toml); do not edit. Review status: **{review}**. `make check` runs the tests under
-"shown by"; those under "also" run in the soak or in a browser.
+Made from the files in [hazards](hazards); do not edit. What can harm somebody, why, what follows, and what is done about it.
+Ids are never used twice. `make check` runs the tests under "shown by" and fails where one does not pass; those under "also" run
+in the soak or in a browser.
+
+Review status: **unreviewed**. No clinical safety officer has looked at this: neither at its wording nor at what is missing.
+Severity and likelihood are for that officer to judge; none is given.
 """
 
 
@@ -41,14 +45,9 @@ class Hazard:
     controls: tuple[Control, ...]
 
 
-def review() -> str:
-    """The review status of the whole file."""
-    return str(tomllib.loads(SOURCE.read_text())["review"])
-
-
 def hazards() -> tuple[Hazard, ...]:
-    """Every hazard of the file. KeyError where a part of one is missing."""
-    return tuple(
+    """Every hazard of the files, by number. KeyError where a part of one is missing."""
+    found = [
         Hazard(
             id=each["id"],
             title=each["title"],
@@ -57,13 +56,15 @@ def hazards() -> tuple[Hazard, ...]:
             remains=each["remains"],
             controls=tuple(Control(c["what"], tuple(c["tests"]), tuple(c.get("also", ()))) for c in each["control"]),
         )
-        for each in tomllib.loads(SOURCE.read_text())["hazard"]
-    )
+        for path in FOLDER.glob("*.toml")
+        for each in tomllib.loads(path.read_text())["hazard"]
+    ]
+    return tuple(sorted(found, key=lambda hazard: int(hazard.id.removeprefix("H"))))
 
 
 def page() -> str:
     """The hazards as a page of the docs."""
-    parts = [_HEADING.format(review=review())]
+    parts = [_HEADING]
     for hazard in hazards():
         parts.append(f"## {hazard.id}. {hazard.title}\n")
         parts.append("Causes:\n\n" + "\n".join(f"- {cause}" for cause in hazard.causes) + "\n")

@@ -214,10 +214,10 @@ def count_awaiting_policy(patients: Iterable[PatientId]) -> int:
     return sum(row[0] for row in sql.rows_in(_AWAITING, [], patients))
 
 
-def patients_unchecked(*, on: date, limit: int) -> tuple[PatientId, ...]:
-    """Patients of whom it was not looked up on this day what is open in front of staff."""
+def patients_unchecked(*, on: date, limit: int) -> dict[PatientId, date | None]:
+    """Patients who were not looked at on this day, and when they last were; None = never."""
     waiting = EpochRow.objects.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=on))
-    return tuple(PatientId(number) for number in waiting.values_list("patient_id", flat=True)[:limit])
+    return {PatientId(number): last for number, last in waiting.values_list("patient_id", "checked_on")[:limit]}
 
 
 def count_unchecked(*, since: date) -> int:

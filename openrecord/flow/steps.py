@@ -1,7 +1,7 @@
 """The small steps between stations: an event of one, the action of the next."""
 
-from collections.abc import Collection
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -9,6 +9,7 @@ from django.db import transaction
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
+from openrecord.access.rules.horizon import has_turned
 from openrecord.access.types import ViewerKind
 from openrecord.audit.types import system
 from openrecord.clinical.incoming import VersionStatus
@@ -78,13 +79,27 @@ def _note_again(patient_id: PatientId, *, at: datetime) -> None:
     note_duties(patient_id, at=at)
 
 
-def check_duties(patients: Collection[PatientId], *, at: datetime) -> None:
-    """The worker's daily part: what turned by date (birthdays, effective days) since these patients were looked at."""
+@transaction.atomic
+def _settle_turned(patient_id: PatientId, *, at: datetime) -> None:
+    access.lock_patient(patient_id)
+    settle(patient_id, at=at, cause=Cause.TIME)
+    note_duties(patient_id, at=at)
+
+
+def check_duties(patients: Mapping[PatientId, date | None], *, at: datetime) -> None:
+    """The worker's daily part: what turned by date (birthdays, first days) since these patients were looked at.
+
+    Where nobody reads, nobody else would settle it: what waits for a decision from a practice's first day on stands in
+    its worklist on that day.
+    """
+    today = day_of(at)
     noted = access_queries.due_of(patients)
     for patient_id, facts in access_queries.facts_of(patients, at=at).items():
-        if duties(facts, at) != noted.get(patient_id, frozenset()):
+        if has_turned(facts, patients[patient_id], today):
+            _settle_turned(patient_id, at=at)
+        elif duties(facts, at) != noted.get(patient_id, frozenset()):
             _note_again(patient_id, at=at)
-    access.note_checked(patients, on=day_of(at))
+    access.note_checked(patients, on=today)
 
 
 @transaction.atomic

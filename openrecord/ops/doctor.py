@@ -21,6 +21,10 @@ from openrecord.notify import queries as notify
 from openrecord.ops.migrate import missing_migrations
 from openrecord.ops.printing import print_json, print_table
 from openrecord.registry import queries as registry
+from openrecord.screening import queries as screening
+
+MANY_PATIENTS = 500
+"""So many are looked at where every entry has to be decided about anew."""
 
 LATE = timedelta(minutes=30)
 """Later than a running worker ever sends what is due."""
@@ -110,6 +114,14 @@ def _messages() -> Finding:
     return Finding("messages", well=not (failed or late), told=f"{told}: see `openrecord messages failed`")
 
 
+def _worklist() -> Finding:
+    """Whether everything that waits for a decision stands in a worklist, by the rules themselves."""
+    looked_at = screening.patients_in_vault(limit=MANY_PATIENTS)
+    missing = sum(screening.missing_from_worklist(patient_id, at=clock.now()) for patient_id in looked_at)
+    told = f"{missing} entries of {len(looked_at)} patients looked at wait and stand in none"
+    return Finding("worklist", well=not missing, told=told)
+
+
 def _decisions() -> Finding:
     """Decisions that nobody has taken are a difference between codes and settings too."""
     waiting = access.count_due(DECISIONS)
@@ -144,6 +156,7 @@ LOOKS: tuple[Callable[[], Finding], ...] = (
     _stops,
     _waiting,
     _messages,
+    _worklist,
     _decisions,
     _drift,
     _sign_in,

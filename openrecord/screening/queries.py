@@ -15,8 +15,9 @@ from openrecord.registry.types import OdsCode, PatientId
 from openrecord.screening import events
 from openrecord.screening.rules.decide import decide
 from openrecord.screening.rules.entries import next_turn as turn_of_entries
+from openrecord.screening.rules.placement import place
 from openrecord.screening.rules.stance import fold
-from openrecord.screening.rules.worklist import as_bits, from_bits
+from openrecord.screening.rules.worklist import as_bits, from_bits, items
 from openrecord.screening.types import (
     NO_STANCE,
     EntryFacts,
@@ -253,6 +254,24 @@ def worklist_authors(ods: OdsCode) -> tuple[str, ...]:
     """Who wrote what waits at a practice."""
     statement = "SELECT DISTINCT author FROM screening_worklist WHERE org=%s AND author <> '' ORDER BY author"
     return tuple(row[0] for row in sql.rows(statement, [ods]))
+
+
+def missing_from_worklist(patient_id: PatientId, *, at: datetime) -> int:
+    """How many entries only a decision keeps back that do not stand in their practice's list: none, if all is well."""
+    entries = facts(patient_id)
+    known = access.facts(patient_id, at=at, controlling={entry.org for entry in entries.values()})
+    listed = sql.rows_in(
+        "SELECT id FROM screening_worklist WHERE patient_id=%s AND org IN ({keys})",
+        [patient_id],
+        {entry.org for entry in entries.values()},
+    )
+    return len(items(known, entries, place(known, entries, at), at).keys() - {bytes(row[0]) for row in listed})
+
+
+def patients_in_vault(*, limit: int) -> tuple[PatientId, ...]:
+    """Some patients of whom something lies in the vault."""
+    found = sql.rows("SELECT DISTINCT patient_id FROM screening_vault LIMIT %s", [limit])
+    return tuple(PatientId(row[0]) for row in found)
 
 
 def _place(cursor: str) -> list[int | bytes]:

@@ -28,6 +28,11 @@ def turning_days(facts: AccessFacts) -> Iterable[date]:
     yield from (viewer.expires for viewer in facts.viewers.values() if viewer.expires is not None)
 
 
+def has_turned(facts: AccessFacts, since: date | None, today: date) -> bool:
+    """Whether a day after `since` (None: any day) and up to today may have turned something about this patient."""
+    return any((since is None or since < day) and day <= today for day in turning_days(facts))
+
+
 def valid_until(facts: AccessFacts, at: datetime) -> datetime:
     """The first instant after `at` at which any viewer's Sight of this patient may be another."""
     return min((midnight(day) for day in turning_days(facts) if midnight(day) > at), default=FAR_FUTURE)

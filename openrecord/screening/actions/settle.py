@@ -222,7 +222,8 @@ def _from_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arriva
     wanted = [w for w in wishes if _id(w) not in bodies]
     statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"
     without_text = {_id(w) for w in wanted if not w.with_text}
-    text_stays, gone = [], []
+    text_stays: list[EntryId] = []
+    gone: list[EntryId] = []
     for raw, coded, full in sql.rows_in(statement, [patient_id], [_id(w) for w in wanted]):
         entry_id = EntryId(bytes(raw))
         bodies[entry_id] = (None if coded is None else bytes(coded), None if full is None else bytes(full))

@@ -1,9 +1,10 @@
 """What is noted as open in front of staff is at any time what the rules say, whatever happened in what order."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -11,14 +12,23 @@ from openrecord.access import events
 from openrecord.access import queries as access
 from openrecord.flow import worker
 from openrecord.flow.duties import duties
-from openrecord.kit.london import day_of
+from openrecord.kit.london import day_of, midnight
 from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import Patient, Policy
-from tests.integration.fhir.world import AT, BY
+from openrecord.registry.types import DEFAULT_RELEASE, Patient, Policy, ReleaseMode, ReleaseRule
+from openrecord.screening import queries as screening
+from openrecord.screening.types import WorklistFilter
+from tests.integration.fhir.world import AT, BY, ORG, Record, made_record, observation, stopped
 from tests.integration.pages import town as made
 
 Step = Callable[[made.Town, Patient, datetime], object]
 ELEVEN_NEXT_WEEK = date(2014, 3, 10)
+
+
+@pytest.fixture
+def record(stored: None) -> Iterator[Record]:  # noqa: ARG001
+    stopped()
+    yield made_record()
+    registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=AT)
 
 
 def _act(act: events.AnyAct) -> Step:
@@ -78,3 +88,19 @@ def test_what_is_noted_is_what_the_rules_say(stored: None, history: list[tuple[S
             pass
         expected = {number: duties(access.facts(number, at=at), at) for number in numbers}
         assert access.due_of(numbers) == {number: due for number, due in expected.items() if due}
+
+
+def test_what_waits_from_the_first_day_on_stands_in_the_worklist_on_that_day(record: Record) -> None:
+    """Nobody reads the record, and nothing else happens to it."""
+    first_day = day_of(AT) + timedelta(days=3)
+    by_hand = dict(DEFAULT_RELEASE) | {"observation": ReleaseRule(ReleaseMode.BY_HAND)}
+    registry_actions.set_policy(ods=ORG, policy=Policy(go_live=first_day, release=by_hand), by=BY, at=AT)
+    while worker.settle_waiting(AT) or worker.check_duties(AT):
+        pass
+    record.deliver(observation("a", first_day.isoformat(), issued=f"{first_day}T00:30:00Z"))
+    mine = record.patient.patient_id
+    for at, waits in ((midnight(first_day) - timedelta(seconds=1), 0), (midnight(first_day), 1)):
+        while worker.check_duties(at):
+            pass
+        listed = screening.worklist(ORG, WorklistFilter(), at=at, limit=99)
+        assert sum(item.patient_id == mine for item in listed) == waits

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from openrecord.access.rules.horizon import FAR_FUTURE, valid_until
+from openrecord.access.rules.horizon import FAR_FUTURE, has_turned, valid_until
 from openrecord.access.types import CodeFact, ReviewCode
 from openrecord.registry.types import Policy, Registration
 from tests.unit.rules.facts import ME, MUM, NOW, SON, TICK, A, B, patient, people, utc
@@ -75,3 +75,20 @@ def test_an_answer_given_at_a_turn_holds_until_the_next() -> None:
 
 def test_the_far_future_is_the_year_9999() -> None:
     assert datetime(9999, 1, 1, tzinfo=UTC) == FAR_FUTURE
+
+
+@pytest.mark.parametrize(
+    ("since", "today", "turned"),
+    [
+        (date(2024, 3, 9), date(2024, 3, 10), True),
+        (date(2024, 3, 10), date(2024, 3, 10), False),
+        (date(2024, 3, 9), date(2024, 3, 9), False),
+        (date(2024, 1, 1), date(2024, 12, 31), True),
+        (date(2024, 3, 10), date(2024, 12, 31), False),
+        (None, date(2024, 3, 10), True),
+        (None, date(2000, 1, 1), False),
+    ],
+)
+def test_a_day_after_the_last_look_and_up_to_today_has_turned(since: date | None, today: date, *, turned: bool) -> None:
+    facts = patient(born=None, registrations=(Registration(A, date(2024, 3, 10)),), policies={A: Policy(go_live=None)})
+    assert has_turned(facts, since, today) is turned
