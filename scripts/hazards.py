@@ -15,12 +15,12 @@ FOLDER = ROOT / "docs/safety/hazards"
 PAGE = ROOT / "docs/safety/hazards.md"
 _HEADING = """# Hazards
 
-Made from the files in [hazards](hazards); do not edit. What can harm somebody, why, what follows, and what is done about it.
-Ids are never used twice. `make check` runs the tests under "shown by" and fails where one does not pass; those under "also" run
-in the soak or in a browser.
+Made from the files in [hazards](hazards); do not edit. What can harm somebody, why, what follows, what is done about it.
+Ids are never used twice. `make check` runs the tests under "shown by" and fails where one does not pass; those under
+"also" run in the soak or in a browser.
 
-Review status: **unreviewed**. No clinical safety officer has looked at this: neither at its wording nor at what is missing.
-Severity and likelihood are for that officer to judge; none is given.
+Review status: **unreviewed**. No clinical safety officer has looked at this: neither at its wording nor at what is
+missing. Severity and likelihood are for that officer to judge; none is given.
 """
 
 

@@ -1,4 +1,4 @@
-"""The safety file is complete and its page is that of its parts. That its tests pass is asked by `scripts.hazards prove`."""
+"""The safety file is complete, and its page is the files'. That its tests pass is asked by `scripts.hazards prove`."""
 
 import ast
 
