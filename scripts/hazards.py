@@ -15,7 +15,7 @@ FOLDER = ROOT / "docs/safety/hazards"
 PAGE = ROOT / "docs/safety/hazards.md"
 _HEADING = """# Hazards
 
-Made from the files in [hazards](hazards); do not edit. What can harm somebody, why, what follows, what is done about it.
+Made from the files in [hazards](hazards); do not edit. What can harm somebody, why, what follows, what is done.
 Ids are never used twice. `make check` runs the tests under "shown by" and fails where one does not pass; those under
 "also" run in the soak or in a browser.
 
