@@ -12,6 +12,7 @@ from openrecord.portal.views import (
     record,
     requests,
     start,
+    timeline,
 )
 
 urlpatterns = [
@@ -28,6 +29,7 @@ urlpatterns = [
     path("access/apps", linked.apps),
     path("access/looked", lookers.lookers),
     path("leave", leaving.leave),
+    path("record/timeline", timeline.timeline),
     path("record/<slug:slug>", record.section),
     path("record/<slug:slug>/<uuid:public_id>", record.entry),
     path("requests", requests.requests),

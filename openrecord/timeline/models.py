@@ -35,6 +35,7 @@ class TimelineRow(PatientKeyed):
         db_table = "timeline_entry"
         indexes = [
             models.Index(fields=["patient_id", "fhir_type", "sort", "public_id"], name="timeline_reading_order"),
+            models.Index(fields=["patient_id", "sort", "public_id"], name="timeline_whole_order"),
             models.Index(fields=["patient_id", "public_id"], name="timeline_public"),
         ]
 

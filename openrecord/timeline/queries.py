@@ -8,6 +8,7 @@ import base64
 import binascii
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -20,10 +21,12 @@ from openrecord.clinical.r4 import links, tokens
 from openrecord.db import bus, sql
 from openrecord.kit.instants import from_micros, to_micros
 from openrecord.registry.types import PatientId
-from openrecord.timeline.types import BadCursor, Page, Reader, ServedEntry
+from openrecord.timeline.types import ALWAYS, BadCursor, Page, Period, Reader, ServedEntry
 
-NEWEST = (2**62, b"\xff" * 16)
-"""Before the first entry of a list that begins with the newest."""
+NEWEST, EARLIEST = (2**62, b"\xff" * 16), -(2**63)
+"""Before the first entry of a list that begins with the newest; not after any entry."""
+
+EVERY_SLOT = frozenset(SLOT_KINDS)
 
 CURRENT_SIGHT = (
     "access_sight s JOIN access_epoch e ON e.patient_id = s.patient_id AND e.epoch = s.epoch "
@@ -64,10 +67,12 @@ SERVED = (
     f"WHERE {OF_READER} AND {VISIBLE}"
 )
 HEAD = f"SELECT s.fingerprint FROM {CURRENT_SIGHT} WHERE {OF_READER} AND s.tranche = 0"
-PAGE = (
-    SERVED + " AND t.fhir_type IN ({types}) AND ((%s >> t.slot) & 1) = 1 "
-    "AND (t.sort < %s OR (t.sort = %s AND t.public_id < %s)) ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
+NEWEST_FIRST = " ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
+BEHIND = (
+    " AND ((CAST(%s AS bigint) >> t.slot) & 1) = 1 AND (t.sort, t.public_id) < (CAST(%s AS bigint), %s) "
+    "AND t.sort >= CAST(%s AS bigint)"
 )
+"""SQL: the entry is of these slots and lies behind this place, not before this instant."""
 BY_ID = SERVED + " AND t.public_id = %s"
 MEMBERS = (
     SERVED + " AND EXISTS (SELECT 1 FROM timeline_member d JOIN timeline_entry c ON c.patient_id = d.patient_id "
@@ -145,18 +150,59 @@ def _allowed(reader: Reader, rows: Sequence[sql.Row], at: datetime) -> frozenset
     return frozenset(f"{fhir_type}/{UUID(bytes=bytes(public_id))}" for fhir_type, public_id in seen)
 
 
-def page(reader: Reader, *, slots: Collection[Slot], limit: int = 50, after: str | None = None, at: datetime) -> Page:
-    """A page of the reader's entries of these slots, newest first. Raises BadCursor."""
-    types = sorted({KIND_RULES[SLOT_KINDS[slot]].fhir_type or "" for slot in slots})
-    mask = sum(1 << slot for slot in slots)
-    sort, public_id = _position(after)
-    pattern = proxy_pattern(reader)
-    # the limit stands in the statement: as a parameter it costs SQLite three times the time
-    statement = PAGE.format(types=sql.marks(len(types)), limit=int(limit) + 1)
-    parameters = [*reader_key(reader, at), pattern, pattern, *types, mask, sort, sort, public_id]
+def page(
+    reader: Reader,
+    *,
+    slots: Collection[Slot],
+    period: Period = ALWAYS,
+    limit: int = 50,
+    after: str | None = None,
+    at: datetime,
+) -> Page:
+    """A page of the reader's entries of these slots and this period, newest first. Raises BadCursor.
+
+    Each kind of entry is a range of its own in reading order; so is the whole record.
+    """
+    wanted = frozenset(slots)
+    types = () if wanted >= EVERY_SLOT else tuple(sorted({_type_of(slot) for slot in wanted}))
+    start, behind = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2], _behind(wanted, period, after)
+    parameters = [one for kind in types for one in (*start, kind, *behind)] if types else [*start, *behind]
+    return _page(reader, _paged(len(types), period != ALWAYS, int(limit) + 1), parameters, limit, at)
+
+
+def _type_of(slot: Slot) -> str:
+    return KIND_RULES[SLOT_KINDS[slot]].fhir_type or ""
+
+
+def _behind(slots: Collection[Slot], period: Period, after: str | None) -> list[Any]:
+    """The parameters of BEHIND: the slots, where the page begins, and where the period does."""
+    place = _position(after)
+    if period.until is not None:
+        place = min(place, (to_micros(period.until), b""))
+    first = EARLIEST if period.since is None else to_micros(period.since)
+    return [sum(1 << slot for slot in slots), *place, first]
+
+
+@lru_cache(maxsize=256)
+def _paged(types: int, is_dated: bool, limit: int) -> str:
+    """The statement of a page: of so many kinds, or (0) of the whole record.
+
+    The limit stands in it: as a parameter it costs SQLite three times the time.
+    """
+    dated, order = " AND t.has_date" if is_dated else "", NEWEST_FIRST.format(limit=limit)
+    if types == 0:
+        return f"{SERVED}{BEHIND}{dated}{order}"
+    one = f"{SERVED} AND t.fhir_type = %s{BEHIND}{dated}{order}"
+    if types == 1:
+        return one
+    every = " UNION ALL ".join(f"SELECT * FROM ({one}) AS of{number}" for number in range(types))
+    return f"{every} ORDER BY sort DESC, public_id DESC LIMIT {limit}"
+
+
+def _page(reader: Reader, statement: str, parameters: Sequence[Any], limit: int, at: datetime) -> Page:
+    """The page that a statement reads, which asks for one row more than fits."""
     rows = _rows(reader, statement, parameters, at)
-    more = len(rows) > limit
-    cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if more else None
+    cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if len(rows) > limit else None
     return Page(_served(reader, rows[:limit], at), cursor)
 
 

@@ -68,7 +68,7 @@ def line(shown: Shown) -> Line:
     return Line(shown.href, name_of(body), shown.date, value=dosage_of(body), tag=tag)
 
 
-def _parents(page: Sequence[Shown]) -> dict[str, str]:
+def parents_of(page: Sequence[Shown]) -> dict[str, str]:
     """An issue belongs to its plan, a plan to the statement that is based on it."""
     parents: dict[str, str] = {}
     for shown in page:
@@ -80,18 +80,19 @@ def _parents(page: Sequence[Shown]) -> dict[str, str]:
     return parents
 
 
-def _issue_line(shown: Shown) -> Line:
+def issue_line(shown: Shown) -> Line:
+    """A prescription or an issue of it, under its medicine."""
     words = _("Issued %(date)s") if shown.body.get("intent") == "order" else _("Prescribed %(date)s")
     return Line(shown.href, words % {"date": shown.date}, shown.date)
 
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     """Current medicines, then past ones; an issue stands under its prescription, a prescription under its medicine."""
-    nest = Nest(page, _parents(page))
+    nest = Nest(page, parents_of(page))
     current: list[Line] = []
     past: list[Line] = []
     for shown in nest.tops:
-        own = line(shown)._replace(under=tuple(_issue_line(below) for below in nest.under(shown)))
+        own = line(shown)._replace(under=tuple(issue_line(below) for below in nest.under(shown)))
         (current if is_current(shown.body) else past).append(own)
     named = ((_("Current medicines"), current), (_("Past medicines"), past))
     return tuple(Group(heading, tuple(lines)) for heading, lines in named if lines)

@@ -131,8 +131,9 @@ _DETAILS: Mapping[str, Details] = {
 def shown(slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Shown:
     """An entry as presenters take it, with its page below `base`."""
     parts = parts_of(body)
-    href = f"{base}/{BY_SLOT[slot].slug}/{parts.id}"
-    return Shown(href, base, f"{parts.resource_type}/{parts.id}", day_in_words(clinical), body, parts, clinical)
+    slug = BY_SLOT[slot].slug
+    href, reference = f"{base}/{slug}/{parts.id}", f"{parts.resource_type}/{parts.id}"
+    return Shown(href, base, reference, day_in_words(clinical), body, parts, clinical, slug)
 
 
 def detail_of(entry: Shown, members: Sequence[Shown], earlier: Sequence[Shown] = ()) -> Detail:
