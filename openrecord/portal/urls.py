@@ -11,6 +11,7 @@ from openrecord.portal.views import (
     people,
     record,
     requests,
+    search,
     start,
     timeline,
 )
@@ -30,6 +31,8 @@ urlpatterns = [
     path("access/looked", lookers.lookers),
     path("leave", leaving.leave),
     path("record/timeline", timeline.timeline),
+    path("record/search", search.search),
+    path("record/search/clear", search.clear),
     path("record/<slug:slug>", record.section),
     path("record/<slug:slug>/<uuid:public_id>", record.entry),
     path("requests", requests.requests),

@@ -16,6 +16,7 @@ from django.db import connection
 
 from openrecord.access.events import SightNeeded
 from openrecord.access.queries import NO_CLIENT
+from openrecord.clinical import wording
 from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
 from openrecord.clinical.r4 import links, tokens
 from openrecord.db import bus, sql
@@ -61,8 +62,9 @@ VISIBLE = f"{may_see('t', 's')} AND ({shows_itself('t', 's')} OR {INHABITED})"
 """SQL: the reader may see entry t under Sight row s. Takes the reader's proxy pattern twice."""
 
 BODY = "CASE WHEN ((s.full_text >> t.slot) & 1) = 1 AND t.full_body IS NOT NULL THEN t.full_body ELSE t.coded END"
+COLUMNS = f"t.public_id, t.slot, t.sort, t.has_date, {BODY}, t.refs, s.at_ceiling"
 SERVED = (
-    f"SELECT t.public_id, t.slot, t.sort, t.has_date, {BODY}, t.refs, s.at_ceiling "
+    f"SELECT {COLUMNS} "
     f"FROM {CURRENT_SIGHT} JOIN timeline_entry t ON t.patient_id = s.patient_id AND t.tranche = s.tranche "
     f"WHERE {OF_READER} AND {VISIBLE}"
 )
@@ -83,7 +85,16 @@ EARLIER = (
     SERVED + " AND t.fhir_type = 'Observation' AND t.has_date AND {holds} "
     "AND (t.sort < %s OR (t.sort = %s AND t.public_id < %s)) ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
 )
-HOLDS = {"postgresql": "strpos(t.codes, %s) > 0", "sqlite": "instr(t.codes, %s) > 0"}
+FOUND = (
+    f"SELECT {COLUMNS} FROM {CURRENT_SIGHT} JOIN timeline_words q ON q.patient_id = s.patient_id "
+    "JOIN timeline_entry t ON t.patient_id = q.patient_id AND t.id = q.id AND t.tranche = s.tranche "
+    f"WHERE {{maybe}} AND {OF_READER} AND {VISIBLE} AND {{surely}}"
+    "{behind} ORDER BY q.sort DESC, q.public_id DESC LIMIT {limit}"
+)
+SAYS = "CASE WHEN ((s.full_text >> t.slot) & 1) = 1 AND q.all_words IS NOT NULL THEN q.all_words ELSE q.words END"
+"""SQL: the words of the body that the reader is served."""
+
+WITHIN = {"postgresql": "strpos({text}, %s) > 0", "sqlite": "instr({text}, %s) > 0"}
 SEEN = f"SELECT t.fhir_type, t.public_id FROM {SERVED.partition('FROM ')[2]} AND t.public_id IN ({{keys}})"
 
 SEEN_INSIDE = f"SELECT t.id FROM {SERVED.partition('FROM ')[2]} AND t.id IN ({{keys}})"
@@ -206,6 +217,36 @@ def _page(reader: Reader, statement: str, parameters: Sequence[Any], limit: int,
     return Page(_served(reader, rows[:limit], at), cursor)
 
 
+def found(
+    reader: Reader,
+    asked: Sequence[str],
+    *,
+    slots: Collection[Slot],
+    period: Period = ALWAYS,
+    limit: int = 50,
+    after: str | None = None,
+    at: datetime,
+) -> Page:
+    """A page of what says all of these words (folded; the last may be a beginning), newest first. Raises BadCursor.
+
+    Words are sought in the very body that the reader is served.
+    """
+    start, behind = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2], _behind(slots, period, after)
+    parts = wording.parts(asked)
+    statement = _finding(connection.vendor, len(parts), period != ALWAYS, int(limit) + 1)
+    return _page(reader, statement, [*parts, *start, *parts, *behind], limit, at)
+
+
+@lru_cache(maxsize=256)
+def _finding(vendor: str, words: int, is_dated: bool, limit: int) -> str:
+    """The statement of a search. First what the words of any rendering say, which reads the words' own table alone."""
+    maybe, surely = (
+        " AND ".join([WITHIN[vendor].format(text=text)] * words) for text in ("coalesce(q.all_words, q.words)", SAYS)
+    )
+    behind = BEHIND.replace("t.", "q.") + (" AND t.has_date" if is_dated else "")
+    return FOUND.format(maybe=maybe, surely=surely, behind=behind, limit=limit)
+
+
 def cursor_at(sort: int, public_id: bytes) -> str:
     """The cursor behind an entry: only what the reader has seen of it."""
     return base64.urlsafe_b64encode(sort.to_bytes(8, "big", signed=True) + public_id).decode().rstrip("=")
@@ -255,7 +296,7 @@ def earlier(
     if than.clinical is None:
         return ()
     sort, pattern = to_micros(than.clinical), proxy_pattern(reader)
-    statement = EARLIER.format(holds=HOLDS[connection.vendor], limit=int(limit))
+    statement = EARLIER.format(holds=WITHIN[connection.vendor].format(text="t.codes"), limit=int(limit))
     holds = tokens.part(tokens.Mark.WHAT, *coding)
     parameters = [*reader_key(reader, at), pattern, pattern, holds, sort, sort, than.key]
     return _served(reader, _rows(reader, statement, parameters, at), at)

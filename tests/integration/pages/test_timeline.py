@@ -86,7 +86,7 @@ def test_pages_of_any_part_are_what_filtering_and_sorting_everything_gives(recor
         slots = frozenset().union(*(section.slots for section in kinds))
         days = sorted(date(chance.choice((2024, 2025)), chance.randint(1, 2), chance.randint(1, 5)) for _ in range(2))
         first, last = (chance.choice((None, day)) for day in days)
-        period = Period(first and midnight(first), last and midnight(last))
+        period = Period(*(None if day is None else midnight(day) for day in (first, last)))
         expected = [
             resource["id"]
             for resource in everything
@@ -117,7 +117,7 @@ def headings(html: str, level: int) -> list[str]:
 
 def test_what_happened_stands_under_its_day_and_month(record: Record, browser: Client) -> None:
     note = {"coding": [{"system": "http://snomed.info/sct", "code": "37331000000100"}]}
-    encounter = {"encounter": {"reference": "Encounter/e"}}
+    encounter: Json = {"encounter": {"reference": "Encounter/e"}}
     record.deliver(
         {"resourceType": "Encounter", "id": "e", "status": "finished", "class": {"code": "AMB"}, "subject": _SUBJECT,
          "period": {"start": "2025-01-05"}},
