@@ -8,8 +8,9 @@ import base64
 import binascii
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
+from enum import Enum
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
@@ -28,6 +29,8 @@ NEWEST, EARLIEST = (2**62, b"\xff" * 16), -(2**63)
 """Before the first entry of a list that begins with the newest; not after any entry."""
 
 EVERY_SLOT = frozenset(SLOT_KINDS)
+AHEAD = "~"
+"""Begins a place among what comes before everything else."""
 
 CURRENT_SIGHT = (
     "access_sight s JOIN access_epoch e ON e.patient_id = s.patient_id AND e.epoch = s.epoch "
@@ -166,19 +169,61 @@ def page(
     *,
     slots: Collection[Slot],
     period: Period = ALWAYS,
+    ahead: Sequence[str] = (),
     limit: int = 50,
     after: str | None = None,
     at: datetime,
 ) -> Page:
     """A page of the reader's entries of these slots and this period, newest first. Raises BadCursor.
 
-    Each kind of entry is a range of its own in reading order; so is the whole record.
+    Each kind of entry is a range of its own in reading order; so is the whole record. `ahead`: what holds one of these
+    parts (clinical.r4.tokens) comes before everything else; the page that ends it goes on with the first of the rest.
     """
-    wanted = frozenset(slots)
-    types = () if wanted >= EVERY_SLOT else tuple(sorted({_type_of(slot) for slot in wanted}))
-    start, behind = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2], _behind(wanted, period, after)
+    asked = _Asked(frozenset(slots), period, tuple(ahead), limit)
+    if not ahead:
+        return _part(reader, asked, _Share.ALL, after, at)
+    entries: tuple[ServedEntry, ...] = ()
+    if after is None or after.startswith(AHEAD):
+        first = _part(reader, asked, _Share.AHEAD, after and after.removeprefix(AHEAD), at)
+        if first.next_cursor is not None:
+            return Page(first.entries, AHEAD + first.next_cursor)
+        entries, after = first.entries, None
+    rest = _part(reader, asked, _Share.REST, after, at)
+    return Page(entries + rest.entries, rest.next_cursor)
+
+
+class _Share(Enum):
+    """How a list whose beginning comes ahead is read; the values: SQL about what makes an entry come ahead."""
+
+    ALL = ""
+    AHEAD = " AND ({holds})"
+    REST = " AND NOT ({holds})"
+
+
+class _Asked(NamedTuple):
+    """Of what a page is asked for."""
+
+    slots: frozenset[Slot]
+    period: Period
+    ahead: tuple[str, ...]
+    limit: int
+
+
+def _part(reader: Reader, asked: _Asked, share: _Share, after: str | None, at: datetime) -> Page:
+    """A page of this share of it."""
+    types = () if asked.slots >= EVERY_SLOT else tuple(sorted({_type_of(slot) for slot in asked.slots}))
+    start = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2]
+    behind = [*_behind(asked.slots, asked.period, after), *asked.ahead]
     parameters = [one for kind in types for one in (*start, kind, *behind)] if types else [*start, *behind]
-    return _page(reader, _paged(len(types), period != ALWAYS, int(limit) + 1), parameters, limit, at)
+    condition = _condition(connection.vendor, asked.period != ALWAYS, len(asked.ahead), share)
+    return _page(reader, _paged(len(types), condition, int(asked.limit) + 1), parameters, asked.limit, at)
+
+
+@lru_cache(maxsize=32)
+def _condition(vendor: str, is_dated: bool, parts: int, share: _Share) -> str:
+    """SQL: the entry is of the part of a list that is asked for."""
+    holds = " OR ".join([WITHIN[vendor].format(text="t.codes")] * parts)
+    return f"{BEHIND}{' AND t.has_date' if is_dated else ''}{share.value.format(holds=holds)}"
 
 
 def _type_of(slot: Slot) -> str:
@@ -195,15 +240,15 @@ def _behind(slots: Collection[Slot], period: Period, after: str | None) -> list[
 
 
 @lru_cache(maxsize=256)
-def _paged(types: int, is_dated: bool, limit: int) -> str:
+def _paged(types: int, condition: str, limit: int) -> str:
     """The statement of a page: of so many kinds, or (0) of the whole record.
 
     The limit stands in it: as a parameter it costs SQLite three times the time.
     """
-    dated, order = " AND t.has_date" if is_dated else "", NEWEST_FIRST.format(limit=limit)
+    order = NEWEST_FIRST.format(limit=limit)
     if types == 0:
-        return f"{SERVED}{BEHIND}{dated}{order}"
-    one = f"{SERVED} AND t.fhir_type = %s{BEHIND}{dated}{order}"
+        return f"{SERVED}{condition}{order}"
+    one = f"{SERVED} AND t.fhir_type = %s{condition}{order}"
     if types == 1:
         return one
     every = " UNION ALL ".join(f"SELECT * FROM ({one}) AS of{number}" for number in range(types))

@@ -9,6 +9,7 @@ import pytest
 from django.test import Client
 
 from openrecord.clinical.kinds import Slot
+from openrecord.clinical.r4 import tokens
 from openrecord.kit.london import midnight
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import ALWAYS, Period, Reader
@@ -20,6 +21,7 @@ PATH = "/record/timeline"
 TYPES = ("Observation", "Condition", "Immunization", "ServiceRequest", "Encounter", "Procedure")
 _SUBJECT = {"reference": "Patient/p"}
 _CODE = {"coding": [{"system": "http://snomed.info/sct", "code": "195967001", "display": "Asthma"}]}
+ASTHMA = (tokens.part(tokens.Mark.WHAT, "urn:x", "1"), tokens.part(tokens.Mark.WHAT, None, "195967001"))
 _PROBLEM = [{"coding": [{"code": "problem-list-item"}]}]
 
 
@@ -56,12 +58,14 @@ def day_of(resource: Json) -> str:
     return str(found[0] if found else resource.get("period", {}).get("start", ""))[:10]
 
 
-def walked(reader: Reader, slots: frozenset[Slot], period: Period, limit: int) -> list[str]:
+def walked(
+    reader: Reader, slots: frozenset[Slot], period: Period, limit: int, ahead: tuple[str, ...] = ()
+) -> list[str]:
     """The ids of all pages, in order."""
     found: list[str] = []
     after: str | None = None
     while True:
-        page = timeline.page(reader, slots=slots, period=period, limit=limit, after=after, at=AT)
+        page = timeline.page(reader, slots=slots, period=period, ahead=ahead, limit=limit, after=after, at=AT)
         found += [str(entry.public_id) for entry in page.entries]
         after = page.next_cursor
         if after is None:
@@ -81,6 +85,7 @@ def test_pages_of_any_part_are_what_filtering_and_sorting_everything_gives(recor
         for entry in timeline.page(reader, slots=timeline.EVERY_SLOT, limit=100, at=AT).entries
     }
     everything.sort(key=lambda resource: (day_of(resource), UUID(resource["id"]).bytes), reverse=True)
+    coded = {each["id"] for each in everything if each["resourceType"] not in {"Observation", "Encounter"}}
     for _ in range(40):
         kinds = chance.sample(SECTIONS, chance.randint(1, len(SECTIONS)))
         slots = frozenset().union(*(section.slots for section in kinds))
@@ -96,6 +101,9 @@ def test_pages_of_any_part_are_what_filtering_and_sorting_everything_gives(recor
             and (last is None or day_of(resource) < last.isoformat())
         ]
         assert walked(reader, slots, period, chance.randint(1, 9)) == expected
+        assert walked(reader, slots, period, chance.randint(1, 9), ASTHMA) == (
+            [one for one in expected if one in coded] + [one for one in expected if one not in coded]
+        )
     assert walked(reader, timeline.EVERY_SLOT, ALWAYS, 7) == [resource["id"] for resource in everything]
 
 
@@ -180,3 +188,38 @@ def test_older_entries_keep_the_part(record: Record, browser: Client) -> None:
     second = read(browser, older.removeprefix(PATH).replace("&amp;", "&"))
     assert (html.count("Body weight"), second.count("Body weight")) == (50, 10)
     assert "Newest entries" in second
+
+
+def medicine(key: str, day: str, intent: str, status: str, **more: object) -> Json:
+    """A prescription of one medicine."""
+    return {
+        "resourceType": "MedicationRequest", "id": key, "status": status, "intent": intent, "subject": _SUBJECT,
+        "authoredOn": day, "medicationCodeableConcept": _CODE, **more,
+    }  # fmt: skip
+
+
+def test_what_is_taken_now_comes_first_however_long_ago_it_began(record: Record, browser: Client) -> None:
+    record.deliver(
+        medicine("plan", "2024-02-01", "plan", "active", courseOfTherapyType={"coding": [{"code": "repeat"}]}),
+        medicine("other", "2024-02-02", "plan", "on-hold"),
+        medicine("old", "2024-02-03", "plan", "completed"),
+        *(
+            medicine(
+                f"i{n}",
+                f"2024-05-{n % 28 + 1:02d}",
+                "order",
+                "completed",
+                basedOn=[{"reference": "MedicationRequest/plan"}],
+            )
+            for n in range(60)
+        ),
+    )
+    html = browser.get("/record/medicines").content.decode()
+    assert headings(html, 2) == ["Repeat medicines", "Other current medicines"]
+    assert (html.count("Asthma"), html.count("Issued")) == (2, 50)
+    (older,) = re.findall(r'href="([^"]+)" rel="next"', html)
+    rest = browser.get(older).content.decode()
+    assert headings(rest, 2) == ["Past medicines", "Earlier prescriptions"]
+    assert rest.count("Asthma") == 11
+    assert browser.get("/record/medicines?after=~").status_code == 404
+    assert browser.get("/record/documents?after=~").status_code == 404
