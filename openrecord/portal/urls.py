@@ -4,6 +4,7 @@ from django.urls import path
 
 from openrecord.portal.views import (
     access,
+    awaited,
     home,
     leaving,
     linked,
@@ -31,6 +32,7 @@ urlpatterns = [
     path("access/looked", lookers.lookers),
     path("leave", leaving.leave),
     path("record/timeline", timeline.timeline),
+    path("record/on-its-way", awaited.awaited),
     path("record/search", search.search),
     path("record/search/clear", search.clear),
     path("record/<slug:slug>", record.section),

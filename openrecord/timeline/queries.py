@@ -100,6 +100,10 @@ SAYS = "CASE WHEN ((s.full_text >> t.slot) & 1) = 1 AND q.all_words IS NOT NULL 
 WITHIN = {"postgresql": "strpos({text}, %s) > 0", "sqlite": "instr({text}, %s) > 0"}
 SEEN = f"SELECT t.fhir_type, t.public_id FROM {SERVED.partition('FROM ')[2]} AND t.public_id IN ({{keys}})"
 
+OUTCOMES = (
+    f"SELECT t.refs FROM {SERVED.partition('FROM ')[2]} AND t.fhir_type IN ('DiagnosticReport', 'Observation') "
+    "AND t.sort >= CAST(%s AS bigint)"
+)
 SEEN_INSIDE = f"SELECT t.id FROM {SERVED.partition('FROM ')[2]} AND t.id IN ({{keys}})"
 
 
@@ -322,6 +326,16 @@ def visible(reader: Reader, entries: Iterable[bytes], *, at: datetime) -> frozen
     pattern = proxy_pattern(reader)
     rows = sql.rows_in(SEEN_INSIDE, [*reader_key(reader, at), pattern, pattern], entries)
     return frozenset(bytes(row[0]) for row in rows)
+
+
+def with_outcome(reader: Reader, *, since: datetime, at: datetime) -> frozenset[str]:
+    """The samples and requests ("Type/id") that a visible report or result of since then names.
+
+    Only what this reader sees counts: a result that is hidden, or not filed, changes nothing here.
+    """
+    pattern = proxy_pattern(reader)
+    rows = _rows(reader, OUTCOMES, [*reader_key(reader, at), pattern, pattern, to_micros(since)], at)
+    return frozenset().union(*(links.named(bytes(refs)) for (refs,) in rows))
 
 
 def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEntry, ...]:

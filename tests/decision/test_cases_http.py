@@ -114,7 +114,7 @@ def fhir(origin: str, token: str) -> dict[str, str]:
 def pages(origin: str, session: str) -> str:
     """The text of every record page of a signed-in person, details included."""
     with httpx.Client(cookies={"openrecord_session": session}, trust_env=False, follow_redirects=True) as client:
-        texts = [client.get(f"{origin}/home").text]
+        texts = [client.get(f"{origin}/home").text, client.get(f"{origin}/record/on-its-way").text]
         for section in SECTIONS:
             listed = client.get(f"{origin}/record/{section}").text
             details = sorted(set(re.findall(rf"/record/{section}/[0-9a-f-]{{36}}", listed)))

@@ -27,7 +27,7 @@ CURRENT = frozenset({"active", "intended", "on-hold"})
 """Statuses of a medicine that is being taken or may be issued."""
 
 _REPEAT = frozenset({"repeat", "repeat-dispensing", "continuous"})
-"""Types of prescription that go on until somebody stops them (UKCore-PrescriptionType, which GP Connect's follows; HL7's
+"""Types of prescription that go on until somebody stops them (UKCore-PrescriptionType, GP Connect's is the same; HL7's
 medicationrequest-course-of-therapy).
 """
 
