@@ -56,6 +56,11 @@ VARIABLES = (
         "so many patients of a practice with a new enhanced review (code 104) on one day count as in bulk",
     ),
     Variable(
+        "OPENRECORD_ASK_AFTER_DAYS",
+        "14",
+        "so many days after a sample or a request the patient is told to ask the practice about it",
+    ),
+    Variable(
         "OPENRECORD_SMTP_URL",
         None,
         "smtp://user:password@host:port or smtps://…: mail server for messages; STARTTLS unless on this machine",
@@ -89,9 +94,18 @@ def required(name: str) -> str:
 
 def bulk_reviews() -> int:
     """From how many patients on one day an enhanced review counts as recorded in bulk (R44)."""
-    text = required("OPENRECORD_BULK_REVIEWS")
+    return _whole_number("OPENRECORD_BULK_REVIEWS")
+
+
+def ask_after_days() -> int:
+    """After how many days a patient is told to ask about what is on its way (R11)."""
+    return _whole_number("OPENRECORD_ASK_AFTER_DAYS")
+
+
+def _whole_number(name: str) -> int:
+    text = required(name)
     if not (text.isascii() and text.isdecimal() and int(text)):
-        raise MissingSetting("OPENRECORD_BULK_REVIEWS must be a whole number above 0")
+        raise MissingSetting(f"{name} must be a whole number above 0")
     return int(text)
 
 

@@ -4,6 +4,7 @@ from django.urls import path
 
 from openrecord.portal.views import (
     access,
+    awaited,
     home,
     leaving,
     linked,
@@ -12,7 +13,9 @@ from openrecord.portal.views import (
     people,
     record,
     requests,
+    search,
     start,
+    timeline,
 )
 
 urlpatterns = [
@@ -30,6 +33,10 @@ urlpatterns = [
     path("access/messages", messages.messages),
     path("access/looked", lookers.lookers),
     path("leave", leaving.leave),
+    path("record/timeline", timeline.timeline),
+    path("record/on-its-way", awaited.awaited),
+    path("record/search", search.search),
+    path("record/search/clear", search.clear),
     path("record/<slug:slug>", record.section),
     path("record/<slug:slug>/<uuid:public_id>", record.entry),
     path("requests", requests.requests),

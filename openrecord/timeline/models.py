@@ -35,8 +35,28 @@ class TimelineRow(PatientKeyed):
         db_table = "timeline_entry"
         indexes = [
             models.Index(fields=["patient_id", "fhir_type", "sort", "public_id"], name="timeline_reading_order"),
+            models.Index(fields=["patient_id", "sort", "public_id"], name="timeline_whole_order"),
             models.Index(fields=["patient_id", "public_id"], name="timeline_public"),
         ]
+
+
+class WordsRow(PatientKeyed):
+    """What a placed entry says in words, for searching (clinical.wording).
+
+    `id`, `sort`, `public_id`, `slot`: the entry's. `words`: those of the coded body; `all_words`: those of the full
+    body, NULL where there is none. Apart from the entries: a search reads the words of a whole record and the bodies
+    of one page.
+    """
+
+    sort = models.BigIntegerField()
+    public_id = models.BinaryField(max_length=16)
+    slot = models.SmallIntegerField()
+    words = models.TextField()
+    all_words = models.TextField(null=True)
+
+    class Meta:
+        db_table = "timeline_words"
+        indexes = [models.Index(fields=["patient_id", "sort", "public_id"], name="timeline_words_order")]
 
 
 class MemberRow(PatientKeyed):

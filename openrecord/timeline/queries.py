@@ -8,22 +8,29 @@ import base64
 import binascii
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from functools import lru_cache
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import connection
 
 from openrecord.access.events import SightNeeded
 from openrecord.access.queries import NO_CLIENT
+from openrecord.clinical import wording
 from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
 from openrecord.clinical.r4 import links, tokens
 from openrecord.db import bus, sql
 from openrecord.kit.instants import from_micros, to_micros
 from openrecord.registry.types import PatientId
-from openrecord.timeline.types import BadCursor, Page, Reader, ServedEntry
+from openrecord.timeline.types import ALWAYS, BadCursor, Page, Period, Reader, ServedEntry
 
-NEWEST = (2**62, b"\xff" * 16)
-"""Before the first entry of a list that begins with the newest."""
+NEWEST, EARLIEST = (2**62, b"\xff" * 16), -(2**63)
+"""Before the first entry of a list that begins with the newest; not after any entry."""
+
+EVERY_SLOT = frozenset(SLOT_KINDS)
+AHEAD = "~"
+"""Begins a place among what comes before everything else."""
 
 CURRENT_SIGHT = (
     "access_sight s JOIN access_epoch e ON e.patient_id = s.patient_id AND e.epoch = s.epoch "
@@ -58,16 +65,19 @@ VISIBLE = f"{may_see('t', 's')} AND ({shows_itself('t', 's')} OR {INHABITED})"
 """SQL: the reader may see entry t under Sight row s. Takes the reader's proxy pattern twice."""
 
 BODY = "CASE WHEN ((s.full_text >> t.slot) & 1) = 1 AND t.full_body IS NOT NULL THEN t.full_body ELSE t.coded END"
+COLUMNS = f"t.public_id, t.slot, t.sort, t.has_date, {BODY}, t.refs, s.at_ceiling"
 SERVED = (
-    f"SELECT t.public_id, t.slot, t.sort, t.has_date, {BODY}, t.refs, s.at_ceiling "
+    f"SELECT {COLUMNS} "
     f"FROM {CURRENT_SIGHT} JOIN timeline_entry t ON t.patient_id = s.patient_id AND t.tranche = s.tranche "
     f"WHERE {OF_READER} AND {VISIBLE}"
 )
 HEAD = f"SELECT s.fingerprint FROM {CURRENT_SIGHT} WHERE {OF_READER} AND s.tranche = 0"
-PAGE = (
-    SERVED + " AND t.fhir_type IN ({types}) AND ((%s >> t.slot) & 1) = 1 "
-    "AND (t.sort < %s OR (t.sort = %s AND t.public_id < %s)) ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
+NEWEST_FIRST = " ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
+BEHIND = (
+    " AND ((CAST(%s AS bigint) >> t.slot) & 1) = 1 AND (t.sort, t.public_id) < (CAST(%s AS bigint), %s) "
+    "AND t.sort >= CAST(%s AS bigint)"
 )
+"""SQL: the entry is of these slots and lies behind this place, not before this instant."""
 BY_ID = SERVED + " AND t.public_id = %s"
 MEMBERS = (
     SERVED + " AND EXISTS (SELECT 1 FROM timeline_member d JOIN timeline_entry c ON c.patient_id = d.patient_id "
@@ -78,9 +88,22 @@ EARLIER = (
     SERVED + " AND t.fhir_type = 'Observation' AND t.has_date AND {holds} "
     "AND (t.sort < %s OR (t.sort = %s AND t.public_id < %s)) ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
 )
-HOLDS = {"postgresql": "strpos(t.codes, %s) > 0", "sqlite": "instr(t.codes, %s) > 0"}
+FOUND = (
+    f"SELECT {COLUMNS} FROM {CURRENT_SIGHT} JOIN timeline_words q ON q.patient_id = s.patient_id "
+    "JOIN timeline_entry t ON t.patient_id = q.patient_id AND t.id = q.id AND t.tranche = s.tranche "
+    f"WHERE {{maybe}} AND {OF_READER} AND {VISIBLE} AND {{surely}}"
+    "{behind} ORDER BY q.sort DESC, q.public_id DESC LIMIT {limit}"
+)
+SAYS = "CASE WHEN ((s.full_text >> t.slot) & 1) = 1 AND q.all_words IS NOT NULL THEN q.all_words ELSE q.words END"
+"""SQL: the words of the body that the reader is served."""
+
+WITHIN = {"postgresql": "strpos({text}, %s) > 0", "sqlite": "instr({text}, %s) > 0"}
 SEEN = f"SELECT t.fhir_type, t.public_id FROM {SERVED.partition('FROM ')[2]} AND t.public_id IN ({{keys}})"
 
+OUTCOMES = (
+    f"SELECT t.refs FROM {SERVED.partition('FROM ')[2]} AND t.fhir_type IN ('DiagnosticReport', 'Observation') "
+    "AND t.sort >= CAST(%s AS bigint)"
+)
 SEEN_INSIDE = f"SELECT t.id FROM {SERVED.partition('FROM ')[2]} AND t.id IN ({{keys}})"
 
 
@@ -145,19 +168,132 @@ def _allowed(reader: Reader, rows: Sequence[sql.Row], at: datetime) -> frozenset
     return frozenset(f"{fhir_type}/{UUID(bytes=bytes(public_id))}" for fhir_type, public_id in seen)
 
 
-def page(reader: Reader, *, slots: Collection[Slot], limit: int = 50, after: str | None = None, at: datetime) -> Page:
-    """A page of the reader's entries of these slots, newest first. Raises BadCursor."""
-    types = sorted({KIND_RULES[SLOT_KINDS[slot]].fhir_type or "" for slot in slots})
-    mask = sum(1 << slot for slot in slots)
-    sort, public_id = _position(after)
-    pattern = proxy_pattern(reader)
-    # the limit stands in the statement: as a parameter it costs SQLite three times the time
-    statement = PAGE.format(types=sql.marks(len(types)), limit=int(limit) + 1)
-    parameters = [*reader_key(reader, at), pattern, pattern, *types, mask, sort, sort, public_id]
+def page(
+    reader: Reader,
+    *,
+    slots: Collection[Slot],
+    period: Period = ALWAYS,
+    ahead: Sequence[str] = (),
+    limit: int = 50,
+    after: str | None = None,
+    at: datetime,
+) -> Page:
+    """A page of the reader's entries of these slots and this period, newest first. Raises BadCursor.
+
+    Each kind of entry is a range of its own in reading order; so is the whole record. `ahead`: what holds one of these
+    parts (clinical.r4.tokens) comes before everything else; the page that ends it goes on with the first of the rest.
+    """
+    asked = _Asked(frozenset(slots), period, tuple(ahead), limit)
+    if not ahead:
+        return _part(reader, asked, _Share.ALL, after, at)
+    entries: tuple[ServedEntry, ...] = ()
+    if after is None or after.startswith(AHEAD):
+        first = _part(reader, asked, _Share.AHEAD, after and after.removeprefix(AHEAD), at)
+        if first.next_cursor is not None:
+            return Page(first.entries, AHEAD + first.next_cursor)
+        entries, after = first.entries, None
+    rest = _part(reader, asked, _Share.REST, after, at)
+    return Page(entries + rest.entries, rest.next_cursor)
+
+
+class _Share(Enum):
+    """How a list whose beginning comes ahead is read; the values: SQL about what makes an entry come ahead."""
+
+    ALL = ""
+    AHEAD = " AND ({holds})"
+    REST = " AND NOT ({holds})"
+
+
+class _Asked(NamedTuple):
+    """Of what a page is asked for."""
+
+    slots: frozenset[Slot]
+    period: Period
+    ahead: tuple[str, ...]
+    limit: int
+
+
+def _part(reader: Reader, asked: _Asked, share: _Share, after: str | None, at: datetime) -> Page:
+    """A page of this share of it."""
+    types = () if asked.slots >= EVERY_SLOT else tuple(sorted({_type_of(slot) for slot in asked.slots}))
+    start = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2]
+    behind = [*_behind(asked.slots, asked.period, after), *asked.ahead]
+    parameters = [one for kind in types for one in (*start, kind, *behind)] if types else [*start, *behind]
+    condition = _condition(connection.vendor, asked.period != ALWAYS, len(asked.ahead), share)
+    return _page(reader, _paged(len(types), condition, int(asked.limit) + 1), parameters, asked.limit, at)
+
+
+@lru_cache(maxsize=32)
+def _condition(vendor: str, is_dated: bool, parts: int, share: _Share) -> str:
+    """SQL: the entry is of the part of a list that is asked for."""
+    holds = " OR ".join([WITHIN[vendor].format(text="t.codes")] * parts)
+    return f"{BEHIND}{' AND t.has_date' if is_dated else ''}{share.value.format(holds=holds)}"
+
+
+def _type_of(slot: Slot) -> str:
+    return KIND_RULES[SLOT_KINDS[slot]].fhir_type or ""
+
+
+def _behind(slots: Collection[Slot], period: Period, after: str | None) -> list[Any]:
+    """The parameters of BEHIND: the slots, where the page begins, and where the period does."""
+    place = _position(after)
+    if period.until is not None:
+        place = min(place, (to_micros(period.until), b""))
+    first = EARLIEST if period.since is None else to_micros(period.since)
+    return [sum(1 << slot for slot in slots), *place, first]
+
+
+@lru_cache(maxsize=256)
+def _paged(types: int, condition: str, limit: int) -> str:
+    """The statement of a page: of so many kinds, or (0) of the whole record.
+
+    The limit stands in it: as a parameter it costs SQLite three times the time.
+    """
+    order = NEWEST_FIRST.format(limit=limit)
+    if types == 0:
+        return f"{SERVED}{condition}{order}"
+    one = f"{SERVED} AND t.fhir_type = %s{condition}{order}"
+    if types == 1:
+        return one
+    every = " UNION ALL ".join(f"SELECT * FROM ({one}) AS of{number}" for number in range(types))
+    return f"{every} ORDER BY sort DESC, public_id DESC LIMIT {limit}"
+
+
+def _page(reader: Reader, statement: str, parameters: Sequence[Any], limit: int, at: datetime) -> Page:
+    """The page that a statement reads, which asks for one row more than fits."""
     rows = _rows(reader, statement, parameters, at)
-    more = len(rows) > limit
-    cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if more else None
+    cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if len(rows) > limit else None
     return Page(_served(reader, rows[:limit], at), cursor)
+
+
+def found(
+    reader: Reader,
+    asked: Sequence[str],
+    *,
+    slots: Collection[Slot],
+    period: Period = ALWAYS,
+    limit: int = 50,
+    after: str | None = None,
+    at: datetime,
+) -> Page:
+    """A page of what says all of these words (folded; the last may be a beginning), newest first. Raises BadCursor.
+
+    Words are sought in the very body that the reader is served.
+    """
+    start, behind = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2], _behind(slots, period, after)
+    parts = wording.parts(asked)
+    statement = _finding(connection.vendor, len(parts), period != ALWAYS, int(limit) + 1)
+    return _page(reader, statement, [*parts, *start, *parts, *behind], limit, at)
+
+
+@lru_cache(maxsize=256)
+def _finding(vendor: str, words: int, is_dated: bool, limit: int) -> str:
+    """The statement of a search. First what the words of any rendering say, which reads the words' own table alone."""
+    maybe, surely = (
+        " AND ".join([WITHIN[vendor].format(text=text)] * words) for text in ("coalesce(q.all_words, q.words)", SAYS)
+    )
+    behind = BEHIND.replace("t.", "q.") + (" AND t.has_date" if is_dated else "")
+    return FOUND.format(maybe=maybe, surely=surely, behind=behind, limit=limit)
 
 
 def cursor_at(sort: int, public_id: bytes) -> str:
@@ -192,6 +328,16 @@ def visible(reader: Reader, entries: Iterable[bytes], *, at: datetime) -> frozen
     return frozenset(bytes(row[0]) for row in rows)
 
 
+def with_outcome(reader: Reader, *, since: datetime, at: datetime) -> frozenset[str]:
+    """The samples and requests ("Type/id") that a visible report or result of since then names.
+
+    Only what this reader sees counts: a result that is hidden, or not filed, changes nothing here.
+    """
+    pattern = proxy_pattern(reader)
+    rows = _rows(reader, OUTCOMES, [*reader_key(reader, at), pattern, pattern, to_micros(since)], at)
+    return frozenset().union(*(links.named(bytes(refs)) for (refs,) in rows))
+
+
 def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEntry, ...]:
     """The visible entries that are directly part of an entry."""
     pattern = proxy_pattern(reader)
@@ -209,7 +355,7 @@ def earlier(
     if than.clinical is None:
         return ()
     sort, pattern = to_micros(than.clinical), proxy_pattern(reader)
-    statement = EARLIER.format(holds=HOLDS[connection.vendor], limit=int(limit))
+    statement = EARLIER.format(holds=WITHIN[connection.vendor].format(text="t.codes"), limit=int(limit))
     holds = tokens.part(tokens.Mark.WHAT, *coding)
     parameters = [*reader_key(reader, at), pattern, pattern, holds, sort, sort, than.key]
     return _served(reader, _rows(reader, statement, parameters, at), at)

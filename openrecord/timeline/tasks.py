@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable
 
 from openrecord.clinical.r4.tokens import tokens
+from openrecord.clinical.wording import wording
 from openrecord.db import sql
 from openrecord.kit.instants import micros_text, to_micros
 from openrecord.registry.types import PatientId
@@ -15,6 +16,7 @@ COLUMNS = (
     "patient_id", "id", "public_id", "fhir_type", "sort", "slot", "tranche", "has_date", "hollow", "proxies",
     "placed_at", "revised", "coded", "full_body", "refs", "codes",
 )  # fmt: skip
+WORD_COLUMNS = ("patient_id", "id", "sort", "public_id", "slot", "words", "all_words")
 _BODIES = "SELECT id, coded, full_body FROM timeline_entry WHERE patient_id=%s AND id IN ({keys})"
 _STAMP_LENGTH = len(b'"meta":{"lastUpdated":"2023-11-01T00:00:00.000000Z"},')
 
@@ -26,11 +28,13 @@ def apply(event: PlacementsChanged) -> None:
     leaving = [*event.withdrawn, *event.discarded]
     if event.withdrawn:
         take_back(patient_id, _unstamped(patient_id, event.withdrawn))
-    sql.delete_in("timeline_entry", patient_id, "id", (entry for entry in leaving))
+    for table in ("timeline_entry", "timeline_words"):
+        sql.delete_in(table, patient_id, "id", (entry for entry in leaving))
     for side in ("container", "member"):
         sql.delete_in("timeline_member", patient_id, side, (entry for entry in leaving))
     placed = sorted(event.placed, key=lambda p: (p.fhir_type, p.sort, p.public_id.bytes))
     sql.insert("timeline_entry", COLUMNS, [_row(patient_id, p, stamp) for p in placed])
+    sql.insert("timeline_words", WORD_COLUMNS, [_words(patient_id, p, p.coded or b"", p.full) for p in placed])
     for altered in event.altered:
         _alter(patient_id, altered, stamp)
     for entry, refs in event.relinked:
@@ -67,6 +71,13 @@ def _row(patient_id: PatientId, placing: Placing, stamp: int) -> sql.Row:
     )  # fmt: skip
 
 
+def _words(patient_id: PatientId, placing: Placing, coded: bytes, full: bytes | None) -> sql.Row:
+    said = None if full is None else wording(full)
+    return (
+        patient_id, placing.entry_id, placing.sort, placing.public_id.bytes, placing.slot, wording(coded), said
+    )  # fmt: skip
+
+
 def _alter(patient_id: PatientId, placing: Placing, stamp: int) -> None:
     """Write an entry anew that stays: its body where a new one came, its text according to what may be shown."""
     key = [patient_id, placing.entry_id]
@@ -89,6 +100,8 @@ def _alter(patient_id: PatientId, placing: Placing, stamp: int) -> None:
             tokens(placing.fhir_type, coded), *key,
         ],
     )  # fmt: skip
+    sql.execute("DELETE FROM timeline_words WHERE patient_id=%s AND id=%s", key)
+    sql.insert("timeline_words", WORD_COLUMNS, [_words(patient_id, placing, coded, full)])
 
 
 def _add_members(patient_id: PatientId, members: Iterable[Membership]) -> None:

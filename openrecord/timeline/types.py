@@ -28,6 +28,18 @@ class Reader:
     channel: str
 
 
+@dataclass(frozen=True, slots=True)
+class Period:
+    """What has a clinical date from `since` on and before `until`; None: no bound on that side."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+ALWAYS = Period()
+"""No bound at all: also what has no date."""
+
+
 class ServedEntry(msgspec.Struct, frozen=True, gc=False):
     """One entry as this reader may see it.
 

@@ -17,6 +17,7 @@ from openrecord.web.audience import Audience
 SESSION = "openrecord_session"
 PENDING = "openrecord_sign_in"
 VIEWER = "openrecord_viewer"
+SEARCH = "openrecord_search"
 PENDING_SECONDS = 600
 
 

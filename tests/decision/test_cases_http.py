@@ -35,6 +35,8 @@ SECTIONS = (
     "documents", "referrals",
 )  # fmt: skip
 EVERYTHING = ("patient/*.rs",)
+_ENTRY = re.compile(r'href="/record/[a-z-]+/([0-9a-f-]{36})"')
+_FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]*)')
 FAR = datetime(2040, 1, 1, tzinfo=UTC)
 
 
@@ -112,12 +114,28 @@ def fhir(origin: str, token: str) -> dict[str, str]:
 def pages(origin: str, session: str) -> str:
     """The text of every record page of a signed-in person, details included."""
     with httpx.Client(cookies={"openrecord_session": session}, trust_env=False, follow_redirects=True) as client:
-        texts = [client.get(f"{origin}/home").text]
+        texts = [client.get(f"{origin}/home").text, client.get(f"{origin}/record/on-its-way").text]
         for section in SECTIONS:
             listed = client.get(f"{origin}/record/{section}").text
             details = sorted(set(re.findall(rf"/record/{section}/[0-9a-f-]{{36}}", listed)))
             texts += [listed, *(client.get(origin + path).text for path in details)]
     return "\n".join(texts)
+
+
+def together(origin: str, session: str) -> tuple[str, str, str]:
+    """The record by date, and what is found by a word of every coded rendering and by one of every free text."""
+    with httpx.Client(cookies={"openrecord_session": session}, trust_env=False, follow_redirects=True) as client:
+        by_date = client.get(f"{origin}/record/timeline").text
+        return by_date, searched(client, "coded", origin), searched(client, "text", origin)
+
+
+def searched(client: httpx.Client, words: str, origin: str = "") -> str:
+    """What the record answers to these words in the form; the marks of what was found taken off."""
+    form = client.get(f"{origin}/record/search").text
+    token = _FORM_TOKEN.findall(form)[0]
+    sent = client.post(f"{origin}/record/search", data={"csrfmiddlewaretoken": token, "words": words})
+    answer = sent if sent.status_code == 200 else client.get(f"{origin}/record/search")
+    return re.sub("</?mark>", "", answer.text)
 
 
 def check(world: HttpWorld, step: dict[str, Any], origin: str) -> None:
@@ -135,9 +153,16 @@ def check(world: HttpWorld, step: dict[str, Any], origin: str) -> None:
         assert (f"TEXT-{name}" in answered) == (rendering == "full"), name
     if world.viewers[viewer]["kind"] != "app":
         shown = pages(origin, world.session(viewer, at))
+        by_date, found, by_text = together(origin, world.session(viewer, at))
         for name in step["see"]:
             if world.sent[name].step["kind"] != "comment":
                 assert names[name] in shown, name
+                assert names[name] in by_date, name
+        assert set(_ENTRY.findall(found)) == {names[name] for name in step["see"]}
+        assert set(_ENTRY.findall(by_text)) <= {names[name] for name in step["see"]}
+        for name, rendering in step.get("as", {}).items():
+            assert (names[name] in by_text) == (rendering == "full"), name
+        shown += by_date + found + by_text
         answered += shown
     for name in step["hidden"]:
         assert names[name] not in answered, name

@@ -11,7 +11,7 @@ import django
 
 TABLES = (
     "ingest_source_key", "screening_entry", "screening_vault", "screening_link", "screening_container",
-    "timeline_entry", "timeline_member", "registry_registration",
+    "timeline_entry", "timeline_words", "timeline_member", "registry_registration",
 )  # fmt: skip
 
 

@@ -75,7 +75,7 @@ def by_pages(server: httpx.WSGITransport, session: str) -> str:
     with httpx.Client(
         transport=server, base_url="http://127.0.0.1:8000", cookies={"openrecord_session": session}
     ) as client:
-        for section in SECTIONS:
+        for section in (*SECTIONS, "timeline"):
             waiting = [f"/record/{section}"]
             while waiting:
                 text = client.get(waiting.pop()).text

@@ -49,6 +49,7 @@ def arm(hidden: int) -> Arm:
         "FHIR search": lambda: client.get("/fhir/Observation?_count=50", headers=app),
         "FHIR read": lambda: client.get(f"/fhir/Observation/{public_id}", headers=app),
         "page of results": lambda: client.get("/record/test-results", headers=browser),
+        "everything by date": lambda: client.get("/record/timeline", headers=browser),
     }
 
 

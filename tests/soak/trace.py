@@ -22,7 +22,9 @@ import httpx
 Json = dict[str, Any]
 NEVER = str(UUID(int=0x0DD0DD0DD0DD4DD08DD0DD0DD0DD0DD0))
 _FORM_TOKEN = re.compile(r'(?<=name="csrfmiddlewaretoken" value=")[^"]*')
-_COOKIE = re.compile(r"(csrftoken=).*?(?=; HttpOnly)")
+_COOKIE = re.compile(r"(csrftoken=|openrecord_search=).*?(?=; HttpOnly)")
+PARTS = ("", "?kind=test-results&kind=referrals", "?first=2024", "?last=2020&kind=measurements")
+WORDS = ("coded", "text", "coded x", "text y", "x")
 
 
 class Arm:
@@ -107,10 +109,12 @@ class Visitor:
         return self.answers
 
     def _get(self, client: httpx.Client, address: str, **more: Any) -> httpx.Response:
-        answer = client.get(address, **more)
+        name = address if not more else f"{address} {sorted(more)}"
+        return self._keep(name, client.get(address, **more))
+
+    def _keep(self, name: str, answer: httpx.Response) -> httpx.Response:
         headers = [(name, _COOKIE.sub(r"\1", value)) for name, value in answer.headers.multi_items()]
         text = _FORM_TOKEN.sub("", answer.content.decode())
-        name = address if not more else f"{address} {sorted(more)}"
         self.answers.append([name, answer.status_code, headers, len(answer.content), text])
         return answer
 
@@ -160,7 +164,7 @@ class Visitor:
         from tests.decision.test_cases_http import SECTIONS
 
         with self._client(cookies={"openrecord_session": str(self.session)}) as client:
-            for address in ("/", "/home", "/people", "/record/nothing"):
+            for address in ("/", "/home", "/people", "/record/nothing", "/record/on-its-way"):
                 self._get(client, address)
             for section in SECTIONS:
                 listed = self._get(client, f"/record/{section}").text
@@ -170,6 +174,18 @@ class Visitor:
                 for public_id in unseen:
                     self._get(client, f"/record/{section}/{public_id}")
             self._get(client, f"/record/{SECTIONS[0]}?after=x")
+            for part in PARTS:
+                self._get(client, f"/record/timeline{part}")
+            for words in WORDS:
+                self._search_pages(client, words)
+
+    def _search_pages(self, client: httpx.Client, words: str) -> None:
+        """The form, what it answers, and what it leads to."""
+        tokens = re.findall(r'name="csrfmiddlewaretoken" value="([^"]*)', client.get("/record/search").text)
+        form = {"csrfmiddlewaretoken": tokens[0], "words": words}
+        self._keep(f"search {words}", client.post("/record/search", data=form))
+        for part in PARTS:
+            self._get(client, f"/record/search{part}")
 
 
 def main(which: str, first: str, count: str, file: str, other: str | None = None) -> None:

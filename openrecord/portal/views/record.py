@@ -42,7 +42,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     if by is not None:
         at = clock.now()
         try:
-            served = timeline.page(by.reader, slots=found.slots, limit=PAGE_SIZE, after=after, at=at)
+            served = timeline.page(by.reader, slots=found.slots, ahead=found.ahead, limit=PAGE_SIZE, after=after, at=at)
         except BadCursor:
             return errors.page(request, 404)
         entries, cursor = served.entries, served.next_cursor

@@ -17,6 +17,7 @@ from openrecord.web.redirects import see_other
 from openrecord.web.session import (
     PENDING,
     PENDING_SECONDS,
+    SEARCH,
     SESSION,
     VIEWER,
     device_of,
@@ -124,6 +125,6 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if token is None:
         return response
     actions.sign_out(token=token, at=clock.now())
-    for name in (SESSION, PENDING, VIEWER):
+    for name in (SESSION, PENDING, VIEWER, SEARCH):
         drop_cookie(response, name)
     return response

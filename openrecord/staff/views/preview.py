@@ -68,7 +68,9 @@ def section(request: HttpRequest, public_id: UUID, slug: str) -> HttpResponse:
     at = clock.now()
     after = request.GET.get("after") or None
     try:
-        served = timeline.page(reader, slots=section_found.slots, limit=PAGE_SIZE, after=after, at=at)
+        served = timeline.page(
+            reader, slots=section_found.slots, ahead=section_found.ahead, limit=PAGE_SIZE, after=after, at=at
+        )
     except BadCursor as error:
         raise Http404 from error
     ids = [entry.public_id for entry in served.entries]

@@ -168,11 +168,12 @@ def referral_line(shown: Shown) -> Line:
     """One referral or request in a list."""
     body = shown.body
     return Line(
-        shown.href, _referral_title(body), shown.date, value=displays(body.get("performer")), tag=_progress(body)
+        shown.href, referral_title(body), shown.date, value=displays(body.get("performer")), tag=_progress(body)
     )
 
 
-def _referral_title(body: Json) -> str:
+def referral_title(body: Json) -> str:
+    """What was asked for, and failing that what sort of request it is."""
     return concept(body.get("code")) or concepts(body.get("category")) or _("Referral")
 
 
@@ -195,7 +196,7 @@ def referral_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     )
     advice = text_of(body.get("patientInstruction"))
     paragraphs = ((advice,) if advice else ()) + notes(body)
-    return Detail(_referral_title(body), shown.date, rows, paragraphs, links=related(shown, ()))
+    return Detail(referral_title(body), shown.date, rows, paragraphs, links=related(shown, ()))
 
 
 def referral_groups(page: Sequence[Shown]) -> tuple[Group, ...]:

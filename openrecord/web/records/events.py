@@ -34,7 +34,7 @@ def _people(body: Json) -> str:
     return joined(displays(item.get("individual")) for item in objects(body.get("participant")))
 
 
-def _is_note(body: Json) -> bool:
+def is_note(body: Json) -> bool:
     """Whether the entry is words only: a note under a heading such as "History", or a comment."""
     if body.get("resourceType") == "Observation" and (
         "valueString" in body or COMMENT_NOTE in codes_of(body.get("code"))
@@ -59,7 +59,7 @@ def line(shown: Shown) -> Line:
         return Line(shown.href, concept(body.get("code")) or _("Procedure"), shown.date, tag=tag)
     if kind == "QuestionnaireResponse":
         return Line(shown.href, _("Questionnaire"), shown.date)
-    if _is_note(body):
+    if is_note(body):
         return Line(shown.href, _("Note"), shown.date)
     return observations.line(shown)
 
@@ -85,7 +85,7 @@ def encounter_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     )
     written: list[str] = []
     for member in members:
-        if _is_note(member.body):
+        if is_note(member.body):
             written.extend(note_texts(member.body))
     return Detail(
         encounter_title(body),
@@ -93,7 +93,7 @@ def encounter_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         rows,
         tuple(written),
         links=related(shown, members),
-        groups=member_groups([member for member in members if not _is_note(member.body)]),
+        groups=member_groups([member for member in members if not is_note(member.body)]),
     )
 
 
@@ -196,6 +196,6 @@ def note_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
 
 def observation_or_note_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     """An Observation's own page: a note reads differently from a measurement."""
-    if _is_note(shown.body):
+    if is_note(shown.body):
         return note_detail(shown, members)
     return observations.observation_detail(shown, members)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from openrecord.clinical.codes import codes_of
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.elements import (
     Json,
@@ -22,7 +23,13 @@ from openrecord.web.records.values import Detail, Group, Line, Shown, facts
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
 
-_CURRENT = frozenset({"active", "intended", "on-hold"})
+CURRENT = frozenset({"active", "intended", "on-hold"})
+"""Statuses of a medicine that is being taken or may be issued."""
+
+_REPEAT = frozenset({"repeat", "repeat-dispensing", "continuous"})
+"""Types of prescription that go on until somebody stops them (UKCore-PrescriptionType, GP Connect's is the same; HL7's
+medicationrequest-course-of-therapy).
+"""
 
 
 def name_of(body: Json) -> str:
@@ -44,7 +51,7 @@ def _patient_instructions(body: Json) -> str:
 
 def is_current(body: Json) -> bool:
     """Whether the record says that the medicine is being taken or may be issued."""
-    return text_of(body.get("status")) in _CURRENT
+    return text_of(body.get("status")) in CURRENT
 
 
 def _status(body: Json) -> str:
@@ -68,7 +75,7 @@ def line(shown: Shown) -> Line:
     return Line(shown.href, name_of(body), shown.date, value=dosage_of(body), tag=tag)
 
 
-def _parents(page: Sequence[Shown]) -> dict[str, str]:
+def parents_of(page: Sequence[Shown]) -> dict[str, str]:
     """An issue belongs to its plan, a plan to the statement that is based on it."""
     parents: dict[str, str] = {}
     for shown in page:
@@ -80,20 +87,47 @@ def _parents(page: Sequence[Shown]) -> dict[str, str]:
     return parents
 
 
-def _issue_line(shown: Shown) -> Line:
+def issue_line(shown: Shown) -> Line:
+    """A prescription or an issue of it, under its medicine."""
     words = _("Issued %(date)s") if shown.body.get("intent") == "order" else _("Prescribed %(date)s")
     return Line(shown.href, words % {"date": shown.date}, shown.date)
 
 
+def _is_repeat(body: Json) -> bool:
+    return not _REPEAT.isdisjoint(codes_of(body.get("courseOfTherapyType")))
+
+
+def _is_issue(body: Json) -> bool:
+    """Whether it is one prescription of a medicine that stands elsewhere in the record."""
+    return body.get("resourceType") == "MedicationRequest" and body.get("intent") != "plan" and "basedOn" in body
+
+
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
-    """Current medicines, then past ones; an issue stands under its prescription, a prescription under its medicine."""
-    nest = Nest(page, _parents(page))
+    """Current medicines, those on repeat first, then past ones; an issue stands under its prescription, and that under
+    its medicine. Issues of a medicine that is not on the page come last: they are neither current nor past.
+    """
+    nest = Nest(page, parents_of(page))
+    repeat: list[Line] = []
     current: list[Line] = []
     past: list[Line] = []
+    issues: list[Line] = []
     for shown in nest.tops:
-        own = line(shown)._replace(under=tuple(_issue_line(below) for below in nest.under(shown)))
-        (current if is_current(shown.body) else past).append(own)
-    named = ((_("Current medicines"), current), (_("Past medicines"), past))
+        under = nest.under(shown)
+        own = line(shown)._replace(under=tuple(issue_line(below) for below in under))
+        if _is_issue(shown.body):
+            issues.append(own)
+        elif not is_current(shown.body):
+            past.append(own)
+        elif any(_is_repeat(each.body) for each in (shown, *under)):
+            repeat.append(own)
+        else:
+            current.append(own)
+    named = (
+        (_("Repeat medicines"), repeat),
+        (_("Other current medicines") if repeat else _("Current medicines"), current),
+        (_("Past medicines"), past),
+        (_("Earlier prescriptions"), issues),
+    )
     return tuple(Group(heading, tuple(lines)) for heading, lines in named if lines)
 
 

@@ -212,7 +212,7 @@ def _member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
 
 def nested(entries: Sequence[Shown]) -> tuple[Line, ...]:
     """A line for each result; those of a report or panel among them stand under it."""
-    nest = Nest(entries, _parents(entries))
+    nest = Nest(entries, parents_of(entries))
     return tuple(_with_members(shown, nest) for shown in nest.tops)
 
 
@@ -223,14 +223,15 @@ def _with_members(shown: Shown, nest: Nest) -> Line:
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     """A list of results by day; results of a report or panel of the same page stand under it."""
-    nest = Nest(page, _parents(page))
+    nest = Nest(page, parents_of(page))
     days: dict[str, list[Line]] = {}
     for shown in nest.tops:
         days.setdefault(shown.date, []).append(_with_members(shown, nest))
     return tuple(Group(day or _("No date given"), tuple(found)) for day, found in days.items())
 
 
-def _parents(page: Sequence[Shown]) -> dict[str, str]:
+def parents_of(page: Sequence[Shown]) -> dict[str, str]:
+    """Which result belongs to which report, panel or sample of the page."""
     parents: dict[str, str] = {}
     for shown in page:
         parts = shown.parts

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from openrecord.clinical.kinds import Slot
+from openrecord.clinical.r4 import tokens
 from openrecord.web.records import background, documents, events, medicines, observations
 from openrecord.web.records.elements import text_of
 from openrecord.web.records.plain import about, written
@@ -23,15 +24,20 @@ Details = Callable[[Shown, Sequence[Shown]], Detail]
 
 @dataclass(frozen=True, slots=True)
 class RecordSection:
-    """One section: its address, untranslated words, and its slots. `hint` says what one finds there."""
+    """One section: its address, untranslated words, and its slots. `hint` says what one finds there.
+
+    `ahead`: what holds one of these codes comes first, however long ago it began.
+    """
 
     slug: str
     title: str
     hint: str
     slots: frozenset[Slot]
     groups: Groups
+    ahead: tuple[str, ...] = ()
 
 
+_GOES_ON = tuple(tokens.part(tokens.Mark.CLINICAL_STATUS, None, code) for code in ("active", "recurrence", "relapse"))
 SECTIONS: tuple[RecordSection, ...] = (
     RecordSection(
         "test-results",
@@ -53,6 +59,7 @@ SECTIONS: tuple[RecordSection, ...] = (
         gettext_noop("What you take now and what you took before"),
         frozenset({Slot.MEDICATION_STATEMENT, Slot.MEDICATION_REQUEST}),
         medicines.groups,
+        tuple(tokens.part(tokens.Mark.STATUS, "", code) for code in sorted(medicines.CURRENT)),
     ),
     RecordSection(
         "allergies",
@@ -60,6 +67,7 @@ SECTIONS: tuple[RecordSection, ...] = (
         gettext_noop("What you react to, and how"),
         frozenset({Slot.ALLERGY}),
         background.allergy_groups,
+        _GOES_ON,
     ),
     RecordSection(
         "vaccinations",
@@ -74,6 +82,7 @@ SECTIONS: tuple[RecordSection, ...] = (
         gettext_noop("Conditions you have or had"),
         frozenset({Slot.PROBLEM, Slot.DIAGNOSIS}),
         background.condition_groups,
+        _GOES_ON,
     ),
     RecordSection(
         "measurements",
@@ -131,8 +140,9 @@ _DETAILS: Mapping[str, Details] = {
 def shown(slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Shown:
     """An entry as presenters take it, with its page below `base`."""
     parts = parts_of(body)
-    href = f"{base}/{BY_SLOT[slot].slug}/{parts.id}"
-    return Shown(href, base, f"{parts.resource_type}/{parts.id}", day_in_words(clinical), body, parts, clinical)
+    slug = BY_SLOT[slot].slug
+    href, reference = f"{base}/{slug}/{parts.id}", f"{parts.resource_type}/{parts.id}"
+    return Shown(href, base, reference, day_in_words(clinical), body, parts, clinical, slug)
 
 
 def detail_of(entry: Shown, members: Sequence[Shown], earlier: Sequence[Shown] = ()) -> Detail:

@@ -148,6 +148,7 @@ class Parts(msgspec.Struct, frozen=True, gc=False):
     result: msgspec.Raw = msgspec.Raw()
     has_member: msgspec.Raw = msgspec.field(name="hasMember", default=msgspec.Raw())
     specimen: msgspec.Raw = msgspec.Raw()
+    encounter: msgspec.Raw = msgspec.Raw()
 
 
 _parts: msgspec.json.Decoder[Parts] = msgspec.json.Decoder(Parts)
@@ -162,7 +163,7 @@ class Shown(msgspec.Struct, frozen=True, dict=True):
     """One entry as the presenters take it: its local reference, its date in words, its R4 JSON.
 
     `href` is its own page; `base` is where the pages of the entries it refers to begin; `parts` are those of `raw`;
-    `clinical`: its instant.
+    `clinical`: its instant; `slug`: the section that lists it.
     """
 
     href: str
@@ -172,6 +173,7 @@ class Shown(msgspec.Struct, frozen=True, dict=True):
     raw: bytes
     parts: Parts
     clinical: datetime | None = None
+    slug: str = ""
 
     @cached_property
     def body(self) -> Json:

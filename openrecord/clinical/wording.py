@@ -1,0 +1,77 @@
+"""The words of an entry, for searching: without capitals and accents, so that "Ŵy" is found as "wy". Pure.
+
+Each rendering has words of its own, made of it alone: what a rendering does not say cannot be found by it.
+"""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+
+import orjson
+
+LONGEST_ASKED = 100
+FEWEST_LETTERS = 2
+"""A search for less than this finds half the record."""
+
+_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f]|['\u2019](?=[^\W_]))*")
+"""Letters and digits; an apostrophe inside belongs to the word ("Crohn's"), any other sign parts two ("co-codamol")."""
+
+_SPOKEN = re.compile(
+    rb'"(?:text|display|valueString|conclusion|description|title|patientInstruction|onsetString|abatementString'
+    rb'|performedString|occurrenceString)"\s*:\s*"([^"\\]*(?:\\.[^"\\]*)*)"'
+)
+"""The elements of R4 that hold words for people; the names of others (codes, addresses, files) are not searched."""
+
+_OFTEN = 80
+"""Bytes: terms are shorter and come again and again, notes are longer and do not."""
+
+
+def folded(word: str) -> str:
+    """A word without capitals, accents and apostrophes."""
+    plain = word.casefold().replace("'", "").replace("\u2019", "")
+    if plain.isascii():
+        return plain
+    return "".join(sign for sign in unicodedata.normalize("NFKD", plain) if not unicodedata.combining(sign))
+
+
+def words_of(text: str) -> tuple[str, ...]:
+    """The words of a text, folded, each once, in order."""
+    return tuple(dict.fromkeys(folded(word) for word in _WORD.findall(text)))
+
+
+def spoken(body: bytes) -> list[str]:
+    """What a rendering (R4 JSON) says in words, in its order."""
+    return [_text(raw) for raw in _SPOKEN.findall(body)]
+
+
+def wording(body: bytes) -> str:
+    """The words of a rendering as they are stored: each once, with a space on either side; empty where it has none."""
+    found: dict[str, None] = {}
+    for raw in _SPOKEN.findall(body):
+        found |= dict.fromkeys(_term(raw) if len(raw) <= _OFTEN else words_of(_text(raw)))
+    return f" {' '.join(found)} " if found else ""
+
+
+@lru_cache(maxsize=4096)
+def _term(raw: bytes) -> tuple[str, ...]:
+    return words_of(_text(raw))
+
+
+def _text(raw: bytes) -> str:
+    """A string from inside its quotation marks."""
+    text: str = orjson.loads(b'"' + raw + b'"') if b"\\" in raw else raw.decode()
+    return text
+
+
+def parts(asked: Sequence[str]) -> list[str]:
+    """What to look for in stored words: all of these words, the last of which may be only the beginning of one."""
+    return [f" {word} " for word in asked[:-1]] + [f" {asked[-1]}"]
+
+
+def hits(text: str, asked: Sequence[str]) -> list[tuple[int, int]]:
+    """Where the words that were asked for stand in a text: (start, end) of each."""
+    whole, begun = frozenset(asked), asked[-1]
+    return [
+        match.span() for match in _WORD.finditer(text) if (word := folded(match[0])) in whole or word.startswith(begun)
+    ]

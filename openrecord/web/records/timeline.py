@@ -1,0 +1,102 @@
+"""The whole record by date: months, in each its days, and what happened on each.
+
+What belongs to another entry of the same day stands under it: results under their report, all of a consultation under
+the consultation, where its notes are read. Later issues of a medicine keep their own day.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+from typing import NamedTuple
+
+from openrecord.kit.london import day_of
+from openrecord.web.records import medicines, observations
+from openrecord.web.records.arranging import Nest
+from openrecord.web.records.elements import decoded, references
+from openrecord.web.records.events import any_line, is_note
+from openrecord.web.records.sections import BY_SLUG
+from openrecord.web.records.values import Line, Shown
+from openrecord.web.text import gettext as _
+from openrecord.web.words import month_in_words
+
+
+class Item(NamedTuple):
+    """One entry. `kind`: the section that lists it, in words."""
+
+    kind: str
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """What happened on a day; `date` is empty where none is known."""
+
+    date: str
+    items: tuple[Item, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """The days of a month that have entries, newest first."""
+
+    heading: str
+    days: tuple[Day, ...]
+
+
+def month_of(shown: Shown) -> str:
+    """The heading that an entry stands under."""
+    return _("No date given") if shown.clinical is None else month_in_words(day_of(shown.clinical))
+
+
+def kind_of(shown: Shown) -> str:
+    """The section that lists an entry, in words."""
+    return _(BY_SLUG[shown.slug].title)
+
+
+def months(page: Sequence[Shown]) -> tuple[Month, ...]:
+    """One page of the record, newest first."""
+    nest = Nest(page, _parents(page))
+    return tuple(
+        Month(
+            heading,
+            tuple(
+                Day(date, tuple(_item(shown, nest) for shown in of_day))
+                for date, of_day in groupby(of_month, key=lambda shown: shown.date)
+            ),
+        )
+        for heading, of_month in groupby(nest.tops, key=month_of)
+    )
+
+
+def _parents(page: Sequence[Shown]) -> Mapping[str, str]:
+    """Which entry belongs to which other of the same day."""
+    dates = {shown.reference: shown.date for shown in page}
+    found = {
+        shown.reference: target
+        for shown in page
+        if shown.parts.encounter
+        for target in references(decoded(shown.parts.encounter))
+    }
+    found |= medicines.parents_of([shown for shown in page if shown.slug == "medicines"])
+    found |= observations.parents_of(page)
+    return {child: parent for child, parent in found.items() if dates.get(child) == dates.get(parent)}
+
+
+def _item(shown: Shown, nest: Nest) -> Item:
+    under = tuple(_below(below, shown) for below in nest.under(shown) if not _is_read_there(below, shown))
+    line = line_of(shown)
+    return Item(kind_of(shown), line._replace(under=under) if under else line)
+
+
+def _below(shown: Shown, top: Shown) -> Line:
+    return medicines.issue_line(shown) if shown.slug == top.slug == "medicines" else line_of(shown)
+
+
+def _is_read_there(shown: Shown, top: Shown) -> bool:
+    """Whether an entry is a note that the page of its consultation shows in full."""
+    return top.parts.resource_type == "Encounter" and not shown.parts.quantity and is_note(shown.body)
+
+
+def line_of(shown: Shown) -> Line:
+    """The entry's line. A measured value is the commonest and needs the fewest of its parts."""
+    return observations.line(shown) if shown.parts.quantity else any_line(shown)[1]

@@ -1,0 +1,87 @@
+"""Words for searching: folding, what counts as a word, which elements speak, and finding, against naive readings."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openrecord.clinical.wording import folded, hits, parts, spoken, wording, words_of
+
+ELEMENTS = {
+    "text", "display", "valueString", "conclusion", "description", "title", "patientInstruction", "onsetString",
+    "abatementString", "performedString", "occurrenceString",
+}  # fmt: skip
+letters = st.text(alphabet="abÀŵ'\u2019-1 \"\\\n", max_size=12)
+bodies = st.recursive(
+    letters | st.integers() | st.none(),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(st.sampled_from([*sorted(ELEMENTS), "system", "code", "data", "status"]), inner, max_size=5)
+    ),
+    max_leaves=25,
+)
+
+
+def said(value: Any) -> list[str]:
+    """Every string that stands in one of the elements, in order."""
+    if isinstance(value, list):
+        return [text for item in value for text in said(item)]
+    if not isinstance(value, dict):
+        return []
+    found: list[str] = []
+    for name, part in value.items():
+        found += [part] if isinstance(part, str) and name in ELEMENTS else said(part)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("word", "plain"),
+    [
+        ("Ŵy", "wy"),
+        ("CAFFÉ", "caffe"),
+        ("Crohn's", "crohns"),
+        ("Crohn\u2019s", "crohns"),
+        ("e\u0301", "e"),
+        ("HbA1c", "hba1c"),
+    ],
+)
+def test_capitals_accents_and_apostrophes_make_no_difference(word: str, plain: str) -> None:
+    assert folded(word) == plain
+    assert words_of(f"({word})") == (plain,)
+
+
+def test_other_signs_part_words() -> None:
+    assert words_of("Co-codamol 30mg/500mg; 'x' _y_") == ("co", "codamol", "30mg", "500mg", "x", "y")
+
+
+@given(bodies)
+def test_the_elements_that_speak_and_no_others(body: Any) -> None:
+    raw = json.dumps({"resourceType": "Observation", "inner": body}, ensure_ascii=False).encode()
+    assert spoken(raw) == said(body)
+    assert spoken(json.dumps({"inner": body}, separators=(",", ":")).encode()) == said(body)
+    expected = tuple(dict.fromkeys(word for text in said(body) for word in words_of(text)))
+    assert wording(raw) == (f" {' '.join(expected)} " if expected else "")
+
+
+@given(st.lists(letters, max_size=4), letters.filter(lambda text: bool(words_of(text))))
+def test_all_words_are_found_and_the_last_may_be_a_beginning(texts: list[str], asked: str) -> None:
+    words = words_of(asked)
+    stored = [word for text in texts for word in words_of(text)]
+    expected = all(word in stored for word in words[:-1]) and any(word.startswith(words[-1]) for word in stored)
+    kept = wording(json.dumps({"note": [{"text": text} for text in texts]}).encode())
+    assert all(part in kept for part in parts(words)) == expected
+
+
+@given(letters, letters.filter(lambda text: bool(words_of(text))))
+def test_what_is_marked_is_each_word_that_was_asked_for(text: str, asked: str) -> None:
+    words = words_of(asked)
+    marked = [folded(text[start:end]) for start, end in hits(text, words)]
+    assert set(marked) == {word for word in words_of(text) if word in words or word.startswith(words[-1])}
+    assert hits(text, words) == sorted(hits(text, words))
+
+
+def test_a_name_inside_a_text_is_no_element() -> None:
+    body = json.dumps({"valueString": 'he wrote {"text": "inner"}', "code": "word"}).encode()
+    assert spoken(body) == ['he wrote {"text": "inner"}']
