@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -146,9 +146,16 @@ def test_who_may_restrict_and_check(record: Record) -> None:
     assert reader.get(base(record)).status_code == 200
 
 
-def test_the_worklist_tells_nothing_of_a_closed_record(record: Record) -> None:
+@pytest.fixture
+def _by_hand() -> Iterator[None]:
     rules = {"observation": ReleaseRule(ReleaseMode.BY_HAND)}
     registry_actions.set_policy(ods=ORG, policy=Policy(release=dict(DEFAULT_RELEASE) | rules), by=BY, at=OPENED)
+    yield
+    registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
+
+
+@pytest.mark.usefixtures("_by_hand")
+def test_the_worklist_tells_nothing_of_a_closed_record(record: Record) -> None:
     record.deliver(observation("secret", "2025-02-04", note=[{"text": "Her sister says that she drinks."}]))
     assert screening.worklist(ORG, WorklistFilter(), at=AT, limit=9)
     clinician, manager = world.staff(), world.staff(roles=MANAGER)
