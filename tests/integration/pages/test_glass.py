@@ -147,7 +147,7 @@ def test_who_may_restrict_and_check(record: Record) -> None:
 
 
 @pytest.fixture
-def _by_hand() -> Iterator[None]:
+def _by_hand(record: Record) -> Iterator[None]:  # noqa: ARG001
     rules = {"observation": ReleaseRule(ReleaseMode.BY_HAND)}
     registry_actions.set_policy(ods=ORG, policy=Policy(release=dict(DEFAULT_RELEASE) | rules), by=BY, at=OPENED)
     yield
