@@ -57,16 +57,16 @@ def whom(resource_type: str) -> str:
 
 
 def stated(entry: OutgoingEntry, resource: JsonObject) -> JsonObject:
-    """The resource with what was understood of the entry and its body alone does not say.
+    """The resource with what is known of the entry and its body alone does not say.
 
-    GP Connect's word for a filed result is "unknown", R4's is "final". A document's date of its own is no element that
-    is kept.
+    What was filed here, or what GP Connect calls "unknown" and means as filed, is "final" in R4. A document's date of
+    its own is no element that is kept.
     """
-    if KIND_RULES[entry.kind].needs_filing and entry.filed:
-        filed, _ = standing_of(resource, entry.kind, Hints(""))
-        if not filed and resource.get("status") == "unknown":
-            resource = {**resource, "status": "final"}
     is_document = resource["resourceType"] == "DocumentReference"
+    if KIND_RULES[entry.kind].needs_filing and entry.filed and entry.kind is not EntryKind.SPECIMEN:
+        filed, _ = standing_of(resource, entry.kind, Hints(""))
+        if not filed:
+            resource = {**resource, "docStatus" if is_document else "status": "final"}
     if is_document and entry.clinical is not None and times_of(resource).clinical != entry.clinical:
         resource = {**resource, "context": {"period": {"start": entry.clinical.isoformat()}}}
     return resource
