@@ -16,6 +16,7 @@ from openrecord.audit.rules import normalised_query
 from openrecord.audit.types import Read, pack
 from openrecord.clinical import wire
 from openrecord.clinical.outgoing import r4
+from openrecord.clinical.outgoing.stu3 import bundle as stu3
 from openrecord.clinical.outgoing.types import OutgoingEntry, OutgoingPatient, OutgoingRecord, Written
 from openrecord.kit import clock
 from openrecord.ops.failure import CommandFailed
@@ -27,7 +28,7 @@ from openrecord.screening.rules.redactions import is_kept_from_proxies, redactio
 from openrecord.screening.types import EntryId, EntryState
 from openrecord.timeline import queries as timeline
 
-WRITERS: Mapping[str, Callable[[OutgoingRecord], Written]] = {"r4": r4.bundle}
+WRITERS: Mapping[str, Callable[[OutgoingRecord], Written]] = {"r4": r4.bundle, "stu3": stu3.bundle}
 
 
 def run(arguments: argparse.Namespace) -> int:

@@ -44,3 +44,15 @@ def lost_its_meaning(entry: OutgoingEntry, body: JsonObject) -> bool:
 def is_misread(kind: EntryKind, read_as: EntryKind) -> bool:
     """Whether a reader takes for something to be shown what is never shown here by its kind."""
     return KIND_RULES[kind].release_as is None and KIND_RULES[read_as].release_as is not None
+
+
+def enclosing(start: UUID, above: Mapping[UUID, AbstractSet[UUID]]) -> set[UUID]:
+    """Every container of an entry, near and far; `above`: what each is directly part of."""
+    seen: set[UUID] = set()
+    waiting = list(above.get(start, ()))
+    while waiting:
+        current = waiting.pop()
+        if current not in seen:
+            seen.add(current)
+            waiting.extend(above.get(current, ()))
+    return seen

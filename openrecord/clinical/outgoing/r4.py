@@ -13,7 +13,7 @@ import orjson
 from openrecord.clinical.codes import ACT_CODE, ACT_CODE_STU3, NOT_FOR_PATIENT
 from openrecord.clinical.incoming import JsonObject
 from openrecord.clinical.kinds import KIND_RULES, EntryKind
-from openrecord.clinical.outgoing.labelling import is_misread, labelled, lost_its_meaning
+from openrecord.clinical.outgoing.labelling import enclosing, is_misread, labelled, lost_its_meaning
 from openrecord.clinical.outgoing.people import People
 from openrecord.clinical.outgoing.types import OutgoingEntry, OutgoingRecord, Written
 from openrecord.clinical.r4 import links
@@ -123,7 +123,7 @@ class _Writer:
         }
         for identity, entry in self._entries.items():
             for container in entry.containers:
-                if container in self._entries and container not in _ancestors(identity, above):
+                if container in self._entries and container not in enclosing(identity, above):
                     self._contain(identity, container)
 
     def _contain(self, part: UUID, container: UUID) -> None:
@@ -150,14 +150,3 @@ class _Writer:
             "entry": [{"fullUrl": _address("", UUID(each["id"])), "resource": each} for each in items],
         }
         return Written(document, tuple(self._entries), restricted, dict(self._left_out))
-
-
-def _ancestors(start: UUID, above: dict[UUID, set[UUID]]) -> set[UUID]:
-    seen: set[UUID] = set()
-    waiting = list(above[start])
-    while waiting:
-        current = waiting.pop()
-        if current not in seen:
-            seen.add(current)
-            waiting.extend(above.get(current, ()))
-    return seen

@@ -23,7 +23,7 @@ from tests.integration.fhir.world import AT, BY, ORG, Json, Record, made_record,
 from tests.integration.ops.conftest import CommandLine
 from tests.integration.pages import town as made
 
-FORMATS = ("r4",)
+FORMATS = ("r4", "stu3")
 NOPAT = {"security": [{"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "NOPAT"}]}
 SUBJECT = {"subject": {"reference": "Patient/p"}}
 
@@ -117,7 +117,7 @@ def sender(command: CommandLine) -> Sender:  # noqa: ARG001  the database, open
     record = made_record(family="Traveller")
     record.deliver(*RESOURCES)
     made_up = Sender(record, _states(record.patient, ORG))
-    whose = {"patient_id": record.patient.patient_id, "by": BY, "at": AT}
+    whose: dict[str, Any] = {"patient_id": record.patient.patient_id, "by": BY, "at": AT}
     for key in ("hidden", "panel", "planned", "secret-visit"):
         actions.hide(entry_id=made_up.entry(key), reason=HideReason.THIRD_PARTY, responsible=None, **whose)
     actions.hold(entry_id=made_up.entry("held"), until=AT.date().replace(year=2030), **whose)
@@ -180,7 +180,7 @@ def test_a_later_export_is_not_undone_by_an_earlier_one(
     before, after = tmp_path / "before.json", tmp_path / "after.json"
     _export(command, sender, "r4", before)
     key = sender.entry("free")
-    whose = {"patient_id": sender.record.patient.patient_id, "entry_id": key, "by": BY, "at": AT}
+    whose: dict[str, Any] = {"patient_id": sender.record.patient.patient_id, "entry_id": key, "by": BY, "at": AT}
     actions.hide(reason=HideReason.OTHER, responsible=None, **whose)
     monkeypatch.setattr("openrecord.kit.clock.now", lambda: AT.replace(hour=10))
     _export(command, sender, "r4", after)
