@@ -1,32 +1,21 @@
 """A record as a FHIR R4 Bundle: what our reader takes in, written again, is read as the same."""
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from typing import Any
 from uuid import UUID
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from openrecord.clinical.incoming import IncomingMessage
 from openrecord.clinical.outgoing.r4 import bundle as write
-from openrecord.clinical.outgoing.types import OutgoingEntry, Written
-from openrecord.clinical.reading import read
+from openrecord.clinical.outgoing.types import Written
 from tests.unit.clinical.outgoing import travel
-from tests.unit.clinical.r4_resources import LABORATORY, MARKER, PATIENT, Json, bundle, concept, observation, resource
+from tests.unit.clinical.outgoing.travel import demo, message_of, unlabelled
+from tests.unit.clinical.r4_resources import LABORATORY, MARKER, Json, concept, observation, resource
 from tests.unit.clinical.stu3 import records as stu3
-from tests.unit.demo.england_files import england
 
 NOPAT_SYSTEMS = ["http://terminology.hl7.org/CodeSystem/v3-ActCode", "http://hl7.org/fhir/v3/ActCode"]
-
-
-def message_of(*resources: Json) -> IncomingMessage:
-    (message,) = read(json.dumps(bundle(PATIENT, *resources)).encode()).messages
-    assert message.problems == ()
-    return message
 
 
 def resources_of(written: Written) -> dict[str, Json]:
@@ -84,22 +73,6 @@ def test_what_was_read_is_read_again() -> None:
     assert journey.written.labelled == frozenset()
 
 
-@cache
-def england_messages(pattern: str) -> tuple[IncomingMessage, ...]:
-    """What the files of the demo's England bring."""
-    files = sorted(path for path in england().rglob(pattern) if path.name != "manifest.json")
-    return tuple(message for path in files for message in read(path.read_bytes()).messages if message.patient)
-
-
-def demo(prefix: str) -> tuple[IncomingMessage, ...]:
-    """Those in a format."""
-    return tuple(each for each in england_messages("*.json") if each.format.startswith(prefix))
-
-
-def unlabelled(contents: Iterable[travel.Content]) -> list[travel.Content]:
-    return [replace(content, label="") for content in contents]
-
-
 def around(contents: Mapping[UUID, travel.Content]) -> list[frozenset[UUID]]:
     return [content.around for content in contents.values()]
 
@@ -112,32 +85,6 @@ def test_the_demo_s_r4_records_come_back_as_they_were() -> None:
         assert unlabelled(journey.after.values()) == unlabelled(journey.before.values())
         assert {one for one, content in journey.after.items() if content.label == "nopat"} == journey.written.labelled
         assert {one for one, content in journey.before.items() if content.label == "nopat"} <= journey.written.labelled
-
-
-@given(st.data())
-@settings(max_examples=20, deadline=None)
-def test_exactly_what_is_restricted_and_its_parts_are_read_as_not_for_the_patient(data: st.DataObject) -> None:
-    record = travel.record_of(data.draw(st.sampled_from(demo("fhir-r4"))))
-    ids = [entry.public_id for entry in record.entries]
-    chosen = data.draw(st.sets(st.sampled_from(ids), max_size=6))
-    entries = tuple(replace(entry, restricted=entry.public_id in chosen) for entry in record.entries)
-    written = write(replace(record, entries=entries))
-    expected = {one for one in ids if chosen & {one, *enclosing(one, entries)} or is_orphan(one, entries)}
-    found = {travel.own_id(entry) for entry in travel.read_again(written).entries if entry.label.value == "nopat"}
-    assert found == expected == written.labelled
-
-
-def enclosing(start: UUID, entries: tuple[OutgoingEntry, ...]) -> set[UUID]:
-    """All containers, near and far, present or not."""
-    direct = {entry.public_id: entry.containers for entry in entries}
-    found: set[UUID] = set()
-    for container in direct.get(start, ()):
-        found |= {container} | enclosing(container, entries)
-    return found
-
-
-def is_orphan(start: UUID, entries: tuple[OutgoingEntry, ...]) -> bool:
-    return not enclosing(start, entries) <= {entry.public_id for entry in entries}
 
 
 def test_the_label_stands_under_both_names_of_its_system() -> None:

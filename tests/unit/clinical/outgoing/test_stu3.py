@@ -11,7 +11,7 @@ from openrecord.clinical.outgoing.stu3.elements import stu3_system
 from openrecord.clinical.outgoing.types import Written
 from openrecord.clinical.stu3.elements import RENAMED_SYSTEMS, r4_system
 from tests.unit.clinical.outgoing import travel
-from tests.unit.clinical.outgoing.test_r4 import demo, message_of, unlabelled
+from tests.unit.clinical.outgoing.travel import demo, message_of, unlabelled
 from tests.unit.clinical.r4_resources import LABORATORY, MARKER, SNOMED, Json, concept
 from tests.unit.clinical.r4_resources import observation as r4_observation
 from tests.unit.clinical.r4_resources import resource as r4_resource

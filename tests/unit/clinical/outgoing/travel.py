@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -12,6 +13,12 @@ from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, Label, 
 from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.clinical.outgoing.types import OutgoingEntry, OutgoingPatient, OutgoingRecord, Written
 from openrecord.clinical.reading import read
+from tests.unit.clinical.r4_resources import PATIENT as R4_PATIENT
+from tests.unit.clinical.r4_resources import Json, bundle
+from tests.unit.demo.england_files import england
+
+LONGEST = 400_000
+"""Bytes of a file of the demo that is looked at here; a few are much longer and hold more of the same."""
 
 AT = datetime(2026, 3, 3, 9, 0, tzinfo=UTC)
 SPACE = UUID("0f8fad5b-d9cb-469f-a165-70867728950e")
@@ -139,3 +146,27 @@ def journey(message: IncomingMessage, write: Writer) -> Journey:
     sent = set(written.entries)
     before = contents((entry for entry in message.entries if public_id(entry) in sent), public_id)
     return Journey(before, contents(read_again(written).entries, own_id), written)
+
+
+def message_of(*resources: Json) -> IncomingMessage:
+    """What is read of an R4 Bundle of these resources."""
+    (message,) = read(json.dumps(bundle(R4_PATIENT, *resources)).encode()).messages
+    assert message.problems == ()
+    return message
+
+
+@cache
+def _england() -> tuple[IncomingMessage, ...]:
+    every = sorted(path for path in england().rglob("*.json") if path.name != "manifest.json")
+    files = [path for path in every if path.stat().st_size <= LONGEST]
+    return tuple(message for path in files for message in read(path.read_bytes()).messages if message.patient)
+
+
+def demo(form: str) -> tuple[IncomingMessage, ...]:
+    """The records of the demo's England that are in a format."""
+    return tuple(each for each in _england() if each.format == form)
+
+
+def unlabelled(contents: Iterable[Content]) -> list[Content]:
+    """The same without labels."""
+    return [replace(content, label="") for content in contents]
