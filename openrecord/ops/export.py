@@ -123,7 +123,16 @@ def _deliver(content: bytes, output: str | None) -> None:
 
 
 def _totals(written: Written, held: int, kept_from_proxies: int) -> str:
-    line = f"{len(written.entries)} of {held} entries written, {len(written.labelled)} labelled as not for the patient"
+    """How many entries are written and labelled, why others are not, and what no label can say."""
+    behind = dict(written.left_out)
+    not_current = held - len(written.entries) - sum(behind.values())
+    if not_current:
+        behind["not_current"] = not_current
+    parts = [
+        f"{len(written.entries)} of {held} entries written",
+        f"{len(written.labelled)} labelled as not for the patient",
+        *(f"{number} left behind: {reason}" for reason, number in sorted(behind.items())),
+    ]
     if kept_from_proxies:
-        line += f"; {kept_from_proxies} are kept from proxies only, which no label says: tell whoever receives it"
-    return line
+        parts.append(f"{kept_from_proxies} kept from proxies only, which no label says: tell whoever receives them")
+    return ", ".join(parts)

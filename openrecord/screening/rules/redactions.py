@@ -25,7 +25,6 @@ _REDACTED = frozenset(
         *(Reason.HELD_UNTIL, Reason.HELD_CONTACT),
         # without a policy this is only a hold that ended before anybody decided
         Reason.UNDECIDED,
-        Reason.NOT_FOR_PATIENT_LABEL,
         # the two copies are told apart by what no export holds
         Reason.COPY_UNRESOLVED,
     }

@@ -143,7 +143,7 @@ def test_nothing_that_was_kept_back_is_ever_placed_elsewhere_and_all_else_is(
     file = tmp_path / "record.json"
     said = _export(command, sender, form, file)
     assert said.startswith(f"{len(EVERYTHING)} of {len(EVERYTHING)} entries written, {len(KEPT_BACK)} labelled")
-    assert "1 are kept from proxies only" in said
+    assert "1 kept from proxies only" in said
     receiver = made.new_town(Policy())
     # as on a database of its own: the same person under another number, so that only what the file says is known
     patient = receiver.patient("Traveller")
@@ -199,6 +199,26 @@ def test_it_is_a_read_of_everything_on_the_trail(command: CommandLine, sender: S
     assert {served[at : at + 16] for at in range(0, len(served), 16)} == {
         state.public_id.bytes for state in sender.states.values()
     }
+
+
+def test_whoever_asks_who_had_an_entry_is_told_of_the_export(
+    command: CommandLine, sender: Sender, tmp_path: Path
+) -> None:
+    _export(command, sender, "r4", tmp_path / "record.json")
+    (found,) = command.json("exposure", str(sender.states["hidden"].public_id))["exposures"]
+    assert (found["route"], found["channel"], found["role"]) == ("export", "command", "system")
+
+
+@pytest.mark.parametrize(("form", "behind"), [("r4", {"not_current": 1}), ("stu3", {"not_current": 1, "unfiled": 1})])
+def test_what_stays_behind_is_counted_with_the_reason(
+    command: CommandLine, sender: Sender, tmp_path: Path, form: str, behind: dict[str, int]
+) -> None:
+    draft = {**_visit("draft"), "status": "in-progress"}
+    sender.record.deliver(draft, {**_test("unfiled"), "status": "preliminary"})
+    said = _export(command, sender, form, tmp_path / "record.json")
+    stayed = {reason: int(number) for number, reason in re.findall(r"(\d+) left behind: (\w+)", said)}
+    assert stayed == behind
+    assert said.startswith(f"{len(EVERYTHING) + 2 - sum(behind.values())} of {len(EVERYTHING) + 2} entries written")
 
 
 def test_a_file_is_for_its_owner_and_never_written_over(command: CommandLine, sender: Sender, tmp_path: Path) -> None:
