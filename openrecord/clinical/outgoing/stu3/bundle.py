@@ -126,9 +126,15 @@ class _Writer:
     def link(self) -> None:
         """The references that the source made between entries, where STU3 has a place for them."""
         for identity, entry in self._entries.items():
-            for kind, target in dict.fromkeys(entry.links):
-                if target in self._entries:
-                    links.add(self._resources[identity], kind, self._reference(target))
+            for kind, target in self._linked(entry):
+                links.add(self._resources[identity], kind, self._reference(target))
+
+    def _linked(self, entry: OutgoingEntry) -> Iterator[tuple[LinkKind, UUID]]:
+        """What an entry may refer to."""
+        own = self._resources[entry.public_id]["resourceType"]
+        for kind, target in dict.fromkeys(entry.links):
+            if target in self._entries and not links.invents(entry, own, kind, target):
+                yield kind, target
 
     def put_into_containers(self) -> None:
         """Name each entry's containers where the references so far do not say them, near or far."""
@@ -152,15 +158,15 @@ class _Writer:
         """The Lists of every consultation."""
         members: dict[UUID, dict[UUID, None]] = {}
         for identity, entry in self._entries.items():
-            for target in (*(target for kind, target in entry.links if kind is LinkKind.ENCOUNTER), *entry.containers):
+            noted_at = (target for kind, target in self._linked(entry) if kind is LinkKind.ENCOUNTER)
+            for target in (*noted_at, *entry.containers):
                 members.setdefault(target, {})[identity] = None
         date = self._record.at.isoformat()
         for identity, entry in self._entries.items():
             resource = self._resources[identity]
             if resource["resourceType"] == "Encounter":
                 inside = [self._resources[one] for one in members.get(identity, ())]
-                about = [t for kind, t in entry.links if kind is LinkKind.DIAGNOSIS and t in self._entries]
-                named = [self._reference(target) for target in dict.fromkeys(about)]
+                named = [self._reference(one) for kind, one in self._linked(entry) if kind is LinkKind.DIAGNOSIS]
                 yield from lists.consultation(resource, inside, named, self._people.subject(), date)
 
     def _document(self) -> JsonObject:

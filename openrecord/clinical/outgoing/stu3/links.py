@@ -1,7 +1,11 @@
 """Where STU3 says how one resource refers to another. Pure. Links that it has no place for are left out."""
 
+from uuid import UUID
+
 from openrecord.clinical.incoming import JsonObject, LinkKind
 from openrecord.clinical.outgoing.stu3.elements import CARE_CONNECT
+from openrecord.clinical.outgoing.types import OutgoingEntry
+from openrecord.clinical.stu3.structure import SHARED_TYPES
 
 _MANY = {
     LinkKind.BASED_ON: ("basedOn", {"Specimen": "request"}),
@@ -37,8 +41,23 @@ _HOLD = {
 """Kind of link to the types in which STU3 has a place for it."""
 
 _RELATED = {LinkKind.HAS_MEMBER: "has-member", LinkKind.DERIVED_FROM: "derived-from"}
+_MAKE_PARTS = frozenset({(LinkKind.DERIVED_FROM, "Observation"), (LinkKind.PART_OF, "QuestionnaireResponse")})
 _RELATES_TO = {LinkKind.REPLACES: "replaces", LinkKind.RELATES_TO: "appends"}
 _ASSOCIATED = "http://hl7.org/fhir/StructureDefinition/encounter-associatedEncounter"
+
+
+def invents(entry: OutgoingEntry, resource_type: str, kind: LinkKind, target: UUID) -> bool:
+    """Whether a reader of STU3 makes the entry part of what it only refers to here.
+
+    It would be hidden, and the words around it too, where nothing here is. Such a link is left out.
+    """
+    if target in entry.containers:
+        return False
+    if kind is LinkKind.ENCOUNTER:
+        encounters = [one for each, one in entry.links if each is LinkKind.ENCOUNTER]
+        is_shared = resource_type in SHARED_TYPES
+        return not is_shared and not (resource_type == "MedicationRequest" and len(encounters) > 1)
+    return (kind, resource_type) in _MAKE_PARTS
 
 
 def add(resource: JsonObject, kind: LinkKind, target: str) -> None:

@@ -63,7 +63,8 @@ def _common(content: travel.Content) -> travel.Content:
         case "specimen":
             return replace(content, recorded=None)
         case "plan":
-            return replace(content, around=frozenset())
+            links = frozenset(link for link in content.links if link[0] != LinkKind.ENCOUNTER.value)
+            return replace(content, around=frozenset(), links=links)
         case "consultation":
             links = frozenset(link for link in content.links if link[0] != LinkKind.REASON.value)
             return replace(content, links=links)
