@@ -43,6 +43,10 @@ LABORATORY_CATEGORIES = frozenset({"laboratory", "LAB", "108252007"})
 NOT_FOR_PATIENT = "NOPAT"
 """v3-ActCode: no disclosure to patient, family or caregivers. Counts under any system (it only ever hides)."""
 
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+ACT_CODE_STU3 = "http://hl7.org/fhir/v3/ActCode"
+"""The two names of the code system that NOPAT is of: FHIR R4's, and the one that GP Connect and GP2GP write."""
+
 _LONGEST_UNIT = 500
 """Characters: an index on PostgreSQL takes no more than a few of its kibibytes."""
 

@@ -25,7 +25,19 @@ def parser() -> argparse.ArgumentParser:
         epilog="Settings come from the environment: docs/settings.md.",
     )  # fmt: skip
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_running, _ingest, _quarantine, _practices, _explaining, _messages, _audit, _stops, _staff, _demo):
+    for add in (
+        _running,
+        _ingest,
+        _export,
+        _quarantine,
+        _practices,
+        _explaining,
+        _messages,
+        _audit,
+        _stops,
+        _staff,
+        _demo,
+    ):
         add(commands)
     return whole
 
@@ -116,6 +128,14 @@ def _ingest(commands: Commands) -> None:
     ingest.add_argument("--jobs", type=at_least_one, default=2, metavar="N", help="processes for many files (2)")
     _terms(ingest)
     _json(ingest)
+
+
+def _export(commands: Commands) -> None:
+    export = _command(commands, "export", "openrecord.ops.export.run", "a whole record for another system")
+    export.add_argument("patient", metavar="PATIENT", help="NHS number or id")
+    export.add_argument("--practice", required=True, type=ods_code, metavar="ODS", help="whose entries")
+    export.add_argument("--format", required=True, choices=("r4", "stu3"), help="FHIR R4, or as GP Connect (STU3)")
+    export.add_argument("-o", "--output", metavar="FILE", help="a new file; else standard output")
 
 
 def _terms(command: argparse.ArgumentParser) -> None:

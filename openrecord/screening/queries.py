@@ -7,7 +7,7 @@ from uuid import UUID
 from openrecord.access import queries as access
 from openrecord.access.rules.horizon import FAR_FUTURE
 from openrecord.access.types import Reason, Viewer, ViewerId, ViewerKind
-from openrecord.clinical.incoming import Label, OwnContent, VersionStatus
+from openrecord.clinical.incoming import Label, LinkKind, OwnContent, VersionStatus
 from openrecord.clinical.kinds import EntryKind, Slot
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros, from_micros_or_none, to_micros
@@ -312,3 +312,20 @@ def vault_bodies(patient_id: PatientId, wanted: Iterable[EntryId]) -> dict[Entry
     statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"
     found = sql.rows_in(statement, [patient_id], list(wanted))
     return {EntryId(bytes(raw)): bytes(coded if full is None else full) for raw, coded, full in found}
+
+
+def vault_renderings(patient_id: PatientId, wanted: Iterable[EntryId]) -> dict[EntryId, tuple[bytes | None, ...]]:
+    """What lies in the vault of each entry: (coded, full); None where it lies in the timeline or does not differ."""
+    statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"
+    found = sql.rows_in(statement, [patient_id], list(wanted))
+    return {EntryId(bytes(row[0])): tuple(None if part is None else bytes(part) for part in row[1:]) for row in found}
+
+
+def links(patient_id: PatientId) -> dict[EntryId, tuple[tuple[LinkKind, EntryId], ...]]:
+    """What each entry of the patient refers to, in the order of its source, as far as it has arrived."""
+    statement = "SELECT id, source, kind, target FROM screening_link WHERE patient_id=%s AND target IS NOT NULL"
+    found: dict[EntryId, tuple[tuple[LinkKind, EntryId], ...]] = {}
+    for _, source, kind, target in sorted(sql.rows(statement, [patient_id]), key=lambda row: bytes(row[0])):
+        entry_id = EntryId(bytes(source))
+        found[entry_id] = (*found.get(entry_id, ()), (LinkKind(kind), EntryId(bytes(target))))
+    return found

@@ -366,3 +366,10 @@ def bodies(patient_id: PatientId, entries: Iterable[bytes]) -> dict[bytes, bytes
     statement = "SELECT id, coded, full_body FROM timeline_entry WHERE patient_id=%s AND id IN ({keys})"
     found = sql.rows_in(statement, [patient_id], entries)
     return {bytes(raw): bytes(coded if full is None else full) for raw, coded, full in found}
+
+
+def renderings(patient_id: PatientId, entries: Iterable[bytes]) -> dict[bytes, tuple[bytes, bytes | None]]:
+    """What lies in the timeline of each entry: (coded, full), full None where it is not there; for the practice."""
+    statement = "SELECT id, coded, full_body FROM timeline_entry WHERE patient_id=%s AND id IN ({keys})"
+    found = sql.rows_in(statement, [patient_id], entries)
+    return {bytes(raw): (bytes(coded), None if full is None else bytes(full)) for raw, coded, full in found}

@@ -72,6 +72,31 @@ def completed(resource_type: str, body: JsonObject) -> JsonObject:
     return body
 
 
+def plainly_absent(resource_type: str, body: JsonObject) -> JsonObject:
+    """A completed rendering with R4's extension in place of each stand-in that is a code.
+
+    The reader of another system takes "unknown" for something that was said; the extension it takes for nothing.
+    """
+    for need in _NEEDS.get(resource_type, ()):
+        if need.stand_in is not None:
+            name, stand_in = need.stand_in
+            body = _replaced(body, (*need.path, name), stand_in)
+    return body
+
+
+def _replaced(element: JsonObject, path: tuple[str, ...], stand_in: Any) -> JsonObject:
+    held = element.get(path[0])
+    if held is None:
+        return element
+    if len(path) == 1:
+        if held != stand_in or stand_in not in (_CODING, _CONCEPT, [_CONCEPT]):
+            return element
+        return {**element, path[0]: [_ABSENT] if isinstance(stand_in, list) else _ABSENT}
+    if isinstance(held, list):
+        return {**element, path[0]: [_replaced(item, path[1:], stand_in) for item in held]}
+    return {**element, path[0]: _replaced(held, path[1:], stand_in)}
+
+
 def _met(element: JsonObject, need: _Need, path: tuple[str, ...]) -> JsonObject | None:
     """The element with the need met at what `path` leads to; the same one where nothing had to be done."""
     if not path:

@@ -3,8 +3,8 @@
 from openrecord.clinical.incoming import JsonObject
 from openrecord.clinical.stu3.elements import carry, coding, concept, objects, one, put, reference, references
 
-_ENCOUNTER = ("status", "type", "priority", "period", "length", "serviceProvider")
-_DOCUMENT = (
+ENCOUNTER = ("status", "type", "priority", "period", "length", "serviceProvider")
+DOCUMENT = (
     "masterIdentifier",
     "status",
     "docStatus",
@@ -15,8 +15,8 @@ _DOCUMENT = (
     "description",
     "securityLabel",
 )
-_ATTACHMENT = ("contentType", "language", "data", "size", "hash", "title", "creation")
-_ANSWERS = (
+ATTACHMENT = ("contentType", "language", "data", "size", "hash", "title", "creation")
+ANSWERS = (
     "valueBoolean",
     "valueDecimal",
     "valueInteger",
@@ -36,7 +36,7 @@ def encounter(source: JsonObject) -> JsonObject:
     parent = one(source, "Encounter.partOf")
     kind = one(source, "Encounter.class")
     return put(
-        carry(source, _ENCOUNTER),
+        carry(source, ENCOUNTER),
         class_=coding(kind) if kind else None,
         participant=[_participant(item) for item in objects(source, "Encounter.participant")],
         location=[carry(item, ("location",)) for item in objects(source, "Encounter.location")],
@@ -66,7 +66,7 @@ def document_reference(source: JsonObject) -> JsonObject:
     context = one(source, "DocumentReference.context") or {}
     category = one(source, "DocumentReference.class")
     return put(
-        carry(source, _DOCUMENT),
+        carry(source, DOCUMENT),
         category=[category] if category else None,
         date=source.get("indexed"),
         relatesTo=[_relation(item) for item in objects(source, "DocumentReference.relatesTo")],
@@ -81,7 +81,7 @@ def _relation(source: JsonObject) -> JsonObject:
 
 
 def _content(source: JsonObject, created: object) -> JsonObject:
-    attachment = carry(one(source, "DocumentReference.content.attachment") or {}, _ATTACHMENT)
+    attachment = carry(one(source, "DocumentReference.content.attachment") or {}, ATTACHMENT)
     if created and "creation" not in attachment:
         attachment["creation"] = created
     form = one(source, "DocumentReference.content.format")
@@ -103,7 +103,7 @@ def _items(source: JsonObject, number: str) -> list[JsonObject]:
     for position, item in enumerate(objects(source, "QuestionnaireResponse.item"), start=1):
         own_number = f"{number}{position}"
         answers = [
-            put(carry(answer, _ANSWERS), item=_items(answer, f"{own_number}."))
+            put(carry(answer, ANSWERS), item=_items(answer, f"{own_number}."))
             for answer in objects(item, "QuestionnaireResponse.item.answer")
         ]
         body = put(

@@ -16,7 +16,7 @@ _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,15})?", re.ASCII)
 
 _RENAMED_TYPES = {"ProcedureRequest": "ServiceRequest", "ReferralRequest": "ServiceRequest"}
 
-_RENAMED_SYSTEMS = {
+RENAMED_SYSTEMS = {
     "http://hl7.org/fhir/observation-category": "http://terminology.hl7.org/CodeSystem/observation-category",
     "http://hl7.org/fhir/condition-category": "http://terminology.hl7.org/CodeSystem/condition-category",
     "http://hl7.org/fhir/data-absent-reason": "http://terminology.hl7.org/CodeSystem/data-absent-reason",
@@ -34,7 +34,7 @@ _RENAMED_SYSTEMS = {
 }
 """Code systems whose codes kept their meaning under a new name (FHIR R4 terminology; UK Core code systems)."""
 
-_RENAMED_PREFIXES = (
+RENAMED_PREFIXES = (
     ("http://hl7.org/fhir/v2/", "http://terminology.hl7.org/CodeSystem/v2-"),
     ("http://hl7.org/fhir/v3/", "http://terminology.hl7.org/CodeSystem/v3-"),
 )
@@ -120,10 +120,10 @@ def listed(value: object) -> list[JsonObject]:
 @lru_cache(maxsize=256)
 def r4_system(system: str) -> str:
     """The name that R4 gives to an STU3 code system; unknown ones keep theirs."""
-    for old, new in _RENAMED_PREFIXES:
+    for old, new in RENAMED_PREFIXES:
         if system.startswith(old):
             return new + system[len(old) :]
-    return _RENAMED_SYSTEMS.get(system, system)
+    return RENAMED_SYSTEMS.get(system, system)
 
 
 def coding(value: JsonObject) -> JsonObject:

@@ -21,7 +21,7 @@ from openrecord.clinical.stu3.elements import (
 
 _UK_CORE = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-"
 
-_DOSAGE = (
+DOSAGE = (
     "sequence",
     "text",
     "additionalInstruction",
@@ -36,7 +36,7 @@ _DOSAGE = (
     "maxDosePerAdministration",
     "maxDosePerLifetime",
 )
-_DOSE_AND_RATE = ("doseRange", "doseQuantity", "rateRatio", "rateRange", "rateQuantity")
+DOSE_AND_RATE = ("doseRange", "doseQuantity", "rateRatio", "rateRange", "rateQuantity")
 
 _STATEMENT_DATES = {
     "MedicationStatementLastIssueDate": "MedicationStatementLastIssueDate",
@@ -49,7 +49,7 @@ _TAKEN = (None, "y", "n", "unk", "na")
 
 _COUNTS = ("valuePositiveInt", "valueUnsignedInt", "valueInteger")
 
-_STATEMENT = (
+STATEMENT = (
     "status",
     "medicationCodeableConcept",
     "medicationReference",
@@ -61,7 +61,7 @@ _STATEMENT = (
     "reasonReference",
     "note",
 )
-_REQUEST = (
+REQUEST = (
     "status",
     "intent",
     "priority",
@@ -77,13 +77,13 @@ _REQUEST = (
 
 
 def _dosage(source: JsonObject) -> JsonObject:
-    return put(carry(source, _DOSAGE), doseAndRate=[rate] if (rate := carry(source, _DOSE_AND_RATE)) else None)
+    return put(carry(source, DOSAGE), doseAndRate=[rate] if (rate := carry(source, DOSE_AND_RATE)) else None)
 
 
 def medication_statement(source: JsonObject) -> JsonObject:
     """The R4 MedicationStatement. STU3's `taken` remains only as the status not-taken."""
     body = put(
-        carry(source, _STATEMENT),
+        carry(source, STATEMENT),
         basedOn=references(source, "MedicationStatement.basedOn"),
         category=concept_extension(source, "PrescribingAgency") or one(source, "MedicationStatement.category"),
         extension=_dates(source),
@@ -114,7 +114,7 @@ def medication_request(source: JsonObject) -> JsonObject:
     prior = one(source, "MedicationRequest.priorPrescription")
     category = one(source, "MedicationRequest.category")
     return put(
-        carry(source, _REQUEST),
+        carry(source, REQUEST),
         extension=_repeat_information(source),
         basedOn=references(source, "MedicationRequest.basedOn"),
         priorPrescription=reference(prior) if prior else None,

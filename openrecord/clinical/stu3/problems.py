@@ -21,10 +21,10 @@ _SIGNIFICANCE = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-Pr
 _NULL_FLAVOUR = _TERMINOLOGY + "v3-NullFlavor"
 
 _ONSET = ("onsetDateTime", "onsetAge", "onsetPeriod", "onsetRange", "onsetString")
-_ALLERGY = ("type", "category", "criticality", "code", "recorder", "asserter", "lastOccurrence", "reaction", *_ONSET)
+ALLERGY = ("type", "category", "criticality", "code", "recorder", "asserter", "lastOccurrence", "reaction", *_ONSET)
 _ABATEMENT = ("abatementDateTime", "abatementAge", "abatementPeriod", "abatementRange", "abatementString")
-_CONDITION = ("code", "severity", "bodySite", "asserter", "note", *_ONSET, *_ABATEMENT)
-_IMMUNISATION = (
+CONDITION = ("code", "severity", "bodySite", "asserter", "note", *_ONSET, *_ABATEMENT)
+IMMUNISATION = (
     "status",
     "primarySource",
     "reportOrigin",
@@ -37,10 +37,10 @@ _IMMUNISATION = (
     "doseQuantity",
     "note",
 )
-_EVENT_STATUS = {"suspended": "on-hold", "aborted": "stopped"}
+EVENT_STATUS = {"suspended": "on-hold", "aborted": "stopped"}
 """STU3 status codes of events that have another name in R4."""
 
-_PROCEDURE = (
+PROCEDURE = (
     "status",
     "category",
     "code",
@@ -66,7 +66,7 @@ def _status(source: JsonObject, path: str, system: str) -> JsonObject | None:
 def allergy_intolerance(source: JsonObject) -> JsonObject:
     """The R4 AllergyIntolerance; when and why an allergy ended becomes a note."""
     return put(
-        carry(source, _ALLERGY),
+        carry(source, ALLERGY),
         clinicalStatus=_status(source, "AllergyIntolerance.clinicalStatus", "allergyintolerance-clinical"),
         verificationStatus=_status(source, "AllergyIntolerance.verificationStatus", "allergyintolerance-verification"),
         recordedDate=source.get("assertedDate"),
@@ -91,7 +91,7 @@ def condition(source: JsonObject) -> JsonObject:
     verification = code(source, "Condition.verificationStatus")
     stage = one(source, "Condition.stage")
     return put(
-        carry(source, _CONDITION),
+        carry(source, CONDITION),
         clinicalStatus=_status(source, "Condition.clinicalStatus", "condition-clinical"),
         verificationStatus=_status(source, "Condition.verificationStatus", "condition-ver-status")
         if verification != "unknown"
@@ -114,7 +114,7 @@ def immunization(source: JsonObject) -> JsonObject:
     explanation = one(source, "Immunization.explanation") or {}
     not_given = objects(explanation, "Immunization.explanation.reasonNotGiven")
     body = put(
-        carry(source, _IMMUNISATION),
+        carry(source, IMMUNISATION),
         vaccineCode=_vaccine(source),
         occurrenceDateTime=source.get("date"),
         recorded=extension_value(source, "DateRecorded", "valueDateTime"),
@@ -167,7 +167,7 @@ def _protocols(source: JsonObject) -> list[JsonObject]:
 def procedure(source: JsonObject) -> JsonObject:
     """The R4 Procedure."""
     body = put(
-        carry(source, _PROCEDURE),
+        carry(source, PROCEDURE),
         basedOn=references(source, "Procedure.basedOn"),
         performer=[
             put(carry(item, ("actor", "onBehalfOf")), function=one(item, "Procedure.performer.role"))
@@ -177,7 +177,7 @@ def procedure(source: JsonObject) -> JsonObject:
     )
     status = body.get("status")
     if isinstance(status, str):
-        body["status"] = _EVENT_STATUS.get(status, status)
+        body["status"] = EVENT_STATUS.get(status, status)
     if truth(source, "Procedure.notDone") and body.get("status") != "entered-in-error":
         body["status"] = "not-done"
     return body

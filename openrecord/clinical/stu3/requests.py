@@ -3,10 +3,10 @@
 from openrecord.clinical.incoming import JsonObject
 from openrecord.clinical.stu3.elements import carry, code, objects, one, put, references, requester
 
-_REQUEST_STATUS = {"suspended": "on-hold", "cancelled": "revoked"}
+REQUEST_STATUS = {"suspended": "on-hold", "cancelled": "revoked"}
 """STU3 request status codes that have another name in R4."""
 
-_COMMON = (
+COMMON = (
     "intent",
     "priority",
     "authoredOn",
@@ -16,7 +16,7 @@ _COMMON = (
     "reasonReference",
     "note",
 )
-_PROCEDURE = (
+PROCEDURE = (
     "doNotPerform",
     "category",
     "code",
@@ -30,14 +30,14 @@ _PROCEDURE = (
 
 def _status(source: JsonObject, path: str) -> str | None:
     status = code(source, path)
-    return _REQUEST_STATUS.get(status, status) if status else None
+    return REQUEST_STATUS.get(status, status) if status else None
 
 
 def procedure_request(source: JsonObject) -> JsonObject:
     """The R4 ServiceRequest of a diary entry or a test request."""
     performer = one(source, "ProcedureRequest.performer")
     return put(
-        carry(source, (*_COMMON, *_PROCEDURE)),
+        carry(source, (*COMMON, *PROCEDURE)),
         status=_status(source, "ProcedureRequest.status"),
         basedOn=references(source, "ProcedureRequest.basedOn"),
         replaces=references(source, "ProcedureRequest.replaces"),
@@ -53,7 +53,7 @@ def referral_request(source: JsonObject) -> JsonObject:
     kind = one(source, "ReferralRequest.type")
     description = source.get("description")
     return put(
-        carry(source, _COMMON),
+        carry(source, COMMON),
         status=_status(source, "ReferralRequest.status"),
         basedOn=references(source, "ReferralRequest.basedOn"),
         replaces=references(source, "ReferralRequest.replaces"),

@@ -16,7 +16,7 @@ LABORATORY: JsonObject = {
     "coding": [{"system": "http://terminology.hl7.org/CodeSystem/observation-category", "code": "laboratory"}]
 }
 
-_VALUE = (
+VALUE = (
     "valueQuantity",
     "valueCodeableConcept",
     "valueString",
@@ -29,7 +29,7 @@ _VALUE = (
     "valuePeriod",
     "valueAttachment",
 )
-_OBSERVATION = (
+OBSERVATION = (
     "status",
     "code",
     "effectiveDateTime",
@@ -40,11 +40,11 @@ _OBSERVATION = (
     "method",
     "specimen",
     "device",
-    *_VALUE,
+    *VALUE,
 )
-_REPORT = ("status", "code", "effectiveDateTime", "effectivePeriod", "issued", "conclusion", "presentedForm")
-_SPECIMEN = ("accessionIdentifier", "status", "type", "receivedTime", "container", "note")
-_COLLECTION = ("collector", "collectedDateTime", "collectedPeriod", "duration", "quantity", "method", "bodySite")
+REPORT = ("status", "code", "effectiveDateTime", "effectivePeriod", "issued", "conclusion", "presentedForm")
+SPECIMEN = ("accessionIdentifier", "status", "type", "receivedTime", "container", "note")
+COLLECTION = ("collector", "collectedDateTime", "collectedPeriod", "duration", "quantity", "method", "bodySite")
 
 
 def observation(source: JsonObject) -> JsonObject:
@@ -52,7 +52,7 @@ def observation(source: JsonObject) -> JsonObject:
     related = objects(source, "Observation.related") if "related" in source else []
     comment = source.get("comment")
     return put(
-        carry(source, _OBSERVATION),
+        carry(source, OBSERVATION),
         basedOn=references(source, "Observation.basedOn"),
         category=[concept(item) for item in objects(source, "Observation.category")],
         note=[{"text": comment}] if comment else None,
@@ -69,7 +69,7 @@ def _related(related: list[JsonObject], kind: str) -> list[JsonObject]:
 
 
 def _component(source: JsonObject) -> JsonObject:
-    return put(carry(source, ("code", *_VALUE)), **_reading(source, "Observation.component"))
+    return put(carry(source, ("code", *VALUE)), **_reading(source, "Observation.component"))
 
 
 def _reading(source: JsonObject, path: str) -> dict[str, object]:
@@ -92,7 +92,7 @@ def diagnostic_report(source: JsonObject) -> JsonObject:
     """The R4 DiagnosticReport."""
     category = one(source, "DiagnosticReport.category")
     return put(
-        carry(source, _REPORT),
+        carry(source, REPORT),
         basedOn=references(source, "DiagnosticReport.basedOn"),
         category=[concept(category)] if category else None,
         performer=[item["actor"] for item in objects(source, "DiagnosticReport.performer") if item.get("actor")],
@@ -106,11 +106,11 @@ def specimen(source: JsonObject) -> JsonObject:
     """The R4 Specimen."""
     collection = one(source, "Specimen.collection") or {}
     return put(
-        carry(source, _SPECIMEN),
+        carry(source, SPECIMEN),
         processing=objects(source, "Specimen.processing"),
         parent=references(source, "Specimen.parent"),
         request=references(source, "Specimen.request"),
         collection=put(
-            carry(collection, _COLLECTION), fastingStatusCodeableConcept=concept_extension(collection, "FastingStatus")
+            carry(collection, COLLECTION), fastingStatusCodeableConcept=concept_extension(collection, "FastingStatus")
         ),
     )

@@ -33,7 +33,7 @@ _MOST_ABOVE = 100
 _OTHER_RELATIONS = ("sequel-to", "replaces", "qualified-by", "interfered-by")
 """Observation.related.type where neither is a part of the other."""
 
-_SHARED_TYPES = {"Condition", "AllergyIntolerance", "MedicationStatement", "Encounter"}
+SHARED_TYPES = {"Condition", "AllergyIntolerance", "MedicationStatement", "Encounter"}
 """Types that a consultation names but does not own: hiding the consultation does not hide them."""
 
 
@@ -316,7 +316,7 @@ class Structure:
                 continue
             place.links.extend(IncomingLink(LinkKind.ENCOUNTER, encounter) for encounter in place.encounters)
             several = len(place.encounters) > 1 and UNKNOWN_TARGET not in place.encounters
-            if item.kind in _SHARED_TYPES or (item.kind == "MedicationRequest" and several):
+            if item.kind in SHARED_TYPES or (item.kind == "MedicationRequest" and several):
                 continue
             for encounter in place.encounters:
                 self._contain(item.local, encounter)

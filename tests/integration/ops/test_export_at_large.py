@@ -1,0 +1,119 @@
+"""Records of the demo, decided about at random and exported: what is placed elsewhere is what is placed here."""
+
+import json
+import random
+import uuid
+from datetime import date
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openrecord.access import events
+from openrecord.clinical.kinds import Level
+from openrecord.db import sql
+from openrecord.ingest.actions.accept import Terms
+from openrecord.ingest.actions.deliver import deliver
+from openrecord.ingest.rules.identity import own_key
+from openrecord.registry import actions as registry_actions
+from openrecord.registry.types import Patient, Policy
+from openrecord.screening import queries as screening
+from openrecord.screening.actions import acts
+from openrecord.screening.types import EntryId, HideReason
+from tests.integration.fhir.world import AT, BY, OPENED, Json, stopped
+from tests.integration.ops.conftest import CommandLine
+from tests.integration.pages import town as made
+from tests.unit.demo.england_files import england
+
+LONGEST = 400_000
+"""Bytes of a file that is looked at here."""
+R4_TYPES = {"ProcedureRequest": "ServiceRequest", "ReferralRequest": "ServiceRequest"}
+
+
+@cache
+def files(is_gp_connect: bool) -> tuple[Path, ...]:
+    """The shorter files of the demo in a format."""
+    every = sorted(path for path in england().rglob("*.json") if path.name != "manifest.json")
+    short = (path for path in every if path.stat().st_size <= LONGEST)
+    return tuple(
+        path for path in short if (b"GPConnect-StructuredRecord-Bundle-1" in path.read_bytes()) is is_gp_connect
+    )
+
+
+class Place:
+    """A practice, and there the person whom a file is about, under a number that nobody has elsewhere."""
+
+    def __init__(self, person: Json) -> None:
+        self.town = made.new_town(Policy())
+        name = person["name"][0]
+        self.patient: Patient = registry_actions.add_patient(
+            nhs_number=made.unknown_number(), family=name["family"], given=" ".join(name["given"]),
+            born=date.fromisoformat(person["birthDate"]), gender=None, by=BY, at=OPENED,
+        )  # fmt: skip
+        whose = {"patient_id": self.patient.patient_id, "by": BY, "at": OPENED}
+        registry_actions.register(ods=self.town.ods, start=date(2020, 1, 1), **whose)
+        self.viewer = made.account(self.patient)
+
+    def receive(self, content: bytes, number: str) -> None:
+        """The content, about whoever has this number there, as a first load; then all of it is granted."""
+        content = content.replace(number.encode(), self.patient.nhs_number.encode())
+        terms = Terms(org=self.town.ods, marks="first_load")
+        assert not deliver(data=content, name="record", format=None, terms=terms, by=BY, at=AT).quarantined
+        assert not any(state.placed for state in screening.states(self.patient.patient_id).values())
+        act = events.HistoryGranted(chunk=uuid.uuid4(), org=self.town.ods, level=Level.FULL, named=(self.viewer,))
+        made.record(self.patient, act)
+
+    def decide(self, chance: random.Random) -> None:
+        """Some entries are hidden, some held."""
+        whose: dict[str, Any] = {"patient_id": self.patient.patient_id, "by": BY, "at": AT}
+        for entry_id in chance.sample(sorted(screening.states(self.patient.patient_id)), 5):
+            if chance.random() < 0.6:
+                acts.hide(entry_id=entry_id, reason=HideReason.OTHER, responsible=None, **whose)
+            else:
+                acts.hold(entry_id=entry_id, until=None, **whose)
+
+    def placed(self) -> set[str]:
+        """The outside ids of what is placed."""
+        return {str(state.public_id) for state in screening.states(self.patient.patient_id).values() if state.placed}
+
+    def placed_of(self, document: Json) -> set[str]:
+        """The ids, as the document has them, of what of it is placed."""
+        states = screening.states(self.patient.patient_id)
+        return {
+            each["id"]
+            for each in (entry["resource"] for entry in document["entry"])
+            if (found := self._entry(each)) is not None and states[found].placed
+        }
+
+    def _entry(self, resource: Json) -> EntryId | None:
+        kind = R4_TYPES.get(resource["resourceType"], resource["resourceType"])
+        key = own_key(self.town.ods, self.patient.patient_id, f"{kind}|id|{resource.get('id')}")
+        row = sql.row("SELECT entry_id FROM ingest_source_key WHERE key=%s", [key])
+        return None if row is None else EntryId(bytes(row[0]))
+
+
+@pytest.mark.parametrize("form", ["r4", "stu3"])
+@pytest.mark.parametrize("is_gp_connect", [False, True], ids=["from-r4", "from-stu3"])
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_what_is_placed_elsewhere_is_what_is_placed_here(
+    command: CommandLine, tmp_path: Path, form: str, is_gp_connect: bool, seed: int
+) -> None:
+    stopped()
+    chance = random.Random(seed)
+    content = chance.choice(files(is_gp_connect)).read_bytes()
+    resources = [entry["resource"] for entry in json.loads(content)["entry"]]
+    person = next(each for each in resources if each["resourceType"] == "Patient")
+    here, there = Place(person), Place(person)
+    here.receive(content, person["identifier"][0]["value"])
+    everything = here.placed()
+    here.decide(chance)
+    placed = here.placed()
+    assert placed < everything
+    file = tmp_path / "record.json"
+    number = here.patient.nhs_number
+    done = command.run("export", number, "--practice", here.town.ods, "--format", form, "-o", str(file))
+    assert done.returncode == 0
+    exported = file.read_bytes()
+    there.receive(exported, number)
+    assert there.placed_of(json.loads(exported)) == placed
