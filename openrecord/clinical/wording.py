@@ -27,6 +27,7 @@ _OFTEN = 80
 """Bytes: terms are shorter and come again and again, notes are longer and do not."""
 
 
+@lru_cache(maxsize=16384)
 def folded(word: str) -> str:
     """A word without capitals, accents and apostrophes."""
     plain = word.casefold().replace("'", "").replace("\u2019", "")

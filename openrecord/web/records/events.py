@@ -1,6 +1,6 @@
 """Consultations with what belongs to them, procedures, questionnaires and notes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from openrecord.clinical.codes import COMMENT_NOTE, codes_of
 from openrecord.web.records import background, documents, medicines, observations
@@ -65,13 +65,15 @@ def line(shown: Shown) -> Line:
 
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
-    """Events by year, newest first. A note of a consultation that can be opened is read there, not beside it."""
-    return by_year([shown for shown in page if not _is_inside_consultation(shown.body)], line)
+    """Events by year, newest first. A note of a consultation of the same page is read there, not beside it."""
+    present = {shown.reference for shown in page}
+    return by_year([shown for shown in page if not _is_inside(shown.body, present)], line)
 
 
-def _is_inside_consultation(body: Json) -> bool:
-    """Whether the entry is an Observation whose consultation this reader may see (only such are referred to)."""
-    return body.get("resourceType") == "Observation" and "encounter" in body
+def _is_inside(body: Json, present: Collection[str]) -> bool:
+    """Whether the entry is an Observation of one of these consultations (only such are named as may be seen)."""
+    encounter = mapping(body.get("encounter")).get("reference")
+    return body.get("resourceType") == "Observation" and encounter in present
 
 
 def encounter_detail(shown: Shown, members: Sequence[Shown]) -> Detail:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openrecord.clinical.kinds import Slot
-from openrecord.web.records import medicines, observations
+from openrecord.web.records import events, medicines, observations
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.records.values import Shown
@@ -74,3 +74,11 @@ def test_every_entry_is_shown_exactly_once_whatever_names_what(present: list[int
 def test_every_slot_that_can_be_seen_stands_in_exactly_one_section() -> None:
     slots = [slot for section in SECTIONS for slot in section.slots]
     assert sorted(slots) == sorted(set(Slot) - {Slot.NEVER})
+
+
+def test_a_note_is_read_in_its_consultation_where_that_is_on_the_page() -> None:
+    note = shown("Observation/n", encounter={"reference": "Encounter/e"}, valueString="Well")
+    (year,) = events.groups([shown("Encounter/e"), note])
+    assert [line.title for line in year.lines] == ["Consultation"]
+    (year,) = events.groups([note])
+    assert [line.title for line in year.lines] == ["Note"], "a page is never empty while there is more"
