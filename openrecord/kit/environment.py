@@ -55,6 +55,16 @@ VARIABLES = (
         "20",
         "so many patients of a practice with a new enhanced review (code 104) on one day count as in bulk",
     ),
+    Variable(
+        "OPENRECORD_CARD_ISSUER",
+        None,
+        "https:// address that cards name as their issuer and that leads here; absent: OPENRECORD_PUBLIC_URL",
+    ),
+    Variable(
+        "OPENRECORD_CARD_KEYS_FILE",
+        None,
+        "file outside the data folder with the keys that sign cards (JWK Set); absent: no cards are offered",
+    ),
     Variable("OPENRECORD_TEST_POSTGRES", None, "PostgreSQL server on which tests and the bench may make databases"),
 )
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
