@@ -3,6 +3,7 @@
 from django.urls import path
 
 from openrecord.staff.views import (
+    cards,
     decisions,
     find,
     hiding,
@@ -45,6 +46,7 @@ urlpatterns = [
     path("patients/<uuid:public_id>", patient.patient),
     path("patients/<uuid:public_id>/wishes", wishes.wishes),
     path("patients/<uuid:public_id>/people", proxies.people),
+    path("patients/<uuid:public_id>/cards", cards.cards),
     path(_ENTRY, patient.entry),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),

@@ -60,22 +60,15 @@ def _immunisation(body: Json) -> dict[str, Any]:
 
 def place_of(body: Json) -> str:
     """The place or the organisation that gave a dose; never the name of a person who works there."""
-    for one in (body.get("location"), *(actor for actor in _actors(body) if _is_organisation(actor))):
+    performers = body.get("performer")
+    listed = performers if isinstance(performers, list) else []
+    actors = (each.get("actor") for each in listed if isinstance(each, dict))
+    organisations = (actor for actor in actors if isinstance(actor, dict) and actor.get("type") == "Organization")
+    for one in (body.get("location"), *organisations):
         display = one.get("display") if isinstance(one, dict) else None
         if isinstance(display, str) and display.strip():
             return display.strip()
     return ""
-
-
-def _actors(body: Json) -> list[Any]:
-    performers = body.get("performer")
-    return [each.get("actor") for each in performers if isinstance(each, dict)] if isinstance(performers, list) else []
-
-
-def _is_organisation(actor: object) -> bool:
-    return isinstance(actor, dict) and (
-        actor.get("type") == "Organization" or str(actor.get("reference", "")).startswith("Organization/")
-    )
 
 
 def _day(body: Json) -> str:

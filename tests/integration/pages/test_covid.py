@@ -16,7 +16,9 @@ from joserfc.jwk import ECKey
 from openrecord.cards import keyring, queries
 from openrecord.cards.types import Card
 from openrecord.clinical.kinds import Level
+from openrecord.identity.types import Role
 from openrecord.kit import clock
+from openrecord.registry.types import OdsCode
 from openrecord.screening.actions import acts
 from openrecord.screening.types import HideReason
 from tests.integration.fhir.world import AT, BY, Json, Record, made_record
@@ -233,6 +235,22 @@ def test_a_card_is_nobody_elses(vaccinated: Record) -> None:
         assert stranger.get(path).status_code == 404
     assert stranger.post(f"{address}/withdraw").status_code == 404
     assert only_card(vaccinated).withdrawn is None
+
+
+def test_a_practice_sees_that_there_is_a_card_and_withdraws_it(vaccinated: Record) -> None:
+    browser = world.patient(vaccinated)
+    address = made_card(browser, vaccinated)
+    staff, here = world.staff(), f"/staff/patients/{vaccinated.patient.public_id}/cards"
+    card = {"card": str(only_card(vaccinated).card_id)}
+    assert "3 March 2025" in staff.get(here).text
+    assert "FK01a" not in staff.get(here).text
+    assert "Withdraw this card?" in staff.post(here, card).text
+    assert only_card(vaccinated).withdrawn is None
+    assert world.staff(roles=(Role.READER,)).post(here, card | {"confirmed": "yes"}).status_code == 403
+    assert world.staff(ods=OdsCode("Y90778")).get(here).status_code == 404
+    assert staff.post(here, card | {"confirmed": "yes"}).headers["Location"] == f"{here}?saved"
+    assert only_card(vaccinated).withdrawn == AT
+    assert "This card was withdrawn" in browser.get(address).text
 
 
 def test_without_keys_no_card_is_offered(vaccinated: Record) -> None:
