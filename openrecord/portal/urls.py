@@ -36,6 +36,7 @@ urlpatterns = [
     path("covid/cards", covid.make),
     path("covid/cards/<uuid:card_id>", covid.card),
     path("covid/cards/<uuid:card_id>/file", covid.file),
+    path("covid/cards/<uuid:card_id>/pdf", covid.print_out),
     path("covid/cards/<uuid:card_id>/withdraw", covid.withdraw),
     path("check-card", published.check),
     path(".well-known/jwks.json", published.keys),

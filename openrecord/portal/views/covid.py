@@ -3,6 +3,7 @@
 What a card says is not kept: it is read from the record again, through Sight, whenever the card is shown.
 """
 
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -21,12 +22,13 @@ from openrecord.identity import rules as identity
 from openrecord.kit import clock
 from openrecord.portal.acting import Acting, acting, record_page_read, session_of
 from openrecord.portal.pages import page
-from openrecord.portal.presenters.covid import CARDS, dose, line, on_card
+from openrecord.portal.presenters.covid import CARDS, code_in_words, dose, line, on_card, printed
 from openrecord.portal.views.record import PAGE_SIZE, as_shown
 from openrecord.registry import queries as registry
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import ServedEntry
 from openrecord.web.audience import Audience, audience
+from openrecord.web.print.pdf import Unprintable, pdf
 from openrecord.web.qr import drawing
 from openrecord.web.redirects import see_other
 from openrecord.web.session import device_of
@@ -36,6 +38,7 @@ from openrecord.web.words import day_in_words
 HERE = "/covid"
 FILE_TYPE = "application/smart-health-card"
 FILE_NAME = "covid-19-vaccination.smart-health-card"
+PDF_NAME = "covid-19-vaccination.pdf"
 _SLOTS = frozenset({Slot.IMMUNISATION})
 
 
@@ -130,26 +133,44 @@ def make(request: HttpRequest) -> HttpResponse:
     return see_other(f"{CARDS}/{card_id}")
 
 
+@dataclass(frozen=True, slots=True)
+class _Copy:
+    """A card as it may be shown now. `text`: signed anew, None while the record says something else than the card."""
+
+    card: Card
+    doses: tuple[ServedEntry, ...]
+    holder: Holder | None
+    may_make: bool
+    text: str | None
+
+
+def _copy(request: HttpRequest, by: Acting, card_id: UUID, route: str, at: datetime) -> _Copy:
+    """The card with what is on it, put on the trail. Raises Http404."""
+    found = _card(by, card_id)
+    served = _doses(by, at)
+    said = _said(by, served)
+    record_page_read(request, by, served, route=f"{CARDS}/{route}", query="", at=at)
+    text = None if said is None else actions.text_of(found, said)
+    return _Copy(found, served, _holder(by), said is not None, text)
+
+
 @audience(Audience.PATIENT)
 @require_safe
 def card(request: HttpRequest, card_id: UUID) -> HttpResponse:
     """A card with its QR code; while the record says something else than it does, only that."""
     by = _acting(request)
-    found = _card(by, card_id)
-    at = clock.now()
-    served = _doses(by, at)
-    said, holder = _said(by, served), _holder(by)
-    text = None if said is None else actions.text_of(found, said)
-    record_page_read(request, by, served, route=f"{CARDS}/card", query="", at=at)
+    copy = _copy(request, by, card_id, "card", clock.now())
+    codes = () if copy.text is None else scans(copy.text)
     context = {
         "title": _("Your Covid-19 vaccination card"),
         "here": f"{CARDS}/{card_id}",
-        "withdrawn": day_in_words(found.withdrawn),
-        "made": day_in_words(found.issued),
-        "codes": [] if text is None else [drawing(scan.prefix, scan.digits) for scan in scans(text)],
-        "holder": holder,
-        "lines": on_card(as_shown(entry) for entry in served),
-        "may_make": said is not None,
+        "withdrawn": day_in_words(copy.card.withdrawn),
+        "made": day_in_words(copy.card.issued),
+        "codes": [(drawing(each.prefix, each.digits), code_in_words(n, len(codes))) for n, each in enumerate(codes, 1)],
+        "holder": copy.holder,
+        "lines": on_card(as_shown(entry) for entry in copy.doses),
+        "may_make": copy.may_make,
+        "unprintable": "no-pdf" in request.GET,
     }
     return page(request, "portal/covid_card.html", by, context)
 
@@ -158,18 +179,30 @@ def card(request: HttpRequest, card_id: UUID) -> HttpResponse:
 @require_safe
 def file(request: HttpRequest, card_id: UUID) -> HttpResponse:
     """The card as a file for an app that keeps such cards; nothing while it may not be shown."""
-    by = _acting(request)
-    found = _card(by, card_id)
-    at = clock.now()
-    served = _doses(by, at)
-    said = _said(by, served)
-    text = None if said is None else actions.text_of(found, said)
-    if text is None:
+    copy = _copy(request, _acting(request), card_id, "file", clock.now())
+    if copy.text is None:
         raise Http404
-    record_page_read(request, by, served, route=f"{CARDS}/file", query="", at=at)
-    return HttpResponse(
-        file_of(text), content_type=FILE_TYPE, headers={"Content-Disposition": f'attachment; filename="{FILE_NAME}"'}
-    )
+    return _download(file_of(copy.text), FILE_TYPE, FILE_NAME)
+
+
+@audience(Audience.PATIENT)
+@require_safe
+def print_out(request: HttpRequest, card_id: UUID) -> HttpResponse:
+    """The card as a tagged PDF; nothing while it may not be shown."""
+    at = clock.now()
+    copy = _copy(request, _acting(request), card_id, "pdf", at)
+    if copy.text is None or copy.holder is None:
+        raise Http404
+    doses = on_card(as_shown(entry) for entry in copy.doses)
+    told = printed(_("Covid-19 vaccination card"), copy.holder, doses, scans(copy.text))
+    try:
+        return _download(pdf("card.typ", told, at=at), "application/pdf", PDF_NAME)
+    except Unprintable:
+        return see_other(f"{CARDS}/{card_id}?no-pdf")
+
+
+def _download(content: bytes, kind: str, name: str) -> HttpResponse:
+    return HttpResponse(content, content_type=kind, headers={"Content-Disposition": f'attachment; filename="{name}"'})
 
 
 @audience(Audience.PATIENT)

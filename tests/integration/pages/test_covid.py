@@ -23,6 +23,7 @@ from openrecord.screening.actions import acts
 from openrecord.screening.types import HideReason
 from tests.integration.fhir.world import AT, BY, Json, Record, made_record
 from tests.integration.pages import world
+from tests.unit.web.test_pdf import tags
 
 DMD, SNOMED = "https://dmd.nhs.uk", "http://snomed.info/sct"
 COMIRNATY, FIRST_DOSE = "39115611000001103", "1324681000000101"
@@ -251,6 +252,29 @@ def test_a_practice_sees_that_there_is_a_card_and_withdraws_it(vaccinated: Recor
     assert staff.post(here, card | {"confirmed": "yes"}).headers["Location"] == f"{here}?saved"
     assert only_card(vaccinated).withdrawn == AT
     assert "This card was withdrawn" in browser.get(address).text
+
+
+def test_a_card_is_printed_as_a_tagged_pdf(vaccinated: Record) -> None:
+    browser = world.patient(vaccinated)
+    address = made_card(browser, vaccinated)
+    answer = browser.get(f"{address}/pdf")
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="covid-19-vaccination.pdf"'
+    assert answer.content.startswith(b"%PDF-1.7")
+    assert tags(answer.content) >= {"Document", "Title", "Table", "TH", "TD", "Figure", "P"}
+    hide(vaccinated, "FK01b", browser)
+    assert browser.get(f"{address}/pdf").status_code == 404
+
+
+def test_a_name_that_cannot_be_printed_is_said(record: Record) -> None:  # noqa: ARG001
+    foreign = made_record(family="Οικονόμου", given="Ada")
+    foreign.deliver(vaccination("a"))
+    browser = world.patient(foreign)
+    address = made_card(browser, foreign)
+    answer = browser.get(f"{address}/pdf")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{address}?no-pdf")
+    assert "There is no PDF of this card" in browser.get(answer.headers["Location"]).text
+    assert read(browser, address)[1]["vc"]
 
 
 def test_without_keys_no_card_is_offered(vaccinated: Record) -> None:
