@@ -2,7 +2,7 @@
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -19,7 +19,7 @@ from openrecord.kit import clock
 from openrecord.web import qr
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import WIDTHS, turn, visit
+from tests.browser.accessibility import ARGUMENTS, CHROMIUM, WIDTHS, turn, visit
 from tests.browser.apart import apart
 from tests.browser.test_requests import look, press
 from tests.integration.fhir.world import AT, Record, made_record
@@ -236,6 +236,49 @@ def test_when_the_keys_cannot_be_fetched_nothing_is_said_of_the_card(page: Page,
     says(page, "The card could not be checked")
 
 
+def filmed(code: qr.Drawing, rows: Sequence[Sequence[int]], path: Path) -> None:
+    """A film (YUV4MPEG2) of one code that stands still, four pixels a module, in the middle of a white picture."""
+    width, height, each = 640, 480, 4
+    left, top = ((side - len(rows) * each) // 2 for side in (width, height))
+    luma = bytearray(b"\xeb" * (width * height))
+    for y, row in enumerate(rows):
+        line = b"".join((b"\x10" if dark else b"\xeb") * each for dark in row)
+        for step in range(each):
+            start = (top + y * each + step) * width + left
+            luma[start : start + len(line)] = line
+    frame = b"FRAME\n" + bytes(luma) + b"\x80" * (width * height // 2)
+    path.write_bytes(f"YUV4MPEG2 W{width} H{height} F5:1 Ip A1:1 C420jpeg\n".encode() + frame * 5)
+    assert code.size * each <= height
+
+
+def test_the_camera_reads_a_card_and_is_switched_off(
+    browser: Browser, scene: Scene, origin: str, tmp_path: Path
+) -> None:
+    key = scene.ring.signing
+    assert key is not None
+    said = b'{"resourceType":"Bundle","type":"collection","entry":[]}'
+    (scan,) = scans(signed(claims(said, issuer=origin, issued=AT, rid="none"), key))
+    film = tmp_path / "code.y4m"
+    filmed(qr.drawing(scan.prefix, scan.digits), qr.matrix(scan.prefix, scan.digits), film)
+    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    with browser.browser_type.launch(
+        executable_path=CHROMIUM, args=[*ARGUMENTS, *camera, f"--use-file-for-fake-video-capture={film}"]
+    ) as filming:
+        page = filming.new_page(base_url=origin)
+        page.goto("/check-card")
+        page.get_by_role("button", name="Use the camera").click()
+        expect(page.locator("#verdict")).to_have_text("This card is genuine")
+        expect(page.get_by_role("button", name="Use the camera")).to_be_visible()
+        assert page.evaluate("document.getElementById('picture').srcObject") is None
+
+
+def test_a_camera_that_does_not_answer_is_said(page: Page) -> None:
+    page.goto("/check-card")
+    page.get_by_role("button", name="Use the camera").click()
+    says(page, "The camera does not answer")
+    look(page)
+
+
 def test_without_javascript_the_page_says_that_it_needs_it(browser: Browser, scene: Scene, origin: str) -> None:
     del scene
     context = browser.new_context(java_script_enabled=False, base_url=origin)
@@ -244,6 +287,17 @@ def test_without_javascript_the_page_says_that_it_needs_it(browser: Browser, sce
     expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
     expect(page.get_by_role("button", name="Use the camera")).to_be_hidden()
     context.close()
+
+
+def test_a_welsh_verdict_has_welsh_dates(page: Page, origin: str) -> None:
+    made(page)
+    code = picture(page)
+    page.context.add_cookies([{"name": COOKIE, "value": "cy", "url": origin}])
+    page.goto("/check-card")
+    files = [{"name": "code.png", "mimeType": "image/png", "buffer": code}]
+    page.locator("#file").set_input_files(files)  # type: ignore[arg-type]
+    says(page, "Mae'r cerdyn hwn yn ddilys")
+    expect(page.locator("#answer")).to_contain_text("10 Mai 1980")
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -4,6 +4,7 @@ The page does its work in the browser. Nothing of a card is sent here: the only 
 """
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import orjson
@@ -18,6 +19,7 @@ from openrecord.web.audience import Audience, audience
 from openrecord.web.headers import FOR_EVERY_ORIGIN, WITH_SCRIPT
 from openrecord.web.pages import render
 from openrecord.web.text import gettext as _
+from openrecord.web.words import month_in_words
 
 
 def _public(told: Mapping[str, Any]) -> HttpResponse:
@@ -49,6 +51,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "title": _("Check a Covid-19 vaccination card"),
         "issuer": issuer(),
         "names": sorted(names.items()),
+        "months": [month_in_words(date(2000, number, 1)).partition(" ")[0] for number in range(1, 13)],
         "offered": bool(keyring().keys),
     }
     response = render(request, "portal/check_card.html", context)

@@ -194,12 +194,9 @@ function doseOf(dose) {
 
 /** A FHIR date in words, as exact as it is: "2021-03" is a month. */
 function dayOf(text) {
-  const exact = /^(\d{4})(-\d\d)?(-\d\d)?$/.exec(text ?? "");
-  if (!exact) return "";
-  const form = { year: "numeric", timeZone: "UTC" };
-  if (exact[2]) form.month = "long";
-  if (exact[3]) form.day = "numeric";
-  return new Intl.DateTimeFormat(settings.locale, form).format(new Date(text));
+  const [, year, month, day] = /^(\d{4})(?:-(\d\d))?(?:-(\d\d))?$/.exec(text ?? "") ?? [];
+  const months = document.getElementById("months").content.children; // browsers do not know Welsh ones
+  return [day && Number(day), month && months[Number(month) - 1]?.textContent, year].filter(Boolean).join(" ");
 }
 
 /** Check one text and show what comes of it; whether more of it is needed first. */
