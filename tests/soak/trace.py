@@ -160,7 +160,7 @@ class Visitor:
         from tests.decision.test_cases_http import SECTIONS
 
         with self._client(cookies={"openrecord_session": str(self.session)}) as client:
-            for address in ("/", "/home", "/people", "/record/nothing"):
+            for address in ("/", "/home", "/people", "/covid", "/record/nothing"):
                 self._get(client, address)
             for section in SECTIONS:
                 listed = self._get(client, f"/record/{section}").text

@@ -2,6 +2,7 @@
 
 import json
 import re
+import uuid
 import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
@@ -13,15 +14,18 @@ from django.test import Client
 from joserfc import jws
 from joserfc.jwk import ECKey
 
+from openrecord.access import actions as access
+from openrecord.access import events as access_events
 from openrecord.cards import keyring, queries
 from openrecord.cards.types import Card
 from openrecord.clinical.kinds import Level
+from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.registry.types import OdsCode
 from openrecord.screening.actions import acts
 from openrecord.screening.types import HideReason
-from tests.integration.fhir.world import AT, BY, Json, Record, made_record
+from tests.integration.fhir.world import AT, BY, ORG, Json, Record, made_record
 from tests.integration.pages import world
 from tests.unit.web.test_pdf import tags
 
@@ -209,13 +213,45 @@ def everything(browser: Client, address: str) -> list[str]:
     return [*pages, shown, json.dumps(read(browser, address))]
 
 
+def proxy_of(record: Record) -> Client:
+    """The browser of somebody who acts for the patient."""
+    carer = made_record("Carer", "Kim")
+    browser = world.patient(carer)
+    person = identity.person_by_nhs_number(carer.patient.nhs_number)
+    assert person is not None
+    viewer = uuid.uuid4()
+    granted = access_events.ProxyGranted(viewer=viewer, basis="consent", listed_org=str(ORG), level=4)
+    access.record(patient_id=record.patient.patient_id, act=granted, by=BY, at=AT, behind=person.person_id)
+    assert browser.post("/people", {"viewer": str(viewer)}).status_code == 303
+    return browser
+
+
+def test_a_proxy_has_cards_of_what_a_proxy_sees_and_of_those_alone(vaccinated: Record) -> None:
+    own, proxy = world.patient(vaccinated), proxy_of(vaccinated)
+    address = made_card(own, vaccinated)
+    entry = vaccinated.entry(entry_address("FK01b", own).rpartition("/")[2])
+    patient_id = vaccinated.patient.patient_id
+    acts.set_proxy_rule(patient_id=patient_id, entry_id=entry, everyone=True, excluded=(), by=BY, at=AT)
+    assert "Card made on" not in proxy.get("/covid").text
+    for path in (address, f"{address}/file", f"{address}/pdf", f"{address}/withdraw"):
+        assert proxy.get(path).status_code == 404
+    theirs = proxy.post("/covid/cards").headers["Location"]
+    _, claims = read(proxy, theirs)
+    assert [each["lotNumber"] for each in resources(claims)[1:]] == ["FK01a"]
+    assert own.get("/covid").text.count("Card made on") == 2
+    assert own.post(f"{theirs}/withdraw").status_code == 303
+    assert "This card was withdrawn" in proxy.get(theirs).text
+
+
+def entry_address(batch: str, browser: Client) -> str:
+    """The page of the dose of this batch."""
+    links = [link for link in browser.get("/covid").text.split('"') if link.startswith("/record/vaccinations/")]
+    return next(link for link in links if batch in browser.get(link).text)
+
+
 def hide(record: Record, batch: str, browser: Client) -> None:
     """The practice hides the dose of this batch."""
-    address = next(
-        link for link in browser.get("/covid").text.split('"') if link.startswith("/record/vaccinations/")
-        and batch in browser.get(link).text
-    )  # fmt: skip
-    entry = record.entry(address.rpartition("/")[2])
+    entry = record.entry(entry_address(batch, browser).rpartition("/")[2])
     why = {"reason": HideReason.OTHER, "responsible": None}
     acts.hide(patient_id=record.patient.patient_id, entry_id=entry, by=BY, at=AT, **why)
 
