@@ -31,9 +31,10 @@ def fits(body: Json) -> bool:
 
 def bundle(holder: Holder, doses: Iterable[Json]) -> bytes:
     """The bundle of a person and their doses (R4 Immunizations that fit), the earliest dose first: minified JSON."""
+    name = {"family": holder.family, "given": holder.given.split()}
     person = {
         "resourceType": "Patient",
-        "name": [{"family": holder.family, "given": holder.given.split()}],
+        "name": [{part: said for part, said in name.items() if said}],  # FHIR knows no empty element
         "birthDate": holder.born.isoformat(),
     }
     given = sorted((_immunisation(body) for body in doses if fits(body)), key=orjson.dumps)

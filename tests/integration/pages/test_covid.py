@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
+import fhirkit
 import pytest
 from django.test import Client
 from joserfc import jws
@@ -130,6 +131,7 @@ def test_a_card_says_what_the_framework_asks_and_no_more(vaccinated: Record) -> 
     urls = [entry["fullUrl"] for entry in claims["vc"]["credentialSubject"]["fhirBundle"]["entry"]]
     assert urls == ["resource:0", "resource:1", "resource:2"]
     assert vaccinated.patient.nhs_number not in json.dumps(claims)
+    assert fhirkit.validate(json.dumps(claims["vc"]["credentialSubject"]["fhirBundle"]).encode()) == []
 
 
 def test_the_same_card_is_not_made_twice_and_is_shown_again(vaccinated: Record) -> None:

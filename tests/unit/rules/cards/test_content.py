@@ -96,6 +96,11 @@ def test_a_bundle_holds_the_doses_that_fit_and_nothing_that_is_not_needed(given_
         assert "display" not in dose["vaccineCode"]["coding"][0]
 
 
+def test_a_person_of_one_name_has_no_empty_element() -> None:
+    (entry,) = json.loads(bundle(Holder("Okafor", "", date(1980, 5, 10)), []))["entry"]
+    assert entry["resource"]["name"] == [{"family": "Okafor"}]
+
+
 @settings(max_examples=60)
 @given(st.permutations([{"a": 1}, {"a": 2}, {"a": 3}]), st.booleans())
 def test_the_order_in_which_a_record_lists_doses_changes_nothing(order: list[Json], same_day: bool) -> None:
