@@ -41,14 +41,14 @@ def dose(shown: Shown) -> Dose:
     """A dose with what a record says of it."""
     body = shown.body
     protocols = objects(body.get("protocolApplied"))
-    given_by = joined(displays(item.get("actor")) for item in objects(body.get("performer")))
     where = place_of(body)
+    people = (displays(item.get("actor")) for item in objects(body.get("performer")))
     rows = facts(
         (_("Vaccine"), vaccine(shown)),
         (_("Dose number"), joined(number(item.get("doseNumberPositiveInt")) for item in protocols)),
         (_("Batch number"), text_of(body.get("lotNumber"))),
         (_("Where it was given"), where),
-        (_("Given by"), "" if given_by == where else given_by),
+        (_("Given by"), joined(name for name in people if name != where)),
     )
     return Dose(shown.href, fhir_date_in_words(body.get("occurrenceDateTime")) or shown.date, rows, fits(body))
 

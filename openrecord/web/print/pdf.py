@@ -44,7 +44,7 @@ def pdf(template: str, data: Mapping[str, Any], *, at: datetime) -> bytes:
     told = {"data": orjson.dumps(data).decode(), "typeface": TYPEFACE}
     compiler = typst.Compiler(_template(template), root=FOLDER, font_paths=_fonts(), sys_inputs=told)
     try:
-        made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=at)
+        made = compiler.compile(format="pdf", pdf_standards="ua-1", timestamp=int(at.timestamp()))
     except typst.TypstError:
         raise Unprintable from None  # its message quotes the words
     if not isinstance(made, bytes):

@@ -100,8 +100,14 @@ def resources(claims: Json) -> list[Json]:
 
 
 def test_the_page_lists_doses_by_code_with_product_batch_and_place(vaccinated: Record) -> None:
-    vaccinated.deliver(vaccination("c", "2025-02-05", location={"display": "Elland Road"}))
+    nurse = {"resourceType": "Practitioner", "id": "nurse", "name": [{"text": "Robin Jones"}]}
+    surgery = {"resourceType": "Organization", "id": "org", "name": "Made-up Surgery"}
+    actors = [{"actor": {"reference": f"{each['resourceType']}/{each['id']}"}} for each in (nurse, surgery)]
+    elsewhere = vaccination("c", "2025-02-05", location={"display": "Elland Road"})
+    vaccinated.deliver(nurse, surgery, elsewhere, vaccination("d", "2025-02-06", performer=actors))
     text = world.patient(vaccinated).get("/covid").text
+    assert text.count("Made-up Surgery") == 1
+    assert text.count("Robin Jones") == 1
     for words in ("Comirnaty (Pfizer)", "FK01a", "1 February 2025", "2 February 2025", "Elland Road"):
         assert words in text
     assert "FK01flu" not in text

@@ -9,7 +9,7 @@ import pytest
 
 from openrecord.web.print.pdf import TYPEFACE, Unprintable, families, pdf
 
-AT = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
+AT = datetime(2025, 3, 3, 9, 0, 0, 123, tzinfo=UTC)
 SQUARE = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><path d="M1 1h7v7H1z"/></svg>'
 _STREAM = re.compile(rb"stream\r?\n(.*?)\r?\nendstream", re.DOTALL)
 
