@@ -23,10 +23,10 @@ class InvalidCodes(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Codes:
-    """The listed codes: of products with their names, of procedures, of the disease."""
+    """The listed codes. `names`: what people call each product and procedure."""
 
-    products: Mapping[str, str]
-    procedures: frozenset[str]
+    names: Mapping[str, str]
+    products: frozenset[str]
     diseases: frozenset[str]
 
 
@@ -41,8 +41,8 @@ def codes() -> Codes:
     if len(set(every)) != len(every):
         raise InvalidCodes("a code stands twice")
     return Codes(
-        {item["code"]: item["product"] for item in listed["product"]},
-        frozenset(item["code"] for item in listed["procedure"]),
+        {item["code"]: item["name"] for part in ("product", "procedure") for item in listed[part]},
+        frozenset(item["code"] for item in listed["product"]),
         frozenset(item["code"] for item in listed["disease"]),
     )
 
@@ -58,13 +58,13 @@ def codes_of(body: Json) -> tuple[str, ...]:
     """The listed SNOMED CT or dm+d codes of what was given: the product in front, each once."""
     known = codes()
     found = dict.fromkeys((*_codes(body.get("vaccineCode")), *_procedures(body)))
-    listed = [code for code in found if code in known.products or code in known.procedures]
+    listed = [code for code in found if code in known.names]
     return tuple(sorted(listed, key=lambda code: code not in known.products))
 
 
-def product_of(body: Json) -> str:
-    """The name of the product by its code; empty where no code says which."""
-    return next((name for code in codes_of(body) if (name := codes().products.get(code))), "")
+def name_of(body: Json) -> str:
+    """What people call the vaccine, by its first listed code; empty where it has none."""
+    return next((codes().names[code] for code in codes_of(body)), "")
 
 
 def _procedures(body: Json) -> Iterator[str]:

@@ -45,6 +45,7 @@ def dose(shown: Shown) -> Dose:
     people = (displays(item.get("actor")) for item in objects(body.get("performer")))
     rows = facts(
         (_("Vaccine"), vaccine(shown)),
+        (_("As recorded"), "" if _recorded(shown) == vaccine(shown) else _recorded(shown)),
         (_("Dose number"), joined(number(item.get("doseNumberPositiveInt")) for item in protocols)),
         (_("Batch number"), text_of(body.get("lotNumber"))),
         (_("Where it was given"), where),
@@ -54,8 +55,12 @@ def dose(shown: Shown) -> Dose:
 
 
 def vaccine(shown: Shown) -> str:
-    """The product where its code is known, else what the record calls it."""
-    return covid.product_of(shown.body) or concept(shown.body.get("vaccineCode")) or _("Covid-19 vaccine")
+    """In plain words where its code is known, else what the record calls it."""
+    return covid.name_of(shown.body) or _recorded(shown) or _("Covid-19 vaccine")
+
+
+def _recorded(shown: Shown) -> str:
+    return concept(shown.body.get("vaccineCode"))
 
 
 def on_card(shown: Iterable[Shown]) -> tuple[Fact, ...]:

@@ -45,12 +45,10 @@ def revoked(request: HttpRequest, kid: str) -> HttpResponse:
 @require_safe
 def check(request: HttpRequest) -> HttpResponse:
     """The page that checks a card, in the browser alone."""
-    known = covid.codes()
-    names = {**dict.fromkeys(known.procedures, _("Covid-19 vaccine")), **known.products}
     context = {
         "title": _("Check a Covid-19 vaccination card"),
         "issuer": issuer(),
-        "names": sorted(names.items()),
+        "names": sorted(covid.codes().names.items()),
         "months": [month_in_words(date(2000, number, 1)).partition(" ")[0] for number in range(1, 13)],
         "offered": bool(keyring().keys),
     }

@@ -20,7 +20,7 @@ def dose(system: str, code: str, **more: object) -> dict[str, object]:
 def test_a_listed_code_counts_under_either_system(system: str) -> None:
     body = dose(system, COMIRNATY)
     assert covid.is_given(body)
-    assert covid.product_of(body) == "Comirnaty (Pfizer)"
+    assert covid.name_of(body) == "Comirnaty (Pfizer)"
 
 
 @pytest.mark.parametrize(
@@ -43,10 +43,11 @@ def test_the_procedure_and_the_disease_tell_too() -> None:
     procedure = {"coding": [{"system": SNOMED, "code": "1324681000000101"}]}
     given = dose(DMD, "1", extension=[{"url": covid.PROCEDURE, "valueCodeableConcept": procedure}])
     assert covid.codes_of(given) == ("1324681000000101",)
-    assert covid.product_of(given) == ""
+    assert covid.name_of(given) == "Covid-19 vaccine, first dose"
     against = [{"targetDisease": [{"coding": [{"system": SNOMED, "code": DISEASE}]}]}]
     assert covid.is_given(dose(DMD, "1", protocolApplied=against))
     assert covid.codes_of(dose(DMD, "1", protocolApplied=against)) == ()
+    assert covid.name_of(dose(DMD, "1", protocolApplied=against)) == ""
 
 
 def test_the_product_stands_in_front_of_the_procedure() -> None:
@@ -61,10 +62,10 @@ def test_no_code_is_made_up() -> None:
     pairs = re.findall(r'<code value="(\d+)" />\s*<display value="([^"]*)"', told)
     terms = {code: term for code, term in pairs if re.search("covid|sars-cov-2|severe acute", term, re.IGNORECASE)}
     known = covid.codes()
-    listed = {*known.products, *known.procedures, *known.diseases}
+    listed = {*known.names, *known.diseases}
     assert listed <= terms.keys()
     not_given = {code for code, term in terms.items() if re.search(r"not (given|done|available)", term)}
     assert not_given
     assert not listed & not_given
-    for code, name in known.products.items():
-        assert name.split()[0] in terms[code]
+    for code in known.products:
+        assert known.names[code].split()[0] in terms[code]

@@ -14,7 +14,7 @@ from openrecord.clinical import covid
 
 SNOMED, DMD = "http://snomed.info/sct", "https://dmd.nhs.uk"
 HOLDER = Holder("Okafor", "Ada Ngozi", date(1980, 5, 10))
-CODES = (*covid.codes().products, *covid.codes().procedures)
+CODES = tuple(covid.codes().names)
 Json = dict[str, Any]
 
 concepts = st.fixed_dictionaries(
