@@ -13,6 +13,7 @@ from openrecord.registry.types import PatientId
 _OF_PATIENT = (
     "SELECT id, maker, kid, rid, digest, issued, withdrawn FROM cards_card WHERE patient_id=%s ORDER BY id DESC"
 )
+_COUNT = "SELECT count(*) FROM cards_revoked WHERE kid=%s"
 _REVOKED = "SELECT rid FROM cards_revoked WHERE kid=%s ORDER BY rid"
 FIRST_VERSION = 1
 """The counter of a revocation list that names nobody yet; each withdrawn card raises it by one."""
@@ -39,7 +40,7 @@ def _card(row: sql.Row) -> Card:
 def key_set() -> dict[str, Any]:
     """The public keys of every card that counts, as `/.well-known/jwks.json` shows them."""
     ring = keyring()
-    return published(ring, {kid: _version(revoked(kid)) for kid in ring.keys})
+    return published(ring, {kid: _version(sql.rows(_COUNT, [kid])[0][0]) for kid in ring.keys})
 
 
 def revocation_list(kid: str) -> dict[str, Any] | None:
@@ -48,7 +49,7 @@ def revocation_list(kid: str) -> dict[str, Any] | None:
     if kid not in ring.keys:
         return None
     rids = revoked(kid)
-    return {"kid": kid, "method": "rid", "ctr": _version(rids), "rids": rids}
+    return {"kid": kid, "method": "rid", "ctr": _version(len(rids)), "rids": rids}
 
 
 def revoked(kid: str) -> tuple[str, ...]:
@@ -56,5 +57,5 @@ def revoked(kid: str) -> tuple[str, ...]:
     return tuple(str(row[0]) for row in sql.rows(_REVOKED, [kid]))
 
 
-def _version(rids: tuple[str, ...]) -> int:
-    return FIRST_VERSION + len(rids)
+def _version(withdrawn: int) -> int:
+    return FIRST_VERSION + withdrawn

@@ -180,6 +180,25 @@ def test_a_withdrawn_card_is_told(page: Page) -> None:
     says(page, "This card was withdrawn")
 
 
+def test_a_practice_withdraws_a_card(page: Page, scene: Scene, browser: Browser, origin: str) -> None:
+    made(page)
+    code = picture(page)
+    token = scene.call(lambda: world.staff().cookies[SESSION].value)
+    context = browser.new_context(viewport=page.viewport_size, base_url=origin)
+    context.add_cookies([{"name": SESSION, "value": token, "url": origin}])
+    staff = context.new_page()
+    staff.goto(f"/staff/patients/{scene.record.patient.public_id}")
+    turn(staff, staff.get_by_role("link", name="Vaccination cards"))
+    look(staff)
+    turn(staff, staff.get_by_role("button", name="Withdraw (3 March 2025)"))
+    look(staff)
+    press(staff, "Withdraw this card")
+    expect(staff.get_by_role("status")).to_contain_text("The card is withdrawn")
+    context.close()
+    check_files(page, ("code.png", "image/png", code))
+    says(page, "This card was withdrawn")
+
+
 def test_expired_early_and_foreign_cards_and_no_card(page: Page, scene: Scene, origin: str) -> None:
     key = scene.ring.signing
     assert key is not None

@@ -11,6 +11,7 @@ from joserfc.jwk import ECKey, RSAKey
 
 from openrecord.cards import keyring
 from openrecord.kit import environment
+from openrecord.ops import doctor
 
 
 def thumbprint(key: dict[str, str]) -> str:
@@ -52,8 +53,11 @@ def test_what_is_wrong_with_the_settings_is_said(monkeypatch: pytest.MonkeyPatch
     inside = environment.data_folder() / "keys.json"
     for path, words in ((inside, "inside the data folder"), (tmp_path / "none.json", "must hold a JWK Set")):
         monkeypatch.setenv("OPENRECORD_CARD_KEYS_FILE", str(path))
+        keyring.use(None)
         with pytest.raises(environment.MissingSetting, match=words):
             keyring.keyring()
+        told = doctor._card_keys()
+        assert (told.well, words in told.told) == (False, True)
     file = tmp_path / "keys.json"
     file.write_bytes(keyring.with_new_key(keyring.EMPTY))
     monkeypatch.setenv("OPENRECORD_CARD_KEYS_FILE", str(file))
