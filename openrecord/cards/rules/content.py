@@ -22,6 +22,8 @@ TYPES = ("https://smarthealth.cards#health-card",)
 """Framework 1.4.0 deprecates all further types: what is in a card says what it is about."""
 _WHOLE_DAY = len("2021-03-20")
 _PATIENT = "resource:0"
+LONGEST_BATCH, LONGEST_PLACE = 40, 120
+"""Characters. What is longer is left out, so that a QR code has room."""
 
 
 def fits(body: Json) -> bool:
@@ -51,25 +53,34 @@ def _immunisation(body: Json) -> dict[str, Any]:
         "patient": {"reference": _PATIENT},
         "occurrenceDateTime": _day(body),
     }
-    where, batch = place_of(body), body.get("lotNumber")
+    where, batch = place_of(body), batch_of(body)
     if where:
         said["performer"] = [{"actor": {"display": where}}]
-    if isinstance(batch, str) and batch.strip():
-        said["lotNumber"] = batch.strip()
+    if batch:
+        said["lotNumber"] = batch
     return said
 
 
+def batch_of(body: Json) -> str:
+    """The batch number of a dose; empty where there is none, or what stands there is too long to be one."""
+    return _short(body.get("lotNumber"), LONGEST_BATCH)
+
+
 def place_of(body: Json) -> str:
-    """The place or the organisation that gave a dose; never the name of a person who works there."""
+    """The place or the organisation that gave a dose, if its name is not overlong; never that of a person."""
     performers = body.get("performer")
     listed = performers if isinstance(performers, list) else []
     actors = (each.get("actor") for each in listed if isinstance(each, dict))
     organisations = (actor for actor in actors if isinstance(actor, dict) and actor.get("type") == "Organization")
     for one in (body.get("location"), *organisations):
-        display = one.get("display") if isinstance(one, dict) else None
-        if isinstance(display, str) and display.strip():
-            return display.strip()
+        if isinstance(one, dict) and (display := _short(one.get("display"), LONGEST_PLACE)):
+            return display
     return ""
+
+
+def _short(text: object, most: int) -> str:
+    said = text.strip() if isinstance(text, str) else ""
+    return said if len(said) <= most else ""
 
 
 def _day(body: Json) -> str:

@@ -12,11 +12,12 @@ from joserfc.jwk import ECKey
 
 LARGEST_SINGLE = 1195
 """Characters of a signed text that fit into one QR code of version 22, the largest that scans at 40 by 40 mm."""
-LARGEST_CHUNK = 1191
+LARGEST_CHUNK = 1185
+"""The framework allows 1191, which does not leave room for ordinals of two digits."""
 PREFIX = "shc:/"
 _ALGORITHM = "ES256"
 _RAW_DEFLATE = -15
-_registry = jws.JWSRegistry(algorithms=[_ALGORITHM], strict_check_header=False)
+_registry = jws.JWSRegistry(strict_check_header=False)
 """`zip` is no header of JWS itself; the framework defines it."""
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openrecord.cards.rules.content import fits, place_of
+from openrecord.cards.rules.content import batch_of, fits, place_of
 from openrecord.cards.rules.signing import Scan
 from openrecord.cards.types import Card, Holder
 from openrecord.clinical import covid
@@ -70,7 +70,7 @@ def on_card(shown: Iterable[Shown]) -> tuple[Fact, ...]:
 
 
 def _given(shown: Shown) -> str:
-    batch = text_of(shown.body.get("lotNumber"))
+    batch = batch_of(shown.body)
     numbered = _("batch number %(batch)s") % {"batch": batch} if batch else ""
     return joined((vaccine(shown), numbered, place_of(shown.body)))
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from openrecord.cards.rules.signing import LARGEST_CHUNK
 from openrecord.web import qr
 
 
@@ -13,6 +14,10 @@ def test_the_longest_text_still_fits_into_the_largest_code_that_scans(length: in
         return
     with pytest.raises(ValueError, match="does not fit"):
         qr.drawing("shc:/", digits)
+
+
+def test_a_part_of_many_fits_too() -> None:
+    assert qr.drawing("shc:/99/99/", "42" * LARGEST_CHUNK).size == 105 + 2 * qr.MODULES_AROUND
 
 
 def test_a_drawing_is_the_matrix() -> None:

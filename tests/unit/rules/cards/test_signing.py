@@ -63,14 +63,14 @@ def test_a_changed_byte_anywhere_is_noticed(part: int, place: int, change: int) 
 
 
 @settings(max_examples=25)
-@given(st.integers(1, 4000) | st.sampled_from((1195, 1196, 2382, 2383)))
+@given(st.integers(1, 4000) | st.sampled_from((1195, 1196, 2370, 2371)))
 def test_the_codes_of_a_text_give_it_back(length: int) -> None:
     text = (ALPHABET * 65)[:length]
     found = scans(text)
-    assert len(found) == (1 if len(text) <= 1195 else -(-len(text) // 1191))
+    assert len(found) == (1 if len(text) <= 1195 else -(-len(text) // 1185))
     read = ["".join(chr(int(scan.digits[n : n + 2]) + 45) for n in range(0, len(scan.digits), 2)) for scan in found]
     assert "".join(read) == text
-    assert max(map(len, read)) <= (1195 if len(found) == 1 else 1191)
+    assert max(map(len, read)) <= (1195 if len(found) == 1 else 1185)
     assert max(map(len, read)) - min(map(len, read)) <= len(found)
     prefixes = ["shc:/"] if len(found) == 1 else [f"shc:/{n + 1}/{len(found)}/" for n in range(len(found))]
     assert [scan.prefix for scan in found] == prefixes
