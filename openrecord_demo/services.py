@@ -65,12 +65,21 @@ def running(data: Path, *, port: int, patients: int, england: Path | None = None
     address = f"http://{HOST}:{port}"
     with ExitStack() as stack:
         secrets = Path(stack.enter_context(TemporaryDirectory(prefix="openrecord-demo-")))
+        settings["OPENRECORD_CARD_KEYS_FILE"] = _card_keys(settings, data)
         settings |= _sign_in(stack, secrets, address, built["provider_port"], personas)
         children = tuple(
             stack.enter_context(_child(settings, *command)) for command in (("serve", "--port", str(port)), ("worker",))
         )
         _wait_until_served(address, children)
         yield Demo(address, settings, built, personas, children)
+
+
+def _card_keys(settings: Settings, data: Path) -> str:
+    """The keys that sign cards, beside the data and kept with it, so that a card of yesterday still counts."""
+    path = data.absolute().with_name(data.name + ".card-keys.json")
+    if not path.exists():
+        openrecord(settings, "card-key", str(path))
+    return str(path)
 
 
 def _made(settings: Settings, data: Path, patients: int, england: Path | None) -> Mapping[str, Any]:

@@ -36,6 +36,7 @@ def parser() -> argparse.ArgumentParser:
         _audit,
         _stops,
         _staff,
+        _cards,
         _demo,
     ):
         add(commands)
@@ -228,6 +229,11 @@ def _staff(commands: Commands) -> None:
     first.add_argument("--name", required=True)
     first.add_argument("--organisation", required=True, type=ods_code, metavar="ODS")
     first.add_argument("--roles", required=True, type=roles, help="separated by commas")
+
+
+def _cards(commands: Commands) -> None:
+    key = _command(commands, "card-key", "openrecord.ops.cards.new_key", "a new key that signs vaccination cards")
+    key.add_argument("file", metavar="FILE", help="the keys (JWK Set); made where it is not there yet")
 
 
 def _demo(commands: Commands) -> None:

@@ -25,6 +25,7 @@ UNSEALED = frozenset({
     "openrecord.flow.worker.run",
     "openrecord.ops.doctor.run",
     "openrecord.ops.trail.verify",
+    "openrecord.ops.cards.new_key",
 })  # fmt: skip
 """Commands after which nothing is sealed: they do nothing that is audited, or seal by themselves, or only look."""
 

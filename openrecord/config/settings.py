@@ -29,6 +29,9 @@ except ValueError:
     raise environment.MissingSetting(
         "OPENRECORD_PROXIES must name addresses or networks, like 127.0.0.1,10.0.0.0/8"
     ) from None
+CARD_ISSUER = environment.value("OPENRECORD_CARD_ISSUER")
+if CARD_ISSUER is not None and not is_safe(CARD_ISSUER, CARD_ISSUER):
+    raise environment.MissingSetting("OPENRECORD_CARD_ISSUER must be https:// (http:// only for this machine)")
 LEAVE_TO = environment.value("OPENRECORD_LEAVE_TO")
 if LEAVE_TO is not None and not LEAVE_TO.startswith("https://"):
     raise environment.MissingSetting("OPENRECORD_LEAVE_TO must be an https:// address")
@@ -78,6 +81,7 @@ INSTALLED_APPS = [
     "openrecord.restricted",
     "openrecord.access",
     "openrecord.caseload",
+    "openrecord.cards",
     "openrecord.ingest",
     "openrecord.screening",
     "openrecord.timeline",

@@ -56,6 +56,16 @@ VARIABLES = (
         "so many patients of a practice with a new enhanced review (code 104) on one day count as in bulk",
     ),
     Variable(
+        "OPENRECORD_CARD_ISSUER",
+        None,
+        "https:// address that cards name as their issuer and that leads here; absent: OPENRECORD_PUBLIC_URL",
+    ),
+    Variable(
+        "OPENRECORD_CARD_KEYS_FILE",
+        None,
+        "file outside the data folder with the keys that sign cards (JWK Set); absent: no cards are offered",
+    ),
+    Variable(
         "OPENRECORD_ASK_AFTER_DAYS",
         "14",
         "so many days after a sample or a request the patient is told to ask the practice about it",

@@ -11,11 +11,13 @@ from django.db import DatabaseError, connection
 from openrecord.access import queries as access
 from openrecord.access.types import DECISIONS, Matter
 from openrecord.audit import queries as audit
+from openrecord.cards.keyring import keyring
 from openrecord.db import keys
 from openrecord.identity import providers
 from openrecord.identity.types import Kind, SignInRefused
 from openrecord.ingest import queries as ingest
 from openrecord.kit import clock
+from openrecord.kit.environment import MissingSetting
 from openrecord.kit.london import day_of
 from openrecord.notify import queries as notify
 from openrecord.ops.migrate import missing_migrations
@@ -44,7 +46,7 @@ class Finding:
 
 def run(arguments: argparse.Namespace) -> int:
     """Look at everything; 1 where something is not well."""
-    findings = [_key(), *_database()]
+    findings = [_key(), _card_keys(), *_database()]
     if arguments.json:
         print_json({"ok": _ok(findings), "findings": [asdict(finding) for finding in findings]})
     else:
@@ -63,6 +65,14 @@ def _key() -> Finding:
     except keys.BadKey as error:
         return Finding("key", well=False, told=str(error))
     return Finding("key", well=True, told="present")
+
+
+def _card_keys() -> Finding:
+    try:
+        count = len(keyring().keys)
+    except MissingSetting as error:
+        return Finding("card keys", well=False, told=str(error))
+    return Finding("card keys", well=None, told=f"{count} published" if count else "none: no cards are offered")
 
 
 def _database() -> list[Finding]:

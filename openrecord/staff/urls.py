@@ -3,6 +3,7 @@
 from django.urls import path
 
 from openrecord.staff.views import (
+    cards,
     decisions,
     find,
     glass,
@@ -51,6 +52,7 @@ urlpatterns = [
     path("patients/<uuid:public_id>/came-restricted", patient.came_restricted),
     path("patients/<uuid:public_id>/wishes", wishes.wishes),
     path("patients/<uuid:public_id>/people", proxies.people),
+    path("patients/<uuid:public_id>/cards", cards.cards),
     path(_ENTRY, patient.entry),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),

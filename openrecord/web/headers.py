@@ -1,6 +1,7 @@
 """The security headers of every page.
 
-The policy allows our own style sheet and images and nothing else: no script, no frame, no other host. Referrer-Policy
+The policy allows our own style sheet and images and nothing else: no script, no frame, no other host. The one page that
+works in the browser alone has WITH_SCRIPT. A response that brings one of these headers keeps its own. Referrer-Policy
 is same-origin and not no-referrer, because with the latter browsers send `Origin: null` on our own forms and the check
 against forged requests would refuse them; other hosts get no referrer either way.
 """
@@ -21,5 +22,20 @@ HEADERS: Mapping[str, str] = {
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()",
     "X-Robots-Tag": "noindex, nofollow",
 }
+WITH_SCRIPT: Mapping[str, str] = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'self'; img-src 'self'; "
+        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'"
+    ),
+    "Permissions-Policy": HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"),
+}
+"""For a page that reads a code with the camera: our own scripts, requests to our own host, and no form is ever sent."""
+
+FOR_EVERY_ORIGIN: Mapping[str, str] = {
+    "Access-Control-Allow-Origin": "*",
+    "Cross-Origin-Resource-Policy": "cross-origin",
+}
+"""For what verifiers elsewhere have to read: it is public and the same for everybody."""
+
 TRANSPORT_SECURITY = "max-age=63072000; includeSubDomains"
 NEVER_STORE = "no-store"

@@ -41,7 +41,7 @@ class DoorMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._refusal(request) or self._next(request)
         for name, value in headers.HEADERS.items():
-            response.headers[name] = value
+            response.headers.setdefault(name, value)
         if self._https:
             response.headers["Strict-Transport-Security"] = headers.TRANSPORT_SECURITY
         response.headers.setdefault("Cache-Control", headers.NEVER_STORE)

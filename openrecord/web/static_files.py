@@ -1,4 +1,4 @@
-"""Our own style sheets and images, served from memory under names that carry their hash.
+"""Our own style sheets, images and scripts, served from memory under names that carry their hash.
 
 A changed file gets a new name, so browsers may keep each for good. Nothing else is ever read from disk by name.
 """
@@ -16,7 +16,12 @@ from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 
 FOLDER = Path(__file__).parent / "static"
-TYPES = {".css": "text/css; charset=utf-8", ".svg": "image/svg+xml", ".txt": "text/plain; charset=utf-8"}
+TYPES = {
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
+}
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 

@@ -1,6 +1,7 @@
 """Every clinical code the generator writes, with its term. Nothing else may put a code into a record.
 
-Each SNOMED CT UK code was found in public example records (GP Connect test records, localised synthetic records);
+Each SNOMED CT UK code was found in public example records (GP Connect test records, localised synthetic records) or in
+the value sets of UK Core (vaccinations against Covid-19);
 the codes about access themselves come from NHS England's guidance on online access. What has no code here is written
 as text only: a code is never invented. SNOMED CT © International Health Terminology Standards Development
 Organisation; used in the UK under the UK licence. This is not a terminology.
@@ -18,6 +19,8 @@ class Code:
     term: str
     snomed: str | None = None
 
+
+_SARS = "SARS-CoV-2 (severe acute respiratory syndrome coronavirus 2)"
 
 _CODED: tuple[tuple[str, str, str], ...] = (
     # record structure (GP Connect lists)
@@ -166,6 +169,10 @@ _CODED: tuple[tuple[str, str, str], ...] = (
     ("msu", "430823004", "Examination of midstream urine specimen"),
     ("throat_swab", "269946004", "Throat swab taken"),
     # vaccinations
+    ("covid_1", "1324681000000101", f"Administration of first dose of {_SARS} vaccine"),
+    ("covid_2", "1324691000000104", f"Administration of second dose of {_SARS} vaccine"),
+    ("covid_booster", "1119350007", "Administration of SARS-CoV-2 mRNA vaccine"),
+    ("covid_seasonal", "1119350007", "Administration of SARS-CoV-2 mRNA vaccine"),
     ("flu_vaccine", "822851000000102", "Seasonal influenza vaccination"),
     ("hib_menc", "428975001", "Administration of Haemophilus influenzae type B and meningitis C vaccine"),
     ("mmr_1", "38598009", "Administration of measles and mumps and rubella vaccine"),
@@ -274,10 +281,6 @@ _TEXT_ONLY: tuple[tuple[str, str], ...] = (
     ("menacwy", "Meningitis ACWY vaccine"),
     ("shingles", "Shingles vaccine"),
     ("ppv", "Pneumococcal polysaccharide vaccine"),
-    ("covid_1", "COVID-19 vaccine, first dose"),
-    ("covid_2", "COVID-19 vaccine, second dose"),
-    ("covid_booster", "COVID-19 vaccine, booster"),
-    ("covid_seasonal", "COVID-19 vaccine, seasonal dose"),
     ("refer_dermatology", "Referral to dermatology"),
     ("refer_physio", "Referral to physiotherapy"),
     ("refer_ent", "Referral to ear, nose and throat"),

@@ -1,6 +1,7 @@
 """One practice's part of a record as FHIR R4 resources in the shape of UK Core. Entry ids are the resource ids."""
 
 from collections.abc import Callable, Iterator
+from zlib import crc32
 
 from openrecord_demo.england.codes_used import CODES, SNOMED, Code
 from openrecord_demo.england.model import ID_SYSTEM, Entry, GeneratedPatient, Json, Kind, Practice, Quantity
@@ -36,6 +37,11 @@ def concept(code: Code) -> Json:
     if code.snomed is None:
         return {"text": code.term}
     return {"coding": [{"system": SNOMED, "code": code.snomed, "display": code.term}], "text": code.term}
+
+
+def batch_of(entry: Entry) -> str:
+    """A made-up batch number; the same in every format."""
+    return f"OR{crc32(entry.id.encode()) % 10_000:04d}"
 
 
 def quantity(value: Quantity) -> Json:
@@ -97,6 +103,10 @@ class _Writer:
             field = "context" if entry.kind is Kind.MEDICATION else "encounter"
             body[field] = {"reference": f"Encounter/{inside}"}
         return body
+
+    @property
+    def _organisation(self) -> Json:
+        return {"reference": f"Organization/{self._practice.ods}"}
 
     def _staff(self, entry: Entry) -> Json:
         return {"reference": f"Practitioner/{staff_id(self._practice, entry.staff)}"}
@@ -228,7 +238,8 @@ class _Writer:
             "occurrenceDateTime": entry.clinical.isoformat(),
             "recorded": entry.recorded.isoformat(),
             "primarySource": True,
-            "performer": [{"actor": self._staff(entry)}],
+            "lotNumber": batch_of(entry),
+            "performer": [{"actor": self._staff(entry)}, {"actor": self._organisation}],
         }
         if entry.dose_number is not None:
             body["protocolApplied"] = [{"doseNumberPositiveInt": entry.dose_number}]

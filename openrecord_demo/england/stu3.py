@@ -2,7 +2,7 @@
 
 from openrecord_demo.england.codes_used import SNOMED, Code
 from openrecord_demo.england.model import ID_SYSTEM, Entry, Json, Kind, Practice
-from openrecord_demo.england.r4 import quantity
+from openrecord_demo.england.r4 import batch_of, quantity
 from openrecord_demo.england.r4_people import patient_id, staff_id
 
 NHS = "https://fhir.nhs.uk/STU3"
@@ -173,7 +173,11 @@ def immunisation(entry: Entry, practice: Practice, person: Json) -> Json:
         "patient": person,
         "date": entry.clinical.isoformat(),
         "primarySource": True,
-        "practitioner": [{"actor": staff(entry, practice)}],
+        "lotNumber": batch_of(entry),
+        "practitioner": [
+            {"actor": staff(entry, practice)},
+            {"actor": {"reference": f"Organization/{practice.ods}"}},
+        ],
     }
 
 

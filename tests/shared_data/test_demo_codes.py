@@ -19,6 +19,9 @@ pytestmark = [
 ]
 
 
+_CODE_AND_TERM = re.compile(r'<code value="(\d+)" />\s*<display value="([^"]*)"')
+
+
 def plain(term: str) -> str:
     """A term without its semantic tag, in lower case."""
     return re.sub(r" \([a-z /]+\)$", "", term.lower().strip())
@@ -31,6 +34,9 @@ def known_terms() -> dict[str, set[str]]:
             known[row["snomed_code"]].add(plain(row["display"]))
     for path in (*DATA.glob("gpconnect-structured-stu3/*/*.gz"), *DATA.glob("synthea-r4-uk-localised/bundles/*.gz")):
         _collect(json.loads(gzip.decompress(path.read_bytes())), known)
+    for path in DATA.glob("uk-core-r4/valuesets/*.xml"):
+        for code, term in _CODE_AND_TERM.findall(path.read_text(encoding="utf-8")):
+            known[code].add(plain(term))
     return known
 
 

@@ -49,6 +49,8 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         query = urlencode({"after": after}) if after else ""
         record_page_read(request, by, entries, route=f"{BASE}/{slug}", query=query, at=at)
     context = list_context(found, [as_shown(entry) for entry in entries], base=BASE, cursor=cursor, first=after is None)
+    if slug == "vaccinations":
+        context["beside"] = ("/covid", _("Covid-19 vaccination, and a card that proves it"))
     return page(request, "records/list.html", by, {**context, "back_href": "/home", "back_text": _("Your GP record")})
 
 
