@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from openrecord.access.types import EndReason, Method
+from openrecord.access.types import EndReason, Evidence, Method, Relation
 from openrecord.registry.types import PatientId
 
 
@@ -48,7 +48,11 @@ class AccountOpened(Act, frozen=True, tag="account_opened"):
 
 
 class ProxyGranted(Act, frozen=True, tag="proxy_granted"):
-    """Somebody may act for the patient. `listed_org`: the practice that granted it; `sections` None = all."""
+    """Somebody may act for the patient. `listed_org`: the practice that granted it; `sections` None = all.
+
+    `evidence`: what was seen that shows the basis, by which member of staff and on which London day; each None = not
+    known.
+    """
 
     viewer: UUID
     basis: str
@@ -56,10 +60,23 @@ class ProxyGranted(Act, frozen=True, tag="proxy_granted"):
     level: int
     sections: tuple[str, ...] | None = None
     expires: date | None = None
+    relation: Relation | None = None
+    evidence: Evidence | None = None
+    seen_by: UUID | None = None
+    seen_on: date | None = None
+
+
+class ProxyChanged(Act, frozen=True, tag="proxy_changed"):
+    """A proxy's scope or end is another from now on; basis and beginning stay, and no review is answered by it."""
+
+    viewer: UUID
+    level: int
+    sections: tuple[str, ...] | None = None
+    expires: date | None = None
 
 
 class ProxyRevoked(Told, frozen=True, tag="proxy_revoked"):
-    """A proxy's access was ended by the patient or a clinician. `reason` None = not known."""
+    """A proxy's access was ended by the patient, the practice or the proxy. `reason` None = not known."""
 
     viewer: UUID
     reason: EndReason | None = None
@@ -169,6 +186,7 @@ class WindowSet(Act, frozen=True, tag="window_set"):
 AnyAct = (
     AccountOpened
     | ProxyGranted
+    | ProxyChanged
     | ProxyRevoked
     | AppAuthorised
     | AppRevoked

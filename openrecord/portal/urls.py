@@ -4,6 +4,7 @@ from django.urls import path
 
 from openrecord.portal.views import (
     access,
+    code,
     home,
     leaving,
     linked,
@@ -21,11 +22,13 @@ urlpatterns = [
     path("sign-out", start.sign_out),
     path("home", home.home),
     path("people", people.people),
+    path("people/code", code.code),
     path("access", access.access),
     path("access/level", access.level),
     path("access/change", access.change),
     path("access/people", linked.people),
     path("access/apps", linked.apps),
+    path("access/stop", linked.stop),
     path("access/looked", lookers.lookers),
     path("leave", leaving.leave),
     path("record/<slug:slug>", record.section),

@@ -5,6 +5,7 @@ from django.urls import path
 from openrecord.staff.views import (
     decisions,
     find,
+    granting,
     hiding,
     home,
     many,
@@ -45,6 +46,9 @@ urlpatterns = [
     path("patients/<uuid:public_id>", patient.patient),
     path("patients/<uuid:public_id>/wishes", wishes.wishes),
     path("patients/<uuid:public_id>/people", proxies.people),
+    path("patients/<uuid:public_id>/people/new", granting.new),
+    path("patients/<uuid:public_id>/people/<uuid:viewer_id>/change", granting.change),
+    path("patients/<uuid:public_id>/people/<uuid:viewer_id>/letter", granting.letter),
     path(_ENTRY, patient.entry),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),

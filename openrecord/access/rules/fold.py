@@ -68,6 +68,14 @@ def _proxy_granted(grown: _Growing, act: events.ProxyGranted, at: datetime) -> N
     )
 
 
+def _proxy_changed(grown: _Growing, act: events.ProxyChanged, _at: datetime) -> None:
+    viewer_id = ViewerId(act.viewer)
+    if viewer_id in grown.viewers:
+        grown.viewers[viewer_id] = replace(
+            grown.viewers[viewer_id], level=Level(act.level), sections=_sections(act.sections), expires=act.expires
+        )
+
+
 def _revoked(grown: _Growing, act: events.ProxyRevoked | events.AppRevoked, _at: datetime) -> None:
     viewer_id = ViewerId(act.viewer)
     if viewer_id in grown.viewers:
@@ -154,6 +162,7 @@ def _window_set(grown: _Growing, act: events.WindowSet, at: datetime) -> None:
 _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
     events.AccountOpened: _account_opened,
     events.ProxyGranted: _proxy_granted,
+    events.ProxyChanged: _proxy_changed,
     events.ProxyRevoked: _revoked,
     events.AppAuthorised: _app_authorised,
     events.AppRevoked: _revoked,

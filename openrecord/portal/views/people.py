@@ -47,4 +47,5 @@ def people(request: HttpRequest) -> HttpResponse:
         )
         for viewing in viewings
     ]
-    return page(request, "portal/people.html", by, {"title": _("Whose record do you want to see?"), "choices": choices})
+    context = {"title": _("Whose record do you want to see?"), "choices": choices, "ended": "ended" in request.GET}
+    return page(request, "portal/people.html", by, context)
