@@ -158,6 +158,13 @@ class AgeReviewed(Act, frozen=True, tag="age_reviewed"):
     carries_on: bool
 
 
+class NoticesSilenced(Act, frozen=True, tag="notices_silenced"):
+    """Whom the practice does not want to be told ahead that somebody's access is reviewed or ends (R26)."""
+
+    proxies: bool
+    patient: bool
+
+
 class HistoryGranted(Act, frozen=True, tag="history_granted"):
     """A reviewed chunk of history was opened to the viewers named."""
 
@@ -200,6 +207,7 @@ AnyAct = (
     | Raised
     | CompetenceRecorded
     | AgeReviewed
+    | NoticesSilenced
     | HistoryGranted
     | HistoryWithdrawn
     | WindowSet

@@ -278,6 +278,17 @@ class AgeReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """To whom nothing is told ahead of a day on which somebody's access turns: a safeguarding flag (R26)."""
+
+    proxies: bool = False
+    patient: bool = False
+
+
+EVERYBODY_TOLD = Silence()
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """An emergency stop. `scope`: all, practice, patient, client or channel; `which`: its id, empty for all."""
 
@@ -286,7 +297,7 @@ class Closure:
 
 
 class Matter(StrEnum):
-    """What is open in front of a practice's staff about a patient's access: decisions, and disagreements."""
+    """What is open in front of a practice's staff about a patient's access: decisions, disagreements, notices."""
 
     ENHANCED_REVIEW = "104_live_access"
     REVIEW_LIFTED = "106_after_removal"
@@ -294,15 +305,20 @@ class Matter(StrEnum):
     PAUSED_WITHOUT_CODE = "paused_without_103"
     DECLINED_AGAIN = "103_after_reversal"
     CLOSED_WITHOUT_CODE = "closed_without_104"
+    TURNS_SOON = "turns_soon"
 
 
 DECISIONS = frozenset({Matter.ENHANCED_REVIEW, Matter.REVIEW_LIFTED, Matter.AGE_REVIEW})
-"""What a person decides here; the other matters are set right where they disagree."""
+"""What a person decides here."""
+NOTICES = frozenset({Matter.TURNS_SOON})
+"""What staff are told ahead of its day (R26)."""
+DRIFT = frozenset(Matter) - DECISIONS - NOTICES
+"""What is set right where codes and settings disagree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One matter of one patient at one practice. `viewer`: the parent whom an age review is about."""
+    """One matter of one patient at one practice. `viewer`: the proxy whom it is about, None where it is the patient."""
 
     org: OdsCode
     matter: Matter
@@ -342,6 +358,7 @@ class AccessFacts:
     chunks: tuple[Chunk, ...] = ()
     window_starts: Mapping[OdsCode, WindowOverride] | None = None
     age_reviews: tuple[AgeReview, ...] = ()
+    silence: Silence = EVERYBODY_TOLD
     closures: tuple[Closure, ...] = ()
     patient_key: str = ""
 

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from openrecord.access import events
 from openrecord.access.types import (
+    EVERYBODY_TOLD,
     NOTHING_CHOSEN,
     AccessFacts,
     AgeReview,
@@ -20,6 +21,7 @@ from openrecord.access.types import (
     EnhancedReviewDecision,
     Method,
     ReviewCode,
+    Silence,
     Viewer,
     ViewerId,
     ViewerKind,
@@ -42,6 +44,7 @@ class _Growing:
     chunks: dict[ChunkId, Chunk] = field(default_factory=dict)
     window_starts: dict[OdsCode, WindowOverride] = field(default_factory=dict)
     age_reviews: list[AgeReview] = field(default_factory=list)
+    silence: Silence = EVERYBODY_TOLD
 
 
 def _sections(names: tuple[str, ...] | None) -> frozenset[Section] | None:
@@ -135,6 +138,10 @@ def _age_reviewed(grown: _Growing, act: events.AgeReviewed, at: datetime) -> Non
     grown.age_reviews.append(AgeReview(ViewerId(act.viewer), at, act.age, act.carries_on))
 
 
+def _notices_silenced(grown: _Growing, act: events.NoticesSilenced, _at: datetime) -> None:
+    grown.silence = Silence(act.proxies, act.patient)
+
+
 def _history_granted(grown: _Growing, act: events.HistoryGranted, at: datetime) -> None:
     chunk_id = ChunkId(act.chunk)
     grown.chunks[chunk_id] = Chunk(
@@ -176,6 +183,7 @@ _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
     events.Raised: _lowered,
     events.CompetenceRecorded: _competence_recorded,
     events.AgeReviewed: _age_reviewed,
+    events.NoticesSilenced: _notices_silenced,
     events.HistoryGranted: _history_granted,
     events.HistoryWithdrawn: _history_withdrawn,
     events.WindowSet: _window_set,
@@ -200,4 +208,5 @@ def fold(bare: AccessFacts, acts: Iterable[tuple[datetime, events.AnyAct]]) -> A
         chunks=tuple(grown.chunks.values()),
         window_starts=grown.window_starts,
         age_reviews=tuple(grown.age_reviews),
+        silence=grown.silence,
     )

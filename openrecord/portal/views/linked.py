@@ -1,7 +1,7 @@
 """Whom the patient lets in: people who act for them, and apps. Each can be shown out here, at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from openrecord.kit import clock
 from openrecord.portal.acting import acting, session_of
 from openrecord.portal.own_access import OwnAccess, own_access, record_act
 from openrecord.portal.pages import page
+from openrecord.portal.presenters.ahead import to_patient
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.levels import level_words
@@ -40,6 +41,7 @@ class Guest:
     until: date | None
     sees: tuple[str, ...]
     basis: str
+    ahead: str = ""
 
 
 def basis_in_words(basis: Basis) -> str:
@@ -124,7 +126,7 @@ def _let_in(request: HttpRequest, kind: _Kind) -> HttpResponse:
         return see_other(f"{here}?saved")
     context = {
         "title": _(kind.title) if wanted is None else _(kind.question),
-        "guests": [_guest(one) for one in found.values()],
+        "guests": [replace(_guest(one), ahead=to_patient(own.facts, one.viewer, own.at)) for one in found.values()],
         "wanted": None if wanted is None else _guest(wanted),
         "here": here,
         "saved": "saved" in request.GET,

@@ -90,6 +90,7 @@ class Proxy:
     since: datetime | None
     until: date | None
     waits: bool
+    ahead: str = ""
 
 
 def in_words(one: Linked, grants: Mapping[UUID, ProxyGranted], staff: Mapping[UUID, str]) -> Proxy:
@@ -99,7 +100,7 @@ def in_words(one: Linked, grants: Mapping[UUID, ProxyGranted], staff: Mapping[UU
     chosen_sections = [_(words) for section, words in SECTIONS.items() if section in (viewer.sections or ())]
     return Proxy(
         str(viewer.viewer_id),
-        one.invited if one.behind is None else identity.name_of(PersonId(one.behind)),
+        name_of(one),
         "" if granted is None or granted.relation is None else _(RELATIONS[granted.relation]),
         "" if viewer.basis is None else _(BASES[viewer.basis]),
         "" if granted is None else _seen(granted, staff),
@@ -109,6 +110,11 @@ def in_words(one: Linked, grants: Mapping[UUID, ProxyGranted], staff: Mapping[UU
         viewer.expires,
         one.behind is None and bool(one.invited),
     )
+
+
+def name_of(one: Linked) -> str:
+    """Their name, before they have come the one that the practice wrote down."""
+    return one.invited if one.behind is None else identity.name_of(PersonId(one.behind))
 
 
 def _seen(granted: ProxyGranted, staff: Mapping[UUID, str]) -> str:

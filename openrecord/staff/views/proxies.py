@@ -1,17 +1,20 @@
 """Who acts for a patient, and ending it: immediate, with the reason kept, and nothing said to the person (R27)."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from openrecord.access import actions, events
 from openrecord.access import queries as access
-from openrecord.access.types import EndReason, ViewerKind
+from openrecord.access.rules.ahead import next_turn
+from openrecord.access.types import EndReason, Silence, ViewerKind
 from openrecord.kit import clock
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
+from openrecord.staff.presenters.ahead import turn_in_words
 from openrecord.staff.presenters.proxies import END_REASONS, in_words, newest_grants
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
@@ -39,9 +42,17 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
     grants, staff = newest_grants(access.acts(found.patient_id)), members_of(desk)
     context: dict[str, Any] = {"base": base_of(found), "here": here}
     if wanted is None:
+        facts = access.facts(found.patient_id, at=at)
         record_staff_read(request, desk, found, route="/staff/people", served=(), at=at)
-        listed = {"proxies": [in_words(one, grants, staff) for one in linked], "saved": "saved" in request.GET}
-        context |= {"title": _("People who act for the patient"), **listed}
+        context |= {
+            "title": _("People who act for the patient"),
+            "proxies": [
+                replace(in_words(one, grants, staff), ahead=turn_in_words(next_turn(facts, one.viewer, at)))
+                for one in linked
+            ],
+            "told": _told(facts.silence),
+            "saved": "saved" in request.GET,
+        }
         return page(request, "staff/people.html", desk, context, found)
     asked = request.POST.get("confirmed") != "yes"
     if not asked and reason is not None:
@@ -56,3 +67,25 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "errors": () if asked else (missing,),
     }
     return page(request, "staff/people_end.html", desk, context, found)
+
+
+def _told(silence: Silence) -> list[tuple[str, str, bool]]:
+    """Who is told ahead that somebody's access turns: name of the field, words, whether they are."""
+    return [
+        ("proxies", _("The people who act for the patient"), not silence.proxies),
+        ("patient", _("The patient"), not silence.patient),
+    ]
+
+
+@audience(Audience.STAFF)
+@require_POST
+def told(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Whom the practice lets know ahead that access is reviewed or ends: not where safeguarding speaks against it."""
+    desk = desk_of(request)
+    found = registered_patient(desk, public_id)
+    if not desk.may_grant:
+        raise PermissionDenied
+    wanted = request.POST.getlist("told")
+    act = events.NoticesSilenced(proxies="proxies" not in wanted, patient="patient" not in wanted)
+    actions.record(patient_id=found.patient_id, act=act, by=actor_of(request, desk, AUTHORITY), at=clock.now())
+    return see_other(f"{base_of(found)}/people?saved")

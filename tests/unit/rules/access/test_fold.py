@@ -18,6 +18,7 @@ from openrecord.access.types import (
     Competence,
     EnhancedReviewDecision,
     ReviewCode,
+    Silence,
     Viewer,
     ViewerId,
     ViewerKind,
@@ -96,6 +97,30 @@ def viewers(*known: Viewer) -> dict[str, Any]:
             id="granted anew",
         ),
         pytest.param((events.ProxyRevoked(viewer=ONE),), {}, id="revoking nobody"),
+        pytest.param(
+            (PROXY, events.ProxyChanged(viewer=ONE, level=4)),
+            viewers(replace(PROXY_VIEWER, level=Level.FULL, sections=None, expires=None)),
+            id="another scope begins nothing anew",
+        ),
+        pytest.param(
+            (PROXY, events.ProxyRevoked(viewer=ONE), events.ProxyChanged(viewer=ONE, level=1, sections=("results",))),
+            viewers(
+                replace(
+                    PROXY_VIEWER,
+                    level=Level.SUMMARY,
+                    sections=frozenset({Section.RESULTS}),
+                    expires=None,
+                    revoked=True,
+                )
+            ),
+            id="another scope lets nobody in again",
+        ),
+        pytest.param((events.ProxyChanged(viewer=ONE, level=4),), {}, id="another scope for nobody"),
+        pytest.param(
+            (events.NoticesSilenced(proxies=True, patient=True), events.NoticesSilenced(proxies=True, patient=False)),
+            {"silence": Silence(proxies=True)},
+            id="who is told ahead",
+        ),
         pytest.param((APP,), viewers(APP_VIEWER), id="an app"),
         pytest.param(
             (APP, events.AppRevoked(viewer=TWO)), viewers(replace(APP_VIEWER, revoked=True)), id="an app revoked (R71)"
