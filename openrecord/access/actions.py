@@ -173,9 +173,9 @@ def _remember_viewer(patient_id: PatientId, act: events.AnyAct, behind: UUID | N
 
 
 def _details(act: events.AnyAct) -> dict[str, str | int | None]:
-    """What the trail says of an act besides its name: how it was said (R6), why somebody's access ended (R27)."""
+    """What the trail says of an act besides its name: how it was said (R6), why access ended or was narrowed (R27)."""
     method = act.method if isinstance(act, events.Told) else None
-    reason = act.reason if isinstance(act, events.ProxyRevoked) else None
+    reason = act.reason if isinstance(act, events.ProxyRevoked | events.PartKept) else None
     return {name: code.value for name, code in (("method", method), ("reason", reason)) if code is not None}
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 
 import msgspec
 
-from openrecord.access.types import EndReason, Evidence, Method, Relation
+from openrecord.access.types import EndReason, Evidence, KeepReason, Method, Relation
 from openrecord.registry.types import PatientId
 
 
@@ -165,6 +165,28 @@ class NoticesSilenced(Act, frozen=True, tag="notices_silenced"):
     patient: bool
 
 
+class PartKept(Told, frozen=True, tag="part_kept"):
+    """A part of the record is kept from proxies: from all (`everyone`), or from those named. As types.Kept says.
+
+    `reason`: of the practice, None where the patient did it (`method`).
+    """
+
+    keep: UUID
+    everyone: bool
+    excluded: tuple[UUID, ...] = ()
+    entry: UUID | None = None
+    sections: tuple[str, ...] | None = None
+    first: date | None = None
+    last: date | None = None
+    reason: KeepReason | None = None
+
+
+class PartShared(Told, frozen=True, tag="part_shared"):
+    """A part that was kept from proxies is theirs to see again, as far as anything else lets them."""
+
+    keep: UUID
+
+
 class HistoryGranted(Act, frozen=True, tag="history_granted"):
     """A reviewed chunk of history was opened to the viewers named."""
 
@@ -208,6 +230,8 @@ AnyAct = (
     | CompetenceRecorded
     | AgeReviewed
     | NoticesSilenced
+    | PartKept
+    | PartShared
     | HistoryGranted
     | HistoryWithdrawn
     | WindowSet

@@ -158,6 +158,15 @@ class ProxyRule:
 NO_PROXY_RULE = ProxyRule()
 
 
+class KeepReason(StrEnum):
+    """Why a part of the record is kept from proxies, as the practice records it. Proxies never learn of it."""
+
+    PATIENT = "patient"
+    CONFIDENTIAL = "confidential"
+    SAFEGUARDING = "safeguarding"
+    OTHER = "other"
+
+
 class Method(StrEnum):
     """How the patient said what they want of their own access (R6): on our pages, or to the practice."""
 
@@ -198,6 +207,26 @@ class Choices:
 
 
 NOTHING_CHOSEN = Choices()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A part of the record that is kept from proxies only: one entry, or sections and clinical days.
+
+    `entry`: an entry's public id, None = not one entry; `sections` None = all; `first`, `last`: inclusive London days,
+    None = unbounded; `over`: it was shared again.
+    """
+
+    keep_id: UUID
+    since: datetime
+    rule: ProxyRule
+    entry: UUID | None = None
+    sections: frozenset[Section] | None = None
+    first: date | None = None
+    last: date | None = None
+    reason: KeepReason | None = None
+    method: Method | None = None
+    over: bool = False
 
 
 class ReviewCode(Enum):
@@ -359,6 +388,7 @@ class AccessFacts:
     window_starts: Mapping[OdsCode, WindowOverride] | None = None
     age_reviews: tuple[AgeReview, ...] = ()
     silence: Silence = EVERYBODY_TOLD
+    kept: tuple[Kept, ...] = ()
     closures: tuple[Closure, ...] = ()
     patient_key: str = ""
 

@@ -19,7 +19,9 @@ from openrecord.access.types import (
     CodeFact,
     Competence,
     EnhancedReviewDecision,
+    Kept,
     Method,
+    ProxyRule,
     ReviewCode,
     Silence,
     Viewer,
@@ -45,6 +47,7 @@ class _Growing:
     window_starts: dict[OdsCode, WindowOverride] = field(default_factory=dict)
     age_reviews: list[AgeReview] = field(default_factory=list)
     silence: Silence = EVERYBODY_TOLD
+    kept: dict[UUID, Kept] = field(default_factory=dict)
 
 
 def _sections(names: tuple[str, ...] | None) -> frozenset[Section] | None:
@@ -142,6 +145,25 @@ def _notices_silenced(grown: _Growing, act: events.NoticesSilenced, _at: datetim
     grown.silence = Silence(act.proxies, act.patient)
 
 
+def _part_kept(grown: _Growing, act: events.PartKept, at: datetime) -> None:
+    grown.kept[act.keep] = Kept(
+        act.keep,
+        at,
+        ProxyRule(act.everyone, frozenset(ViewerId(viewer) for viewer in act.excluded)),
+        act.entry,
+        _sections(act.sections),
+        act.first,
+        act.last,
+        act.reason,
+        act.method,
+    )
+
+
+def _part_shared(grown: _Growing, act: events.PartShared, _at: datetime) -> None:
+    if act.keep in grown.kept:
+        grown.kept[act.keep] = replace(grown.kept[act.keep], over=True)
+
+
 def _history_granted(grown: _Growing, act: events.HistoryGranted, at: datetime) -> None:
     chunk_id = ChunkId(act.chunk)
     grown.chunks[chunk_id] = Chunk(
@@ -184,6 +206,8 @@ _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
     events.CompetenceRecorded: _competence_recorded,
     events.AgeReviewed: _age_reviewed,
     events.NoticesSilenced: _notices_silenced,
+    events.PartKept: _part_kept,
+    events.PartShared: _part_shared,
     events.HistoryGranted: _history_granted,
     events.HistoryWithdrawn: _history_withdrawn,
     events.WindowSet: _window_set,
@@ -209,4 +233,5 @@ def fold(bare: AccessFacts, acts: Iterable[tuple[datetime, events.AnyAct]]) -> A
         window_starts=grown.window_starts,
         age_reviews=tuple(grown.age_reviews),
         silence=grown.silence,
+        kept=tuple(grown.kept.values()),
     )

@@ -25,6 +25,7 @@ from openrecord.screening.actions.linking import LinkBook
 from openrecord.screening.events import Cause, Membership, PlacementsChanged, Placing
 from openrecord.screening.rules.entries import next_turn
 from openrecord.screening.rules.groups import Groups
+from openrecord.screening.rules.keeping import as_text, proxy_rules
 from openrecord.screening.rules.placement import lies_in_timeline, place, shows_text
 from openrecord.screening.rules.worklist import items
 from openrecord.screening.types import EntryId, EntryState, Placement
@@ -34,7 +35,7 @@ Body = tuple[bytes | None, bytes | None]
 ENTRY_COLUMNS = (
     "patient_id", "id", "public_id", "org", "kind", "slot", "known", "recorded", "clinical", "filed", "status",
     "labels", "has_text", "own", "unit", "marks", "mapper", "superseded", "wrong_person", "copy_unresolved", "acted",
-    "placed", "tranche", "with_text", "placed_at", "ever_placed",
+    "placed", "tranche", "with_text", "placed_at", "ever_placed", "proxies",
 )  # fmt: skip
 UNDATED = -(2**62)
 """Where an entry without a clinical date sorts: last in a list that begins with the newest."""
@@ -64,6 +65,7 @@ class _Wish(msgspec.Struct, frozen=True, gc=False):
     lies: bool
     tranche: int
     with_text: bool
+    proxies: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +172,7 @@ def _wishes(
     at: datetime,
 ) -> list[_Wish]:
     ceiling = Ceiling(facts, at)
+    rules = proxy_rules(facts, {entry_id: state.facts for entry_id, state in states.items()})
     lying = {entry_id for entry_id, placement in placements.items() if lies_in_timeline(ceiling, placement)}
     groups = {entry_id: _group(placements[entry_id].standing) for entry_id in lying}
     numbers = access_actions.tranche_numbers(patient_id, set(groups.values())) if groups else {}
@@ -179,6 +182,7 @@ def _wishes(
             entry_id in lying,
             numbers[groups[entry_id]] if entry_id in lying else 0,
             entry_id in lying and state.facts.has_text and shows_text(ceiling, placements[entry_id]),
+            as_text(rules[entry_id]) if entry_id in lying else "",
         )
         for entry_id, state in states.items()
     ]
@@ -204,7 +208,8 @@ def _group(standing: Standing) -> Standing:
 
 
 def _differs(wish: _Wish) -> bool:
-    return wish.tranche != wish.state.tranche or wish.with_text != wish.state.with_text
+    state = wish.state
+    return (wish.tranche, wish.with_text, wish.proxies) != (state.tranche, state.with_text, state.proxies)
 
 
 def _from_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals) -> dict[EntryId, Body]:
@@ -257,25 +262,27 @@ def take_back(patient_id: PatientId, bodies: Mapping[EntryId, Body]) -> None:
 def _remember(patient_id: PatientId, moves: _Moves, arrivals: Arrivals, stamp: int) -> None:
     """Note on each stored entry how it lies now."""
     statement = (
-        "UPDATE screening_entry SET placed=%s, tranche=%s, with_text=%s, placed_at=%s, ever_placed=%s "
-        "WHERE patient_id=%s AND id=%s"
+        "UPDATE screening_entry SET placed=%s, tranche=%s, with_text=%s, placed_at=%s, ever_placed=%s, "
+        "proxies=%s WHERE patient_id=%s AND id=%s"
     )
     for wish in moves.entering:
         if _id(wish) not in arrivals.rows:
-            sql.execute(statement, [True, wish.tranche, wish.with_text, stamp, True, patient_id, _id(wish)])
+            sql.execute(
+                statement, [True, wish.tranche, wish.with_text, stamp, True, wish.proxies, patient_id, _id(wish)]
+            )
     for wish in moves.leaving:
-        sql.execute(statement, [False, 0, False, None, wish.state.ever_placed, patient_id, _id(wish)])
+        sql.execute(statement, [False, 0, False, None, wish.state.ever_placed, "", patient_id, _id(wish)])
     for wish in moves.staying:
         sql.execute(
             statement,
-            [True, wish.tranche, wish.with_text, wish.state.placed_at, True, patient_id, _id(wish)],
+            [True, wish.tranche, wish.with_text, wish.state.placed_at, True, wish.proxies, patient_id, _id(wish)],
         )
 
 
 def _insert(wishes: Iterable[_Wish], arrivals: Arrivals, stamp: int) -> None:
     """Store the entries that are new, with how they lie."""
     rows = [
-        (*arrivals.rows[_id(w)], w.lies, w.tranche, w.with_text, stamp if w.lies else None, w.lies)
+        (*arrivals.rows[_id(w)], w.lies, w.tranche, w.with_text, stamp if w.lies else None, w.lies, w.proxies)
         for w in wishes
         if _id(w) in arrivals.rows
     ]
@@ -285,8 +292,6 @@ def _insert(wishes: Iterable[_Wish], arrivals: Arrivals, stamp: int) -> None:
 def _placing(wish: _Wish, book: LinkBook, bodies: Mapping[EntryId, Body], placed_at: int) -> Placing:
     facts = wish.state.facts
     coded, full = bodies.get(facts.entry_id, (None, None))
-    rule = facts.stance.proxy_rule
-    everyone = rule.everyone or rule.excluded is None
     return Placing(
         facts.entry_id,
         wish.state.public_id,
@@ -296,7 +301,7 @@ def _placing(wish: _Wish, book: LinkBook, bodies: Mapping[EntryId, Body], placed
         UNDATED if facts.clinical is None else to_micros(facts.clinical),
         facts.clinical is not None,
         _hollow(facts.kind, facts.own),
-        "*" if everyone else " ".join(sorted(v.hex for v in rule.excluded or ())),
+        wish.proxies,
         placed_at,
         book.refs(facts.entry_id),
         coded,

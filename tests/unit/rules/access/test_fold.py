@@ -17,6 +17,10 @@ from openrecord.access.types import (
     CodeFact,
     Competence,
     EnhancedReviewDecision,
+    KeepReason,
+    Kept,
+    Method,
+    ProxyRule,
     ReviewCode,
     Silence,
     Viewer,
@@ -51,6 +55,24 @@ CODE = events.CodeArrived(entry=ONE, code="104", effective=DAY, recorded=utc("20
 CODE_FACT = CodeFact(ReviewCode.ENHANCED_REVIEW, DAY, utc("2023-12-01"), FIRST)
 HISTORY = events.HistoryGranted(
     chunk=ONE, org="A", level=3, named=(TWO, THREE), first=DAY, last=date(2024, 2, 9), sections=("problems",)
+)
+KEPT = events.PartKept(
+    keep=ONE,
+    everyone=False,
+    excluded=(TWO,),
+    sections=("results",),
+    first=DAY,
+    last=date(2024, 2, 9),
+    reason=KeepReason.SAFEGUARDING,
+)
+KEPT_PART = Kept(
+    ONE,
+    FIRST,
+    ProxyRule(excluded=frozenset({ViewerId(TWO)})),
+    sections=frozenset({Section.RESULTS}),
+    first=DAY,
+    last=date(2024, 2, 9),
+    reason=KeepReason.SAFEGUARDING,
 )
 CHUNK = Chunk(
     ChunkId(ONE),
@@ -120,6 +142,21 @@ def viewers(*known: Viewer) -> dict[str, Any]:
             (events.NoticesSilenced(proxies=True, patient=True), events.NoticesSilenced(proxies=True, patient=False)),
             {"silence": Silence(proxies=True)},
             id="who is told ahead",
+        ),
+        pytest.param(
+            (KEPT, events.PartKept(keep=TWO, everyone=True, entry=THREE, method=Method.ONLINE)),
+            {
+                "kept": (
+                    KEPT_PART,
+                    Kept(TWO, SECOND, ProxyRule(everyone=True), entry=THREE, method=Method.ONLINE),
+                )
+            },
+            id="parts kept from proxies",
+        ),
+        pytest.param(
+            (KEPT, events.PartShared(keep=ONE), events.PartShared(keep=TWO)),
+            {"kept": (replace(KEPT_PART, over=True),)},
+            id="shared again",
         ),
         pytest.param((APP,), viewers(APP_VIEWER), id="an app"),
         pytest.param(
