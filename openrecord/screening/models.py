@@ -9,7 +9,7 @@ class EntryRow(PatientKeyed):
     """One logical entry: the facts of its version in force and where its body lies.
 
     `labels`: the label each source has set, "source=word" separated by blanks. `acted`: acts exist. `placed`,
-    `tranche`, `with_text`, `placed_at`, `proxies`: how it lies in the timeline, and from which proxies it is kept there;
+    `tranche`, `with_text`, `placed_at`, `proxies`: how it lies in the timeline, and from which proxies it is kept;
     `ever_placed`: it once did. `revision`: how often another version came into force.
     """
 

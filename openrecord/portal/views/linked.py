@@ -146,7 +146,7 @@ def _guest(one: Linked) -> Guest:
     is_app = viewer.kind is ViewerKind.APP
     return Guest(
         str(viewer.viewer_id),
-        _name(one),
+        name_of(one),
         viewer.granted,
         viewer.expires,
         _app_sees(viewer.scopes) if is_app else (level_words(viewer.level).title,),
@@ -154,7 +154,7 @@ def _guest(one: Linked) -> Guest:
     )
 
 
-def _name(one: Linked) -> str:
+def name_of(one: Linked) -> str:
     """Of a person the name, even before they come; of an app none."""
     if one.viewer.kind is ViewerKind.APP or one.behind is None:
         return one.invited
