@@ -109,8 +109,8 @@ class Record:
     viewer: UUID = field(default_factory=uuid.uuid4)
     app: UUID = field(default_factory=uuid.uuid4)
 
-    def deliver(self, *resources: Json, at: datetime = AT) -> None:
-        """The practice sends these resources."""
+    def deliver(self, *resources: Json, at: datetime = AT, org: OdsCode = ORG) -> None:
+        """A practice sends these resources."""
         person = {
             "resourceType": "Patient",
             "id": "p",
@@ -120,7 +120,7 @@ class Record:
         }
         entries = [{"resource": resource} for resource in (person, *resources)]
         data = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
-        tally = deliver(data=data, name="file", format=None, terms=Terms(org=ORG), by=BY, at=at)
+        tally = deliver(data=data, name="file", format=None, terms=Terms(org=org), by=BY, at=at)
         assert not tally.quarantined
 
     def let_in(self, app: UUID, scopes: tuple[str, ...] = EVERYTHING) -> None:
