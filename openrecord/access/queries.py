@@ -309,6 +309,12 @@ def _viewing(row: sql.Row, at: datetime) -> Viewing | None:
     return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis)
 
 
+def acted_before(behind: UUID, *, at: datetime) -> bool:
+    """Whether this person acted for somebody and does not any more; for whom and why is not said (R27)."""
+    rows = [row for row in sql.rows(_VIEWERS, [sql.uuid_key(behind)]) if row[2] == ViewerKind.PROXY.value]
+    return any(_viewing(row, at) is None for row in rows)
+
+
 def viewer_of(patient_id: PatientId, behind: UUID) -> ViewerId | None:
     """The viewer that this person is of this patient, ended or not; None where there never was one."""
     row = ViewerRow.objects.filter(behind=behind, patient_id=patient_id).first()

@@ -108,7 +108,7 @@ def stop(request: HttpRequest) -> HttpResponse:
         act = events.ProxyRevoked(viewer=by.viewing.viewer_id, method=Method.ONLINE, reason=EndReason.PROXY)
         actor = identity_rules.actor(session_of(request), authority=by.authority, device=device_of(request))
         actions.record(patient_id=by.viewing.patient_id, act=act, by=actor, at=clock.now())
-        return see_other("/people?ended")
+        return see_other("/people?stopped")
     title = _("Stop acting for %(name)s?") % {"name": by.name}
     return page(request, "portal/access_stop.html", by, {"title": title})
 

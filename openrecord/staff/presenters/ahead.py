@@ -48,8 +48,8 @@ class AheadRow:
 
 
 def turn_in_words(turn: Turn | None) -> str:
-    """For example "3 March 2027: ends, unless you renew it"; empty where nothing turns."""
-    return "" if turn is None else f"{day_in_words(turn.day)}: {_(TURNINGS[turn.what][0])}"
+    """For example "3 March 2027. Ends, unless you renew it"; empty where nothing turns."""
+    return "" if turn is None else f"{day_in_words(turn.day)}. {_(TURNINGS[turn.what][0])}"
 
 
 def rows(dues: Iterable[OpenDue], at: datetime) -> tuple[AheadRow, ...]:

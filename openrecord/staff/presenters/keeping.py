@@ -73,7 +73,7 @@ def mistakes(fields: Sequence[Field]) -> dict[str, str]:
     found = {}
     for field in fields:
         if field.shape is Shape.ONE_OF and not chosen(field):
-            found[field.name] = _("Choose one")
+            found[field.name] = _("Choose why it is kept from them")
         elif field.shape is Shape.DAY and not _is_day(field):
             found[field.name] = _("Enter a real date, like 1 4 2015")
     by_name = {field.name: field for field in fields}

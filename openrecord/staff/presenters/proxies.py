@@ -63,6 +63,17 @@ END_REASONS: Mapping[EndReason, str] = {
     EndReason.NOT_NEEDED: gettext_noop("It is no longer needed or no longer justified"),
     EndReason.MISTAKE: gettext_noop("It was given by mistake"),
 }
+MISSING: Mapping[str, str] = {
+    "given": gettext_noop("Enter their first name"),
+    "family": gettext_noop("Enter their last name"),
+    "born": gettext_noop("Enter their date of birth"),
+    "relation": gettext_noop("Choose who they are to the patient"),
+    "basis": gettext_noop("Choose on what ground they act"),
+    "evidence": gettext_noop("Choose what you saw"),
+    "seen": gettext_noop("Enter when you saw it"),
+    "level": gettext_noop("Choose how much they may see"),
+}
+"""What is said of a field that needs an answer and has none."""
 FAULTS: Mapping[Fault, tuple[str, str]] = {
     Fault.GROWN: ("basis", gettext_noop("The patient is 16 or older: parental responsibility is no ground any more")),
     Fault.TOO_YOUNG: ("basis", gettext_noop("The patient is too young to consent: choose parental responsibility")),
@@ -193,10 +204,9 @@ def mistakes(fields: Sequence[Field]) -> dict[str, str]:
     found = too_long(fields)
     for field in fields:
         optional = field.name in {"number", "expires", "sections"}
-        if field.shape is Shape.ONE_OF and not chosen(field):
-            found[field.name] = _("Choose one")
-        elif field.shape is Shape.LINE and not field.value and not optional:
-            found[field.name] = _("Enter their name")
+        missing = field.shape is Shape.ONE_OF and not chosen(field)
+        if missing or (not any(field.typed) and not optional):
+            found[field.name] = _(MISSING[field.name])
         elif field.shape is Shape.DAY and not _is_day(field, optional=optional):
             found[field.name] = _("Enter a real date, like 1 4 2015")
         elif field.name == "number" and field.value and _number(field.value) is None:

@@ -74,7 +74,7 @@ def ahead(request: HttpRequest) -> HttpResponse:
     found = access.open_due(desk.ods, NOTICES, limit=PAGE_SIZE + 1, after=(number - 1) * PAGE_SIZE)
     record_staff_read(request, desk, None, route=AHEAD_PATH, served=(), at=at)
     context = {
-        "title": _("Access that turns soon"),
+        "title": _("Access that is reviewed or ends soon"),
         "rows": ahead_rows(found[:PAGE_SIZE], at),
         "days": (registry.policy(desk.ods) or Policy()).notice_days,
         "previous_href": f"{AHEAD_PATH}?page={number - 1}" if number > 1 else "",

@@ -43,7 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
             _waiting(desk.ods, clock.now()),
             _count(DECISIONS_PATH, _("Decisions about access"), access.count_due(DECISIONS, desk.ods)),
             _count("/staff/drift", _("Codes and settings that disagree"), access.count_due(DRIFT, desk.ods)),
-            _count(AHEAD_PATH, _("Access that turns soon"), access.count_due(NOTICES, desk.ods)),
+            _count(AHEAD_PATH, _("Access that is reviewed or ends soon"), access.count_due(NOTICES, desk.ods)),
             _policy(desk.ods),
             _readiness(desk.ods),
         ),

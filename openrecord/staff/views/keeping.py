@@ -101,7 +101,9 @@ def keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
     served = () if entry is None else (entry.public_id,)
     record_staff_read(request, desk, patient, route="/staff/kept/new", served=served, at=at)
     context = {
-        "title": _("Keep this from people who act for the patient?"),
+        "title": _("Keep this from people who act for the patient?")
+        if entry
+        else _("What do you want to keep from them?"),
         "here": here,
         "row": None if entry is None else row(entry, base_of(patient)),
         "fields": fields,

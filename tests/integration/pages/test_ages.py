@@ -104,7 +104,7 @@ def test_a_review_is_told_ahead_to_all_three_and_then_waits_for_a_decision() -> 
     ahead = clinician.get("/staff/ahead").text
     assert "4 March 2025" in ahead
     assert "Kim Carer" in ahead
-    assert "Access that turns soon" in clinician.get("/staff/home").text
+    assert "Access that is reviewed or ends soon" in clinician.get("/staff/home").text
     assert "On 4 March 2025 the surgery reviews your access." in theirs.get("/home").text
     own = world.patient(family.child).get("/access/people").text
     assert "On 4 March 2025 your surgery reviews this access." in own

@@ -194,16 +194,17 @@ def test_a_number_with_another_name_links_nobody(record: Record, carer: Record) 
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"given": ""}, "Enter their name"),
+        ({"given": ""}, "Enter their first name"),
+        ({"born-day": "", "born-month": "", "born-year": ""}, "Enter their date of birth"),
         ({"born-year": "18"}, "Enter a real date"),
         ({"number": "123"}, "Enter a real NHS number"),
-        ({"relation": ""}, "Choose one"),
+        ({"relation": ""}, "Choose who they are to the patient"),
         ({"basis": "parental", "evidence": "birth_certificate"}, "no ground any more"),
         ({"evidence": "birth_certificate"}, "Choose something that shows the ground"),
         ({"seen-year": "2026"}, "Enter today or a date in the past"),
         ({"expires-day": "", "expires-month": "", "expires-year": ""}, "Enter the day on which access ends"),
         ({"expires-year": "2025"}, "Enter a date in the future"),
-        ({"level": "0"}, "Choose one"),
+        ({"level": "0"}, "Choose how much they may see"),
         ({"family": "C" * 201}, "200 characters or fewer"),
     ],
 )
@@ -228,7 +229,7 @@ def test_never_more_than_the_practice_gives(record: Record) -> None:
     try:
         staff = world.staff()
         assert 'name="level" type="radio" value="3"' not in staff.get(f"{_people(record)}/new").text
-        assert "Choose one" in staff.post(f"{_people(record)}/new", FORM).text
+        assert "Choose how much they may see" in staff.post(f"{_people(record)}/new", FORM).text
     finally:
         registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
 
@@ -287,8 +288,8 @@ def test_who_acts_may_stop(record: Record, carer: Record) -> None:
     theirs.post("/people", {"viewer": str(one.viewer.viewer_id)})
     assert "/access/stop" in theirs.get("/access").text
     assert "Stop acting for" in theirs.get("/access/stop").text
-    assert theirs.post("/access/stop").headers["Location"] == "/people?ended"
-    assert "You no longer act for this person." in theirs.get("/people?ended").text
+    assert theirs.post("/access/stop").headers["Location"] == "/people?stopped"
+    assert "You no longer act for this person." in theirs.get("/people?stopped").text
     assert record.patient.family not in theirs.get("/people").text
     assert "Nobody acts for you here." in mine.get("/access/people").text
     *_, last = (act for _, act in access_queries.acts(record.patient.patient_id))

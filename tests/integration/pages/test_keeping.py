@@ -139,7 +139,7 @@ def test_a_clinician_keeps_an_entry_with_a_reason(record: Record, app: App) -> N
     address = f"{base}/kept/new?entry={spelt(record.entry(public))}"
     clinician, (mum, viewer), mine = world.staff(), _proxy(record, "Kim"), world.patient(record)
     assert address in clinician.get(f"{base}/entries/{spelt(record.entry(public))}").text.replace("&amp;", "&")
-    assert "Choose one" in clinician.post(address, {}).text
+    assert "Choose why it is kept" in clinician.post(address, {}).text
     assert _lines(mum) == 3
     _saved(clinician, address, {"reason": "safeguarding", "whom": [str(viewer)]}, f"{base}/kept")
     assert (_lines(mine), _lines(mum)) == (3, 2)
