@@ -5,12 +5,38 @@ history and can be undone by a later act. Times and actors stand beside the act,
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-from openrecord.access.types import EndReason, Evidence, KeepReason, Method, Relation
+from openrecord.access.types import EndReason, KeepReason, Method
 from openrecord.registry.types import PatientId
+
+
+class Relation(StrEnum):
+    """Who a proxy is to the patient, as the practice was told."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    PARTNER = "partner"
+    CHILD = "child"
+    RELATIVE = "relative"
+    CARER = "carer"
+    PROFESSIONAL = "professional"
+    OTHER = "other"
+
+
+class Evidence(StrEnum):
+    """What the practice saw that shows a proxy's basis (R23, R28). No copy of it is kept."""
+
+    SPOKEN_CONSENT = "spoken_consent"
+    WRITTEN_CONSENT = "written_consent"
+    BIRTH_CERTIFICATE = "birth_certificate"
+    PARENTAL_ORDER = "parental_order"
+    LPA_REGISTERED = "lpa_registered"
+    DEPUTY_ORDER = "deputy_order"
+    BEST_INTERESTS_NOTE = "best_interests_note"
 
 
 class AccessChanged(msgspec.Struct, frozen=True):

@@ -97,31 +97,6 @@ class Basis(Enum):
     BEST_INTERESTS = "best_interests"
 
 
-class Relation(StrEnum):
-    """Who a proxy is to the patient, as the practice was told."""
-
-    PARENT = "parent"
-    GUARDIAN = "guardian"
-    PARTNER = "partner"
-    CHILD = "child"
-    RELATIVE = "relative"
-    CARER = "carer"
-    PROFESSIONAL = "professional"
-    OTHER = "other"
-
-
-class Evidence(StrEnum):
-    """What the practice saw that shows a proxy's basis (R23, R28). No copy of it is kept."""
-
-    SPOKEN_CONSENT = "spoken_consent"
-    WRITTEN_CONSENT = "written_consent"
-    BIRTH_CERTIFICATE = "birth_certificate"
-    PARENTAL_ORDER = "parental_order"
-    LPA_REGISTERED = "lpa_registered"
-    DEPUTY_ORDER = "deputy_order"
-    BEST_INTERESTS_NOTE = "best_interests_note"
-
-
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A person's or an app's grant on one patient's record.

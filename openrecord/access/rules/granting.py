@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
+from openrecord.access.events import Evidence
 from openrecord.access.rules.viewers import ADULT, is_of_age
-from openrecord.access.types import AccessFacts, Basis, Evidence
+from openrecord.access.types import AccessFacts, Basis
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import TYPEABLE
 from openrecord.kit.london import day_of

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from openrecord.access.events import AnyAct, ProxyChanged, ProxyGranted
+from openrecord.access.events import AnyAct, Evidence, ProxyChanged, ProxyGranted, Relation
 from openrecord.access.invitations import Invited
 from openrecord.access.queries import Linked
 from openrecord.access.rules.granting import Fault, Scope
-from openrecord.access.types import Basis, EndReason, Evidence, Relation, Viewer
+from openrecord.access.types import Basis, EndReason, Viewer
 from openrecord.clinical.kinds import Level, Section
 from openrecord.clinical.nhs_number import InvalidNhsNumber, NhsNumber, parse
 from openrecord.identity import queries as identity

@@ -12,10 +12,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from openrecord.access import actions, invitations
 from openrecord.access import queries as access
-from openrecord.access.events import ProxyGranted
+from openrecord.access.events import Evidence, ProxyGranted, Relation
 from openrecord.access.queries import Linked
 from openrecord.access.rules import granting
-from openrecord.access.types import AccessFacts, Basis, Evidence, Relation, ViewerId, ViewerKind
+from openrecord.access.types import AccessFacts, Basis, ViewerId, ViewerKind
 from openrecord.caseload import queries as caseload
 from openrecord.caseload.types import Kind, RequestId
 from openrecord.kit import clock

@@ -9,7 +9,8 @@ from django.test import Client
 
 from openrecord.access import events, invitations
 from openrecord.access import queries as access_queries
-from openrecord.access.types import Basis, Evidence, Relation, ViewerKind
+from openrecord.access.events import Evidence, Relation
+from openrecord.access.types import Basis, ViewerKind
 from openrecord.audit.sources import CHANGE
 from openrecord.caseload import actions as caseload
 from openrecord.caseload.events import IdentityChecked

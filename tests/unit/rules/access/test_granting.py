@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openrecord.access.events import Evidence
 from openrecord.access.rules.granting import (
     Fault,
     Scope,
@@ -16,7 +17,7 @@ from openrecord.access.rules.granting import (
     last_day,
     scope_faults,
 )
-from openrecord.access.types import Basis, Evidence
+from openrecord.access.types import Basis
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import TYPEABLE, random_code
 from openrecord.kit.london import age_on, day_of
