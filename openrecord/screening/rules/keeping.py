@@ -7,6 +7,7 @@ words, because words may speak of it: a proxy finds no trace.
 from collections.abc import Mapping, Sequence
 
 from openrecord.access.types import AccessFacts, Kept, ProxyRule
+from openrecord.clinical.incoming import OwnContent
 from openrecord.clinical.kinds import KIND_RULES, EntryKind
 from openrecord.kit.london import day_of
 from openrecord.screening.rules.groups import Groups
@@ -39,8 +40,12 @@ def _concerned(kept: Kept, entries: Mapping[EntryId, EntryFacts], groups: Groups
     named = {entry_id for entry_id, entry in entries.items() if _is_part(kept, entry)}
     if kept.entry is not None:
         around = {member for entry_id in named for top in groups.tops(entry_id) for member in groups.members(top)}
-        named |= {member for member in around if entries[member].has_text or entries[member].kind in _WORDS}
+        named |= {member for member in around if _carries_words(entries[member])}
     return frozenset(named | {entry_id for entry_id in entries if groups.ancestors(entry_id) & named})
+
+
+def _carries_words(entry: EntryFacts) -> bool:
+    return entry.has_text or entry.own is OwnContent.TEXT or entry.kind in _WORDS
 
 
 def _is_part(kept: Kept, entry: EntryFacts) -> bool:

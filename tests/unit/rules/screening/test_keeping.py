@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openrecord.access.types import Kept, ProxyRule, Reason, ViewerId
+from openrecord.clinical.incoming import OwnContent
 from openrecord.clinical.kinds import KIND_RULES, EntryKind, Section, slot_of
 from openrecord.kit.london import day_of
 from openrecord.screening.rules.decide import decide
@@ -51,6 +52,7 @@ def records(draw: st.DrawFn) -> dict[EntryId, EntryFacts]:
                 recorded=NOW - timedelta(days=50),
                 clinical=None if clinical is None else clinical.replace(tzinfo=NOW.tzinfo),
                 has_text=draw(st.booleans()),
+                own=draw(st.sampled_from(OwnContent)),
                 containers=() if inside is None else (inside.entry_id,),
                 stance=Stance(proxy_rule=draw(st.just(ProxyRule()) | RULES)),
                 public_id=UUID(int=900 + number),
@@ -93,7 +95,7 @@ def _said_of(part: Kept, entry: EntryFacts) -> bool:
 
 
 def _speaks(entry: EntryFacts) -> bool:
-    return entry.has_text or entry.kind is EntryKind.COMMENT
+    return entry.has_text or entry.own is OwnContent.TEXT or entry.kind is EntryKind.COMMENT
 
 
 def _is_kept(part: Kept, entries: dict[EntryId, EntryFacts], entry: EntryFacts) -> bool:
