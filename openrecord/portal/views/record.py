@@ -78,4 +78,4 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         "back_text": _(found.title),
         "keep_href": f"/access/kept/new?entry={public_id}" if by.viewing.kind is ViewerKind.SELF else "",
     }
-    return page(request, "records/detail.html", by, context)
+    return page(request, "portal/entry.html", by, context)
