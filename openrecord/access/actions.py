@@ -127,10 +127,18 @@ def record(*, patient_id: PatientId, act: events.AnyAct, by: Actor, at: datetime
 
 
 @transaction.atomic
-def bind(*, patient_id: PatientId, viewer_id: ViewerId, behind: UUID, by: Actor, at: datetime) -> None:
-    """Say which person stands behind the patient's own viewer: an account opened before its holder was known here."""
+def bind(
+    *,
+    patient_id: PatientId,
+    viewer_id: ViewerId,
+    behind: UUID,
+    kind: ViewerKind = ViewerKind.SELF,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Say which person stands behind a viewer that there was before its holder was known here: an account, a proxy."""
     ViewerRow.objects.filter(patient_id=patient_id, id=viewer_id.bytes).delete()
-    ViewerRow.objects.create(patient_id=patient_id, id=viewer_id.bytes, kind=ViewerKind.SELF.value, behind=behind)
+    ViewerRow.objects.create(patient_id=patient_id, id=viewer_id.bytes, kind=kind.value, behind=behind)
     audit.record_change(by=by, at=at, event="viewer_bound", patient_id=patient_id, subject=str(viewer_id))
 
 
@@ -165,9 +173,9 @@ def _remember_viewer(patient_id: PatientId, act: events.AnyAct, behind: UUID | N
 
 
 def _details(act: events.AnyAct) -> dict[str, str | int | None]:
-    """What the trail says of an act besides its name: how it was said (R6), why somebody's access ended (R27)."""
+    """What the trail says of an act besides its name: how it was said (R6), why access ended or was narrowed (R27)."""
     method = act.method if isinstance(act, events.Told) else None
-    reason = act.reason if isinstance(act, events.ProxyRevoked) else None
+    reason = act.reason if isinstance(act, events.ProxyRevoked | events.PartKept) else None
     return {name: code.value for name, code in (("method", method), ("reason", reason)) if code is not None}
 
 

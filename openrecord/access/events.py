@@ -5,12 +5,38 @@ history and can be undone by a later act. Times and actors stand beside the act,
 """
 
 from datetime import date, datetime
+from enum import StrEnum
 from uuid import UUID
 
 import msgspec
 
-from openrecord.access.types import EndReason, Method
+from openrecord.access.types import EndReason, KeepReason, Method
 from openrecord.registry.types import PatientId
+
+
+class Relation(StrEnum):
+    """Who a proxy is to the patient, as the practice was told."""
+
+    PARENT = "parent"
+    GUARDIAN = "guardian"
+    PARTNER = "partner"
+    CHILD = "child"
+    RELATIVE = "relative"
+    CARER = "carer"
+    PROFESSIONAL = "professional"
+    OTHER = "other"
+
+
+class Evidence(StrEnum):
+    """What the practice saw that shows a proxy's basis (R23, R28). No copy of it is kept."""
+
+    SPOKEN_CONSENT = "spoken_consent"
+    WRITTEN_CONSENT = "written_consent"
+    BIRTH_CERTIFICATE = "birth_certificate"
+    PARENTAL_ORDER = "parental_order"
+    LPA_REGISTERED = "lpa_registered"
+    DEPUTY_ORDER = "deputy_order"
+    BEST_INTERESTS_NOTE = "best_interests_note"
 
 
 class AccessChanged(msgspec.Struct, frozen=True):
@@ -48,7 +74,11 @@ class AccountOpened(Act, frozen=True, tag="account_opened"):
 
 
 class ProxyGranted(Act, frozen=True, tag="proxy_granted"):
-    """Somebody may act for the patient. `listed_org`: the practice that granted it; `sections` None = all."""
+    """Somebody may act for the patient. `listed_org`: the practice that granted it; `sections` None = all.
+
+    `evidence`: what was seen that shows the basis, by which member of staff and on which London day; each None = not
+    known.
+    """
 
     viewer: UUID
     basis: str
@@ -56,10 +86,23 @@ class ProxyGranted(Act, frozen=True, tag="proxy_granted"):
     level: int
     sections: tuple[str, ...] | None = None
     expires: date | None = None
+    relation: Relation | None = None
+    evidence: Evidence | None = None
+    seen_by: UUID | None = None
+    seen_on: date | None = None
+
+
+class ProxyChanged(Act, frozen=True, tag="proxy_changed"):
+    """A proxy's scope or end is another from now on; basis and beginning stay, and no review is answered by it."""
+
+    viewer: UUID
+    level: int
+    sections: tuple[str, ...] | None = None
+    expires: date | None = None
 
 
 class ProxyRevoked(Told, frozen=True, tag="proxy_revoked"):
-    """A proxy's access was ended by the patient or a clinician. `reason` None = not known."""
+    """A proxy's access was ended by the patient, the practice or the proxy. `reason` None = not known."""
 
     viewer: UUID
     reason: EndReason | None = None
@@ -141,6 +184,35 @@ class AgeReviewed(Act, frozen=True, tag="age_reviewed"):
     carries_on: bool
 
 
+class NoticesSilenced(Act, frozen=True, tag="notices_silenced"):
+    """Whom the practice does not want to be told ahead that somebody's access is reviewed or ends (R26)."""
+
+    proxies: bool
+    patient: bool
+
+
+class PartKept(Told, frozen=True, tag="part_kept"):
+    """A part of the record is kept from proxies: from all (`everyone`), or from those named. As types.Kept says.
+
+    `reason`: of the practice, None where the patient did it (`method`).
+    """
+
+    keep: UUID
+    everyone: bool
+    excluded: tuple[UUID, ...] = ()
+    entry: UUID | None = None
+    sections: tuple[str, ...] | None = None
+    first: date | None = None
+    last: date | None = None
+    reason: KeepReason | None = None
+
+
+class PartShared(Told, frozen=True, tag="part_shared"):
+    """A part that was kept from proxies is theirs to see again, as far as anything else lets them."""
+
+    keep: UUID
+
+
 class HistoryGranted(Act, frozen=True, tag="history_granted"):
     """A reviewed chunk of history was opened to the viewers named."""
 
@@ -169,6 +241,7 @@ class WindowSet(Act, frozen=True, tag="window_set"):
 AnyAct = (
     AccountOpened
     | ProxyGranted
+    | ProxyChanged
     | ProxyRevoked
     | AppAuthorised
     | AppRevoked
@@ -182,6 +255,9 @@ AnyAct = (
     | Raised
     | CompetenceRecorded
     | AgeReviewed
+    | NoticesSilenced
+    | PartKept
+    | PartShared
     | HistoryGranted
     | HistoryWithdrawn
     | WindowSet

@@ -86,6 +86,24 @@ class ViewerRow(PatientKeyed):
         indexes = [models.Index(fields=["behind"], name="access_viewer_behind")]
 
 
+class InvitationRow(PatientKeyed):
+    """Somebody who may act for the patient and was not known here when it was granted; `id` is the viewer.
+
+    `nhs_hash`: keyed hash of their NHS number (identity.queries.nhs_hash), where it was known. `code_hash`: keyed hash
+    of the code that links them, until `ends_at` (microseconds); NULL where none is open.
+    """
+
+    given = models.CharField(max_length=200)
+    family = models.CharField(max_length=200)
+    born = models.DateField()
+    nhs_hash = models.BinaryField(max_length=32, null=True)
+    code_hash = models.BinaryField(max_length=32, null=True, unique=True)
+    ends_at = models.BigIntegerField(null=True)
+
+    class Meta:
+        db_table = "access_invitation"
+
+
 class TrancheRow(PatientKeyed):
     """A group of placed entries that stand alike: one organisation, current or covered by the same chunks.
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q
 
 from openrecord.access import events
-from openrecord.access.models import DueRow, EpochRow, ViewerRow
+from openrecord.access.models import DueRow, EpochRow, InvitationRow, ViewerRow
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import (
@@ -66,10 +66,14 @@ class Viewing:
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A proxy or an app of one patient. `behind`: the person or client, None where nobody has come yet."""
+    """A proxy or an app of one patient. `behind`: the person or client, None where nobody has come yet.
+
+    `invited`: the name of a proxy who has not come yet, as the practice wrote it; else empty.
+    """
 
     viewer: Viewer
     behind: UUID | None
+    invited: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,9 +277,13 @@ def linked(patient_id: PatientId, *, at: datetime) -> tuple[Linked, ...]:
         ViewerId(UUID(bytes=bytes(viewer))): who
         for viewer, who in ViewerRow.objects.filter(patient_id=patient_id).values_list("id", "behind")
     }
+    invited = {
+        ViewerId(UUID(bytes=bytes(row.id))): f"{row.given} {row.family}"
+        for row in InvitationRow.objects.filter(patient_id=patient_id)
+    }
     others = (viewer for viewer in known.viewers.values() if viewer.kind is not ViewerKind.SELF)
     return tuple(
-        Linked(viewer, behind.get(viewer.viewer_id))
+        Linked(viewer, behind.get(viewer.viewer_id), invited.get(viewer.viewer_id, ""))
         for viewer in sorted(others, key=lambda viewer: (viewer.granted or at, viewer.viewer_id))
         if not viewer_reasons(known, viewer, at) & ENDED
     )
@@ -307,6 +315,12 @@ def behind(patient_id: PatientId, viewer_id: ViewerId, *, at: datetime) -> UUID 
     if row is None:
         return None
     return row.behind if any(one.viewer_id == viewer_id for one in viewings(row.behind, at=at)) else None
+
+
+def acted_before(behind: UUID, *, at: datetime) -> bool:
+    """Whether this person acted for somebody and does not any more; for whom and why is not said (R27)."""
+    rows = [row for row in sql.rows(_VIEWERS, [sql.uuid_key(behind)]) if row[2] == ViewerKind.PROXY.value]
+    return any(_viewing(row, at) is None for row in rows)
 
 
 def viewer_of(patient_id: PatientId, behind: UUID) -> ViewerId | None:

@@ -133,6 +133,15 @@ class ProxyRule:
 NO_PROXY_RULE = ProxyRule()
 
 
+class KeepReason(StrEnum):
+    """Why a part of the record is kept from proxies, as the practice records it. Proxies never learn of it."""
+
+    PATIENT = "patient"
+    CONFIDENTIAL = "confidential"
+    SAFEGUARDING = "safeguarding"
+    OTHER = "other"
+
+
 class Method(StrEnum):
     """How the patient said what they want of their own access (R6): on our pages, or to the practice."""
 
@@ -146,6 +155,7 @@ class EndReason(StrEnum):
     """Why somebody's access for the patient was ended (R27). The person is never told."""
 
     PATIENT = "patient"
+    PROXY = "proxy"
     SAFEGUARDING = "safeguarding"
     NOT_NEEDED = "not_needed"
     MISTAKE = "mistake"
@@ -172,6 +182,26 @@ class Choices:
 
 
 NOTHING_CHOSEN = Choices()
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A part of the record that is kept from proxies only: one entry, or sections and clinical days.
+
+    `entry`: an entry's public id, None = not one entry; `sections` None = all; `first`, `last`: inclusive London days,
+    None = unbounded; `over`: it was shared again.
+    """
+
+    keep_id: UUID
+    since: datetime
+    rule: ProxyRule
+    entry: UUID | None = None
+    sections: frozenset[Section] | None = None
+    first: date | None = None
+    last: date | None = None
+    reason: KeepReason | None = None
+    method: Method | None = None
+    over: bool = False
 
 
 class ReviewCode(Enum):
@@ -252,6 +282,17 @@ class AgeReview:
 
 
 @dataclass(frozen=True, slots=True)
+class Silence:
+    """To whom nothing is told ahead of a day on which somebody's access turns: a safeguarding flag (R26)."""
+
+    proxies: bool = False
+    patient: bool = False
+
+
+EVERYBODY_TOLD = Silence()
+
+
+@dataclass(frozen=True, slots=True)
 class Closure:
     """An emergency stop. `scope`: all, practice, patient, client or channel; `which`: its id, empty for all."""
 
@@ -260,7 +301,7 @@ class Closure:
 
 
 class Matter(StrEnum):
-    """What is open in front of a practice's staff about a patient's access: decisions, and disagreements."""
+    """What is open in front of a practice's staff about a patient's access: decisions, disagreements, notices."""
 
     ENHANCED_REVIEW = "104_live_access"
     REVIEW_LIFTED = "106_after_removal"
@@ -268,15 +309,20 @@ class Matter(StrEnum):
     PAUSED_WITHOUT_CODE = "paused_without_103"
     DECLINED_AGAIN = "103_after_reversal"
     CLOSED_WITHOUT_CODE = "closed_without_104"
+    TURNS_SOON = "turns_soon"
 
 
 DECISIONS = frozenset({Matter.ENHANCED_REVIEW, Matter.REVIEW_LIFTED, Matter.AGE_REVIEW})
-"""What a person decides here; the other matters are set right where they disagree."""
+"""What a person decides here."""
+NOTICES = frozenset({Matter.TURNS_SOON})
+"""What staff are told ahead of its day (R26)."""
+DRIFT = frozenset(Matter) - DECISIONS - NOTICES
+"""What is set right where codes and settings disagree."""
 
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """One matter of one patient at one practice. `viewer`: the parent whom an age review is about."""
+    """One matter of one patient at one practice. `viewer`: the proxy whom it is about, None where it is the patient."""
 
     org: OdsCode
     matter: Matter
@@ -316,6 +362,8 @@ class AccessFacts:
     chunks: tuple[Chunk, ...] = ()
     window_starts: Mapping[OdsCode, WindowOverride] | None = None
     age_reviews: tuple[AgeReview, ...] = ()
+    silence: Silence = EVERYBODY_TOLD
+    kept: tuple[Kept, ...] = ()
     closures: tuple[Closure, ...] = ()
     patient_key: str = ""
 

@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from openrecord.access.rules.ahead import soon
 from openrecord.access.rules.drift import drift
 from openrecord.access.rules.windows import is_registered
-from openrecord.access.types import AccessFacts, Due, Matter
+from openrecord.access.types import AccessFacts, Due, Matter, ViewerKind
 from openrecord.registry.types import OdsCode
 from openrecord.screening.rules.due import access_due, age_reviews_due
 
@@ -24,3 +25,5 @@ def _at(facts: AccessFacts, org: OdsCode, at: datetime) -> Iterable[Due]:
     yield from (Due(org, Matter(asked)) for asked in access_due(here, at))
     yield from (Due(org, matter) for matter in drift(facts, org, at))
     yield from (Due(org, Matter.AGE_REVIEW, viewer) for viewer in age_reviews_due(facts, at))
+    proxies = (viewer for viewer in facts.viewers.values() if viewer.kind is ViewerKind.PROXY)
+    yield from (Due(org, Matter.TURNS_SOON, one.viewer_id) for one in proxies if soon(facts, one, org, at) is not None)

@@ -1,7 +1,7 @@
 """Who is here: frozen values from the private tables."""
 
 import hashlib
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from openrecord.clinical.nhs_number import NhsNumber
@@ -100,6 +100,15 @@ def person_by_nhs_number(number: NhsNumber) -> Person | None:
     """The person who proved to have this NHS number, None where nobody has signed in with it."""
     row = NhsNumberIndex.objects.select_related("person").filter(nhs_hash=nhs_hash(number)).first()
     return None if row is None else person_value(row.person)
+
+
+def proves(person_id: PersonId, *, family: str, born: date, number_hash: bytes | None) -> bool:
+    """Whether the person proved this family name, birth date and (unless None) NHS number, as `nhs_hash` gives it."""
+    row = PersonRow.objects.filter(id=person_id, born=born).first()
+    if row is None or not rules.same_name(row.family, family):
+        return False
+    known = NhsNumberIndex.objects.filter(person=row)
+    return number_hash is None or known.filter(nhs_hash=number_hash).exists()
 
 
 def name_of(person_id: PersonId) -> str:

@@ -12,6 +12,9 @@ from openrecord.kit.instants import to_micros
 
 _random_bytes: Callable[[int], bytes] = os.urandom
 
+TYPEABLE = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+"""Crockford's base 32: no I, L, O, U."""
+
 _VERSION_7 = 0x7 << 76
 _VERSION_4 = 0x4 << 76
 _VARIANT = 0b10 << 62
@@ -65,6 +68,12 @@ def random_id() -> UUID:
 def random_number() -> int:
     """A positive 63-bit random number, for internal patient and practice keys."""
     return int.from_bytes(_random_bytes(8)) >> 1 or 1
+
+
+def random_code() -> str:
+    """A secret of 60 bits that people can read and type: 12 digits and letters, none of them easily mistaken."""
+    value = int.from_bytes(_random_bytes(8))
+    return "".join(TYPEABLE[value >> 5 * place & 31] for place in range(12))
 
 
 def random_token() -> str:

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from openrecord.access import queries as access
-from openrecord.access.types import DECISIONS, Matter
+from openrecord.access.types import DECISIONS, DRIFT
 from openrecord.audit import queries as audit
 from openrecord.cards.keyring import keyring
 from openrecord.db import keys
@@ -140,7 +140,7 @@ def _decisions() -> Finding:
 
 def _drift() -> Finding:
     """What the worker and every change of access have found; who was not looked at lately may hide more."""
-    found = access.count_due(frozenset(Matter) - DECISIONS)
+    found = access.count_due(DRIFT)
     stale = access.count_unchecked(since=day_of(clock.now()) - timedelta(days=1))
     told = f"{found} codes and settings disagree: see /staff/drift"
     if stale:

@@ -49,6 +49,7 @@ class Policy:
     `at_risk_level`: level of a grant to which code 104 applies. `back_record_days`: an entry dated longer before the
     window than this is history. `screening_days`: within how many London days the practice means to decide about an
     entry that waits for it. `release`: rule per kind; a kind that is absent is released on save.
+    `notice_days`: how many London days ahead staff, proxies and patients are told that access turns (R26).
     `lookers_offered`: whether patients may see who looked at their record (R20).
     """
 
@@ -62,6 +63,7 @@ class Policy:
     screening_days: int = 7
     release: Mapping[str, ReleaseRule] = field(default_factory=lambda: dict(DEFAULT_RELEASE))
     lookers_offered: bool = False
+    notice_days: int = 60
 
     def release_rule(self, kind: str) -> ReleaseRule:
         """The rule for a kind's release name ("result", "consultation", …)."""

@@ -9,8 +9,8 @@ class EntryRow(PatientKeyed):
     """One logical entry: the facts of its version in force and where its body lies.
 
     `labels`: the label each source has set, "source=word" separated by blanks. `acted`: acts exist. `placed`,
-    `tranche`, `with_text`, `placed_at`: how it lies in the timeline; `ever_placed`: it once did. `revision`: how often
-    another version came into force.
+    `tranche`, `with_text`, `placed_at`, `proxies`: how it lies in the timeline, and from which proxies it is kept;
+    `ever_placed`: it once did. `revision`: how often another version came into force.
     """
 
     public_id = models.BinaryField(max_length=16)
@@ -37,6 +37,7 @@ class EntryRow(PatientKeyed):
     with_text = models.BooleanField()
     placed_at = models.BigIntegerField(null=True)
     ever_placed = models.BooleanField()
+    proxies = models.TextField(db_default="")
     revision = models.IntegerField(db_default=0)
 
     class Meta:

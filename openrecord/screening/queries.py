@@ -37,7 +37,8 @@ SAFE_MAPPER = 1
 
 _COLUMNS = (
     "id, public_id, org, kind, slot, known, recorded, clinical, filed, status, labels, has_text, own, unit, marks, "
-    "mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, placed_at, ever_placed"
+    "mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, placed_at, ever_placed, "
+    "proxies"
 )
 _ALL = f"SELECT {_COLUMNS} FROM screening_entry WHERE patient_id=%s"
 _LABELLED = "SELECT id, labels FROM screening_entry WHERE patient_id=%s AND org=%s AND labels<>''"
@@ -92,10 +93,11 @@ def _state(row: sql.Row, stances: Mapping[bytes, Stance], parts: Mapping[bytes, 
         wrong_person=bool(row[17]),
         copy_unresolved=bool(row[18]),
         stance=stances.get(identity, NO_STANCE),
+        public_id=UUID(bytes=bytes(row[1])),
     )
     return EntryState(
         facts, UUID(bytes=bytes(row[1])), row[10], bool(row[19]), bool(row[20]), row[21], bool(row[22]), row[23],
-        bool(row[24]),
+        bool(row[24]), row[25],
     )  # fmt: skip
 
 

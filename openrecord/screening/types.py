@@ -126,7 +126,7 @@ class EntryFacts(msgspec.Struct, frozen=True, gc=False):
     """One logical entry as placement sees it: its version in force and what was decided about it.
 
     `known`: when it first arrived. `containers`: what it is part of; `missing_container`: one of them is not known.
-    `history_marks`: TRANSFERRED, FIRST_LOAD as the arrival was marked.
+    `history_marks`: TRANSFERRED, FIRST_LOAD as the arrival was marked. `public_id`: as in EntryState.
     """
 
     entry_id: EntryId
@@ -150,6 +150,7 @@ class EntryFacts(msgspec.Struct, frozen=True, gc=False):
     wrong_person: bool = False
     copy_unresolved: bool = False
     stance: Stance = NO_STANCE
+    public_id: UUID | None = None
 
 
 class Placement(msgspec.Struct, frozen=True, gc=False):
@@ -184,7 +185,10 @@ class Verdict:
 
 
 class EntryState(msgspec.Struct, frozen=True, gc=False):
-    """An entry's facts, and how it lies now. `labels`: what each source says; `acted`: somebody decided about it."""
+    """An entry's facts, and how it lies now. `labels`: what each source says; `acted`: somebody decided about it.
+
+    `proxies`: from which proxies it is kept where it lies (rules.keeping.as_text).
+    """
 
     facts: EntryFacts
     public_id: UUID
@@ -195,3 +199,4 @@ class EntryState(msgspec.Struct, frozen=True, gc=False):
     with_text: bool = False
     placed_at: int | None = None
     ever_placed: bool = False
+    proxies: str = ""

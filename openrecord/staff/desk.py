@@ -34,6 +34,7 @@ DECIDERS = frozenset({Role.SCREENER, Role.CLINICIAN})
 LISTENERS = frozenset({Role.SCREENER, Role.CLINICIAN, Role.MANAGER})
 GOVERNORS = frozenset({Role.MANAGER, Role.IG_LEAD})
 ACCESS_DECIDERS = frozenset({Role.CLINICIAN, Role.IG_LEAD})
+GRANTERS = frozenset({Role.CLINICIAN, Role.MANAGER, Role.IG_LEAD})
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,11 @@ class Desk:
     def may_govern(self) -> bool:
         """Whether they may change the practice's policy and say how ready it is."""
         return bool(self.member.roles & GOVERNORS)
+
+    @property
+    def may_grant(self) -> bool:
+        """Whether they may let somebody act for a patient, and change what they may see."""
+        return bool(self.member.roles & GRANTERS)
 
     @property
     def may_decide_access(self) -> bool:

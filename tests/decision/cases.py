@@ -114,7 +114,8 @@ def recorded(step: dict[str, Any], at: datetime) -> datetime | None:
 
 
 def clinical(step: dict[str, Any], at: datetime) -> datetime | None:
-    """The entry's clinical date; absent = the London day of arrival."""
-    if "clinical" in step:
-        return earliest_or_none(step["clinical"])
+    """The entry's clinical date (of a code its effective date); absent = the London day of arrival."""
+    for named in ("clinical", "effective"):
+        if named in step:
+            return earliest_or_none(step[named])
     return at.astimezone(UTC)

@@ -189,6 +189,28 @@ def history(step: Step, _at: datetime) -> access_events.AnyAct:
     )
 
 
+def change_proxy(step: Step, _at: datetime) -> access_events.AnyAct:
+    return access_events.ProxyChanged(
+        viewer=ident(step["viewer"]),
+        level=int(cases.level(step["level"])),
+        sections=cases.sections(step.get("sections")),
+        expires=cases.day(step.get("expires")),
+    )
+
+
+def keep_part(step: Step, _at: datetime) -> access_events.AnyAct:
+    rule = step["rule"]
+    return access_events.PartKept(
+        keep=ident(step["part"]),
+        everyone=rule == "all",
+        excluded=() if rule == "all" else tuple(ident(name) for name in rule),
+        entry=ident(step["entry"]) if "entry" in step else None,
+        sections=cases.sections(step.get("sections")),
+        first=cases.day(step.get("from")),
+        last=cases.day(step.get("to")),
+    )
+
+
 ACTS: dict[str, Callable[[PureWorld, Step, datetime], None]] = {
     "arrive": arrive,
     "version": version,
@@ -214,6 +236,9 @@ ACTS: dict[str, Callable[[PureWorld, Step, datetime], None]] = {
     "raise": on_access(lambda *_: access_events.Raised()),
     "grant_proxy": grant,
     "revoke_proxy": on_access(lambda s, _: access_events.ProxyRevoked(viewer=ident(s["viewer"]))),
+    "change_proxy": on_access(change_proxy),
+    "keep_part": on_access(keep_part),
+    "share_part": on_access(lambda s, _: access_events.PartShared(keep=ident(s["part"]))),
     "age_review": on_access(
         lambda s, _: access_events.AgeReviewed(
             viewer=ident(s["viewer"]), age=s["age"], carries_on=s["outcome"] == "continue"

@@ -201,6 +201,7 @@ class PureWorld:
             wrong_person=entry.wrong_person,
             copy_unresolved=entry.name in unresolved,
             stance=fold_stance(entry.acts + (copy.acts if copy is not None else [])),
+            public_id=ident(entry.name),
         )
 
     # Answers

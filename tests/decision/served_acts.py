@@ -119,6 +119,28 @@ def history(world: ServedWorld, step: Step, _at: datetime) -> access_events.AnyA
     )
 
 
+def change_proxy(world: ServedWorld, step: Step, _at: datetime) -> access_events.AnyAct:
+    return access_events.ProxyChanged(
+        viewer=world.ids[step["viewer"]],
+        level=int(cases.level(step["level"])),
+        sections=cases.sections(step.get("sections")),
+        expires=cases.day(step.get("expires")),
+    )
+
+
+def keep_part(world: ServedWorld, step: Step, _at: datetime) -> access_events.AnyAct:
+    rule = step["rule"]
+    return access_events.PartKept(
+        keep=cases.ident(world.tag + step["part"]),
+        everyone=rule == "all",
+        excluded=() if rule == "all" else tuple(world.ids[name] for name in rule),
+        entry=world.entry(step["entry"])[2] if "entry" in step else None,
+        sections=cases.sections(step.get("sections")),
+        first=cases.day(step.get("from")),
+        last=cases.day(step.get("to")),
+    )
+
+
 def set_policy(world: ServedWorld, step: Step, at: datetime) -> None:
     ods = world.ods(step["org"])
     policy = cases.policy(step, registry_queries.policy(ods))
@@ -207,6 +229,9 @@ ACTS: dict[str, Callable[[ServedWorld, Step, datetime], None]] = {
     "raise": on_access(lambda *_: A.Raised()),
     "grant_proxy": grant,
     "revoke_proxy": on_access(lambda w, s, _: A.ProxyRevoked(viewer=w.ids[s["viewer"]])),
+    "change_proxy": on_access(change_proxy),
+    "keep_part": on_access(keep_part),
+    "share_part": on_access(lambda w, s, _: A.PartShared(keep=cases.ident(w.tag + s["part"]))),
     "age_review": on_access(
         lambda w, s, _: A.AgeReviewed(viewer=w.ids[s["viewer"]], age=s["age"], carries_on=s["outcome"] == "continue")
     ),

@@ -10,7 +10,7 @@ from .codes104 import decide
 from .copies import copies
 from .dates import earliest_day, instant, london_day, optional_day, optional_instant
 from .moment import Moment
-from .world import DEFAULT_POLICY, Chunk, Entry, Hold, Patient, Spell, Version, World, merged_policy
+from .world import DEFAULT_POLICY, Chunk, Entry, Hold, Kept, Patient, Spell, Version, World, merged_policy
 
 Step = dict[str, Any]
 
@@ -268,6 +268,28 @@ def grant(world: World, step: Step) -> None:
     viewer.start = world.now
     viewer.revoked = False
     viewer.grants += 1
+    viewer.level, viewer.sections = viewer.terms
+
+
+def change_proxy(world: World, step: Step) -> None:
+    """A proxy that there is may see more or less from now on; nothing begins anew."""
+    viewer = world.viewers[step["viewer"]]
+    if viewer.start is not None:
+        sections = step.get("sections", "all")
+        viewer.level, viewer.sections = step["level"], None if sections == "all" else list(sections)
+
+
+def keep_part(world: World, step: Step) -> None:
+    """A part of the record is kept from proxies."""
+    sections = step.get("sections")
+    days = optional_day(step.get("from")), optional_day(step.get("to"))
+    _patient(world, step).kept.append(Kept(step["part"], step["rule"], step.get("entry"), sections, *days))
+
+
+def share_part(world: World, step: Step) -> None:
+    """It is kept from nobody any more."""
+    patient = _patient(world, step)
+    patient.kept = [kept for kept in patient.kept if kept.id != step["part"]]
 
 
 def revoke(world: World, step: Step) -> None:
@@ -297,7 +319,8 @@ ACTS: dict[str, Callable[[World, Step], None]] = {
     "set_window": set_window, "open_account": grant, "competence": competence, "code": code,
     "undecline": undecline, "decide_104": decide_104, "pause": set_person("paused", value=True),
     "resume": set_person("paused", value=False), "lower": lower, "raise": set_person("lowered", value=None),
-    "grant_proxy": grant, "revoke_proxy": revoke, "age_review": age_review,
+    "grant_proxy": grant, "revoke_proxy": revoke, "change_proxy": change_proxy,
+    "keep_part": keep_part, "share_part": share_part, "age_review": age_review,
     "flag_address": set_person("address_flagged", value=True), "register": register, "deduct": deduct,
     "first_load": first_load, "transfer": transfer, "death": set_person("dead", value=True),
     "undo_death": set_person("dead", value=False), "close": close, "open": open_, "grant_app": grant,

@@ -242,6 +242,40 @@ def viewer_act(kind: str) -> "Callable[[Maker], None]":
     return make
 
 
+def change_proxy(m: "Maker") -> None:
+    """Another scope for somebody who acts for the patient."""
+    viewer = _viewer(m, "proxy")
+    if viewer is not None and viewer in m.begun:
+        fields: Json = {
+            "level": m.rng.choice(LEVELS[1:]),
+            "expires": m.viewers[viewer].get("expires"),
+        }
+        if m.chance(0.4):
+            fields["sections"] = m.rng.sample(("results", "consultations", "documents", "medications", "problems"), 3)
+        m.do("change_proxy", viewer=viewer, **fields)
+
+
+def keep_part(m: "Maker") -> None:
+    """A part of the record is kept from all proxies or one; now and then an earlier one is shared again."""
+    kept = m.state.setdefault("kept", [])
+    if kept and m.chance(0.4):
+        m.do("share_part", part=kept.pop(m.rng.randrange(len(kept))))
+        return
+    proxy = _viewer(m, "proxy")
+    fields: Json = {"part": m.name("h"), "rule": m.rng.choice(("all", [proxy] if proxy else "all"))}
+    entry = _pick(m, patient="P", copied=False, wrong=False)
+    if entry and m.chance(0.5):
+        fields["entry"] = entry
+    elif m.chance(0.5):
+        fields["sections"] = m.rng.sample(("results", "consultations", "observations", "medications"), 2)
+    else:
+        fields["from"] = (m.today() - timedelta(days=m.rng.choice((2, 30, 400)))).isoformat()
+        if m.chance(0.5):
+            fields["to"] = (m.today() + timedelta(days=m.rng.choice((-1, 0, 20)))).isoformat()
+    kept.append(fields["part"])
+    m.do("keep_part", **fields)
+
+
 def age_review(m: "Maker") -> None:
     """A decision about a parent's access."""
     viewer = _viewer(m, "proxy", "parental")
@@ -324,5 +358,5 @@ ACT_MAKERS: "list[tuple[Callable[[Maker], None], int]]" = [
     (code, 3), (decide_104, 3), (for_a_while("pause", "resume"), 3), (for_a_while("death", "undo_death"), 1),
     (lower, 3), (open_account, 4), (viewer_act("proxy"), 2), (viewer_act("app"), 2), (age_review, 3),
     (competence, 1), (move, 3), (bulk("first_load"), 1), (bulk("transfer"), 1), (closing, 3), (redirect, 2),
-    (on_entry("remap"), 2), (flag_address, 2), (switch_off, 1),
+    (on_entry("remap"), 2), (flag_address, 2), (switch_off, 1), (change_proxy, 2), (keep_part, 4),
 ]  # fmt: skip

@@ -3,8 +3,10 @@
 from datetime import datetime
 
 from .dates import BEGINNING, birthday, midnight
+from .entries import has_text
+from .groups import FREE_TEXT_OR_FILE, containers
 from .moment import Moment
-from .world import DEFAULT_POLICY, Entry, Patient, Viewer
+from .world import DEFAULT_POLICY, Entry, Kept, Patient, Viewer
 
 
 def proxy_codes(m: Moment, entry: Entry, proxy: Viewer) -> set[str]:
@@ -13,7 +15,7 @@ def proxy_codes(m: Moment, entry: Entry, proxy: Viewer) -> set[str]:
     found = set()
     if proxy.sections is not None and entry.section not in proxy.sections:
         found.add("proxy_scope")
-    if any(_excludes(copy.proxy_rule, proxy) for copy in m.copies(entry)):
+    if any(_excludes(copy.proxy_rule, proxy) for copy in m.copies(entry)) or _is_kept(m, entry, proxy):
         found.add("proxy_excluded")
     if proxy.revoked:
         found.add("proxy_revoked")
@@ -32,6 +34,32 @@ def _excludes(rule: object, proxy: Viewer) -> bool:
     if isinstance(rule, list):
         return proxy.id in rule
     return rule != "none"
+
+
+def _is_kept(m: Moment, entry: Entry, proxy: Viewer) -> bool:
+    """A part kept from this proxy names the entry, or anything that it lies in."""
+    parts = [kept for kept in m.world.patients[proxy.patient].kept if _excludes(kept.rule, proxy)]
+    return any(_names(m, kept, each) for kept in parts for each in (entry, *containers(m, entry)))
+
+
+def _names(m: Moment, kept: Kept, entry: Entry) -> bool:
+    """The entry is in the part; or it could speak of the one entry that is kept, beside which it lies."""
+    if kept.entry is None:
+        in_section = kept.sections is None or entry.section in kept.sections
+        if entry.clinical is None:
+            return in_section
+        after, before = kept.first or entry.clinical, kept.last or entry.clinical
+        return in_section and after <= entry.clinical <= before
+    if entry.id == kept.entry:
+        return True
+    named = m.world.entries[kept.entry]
+    speaks = has_text(m, entry) or entry.kind in FREE_TEXT_OR_FILE
+    return speaks and bool(_tops(m, entry) & _tops(m, named))
+
+
+def _tops(m: Moment, entry: Entry) -> set[str]:
+    above = containers(m, entry)
+    return {each.id for each in above if not containers(m, each)} or {entry.id}
 
 
 def has_moved(patient: Patient, proxy: Viewer, at: datetime) -> bool:

@@ -76,6 +76,18 @@ class Chunk:
 
 
 @dataclass
+class Kept:
+    """A part of a record that is kept from proxies: one entry, or sections and days. `rule`: "all" or ids."""
+
+    id: str
+    rule: Any
+    entry: str | None
+    sections: list[str] | None
+    first: date | None
+    last: date | None
+
+
+@dataclass
 class Patient:
     """A person with a record, and what was decided about the person rather than an entry."""
 
@@ -90,6 +102,7 @@ class Patient:
     reversals: list[datetime] = field(default_factory=list)
     windows: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     chunks: list[Chunk] = field(default_factory=list)
+    kept: list[Kept] = field(default_factory=list)
     codes_read: set[str] = field(default_factory=set)
     open_104: bool = False
     open_106: bool = False
@@ -112,6 +125,7 @@ class Viewer:
     scopes: list[str] = field(default_factory=list)
     revoked: bool = False
     grants: int = 0
+    terms: tuple[str, list[str] | None] = ("full", None)
     reviews: list[tuple[int, str, datetime]] = field(default_factory=list)
 
 
@@ -221,6 +235,7 @@ def build(case: dict[str, Any]) -> World:
         viewers={name: _viewer(name, shape) for name, shape in viewers.items()},
     )
     for viewer in world.viewers.values():
+        viewer.terms = (viewer.level, viewer.sections)
         if viewer.acts_for:
             viewer.patient = world.viewers[viewer.acts_for].patient
     return world

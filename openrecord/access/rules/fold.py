@@ -8,6 +8,7 @@ from uuid import UUID
 
 from openrecord.access import events
 from openrecord.access.types import (
+    EVERYBODY_TOLD,
     NOTHING_CHOSEN,
     AccessFacts,
     AgeReview,
@@ -18,8 +19,11 @@ from openrecord.access.types import (
     CodeFact,
     Competence,
     EnhancedReviewDecision,
+    Kept,
     Method,
+    ProxyRule,
     ReviewCode,
+    Silence,
     Viewer,
     ViewerId,
     ViewerKind,
@@ -42,6 +46,8 @@ class _Growing:
     chunks: dict[ChunkId, Chunk] = field(default_factory=dict)
     window_starts: dict[OdsCode, WindowOverride] = field(default_factory=dict)
     age_reviews: list[AgeReview] = field(default_factory=list)
+    silence: Silence = EVERYBODY_TOLD
+    kept: dict[UUID, Kept] = field(default_factory=dict)
 
 
 def _sections(names: tuple[str, ...] | None) -> frozenset[Section] | None:
@@ -66,6 +72,14 @@ def _proxy_granted(grown: _Growing, act: events.ProxyGranted, at: datetime) -> N
         expires=act.expires,
         listed_org=OdsCode(act.listed_org),
     )
+
+
+def _proxy_changed(grown: _Growing, act: events.ProxyChanged, _at: datetime) -> None:
+    viewer_id = ViewerId(act.viewer)
+    if viewer_id in grown.viewers:
+        grown.viewers[viewer_id] = replace(
+            grown.viewers[viewer_id], level=Level(act.level), sections=_sections(act.sections), expires=act.expires
+        )
 
 
 def _revoked(grown: _Growing, act: events.ProxyRevoked | events.AppRevoked, _at: datetime) -> None:
@@ -127,6 +141,29 @@ def _age_reviewed(grown: _Growing, act: events.AgeReviewed, at: datetime) -> Non
     grown.age_reviews.append(AgeReview(ViewerId(act.viewer), at, act.age, act.carries_on))
 
 
+def _notices_silenced(grown: _Growing, act: events.NoticesSilenced, _at: datetime) -> None:
+    grown.silence = Silence(act.proxies, act.patient)
+
+
+def _part_kept(grown: _Growing, act: events.PartKept, at: datetime) -> None:
+    grown.kept[act.keep] = Kept(
+        act.keep,
+        at,
+        ProxyRule(act.everyone, frozenset(ViewerId(viewer) for viewer in act.excluded)),
+        act.entry,
+        _sections(act.sections),
+        act.first,
+        act.last,
+        act.reason,
+        act.method,
+    )
+
+
+def _part_shared(grown: _Growing, act: events.PartShared, _at: datetime) -> None:
+    if act.keep in grown.kept:
+        grown.kept[act.keep] = replace(grown.kept[act.keep], over=True)
+
+
 def _history_granted(grown: _Growing, act: events.HistoryGranted, at: datetime) -> None:
     chunk_id = ChunkId(act.chunk)
     grown.chunks[chunk_id] = Chunk(
@@ -154,6 +191,7 @@ def _window_set(grown: _Growing, act: events.WindowSet, at: datetime) -> None:
 _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
     events.AccountOpened: _account_opened,
     events.ProxyGranted: _proxy_granted,
+    events.ProxyChanged: _proxy_changed,
     events.ProxyRevoked: _revoked,
     events.AppAuthorised: _app_authorised,
     events.AppRevoked: _revoked,
@@ -167,6 +205,9 @@ _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
     events.Raised: _lowered,
     events.CompetenceRecorded: _competence_recorded,
     events.AgeReviewed: _age_reviewed,
+    events.NoticesSilenced: _notices_silenced,
+    events.PartKept: _part_kept,
+    events.PartShared: _part_shared,
     events.HistoryGranted: _history_granted,
     events.HistoryWithdrawn: _history_withdrawn,
     events.WindowSet: _window_set,
@@ -191,4 +232,6 @@ def fold(bare: AccessFacts, acts: Iterable[tuple[datetime, events.AnyAct]]) -> A
         chunks=tuple(grown.chunks.values()),
         window_starts=grown.window_starts,
         age_reviews=tuple(grown.age_reviews),
+        silence=grown.silence,
+        kept=tuple(grown.kept.values()),
     )

@@ -1,28 +1,32 @@
 """Whom the patient lets in: people who act for them, and apps. Each can be shown out here, at once."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from openrecord.access import events
+from openrecord.access import actions, events
 from openrecord.access import queries as access
 from openrecord.access.queries import Linked
 from openrecord.access.rules.scopes import readable_slots
 from openrecord.access.types import Basis, EndReason, Method, ViewerKind
 from openrecord.identity import queries as identity
+from openrecord.identity import rules as identity_rules
 from openrecord.identity.types import PersonId
 from openrecord.kit import clock
+from openrecord.portal.acting import acting, session_of
 from openrecord.portal.own_access import OwnAccess, own_access, record_act
 from openrecord.portal.pages import page
+from openrecord.portal.presenters.ahead import to_patient
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.levels import level_words
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.redirects import see_other
+from openrecord.web.session import device_of
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
 
@@ -37,6 +41,7 @@ class Guest:
     until: date | None
     sees: tuple[str, ...]
     basis: str
+    ahead: str = ""
 
 
 def basis_in_words(basis: Basis) -> str:
@@ -92,6 +97,22 @@ def apps(request: HttpRequest) -> HttpResponse:
     return _let_in(request, _APPS)
 
 
+@audience(Audience.PATIENT)
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop(request: HttpRequest) -> HttpResponse:
+    """Whoever acts for somebody no longer wants to. It is confirmed first and ends at once."""
+    by = acting(request)
+    if by is None or by.viewing.kind is not ViewerKind.PROXY:
+        return errors.page(request, 404)
+    if request.method == "POST":
+        act = events.ProxyRevoked(viewer=by.viewing.viewer_id, method=Method.ONLINE, reason=EndReason.PROXY)
+        actor = identity_rules.actor(session_of(request), authority=by.authority, device=device_of(request))
+        actions.record(patient_id=by.viewing.patient_id, act=act, by=actor, at=clock.now())
+        return see_other("/people?stopped")
+    title = _("Stop acting for %(name)s?") % {"name": by.name}
+    return page(request, "portal/access_stop.html", by, {"title": title})
+
+
 def _let_in(request: HttpRequest, kind: _Kind) -> HttpResponse:
     """The list; one of it to be confirmed; or its end."""
     own = own_access(request, clock.now())
@@ -105,7 +126,7 @@ def _let_in(request: HttpRequest, kind: _Kind) -> HttpResponse:
         return see_other(f"{here}?saved")
     context = {
         "title": _(kind.title) if wanted is None else _(kind.question),
-        "guests": [_guest(one) for one in found.values()],
+        "guests": [replace(_guest(one), ahead=to_patient(own.facts, one.viewer, own.at)) for one in found.values()],
         "wanted": None if wanted is None else _guest(wanted),
         "here": here,
         "saved": "saved" in request.GET,
@@ -125,12 +146,19 @@ def _guest(one: Linked) -> Guest:
     is_app = viewer.kind is ViewerKind.APP
     return Guest(
         str(viewer.viewer_id),
-        "" if is_app or one.behind is None else identity.name_of(PersonId(one.behind)),
+        name_of(one),
         viewer.granted,
         viewer.expires,
         _app_sees(viewer.scopes) if is_app else (level_words(viewer.level).title,),
         "" if viewer.basis is None else basis_in_words(viewer.basis),
     )
+
+
+def name_of(one: Linked) -> str:
+    """Of a person the name, even before they come; of an app none."""
+    if one.viewer.kind is ViewerKind.APP or one.behind is None:
+        return one.invited
+    return identity.name_of(PersonId(one.behind))
 
 
 def _app_sees(scopes: tuple[str, ...]) -> tuple[str, ...]:

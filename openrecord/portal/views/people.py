@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from openrecord.access import queries as access
 from openrecord.access.types import ViewerKind
-from openrecord.portal.acting import acting, patient_name, viewings_of
+from openrecord.kit import clock
+from openrecord.portal.acting import acting, patient_name, person_of, viewings_of
 from openrecord.portal.pages import page
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
@@ -47,4 +49,10 @@ def people(request: HttpRequest) -> HttpResponse:
         )
         for viewing in viewings
     ]
-    return page(request, "portal/people.html", by, {"title": _("Whose record do you want to see?"), "choices": choices})
+    context = {
+        "title": _("Whose record do you want to see?"),
+        "choices": choices,
+        "stopped": "stopped" in request.GET,
+        "ended": access.acted_before(person_of(request).person_id, at=clock.now()),
+    }
+    return page(request, "portal/people.html", by, context)

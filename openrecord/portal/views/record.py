@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from openrecord.access.types import ViewerKind
 from openrecord.kit import clock
 from openrecord.portal.acting import acting, record_page_read
 from openrecord.portal.pages import page
@@ -77,5 +78,6 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         "entry": detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in earlier]),
         "back_href": f"{BASE}/{slug}",
         "back_text": _(found.title),
+        "keep_href": f"/access/kept/new?entry={public_id}" if by.viewing.kind is ViewerKind.SELF else "",
     }
-    return page(request, "records/detail.html", by, context)
+    return page(request, "portal/entry.html", by, context)

@@ -83,6 +83,7 @@ def _state(batch: AcceptedBatch, entry: AcceptedEntry) -> EntryState:
         safe_mapper=batch.mapper >= queries.SAFE_MAPPER,
         superseded=entry.superseded,
         copy_unresolved=entry.entry_id in batch.unresolved_copies,
+        public_id=entry.public_id,
     )
     return EntryState(facts, entry.public_id, _labels(batch, incoming))
 

@@ -25,6 +25,7 @@ from openrecord.screening.actions.linking import LinkBook
 from openrecord.screening.events import Cause, Membership, PlacementsChanged, Placing
 from openrecord.screening.rules.entries import next_turn
 from openrecord.screening.rules.groups import Groups
+from openrecord.screening.rules.keeping import as_text, proxy_rules
 from openrecord.screening.rules.placement import lies_in_timeline, place, shows_text
 from openrecord.screening.rules.worklist import items
 from openrecord.screening.types import EntryId, EntryState, Placement
@@ -34,17 +35,17 @@ Body = tuple[bytes | None, bytes | None]
 ENTRY_COLUMNS = (
     "patient_id", "id", "public_id", "org", "kind", "slot", "known", "recorded", "clinical", "filed", "status",
     "labels", "has_text", "own", "unit", "marks", "mapper", "superseded", "wrong_person", "copy_unresolved", "acted",
-    "placed", "tranche", "with_text", "placed_at", "ever_placed",
+    "placed", "tranche", "with_text", "placed_at", "ever_placed", "proxies",
 )  # fmt: skip
 _LEFT = (
-    "UPDATE screening_entry SET placed=false, tranche=0, with_text=false, placed_at=NULL "
+    "UPDATE screening_entry SET placed=false, tranche=0, with_text=false, placed_at=NULL, proxies='' "
     "WHERE patient_id=%s AND id IN ({keys})"
 )
 _ENTERED = (
-    "UPDATE screening_entry SET placed=true, tranche=%s, with_text=%s, placed_at=%s, ever_placed=true "
+    "UPDATE screening_entry SET placed=true, tranche=%s, with_text=%s, proxies=%s, placed_at=%s, ever_placed=true "
     "WHERE patient_id=%s AND id IN ({keys})"
 )
-_STAYED = "UPDATE screening_entry SET tranche=%s, with_text=%s WHERE patient_id=%s AND id IN ({keys})"
+_STAYED = "UPDATE screening_entry SET tranche=%s, with_text=%s, proxies=%s WHERE patient_id=%s AND id IN ({keys})"
 UNDATED = -(2**62)
 """Where an entry without a clinical date sorts: last in a list that begins with the newest."""
 
@@ -73,6 +74,7 @@ class _Wish(msgspec.Struct, frozen=True, gc=False):
     lies: bool
     tranche: int
     with_text: bool
+    proxies: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +181,7 @@ def _wishes(
     at: datetime,
 ) -> list[_Wish]:
     ceiling = Ceiling(facts, at)
+    rules = proxy_rules(facts, {entry_id: state.facts for entry_id, state in states.items()})
     lying = {entry_id for entry_id, placement in placements.items() if lies_in_timeline(ceiling, placement)}
     groups = {entry_id: _group(placements[entry_id].standing) for entry_id in lying}
     numbers = access_actions.tranche_numbers(patient_id, set(groups.values())) if groups else {}
@@ -188,6 +191,7 @@ def _wishes(
             entry_id in lying,
             numbers[groups[entry_id]] if entry_id in lying else 0,
             entry_id in lying and state.facts.has_text and shows_text(ceiling, placements[entry_id]),
+            as_text(rules[entry_id]) if entry_id in lying else "",
         )
         for entry_id, state in states.items()
     ]
@@ -213,7 +217,8 @@ def _group(standing: Standing) -> Standing:
 
 
 def _differs(wish: _Wish) -> bool:
-    return wish.tranche != wish.state.tranche or wish.with_text != wish.state.with_text
+    state = wish.state
+    return (wish.tranche, wish.with_text, wish.proxies) != (state.tranche, state.with_text, state.proxies)
 
 
 def _from_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals) -> dict[EntryId, Body]:
@@ -268,23 +273,24 @@ def _remember(patient_id: PatientId, moves: _Moves, arrivals: Arrivals, stamp: i
     """Note on each stored entry how it lies now: one statement for all that lie alike."""
     sql.execute_in(_LEFT, [patient_id], [_id(wish) for wish in moves.leaving])
     entering = (wish for wish in moves.entering if _id(wish) not in arrivals.rows)
-    for (tranche, with_text), alike in _alike(entering).items():
-        sql.execute_in(_ENTERED, [tranche, with_text, stamp, patient_id], alike)
-    for (tranche, with_text), alike in _alike(moves.staying).items():
-        sql.execute_in(_STAYED, [tranche, with_text, patient_id], alike)
+    for how, alike in _alike(entering).items():
+        sql.execute_in(_ENTERED, [*how, stamp, patient_id], alike)
+    for how, alike in _alike(moves.staying).items():
+        sql.execute_in(_STAYED, [*how, patient_id], alike)
 
 
-def _alike(wishes: Iterable[_Wish]) -> dict[tuple[int, bool], list[EntryId]]:
-    found: dict[tuple[int, bool], list[EntryId]] = {}
+def _alike(wishes: Iterable[_Wish]) -> dict[tuple[int, bool, str], list[EntryId]]:
+    """The entries by how they lie: tranche, whether with their text, kept from which proxies."""
+    found: dict[tuple[int, bool, str], list[EntryId]] = {}
     for wish in wishes:
-        found.setdefault((wish.tranche, wish.with_text), []).append(_id(wish))
+        found.setdefault((wish.tranche, wish.with_text, wish.proxies), []).append(_id(wish))
     return found
 
 
 def _insert(wishes: Iterable[_Wish], arrivals: Arrivals, stamp: int) -> None:
     """Store the entries that are new, with how they lie."""
     rows = [
-        (*arrivals.rows[_id(w)], w.lies, w.tranche, w.with_text, stamp if w.lies else None, w.lies)
+        (*arrivals.rows[_id(w)], w.lies, w.tranche, w.with_text, stamp if w.lies else None, w.lies, w.proxies)
         for w in wishes
         if _id(w) in arrivals.rows
     ]
@@ -294,8 +300,6 @@ def _insert(wishes: Iterable[_Wish], arrivals: Arrivals, stamp: int) -> None:
 def _placing(wish: _Wish, book: LinkBook, bodies: Mapping[EntryId, Body], placed_at: int) -> Placing:
     facts = wish.state.facts
     coded, full = bodies.get(facts.entry_id, (None, None))
-    rule = facts.stance.proxy_rule
-    everyone = rule.everyone or rule.excluded is None
     return Placing(
         facts.entry_id,
         wish.state.public_id,
@@ -305,7 +309,7 @@ def _placing(wish: _Wish, book: LinkBook, bodies: Mapping[EntryId, Body], placed
         UNDATED if facts.clinical is None else to_micros(facts.clinical),
         facts.clinical is not None,
         _hollow(facts.kind, facts.own),
-        "*" if everyone else " ".join(sorted(v.hex for v in rule.excluded or ())),
+        wish.proxies,
         placed_at,
         book.refs(facts.entry_id),
         coded,

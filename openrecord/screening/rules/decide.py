@@ -12,6 +12,7 @@ from openrecord.access.types import AccessFacts, Reason, Viewer
 from openrecord.clinical.incoming import OwnContent
 from openrecord.clinical.kinds import KIND_RULES
 from openrecord.screening.rules.groups import Groups
+from openrecord.screening.rules.keeping import proxy_rules
 from openrecord.screening.rules.placement import place
 from openrecord.screening.types import EntryFacts, EntryId, Placement, Rendering, Verdict
 
@@ -27,8 +28,9 @@ def decide(
     """A verdict for every entry of the patient. Every test is made by itself: the set of reasons is the full set."""
     placements = place(facts, entries, at)
     sight = SightContext(facts, viewer, at, channel)
+    rules = proxy_rules(facts, entries)
     reasons = {
-        entry_id: placement.reasons | sight.reasons(placement.standing, entries[entry_id].stance.proxy_rule)
+        entry_id: placement.reasons | sight.reasons(placement.standing, rules[entry_id])
         for entry_id, placement in placements.items()
     }
     renderings = {

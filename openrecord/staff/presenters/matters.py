@@ -52,6 +52,11 @@ MATTERS: Mapping[Matter, Words] = {
         gettext_noop("Access was removed here, and no code 104 stands in the clinical system."),
         gettext_noop("Record code 104 in the clinical system, or give access back."),
     ),
+    Matter.TURNS_SOON: Words(
+        gettext_noop("Age review of a parent's access, ahead of the day"),
+        gettext_noop("The child soon reaches the age at which a parent's access is looked at again."),
+        gettext_noop("If nobody decides before, it is suspended on that day."),
+    ),
 }
 
 

@@ -86,6 +86,10 @@ def settings(policy: Policy) -> tuple[Fact, ...]:
         ),
         Fact(_("A parent's access is reviewed at age"), str(policy.review_age)),
         Fact(_("Decisions about waiting entries"), _("Within %(days)s days") % {"days": policy.screening_days}),
+        Fact(
+            _("People are told that access is reviewed or ends"),
+            _("%(days)s days before") % {"days": policy.notice_days},
+        ),
         Fact(_("Patients see who looked at their record"), _("Yes") if policy.lookers_offered else _("No")),
         Fact(_("Sections switched off"), ", ".join(off) or _("None")),
     )

@@ -3,6 +3,7 @@
 A decision acts at once. Nothing of it shows on a patient's side but what they may see (R8).
 """
 
+from datetime import datetime
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -12,11 +13,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from openrecord.access import actions as access_actions
 from openrecord.access import queries as access
 from openrecord.access.events import AgeReviewed, AnyAct, EnhancedReviewDecided
+from openrecord.access.rules.ahead import Turning, next_turn
 from openrecord.access.rules.viewers import ADULT, is_of_age, review_age
-from openrecord.access.types import DECISIONS, Due, Matter, Viewer, ViewerId
+from openrecord.access.types import DECISIONS, DRIFT, NOTICES, AccessFacts, Due, Matter, Viewer, ViewerId
 from openrecord.kit import clock
-from openrecord.registry.types import Patient
+from openrecord.registry import queries as registry
+from openrecord.registry.types import Patient, Policy
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
+from openrecord.staff.presenters.ahead import rows as ahead_rows
 from openrecord.staff.presenters.matters import MATTERS, rows
 from openrecord.staff.views.policy_form import whole_number
 from openrecord.web.audience import Audience, audience
@@ -26,8 +30,8 @@ from openrecord.web.text import gettext as _
 
 AUTHORITY = "staff:access"
 DECISIONS_PATH = "/staff/decisions"
+AHEAD_PATH = "/staff/ahead"
 PAGE_SIZE = 50
-DRIFT = frozenset(Matter) - DECISIONS
 ABOUT_REVIEW = (Matter.ENHANCED_REVIEW, Matter.REVIEW_LIFTED, Matter.CLOSED_WITHOUT_CODE)
 
 
@@ -58,6 +62,25 @@ def decisions(request: HttpRequest) -> HttpResponse:
 def drift(request: HttpRequest) -> HttpResponse:
     """Where codes and settings disagree, oldest first."""
     return _listed(request, DRIFT, "/staff/drift", _("Codes and settings that disagree"), "staff/drift.html")
+
+
+@audience(Audience.STAFF)
+@require_safe
+def ahead(request: HttpRequest) -> HttpResponse:
+    """Whose access is reviewed or ends soon by date alone, with the days (R26)."""
+    desk = desk_of(request)
+    at = clock.now()
+    number = max(1, whole_number(request.GET.get("page", "")) or 1)
+    found = access.open_due(desk.ods, NOTICES, limit=PAGE_SIZE + 1, after=(number - 1) * PAGE_SIZE)
+    record_staff_read(request, desk, None, route=AHEAD_PATH, served=(), at=at)
+    context = {
+        "title": _("Access that is reviewed or ends soon"),
+        "rows": ahead_rows(found[:PAGE_SIZE], at),
+        "days": (registry.policy(desk.ods) or Policy()).notice_days,
+        "previous_href": f"{AHEAD_PATH}?page={number - 1}" if number > 1 else "",
+        "next_href": f"{AHEAD_PATH}?page={number + 1}" if len(found) > PAGE_SIZE else "",
+    }
+    return page(request, "staff/ahead.html", desk, context)
 
 
 def _patient_to_decide_about(request: HttpRequest, public_id: UUID) -> tuple[Desk, Patient]:
@@ -117,9 +140,10 @@ def age_review(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpRe
     desk, patient = _patient_to_decide_about(request, public_id)
     at = clock.now()
     viewer = ViewerId(viewer_id)
-    if Due(desk.ods, Matter.AGE_REVIEW, viewer) not in _open_at(desk, patient):
-        return see_other(f"{DECISIONS_PATH}?done=gone")
     facts = access.facts(patient.patient_id, at=at)
+    matter = _review_of(_open_at(desk, patient), facts, viewer, desk, at)
+    if matter is None:
+        return see_other(f"{DECISIONS_PATH}?done=gone")
     parent: Viewer = facts.viewers[viewer]
     grown = is_of_age(facts, ADULT, at)
     answers = [
@@ -132,7 +156,19 @@ def age_review(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpRe
     if request.method == "POST" and answer in {value for value, _words, _hint in answers}:
         age = ADULT if grown else review_age(facts, parent)
         return _record(request, desk, patient, AgeReviewed(viewer=viewer, age=age, carries_on=answer == "keep"))
-    return _question(request, desk, patient, Matter.AGE_REVIEW, answers, parent)
+    return _question(request, desk, patient, matter, answers, parent)
+
+
+def _review_of(
+    open_now: frozenset[Due], facts: AccessFacts, viewer: ViewerId, desk: Desk, at: datetime
+) -> Matter | None:
+    """The review that is open about a parent: due now, or soon and decided ahead; None where there is none."""
+    if Due(desk.ods, Matter.AGE_REVIEW, viewer) in open_now:
+        return Matter.AGE_REVIEW
+    if Due(desk.ods, Matter.TURNS_SOON, viewer) not in open_now or viewer not in facts.viewers:
+        return None
+    turn = next_turn(facts, facts.viewers[viewer], at)
+    return Matter.TURNS_SOON if turn is not None and turn.what is Turning.REVIEW else None
 
 
 def _question(

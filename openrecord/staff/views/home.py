@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
-from openrecord.access.types import DECISIONS
+from openrecord.access.types import DECISIONS, DRIFT, NOTICES
 from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness as rules
@@ -15,7 +15,7 @@ from openrecord.registry.types import OdsCode
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.staff.desk import desk_of, page
-from openrecord.staff.views.decisions import DECISIONS_PATH, DRIFT
+from openrecord.staff.views.decisions import AHEAD_PATH, DECISIONS_PATH
 from openrecord.staff.views.glass import OPENINGS
 from openrecord.staff.views.policy import PRACTICE
 from openrecord.staff.views.practice import moving
@@ -47,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
             _waiting(desk.ods, clock.now()),
             _count(DECISIONS_PATH, _("Decisions about access"), access.count_due(DECISIONS, desk.ods)),
             _count("/staff/drift", _("Codes and settings that disagree"), access.count_due(DRIFT, desk.ods)),
+            _count(AHEAD_PATH, _("Access that is reviewed or ends soon"), access.count_due(NOTICES, desk.ods)),
             _policy(desk.ods),
             _readiness(desk.ods),
         ),

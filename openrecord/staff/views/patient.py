@@ -81,6 +81,8 @@ def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse
         "title": _("Record entry"),
         "base": base,
         "here": f"{base}/entries/{entry_id}",
+        "entry_id": entry_id,
+        "previews": is_registered(desk, found, clock.now()),
         "row": row(one, base),
         "entry": detail(one, base),
         "hidden": bool(one.hides),

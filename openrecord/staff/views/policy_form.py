@@ -16,7 +16,7 @@ REVIEW_AGES = range(11, 14)
 """The ages at which a parent's access may be reviewed (R24)."""
 MOST_DAYS = 3650
 _FIELDS = ("system", "live-day", "live-month", "live-year", "level", "at-risk", "back-days", "review-age",
-           "screening-days", "lookers")  # fmt: skip
+           "screening-days", "notice-days", "lookers")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,7 @@ def from_policy(policy: Policy) -> Typed:
         "back-days": str(policy.back_record_days),
         "review-age": str(policy.review_age),
         "screening-days": str(policy.screening_days),
+        "notice-days": str(policy.notice_days),
         "lookers": "on" if policy.lookers_offered else "off",
     }
     for kind in RELEASES:
@@ -108,8 +109,10 @@ def read(typed: Typed, before: Policy) -> tuple[Policy, tuple[FieldError, ...]]:
         "back-days", lambda days: days <= MOST_DAYS, _("Enter a number of days between 0 and 3650")
     )
     review_age = fields.number("review-age", lambda age: age in REVIEW_AGES, _("Enter an age from 11 to 13"))
-    screening_days = fields.number(
-        "screening-days", lambda days: 1 <= days <= MOST_DAYS, _("Enter a number of days between 1 and 3650")
+    days_from_one = _("Enter a number of days between 1 and 3650")
+    screening_days, notice_days = (
+        fields.number(name, lambda days: 1 <= days <= MOST_DAYS, days_from_one)
+        for name in ("screening-days", "notice-days")
     )
     lookers = fields.choice("lookers", {"on": 1, "off": 0}, _("Choose whether patients see who looked"))
     policy = Policy(
@@ -123,6 +126,7 @@ def read(typed: Typed, before: Policy) -> tuple[Policy, tuple[FieldError, ...]]:
         screening_days=screening_days,
         release={**before.release, **_releases(fields)},
         lookers_offered=lookers == "on",
+        notice_days=notice_days,
     )
     return policy, tuple(fields.errors)
 

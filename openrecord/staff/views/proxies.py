@@ -1,70 +1,29 @@
 """Who acts for a patient, and ending it: immediate, with the reason kept, and nothing said to the person (R27)."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
 from openrecord.access import actions, events
 from openrecord.access import queries as access
-from openrecord.access.queries import Linked
-from openrecord.access.types import Basis, EndReason, ViewerKind
-from openrecord.identity import queries as identity
-from openrecord.identity.types import PersonId
+from openrecord.access.rules.ahead import next_turn
+from openrecord.access.types import EndReason, Silence, ViewerKind
 from openrecord.kit import clock
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
+from openrecord.staff.presenters.ahead import turn_in_words
+from openrecord.staff.presenters.proxies import END_REASONS, in_words, newest_grants
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
+from openrecord.staff.views.requests import members_of
 from openrecord.staff.views.wishes import AUTHORITY
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
-from openrecord.web.records.levels import level_words
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
-from openrecord.web.text import gettext_noop
-
-_BASES: Mapping[Basis, str] = {
-    Basis.PARENTAL: gettext_noop("Parental responsibility"),
-    Basis.CONSENT: gettext_noop("The patient's consent"),
-    Basis.LPA: gettext_noop("Lasting power of attorney"),
-    Basis.DEPUTY: gettext_noop("Deputy appointed by the court"),
-    Basis.BEST_INTERESTS: gettext_noop("Best interests"),
-}
-_REASONS: Mapping[EndReason, str] = {
-    EndReason.PATIENT: gettext_noop("The patient wants it"),
-    EndReason.SAFEGUARDING: gettext_noop("Safeguarding"),
-    EndReason.NOT_NEEDED: gettext_noop("It is no longer needed or no longer justified"),
-    EndReason.MISTAKE: gettext_noop("It was given by mistake"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Proxy:
-    """Somebody who acts for the patient, in words. `until` None = no end."""
-
-    viewer: str
-    name: str
-    basis: str
-    level: str
-    since: datetime | None
-    until: date | None
-
-
-def _proxy(one: Linked) -> Proxy:
-    viewer = one.viewer
-    return Proxy(
-        str(viewer.viewer_id),
-        "" if one.behind is None else identity.name_of(PersonId(one.behind)),
-        "" if viewer.basis is None else _(_BASES[viewer.basis]),
-        level_words(viewer.level).title,
-        viewer.granted,
-        viewer.expires,
-    )
 
 
 @audience(Audience.STAFF)
@@ -80,11 +39,20 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
     linked = [one for one in access.linked(found.patient_id, at=at) if one.viewer.kind is ViewerKind.PROXY]
     wanted = next((one for one in linked if str(one.viewer.viewer_id) == request.POST.get("viewer")), None)
     reason = next((one for one in EndReason if one.value == request.POST.get("reason")), None)
+    grants, staff = newest_grants(access.acts(found.patient_id)), members_of(desk)
     context: dict[str, Any] = {"base": base_of(found), "here": here}
     if wanted is None:
+        facts = access.facts(found.patient_id, at=at)
         record_staff_read(request, desk, found, route="/staff/people", served=(), at=at)
-        listed = {"proxies": [_proxy(one) for one in linked], "saved": "saved" in request.GET}
-        context |= {"title": _("People who act for the patient"), **listed}
+        context |= {
+            "title": _("People who act for the patient"),
+            "proxies": [
+                replace(in_words(one, grants, staff), ahead=turn_in_words(next_turn(facts, one.viewer, at)))
+                for one in linked
+            ],
+            "told": _told(facts.silence),
+            "saved": "saved" in request.GET,
+        }
         return page(request, "staff/people.html", desk, context, found)
     asked = request.POST.get("confirmed") != "yes"
     if not asked and reason is not None:
@@ -94,8 +62,30 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
     missing = FieldError("reason-1", _("Choose why their access must end"))
     context |= {
         "title": _("End this person's access?"),
-        "proxy": _proxy(wanted),
-        "reasons": [(one.value, _(words)) for one, words in _REASONS.items()],
+        "proxy": in_words(wanted, grants, staff),
+        "reasons": [(one.value, _(words)) for one, words in END_REASONS.items()],
         "errors": () if asked else (missing,),
     }
     return page(request, "staff/people_end.html", desk, context, found)
+
+
+def _told(silence: Silence) -> list[tuple[str, str, bool]]:
+    """Who is told ahead that somebody's access turns: name of the field, words, whether they are."""
+    return [
+        ("proxies", _("The people who act for the patient"), not silence.proxies),
+        ("patient", _("The patient"), not silence.patient),
+    ]
+
+
+@audience(Audience.STAFF)
+@require_POST
+def told(request: HttpRequest, public_id: UUID) -> HttpResponse:
+    """Whom the practice lets know ahead that access is reviewed or ends: not where safeguarding speaks against it."""
+    desk = desk_of(request)
+    found = registered_patient(desk, public_id)
+    if not desk.may_grant:
+        raise PermissionDenied
+    wanted = request.POST.getlist("told")
+    act = events.NoticesSilenced(proxies="proxies" not in wanted, patient="patient" not in wanted)
+    actions.record(patient_id=found.patient_id, act=act, by=actor_of(request, desk, AUTHORITY), at=clock.now())
+    return see_other(f"{base_of(found)}/people?saved")

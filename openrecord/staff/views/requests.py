@@ -151,13 +151,20 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             at=at,
         ),
         "record": f"/staff/patients/{patient.public_id}",
-        "links": _links(steps_for(desk, open_now), found, here, patient),
+        "links": _links(steps_for(desk, open_now), found, here, patient) + _grant_link(desk, found, patient),
         "takes": Step.ASSIGN in steps_for(desk, open_now) and found.assignee != desk.member.staff_id,
         "me": desk.member.staff_id,
         "seen": found.sequence,
         "done": request.GET.get("done", ""),
     }
     return page(request, "staff/request.html", desk, context, patient)
+
+
+def _grant_link(desk: Desk, found: Request, patient: Patient) -> list[tuple[str, str]]:
+    """Where whom the patient asked for is let in, once it is sure who asks."""
+    if not (desk.may_grant and found.is_open and found.kind is Kind.PROXY and found.proof is not None):
+        return []
+    return [(f"/staff/patients/{patient.public_id}/people/new?request={found.request_id}", _("Let this person in"))]
 
 
 def _links(steps: Collection[Step], found: Request, here: str, patient: Patient) -> list[tuple[str, str]]:

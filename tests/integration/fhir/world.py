@@ -109,18 +109,18 @@ class Record:
     viewer: UUID = field(default_factory=uuid.uuid4)
     app: UUID = field(default_factory=uuid.uuid4)
 
-    def deliver(self, *resources: Json, at: datetime = AT) -> None:
-        """The practice sends these resources."""
+    def deliver(self, *resources: Json, at: datetime = AT, org: OdsCode = ORG) -> None:
+        """A practice sends these resources."""
         person = {
             "resourceType": "Patient",
             "id": "p",
             "identifier": [{"system": "https://fhir.nhs.uk/Id/nhs-number", "value": self.patient.nhs_number}],
             "name": [{"family": self.patient.family, "given": [self.patient.given]}],
-            "birthDate": "1980-05-10",
+            "birthDate": str(self.patient.born),
         }
         entries = [{"resource": resource} for resource in (person, *resources)]
         data = json.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries}).encode()
-        tally = deliver(data=data, name="file", format=None, terms=Terms(org=ORG), by=BY, at=at)
+        tally = deliver(data=data, name="file", format=None, terms=Terms(org=org), by=BY, at=at)
         assert not tally.quarantined
 
     def let_in(self, app: UUID, scopes: tuple[str, ...] = EVERYTHING) -> None:
@@ -162,7 +162,7 @@ class Record:
         return [(route, query, refused, bytes(served)) for route, query, refused, served in found]
 
 
-def made_record(family: str = "Example", given: str = "Test") -> Record:
+def made_record(family: str = "Example", given: str = "Test", born: date = date(1980, 5, 10)) -> Record:
     """A new patient of the made-up surgery, with an account and an app."""
     if registry.practice(ORG) is None:
         practice = Practice(ORG, "Made-up Surgery", policy=Policy())
@@ -171,7 +171,7 @@ def made_record(family: str = "Example", given: str = "Test") -> Record:
         nhs_number=_unknown_number(),
         family=family,
         given=given,
-        born=date(1980, 5, 10),
+        born=born,
         gender="female",
         by=BY,
         at=OPENED,

@@ -8,7 +8,7 @@ from django.test import Client
 
 from openrecord.access import actions, events
 from openrecord.access import queries as access
-from openrecord.access.types import DECISIONS, Due, Matter, OpenDue
+from openrecord.access.types import DECISIONS, NOTICES, Due, Matter, OpenDue
 from openrecord.flow import worker
 from openrecord.identity.types import Role
 from openrecord.kit import clock
@@ -37,7 +37,7 @@ def clinician(hilltop: made.Town) -> Client:
 
 
 def open_at(town: made.Town) -> list[tuple[Patient, Matter, datetime]]:
-    found: tuple[OpenDue, ...] = access.open_due(town.ods, Matter, limit=99)
+    found: tuple[OpenDue, ...] = access.open_due(town.ods, frozenset(Matter) - NOTICES, limit=99)
     return [(registry.patient(due.patient_id), due.due.matter, due.since) for due in found]
 
 

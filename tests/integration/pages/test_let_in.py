@@ -71,6 +71,8 @@ def test_a_person_is_shown_out_at_their_next_request(record: Record, carer: Reco
         seen = theirs.get(path).text
         assert record.patient.family not in seen
         assert "acting for" not in seen
+    assert "It has ended." in theirs.get("/people").text
+    assert "It has ended." not in mine.get("/people").text
 
 
 def test_tokens_of_whoever_is_shown_out_die(record: Record, carer: Record, origin: str) -> None:  # noqa: ARG001

@@ -1,6 +1,7 @@
 """Browsers of people and staff, signed in on the real database."""
 
 import uuid
+from datetime import datetime
 
 from django.test import Client
 
@@ -22,25 +23,25 @@ def nobody() -> Client:
     return Client(headers={"host": "127.0.0.1"})
 
 
-def patient(record: Record, **more: object) -> Client:
+def patient(record: Record, at: datetime = AT, **more: object) -> Client:
     """The browser of the person whose record it is; `more`: what else their provider says of them."""
     claims = {
         "nhs_number": record.patient.nhs_number,
         "family_name": record.patient.family,
-        "birthdate": "1980-05-10",
+        "birthdate": str(record.patient.born),
         **more,
     }
-    proof = Authenticated(ISSUER, str(uuid.uuid4()), "P9.Cp.Cd", None, AT, claims)
-    token, _ = identity.admit_person(proof=proof, previous_token=None, device=None, at=AT)
+    proof = Authenticated(ISSUER, str(uuid.uuid4()), "P9.Cp.Cd", None, at, claims)
+    token, _ = identity.admit_person(proof=proof, previous_token=None, device=None, at=at)
     return _holding(token)
 
 
-def staff(ods: OdsCode = ORG, roles: tuple[Role, ...] = DECIDES, name: str = "Sam Desk") -> Client:
+def staff(ods: OdsCode = ORG, roles: tuple[Role, ...] = DECIDES, name: str = "Sam Desk", at: datetime = AT) -> Client:
     """The browser of somebody who works for a practice."""
     subject = str(uuid.uuid4())
-    identity.add_staff(issuer=ISSUER, subject=subject, name=name, organisation=ods, roles=roles, by=BY, at=AT)
-    proof = Authenticated(ISSUER, subject, None, "3", AT, {})
-    token, _ = identity.admit_staff(proof=proof, role_claim=None, previous_token=None, device=None, at=AT)
+    identity.add_staff(issuer=ISSUER, subject=subject, name=name, organisation=ods, roles=roles, by=BY, at=at)
+    proof = Authenticated(ISSUER, subject, None, "3", at, {})
+    token, _ = identity.admit_staff(proof=proof, role_claim=None, previous_token=None, device=None, at=at)
     return _holding(token)
 
 

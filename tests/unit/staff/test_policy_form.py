@@ -24,6 +24,7 @@ PARTS = {
     "sections_off": st.frozensets(st.sampled_from(Section)),
     "screening_days": st.integers(1, MOST_DAYS),
     "release": st.fixed_dictionaries(dict.fromkeys(RELEASES, RULES)),
+    "notice_days": st.integers(1, MOST_DAYS),
     "lookers_offered": st.booleans(),
 }
 POLICIES = st.builds(Policy, **PARTS).filter(lambda policy: policy.at_risk_level <= policy.level)  # type: ignore[arg-type]

@@ -17,7 +17,12 @@ from openrecord.access.types import (
     CodeFact,
     Competence,
     EnhancedReviewDecision,
+    KeepReason,
+    Kept,
+    Method,
+    ProxyRule,
     ReviewCode,
+    Silence,
     Viewer,
     ViewerId,
     ViewerKind,
@@ -50,6 +55,24 @@ CODE = events.CodeArrived(entry=ONE, code="104", effective=DAY, recorded=utc("20
 CODE_FACT = CodeFact(ReviewCode.ENHANCED_REVIEW, DAY, utc("2023-12-01"), FIRST)
 HISTORY = events.HistoryGranted(
     chunk=ONE, org="A", level=3, named=(TWO, THREE), first=DAY, last=date(2024, 2, 9), sections=("problems",)
+)
+KEPT = events.PartKept(
+    keep=ONE,
+    everyone=False,
+    excluded=(TWO,),
+    sections=("results",),
+    first=DAY,
+    last=date(2024, 2, 9),
+    reason=KeepReason.SAFEGUARDING,
+)
+KEPT_PART = Kept(
+    ONE,
+    FIRST,
+    ProxyRule(excluded=frozenset({ViewerId(TWO)})),
+    sections=frozenset({Section.RESULTS}),
+    first=DAY,
+    last=date(2024, 2, 9),
+    reason=KeepReason.SAFEGUARDING,
 )
 CHUNK = Chunk(
     ChunkId(ONE),
@@ -96,6 +119,45 @@ def viewers(*known: Viewer) -> dict[str, Any]:
             id="granted anew",
         ),
         pytest.param((events.ProxyRevoked(viewer=ONE),), {}, id="revoking nobody"),
+        pytest.param(
+            (PROXY, events.ProxyChanged(viewer=ONE, level=4)),
+            viewers(replace(PROXY_VIEWER, level=Level.FULL, sections=None, expires=None)),
+            id="another scope begins nothing anew",
+        ),
+        pytest.param(
+            (PROXY, events.ProxyRevoked(viewer=ONE), events.ProxyChanged(viewer=ONE, level=1, sections=("results",))),
+            viewers(
+                replace(
+                    PROXY_VIEWER,
+                    level=Level.SUMMARY,
+                    sections=frozenset({Section.RESULTS}),
+                    expires=None,
+                    revoked=True,
+                )
+            ),
+            id="another scope lets nobody in again",
+        ),
+        pytest.param((events.ProxyChanged(viewer=ONE, level=4),), {}, id="another scope for nobody"),
+        pytest.param(
+            (events.NoticesSilenced(proxies=True, patient=True), events.NoticesSilenced(proxies=True, patient=False)),
+            {"silence": Silence(proxies=True)},
+            id="who is told ahead",
+        ),
+        pytest.param(
+            (KEPT, events.PartKept(keep=TWO, everyone=True, entry=THREE, method=Method.ONLINE)),
+            {
+                "kept": (
+                    KEPT_PART,
+                    Kept(TWO, SECOND, ProxyRule(everyone=True), entry=THREE, method=Method.ONLINE),
+                )
+            },
+            id="parts kept from proxies",
+        ),
+        pytest.param(
+            (KEPT, events.PartShared(keep=ONE), events.PartShared(keep=TWO)),
+            {"kept": (replace(KEPT_PART, over=True),)},
+            id="shared again",
+        ),
         pytest.param((APP,), viewers(APP_VIEWER), id="an app"),
         pytest.param(
             (APP, events.AppRevoked(viewer=TWO)), viewers(replace(APP_VIEWER, revoked=True)), id="an app revoked (R71)"

@@ -1,0 +1,55 @@
+"""What turns by date alone for somebody who acts for a patient, told ahead of the day (R24-R26, R28)."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from enum import Enum
+
+from openrecord.access.rules.viewers import ADULT, is_of_age, review_age, viewer_reasons
+from openrecord.access.types import AccessFacts, Reason, Viewer
+from openrecord.kit.london import birthday, day_of, midnight
+from openrecord.registry.types import OdsCode
+
+_TURNS = frozenset({Reason.PROXY_AGE_REVIEW, Reason.PROXY_EXPIRED})
+_OVER = _TURNS | {Reason.PROXY_REVOKED, Reason.PROXY_MOVED, Reason.DECEASED, Reason.UNKNOWN_INPUT}
+
+
+class Turning(Enum):
+    """What happens to somebody's access on a day: it is suspended for a review, or ends."""
+
+    REVIEW = "review"
+    SIXTEEN = "sixteen"
+    EXPIRY = "expiry"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """`day`: the London day at whose beginning it happens."""
+
+    what: Turning
+    day: date
+
+
+def next_turn(facts: AccessFacts, proxy: Viewer, at: datetime) -> Turn | None:
+    """What the proxy's access comes to next if nobody does anything; None where it stays, or is over already."""
+    if viewer_reasons(facts, proxy, at) & _OVER:
+        return None
+    days = set() if proxy.expires is None else {proxy.expires}
+    if facts.born is not None:
+        days |= {birthday(facts.born, age) for age in (ADULT, review_age(facts, proxy))}
+    for day in sorted(days):
+        found = viewer_reasons(facts, proxy, midnight(day)) & _TURNS if midnight(day) > at else frozenset()
+        if Reason.PROXY_EXPIRED in found:
+            return Turn(Turning.EXPIRY, day)
+        if found:
+            grown = is_of_age(facts, ADULT, midnight(day))
+            return Turn(Turning.SIXTEEN if grown else Turning.REVIEW, day)
+    return None
+
+
+def soon(facts: AccessFacts, proxy: Viewer, org: OdsCode | None, at: datetime) -> Turn | None:
+    """The next turn, once it is as near as `org` wants it to be told (Policy.notice_days)."""
+    policy = None if org is None else facts.policies.get(org)
+    turn = next_turn(facts, proxy, at)
+    if policy is None or turn is None or turn.day > day_of(at) + timedelta(days=policy.notice_days):
+        return None
+    return turn

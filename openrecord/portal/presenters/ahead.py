@@ -1,0 +1,47 @@
+"""What a page says ahead of a day on which somebody's access turns, and while it is suspended: never why (R26)."""
+
+from datetime import datetime
+
+from openrecord.access import queries as access
+from openrecord.access.rules.ahead import Turning, soon
+from openrecord.access.rules.viewers import ADULT, is_of_age, viewer_reasons
+from openrecord.access.types import AccessFacts, Reason, Viewer
+from openrecord.portal.acting import Acting
+from openrecord.web.text import gettext as _
+from openrecord.web.words import day_in_words
+
+
+def to_proxy(by: Acting, at: datetime) -> str:
+    """What whoever acts for somebody is told about their own access; empty where there is nothing to tell."""
+    facts = access.facts(by.viewing.patient_id, at=at)
+    viewer = facts.viewers.get(by.viewing.viewer_id)
+    if viewer is None or facts.silence.proxies:
+        return ""
+    if Reason.PROXY_AGE_REVIEW in viewer_reasons(facts, viewer, at):
+        return _suspended(facts, at)
+    turn = soon(facts, viewer, viewer.listed_org, at)
+    if turn is None:
+        return ""
+    day = {"day": day_in_words(turn.day)}
+    if turn.what is Turning.REVIEW:
+        return _("On %(day)s the surgery reviews your access. Until it has, you see nothing here.") % day
+    return _("Your access ends on %(day)s. Ask the surgery if it should go on.") % day
+
+
+def _suspended(facts: AccessFacts, at: datetime) -> str:
+    if is_of_age(facts, ADULT, at):
+        return _("Your access has ended. Ask the surgery if you have questions.")
+    return _("Your access is being reviewed. Until the surgery has decided, you see nothing here.")
+
+
+def to_patient(facts: AccessFacts, proxy: Viewer, at: datetime) -> str:
+    """What patients are told about somebody who acts for them; empty where there is nothing to tell."""
+    turn = None if facts.silence.patient else soon(facts, proxy, proxy.listed_org, at)
+    if turn is None:
+        return ""
+    day = {"day": day_in_words(turn.day)}
+    if turn.what is Turning.REVIEW:
+        return _("On %(day)s your surgery reviews this access. Until it has, they see nothing.") % day
+    if turn.what is Turning.SIXTEEN:
+        return _("On %(day)s you are 16. Then this access ends, and you can see your record yourself.") % day
+    return _("This access ends on %(day)s, unless your surgery renews it.") % day

@@ -1,0 +1,105 @@
+"""What turns by date for a proxy is told ahead: the decision itself, asked for every day to come, is the oracle."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from openrecord.access.rules.ahead import Turn, Turning, next_turn, soon
+from openrecord.access.rules.viewers import viewer_reasons
+from openrecord.access.types import AccessFacts, AgeReview, Basis, Reason, Viewer
+from openrecord.kit.london import day_of, midnight
+from openrecord.registry.types import Policy
+from tests.unit.rules.facts import LAWYER, MUM, NOW, A, B, child, people, utc
+
+SEARCHED = 7 * 366
+TODAY = day_of(NOW)
+BORN = st.dates(date(2007, 1, 1), date(2017, 12, 31)) | st.sampled_from([date(2008, 2, 29), date(2012, 2, 29)])
+proxies = st.builds(
+    lambda basis, expires, revoked: replace(MUM, basis=basis, expires=expires, revoked=revoked),
+    st.sampled_from([Basis.PARENTAL, Basis.PARENTAL, Basis.CONSENT, Basis.BEST_INTERESTS]),
+    st.none() | st.dates(TODAY - timedelta(days=3), TODAY + timedelta(days=2000)),
+    st.sampled_from([False, False, False, True]),
+)
+reviews = st.lists(
+    st.builds(
+        AgeReview,
+        st.just(MUM.viewer_id),
+        st.datetimes(datetime(2023, 11, 6), datetime(2024, 3, 1, 12)).map(lambda at: utc(at.isoformat())),  # noqa: DTZ001
+        st.sampled_from([11, 13, 16]),
+        st.booleans(),
+    ),
+    max_size=2,
+)
+
+
+def asked_day_by_day(facts: AccessFacts, proxy: Viewer) -> tuple[date, frozenset[Reason]] | None:
+    """The first day on which the decision says something else of this proxy than now."""
+    now = viewer_reasons(facts, proxy, NOW)
+    if now:
+        return None
+    for ahead in range(1, SEARCHED):
+        day = TODAY + timedelta(days=ahead)
+        then = viewer_reasons(facts, proxy, midnight(day))
+        if then:
+            return day, then
+    return None
+
+
+@given(BORN, proxies, reviews, st.sampled_from([11, 12, 13]))
+def test_the_day_is_the_one_on_which_the_decision_turns(
+    born: date, proxy: Viewer, decided: list[AgeReview], age: int
+) -> None:
+    facts = child(
+        born,
+        viewers=people(proxy),
+        age_reviews=tuple(sorted(decided, key=lambda r: r.at)),
+        policies={A: Policy(review_age=age)},
+    )
+    expected, found = asked_day_by_day(facts, proxy), next_turn(facts, proxy, NOW)
+    if found is not None and found.day > TODAY + timedelta(days=SEARCHED - 1):
+        return
+    assert (expected is None) == (found is None)
+    if expected is not None and found is not None:
+        day, reasons = expected
+        assert found.day == day
+        assert (found.what is Turning.EXPIRY) == (Reason.PROXY_EXPIRED in reasons)
+
+
+@pytest.mark.parametrize(
+    ("born", "changes", "turn"),
+    [
+        pytest.param(date(2013, 4, 2), {}, Turn(Turning.REVIEW, date(2024, 4, 2)), id="eleven"),
+        pytest.param(date(2012, 12, 1), {}, None, id="suspended already"),
+        pytest.param(date(2020, 2, 29), {}, Turn(Turning.REVIEW, date(2031, 3, 1)), id="29 February, no leap year"),
+        pytest.param(
+            date(2008, 4, 2),
+            {"age_reviews": (AgeReview(MUM.viewer_id, NOW - timedelta(days=1), 11, carries_on=True),)},
+            Turn(Turning.SIXTEEN, date(2024, 4, 2)),
+            id="reviewed, then sixteen",
+        ),
+        pytest.param(date(2013, 4, 2), {"died": True}, None, id="died"),
+    ],
+)
+def test_birthdays(born: date, changes: Mapping[str, Any], turn: Turn | None) -> None:
+    assert next_turn(child(born, **changes), MUM, NOW) == turn
+
+
+@pytest.mark.parametrize(("days", "told"), [(32, True), (31, False)])
+def test_it_is_told_as_early_as_the_practice_wants(days: int, *, told: bool) -> None:
+    """R26: from 1 March 2024 to 2 April are 32 days."""
+    facts = child(date(2013, 4, 2), policies={A: Policy(notice_days=days)})
+    assert (soon(facts, MUM, A, NOW) is not None) is told
+    assert soon(facts, MUM, B, NOW) is None, "nothing is known of what that practice wants"
+    assert soon(facts, MUM, None, NOW) is None
+
+
+def test_an_adult_basis_turns_at_its_end_alone() -> None:
+    attorney = replace(LAWYER, expires=date(2024, 3, 20))
+    assert next_turn(child(date(2013, 4, 2), viewers=people(attorney)), attorney, NOW) == Turn(
+        Turning.EXPIRY, date(2024, 3, 20)
+    )
