@@ -49,7 +49,10 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         entries, cursor = served.entries, served.next_cursor
         query = urlencode({"after": after}) if after else ""
         record_page_read(request, by, entries, route=f"{BASE}/{slug}", query=query, at=at)
-    context = list_context(found, [as_shown(entry) for entry in entries], base=BASE, cursor=cursor, first=after is None)
+    shown_entries = [as_shown(entry) for entry in entries]
+    context = list_context(
+        found, shown_entries, base=BASE, cursor=cursor, first=after is None, awaited_href=f"{BASE}/on-its-way"
+    )
     if slug == "vaccinations":
         context["beside"] = ("/covid", _("Covid-19 vaccination, and a card that proves it"))
     return page(request, "records/list.html", by, {**context, "back_href": "/home", "back_text": _("Your GP record")})

@@ -9,12 +9,21 @@ from openrecord.web.records.values import Shown
 from openrecord.web.text import gettext as _
 
 _BY_DAY = frozenset({"test-results", "measurements"})
+_AWAITED = frozenset({"test-results", "referrals"})
 
 
 def list_context(
-    section: RecordSection, entries: Sequence[Shown], *, base: str, cursor: str | None, first: bool
+    section: RecordSection,
+    entries: Sequence[Shown],
+    *,
+    base: str,
+    cursor: str | None,
+    first: bool,
+    awaited_href: str = "",
 ) -> dict[str, Any]:
-    """The context of records/list.html. `cursor`: where the next page begins; `first`: this is the newest page."""
+    """The context of records/list.html. `cursor`: where the next page begins; `first`: this is the newest page;
+    `awaited_href`: the page of what is on its way, where there is one.
+    """
     here = f"{base}/{section.slug}"
     by_day = section.slug in _BY_DAY
     return {
@@ -22,6 +31,7 @@ def list_context(
         "groups": section.groups(entries),
         "style": "values" if by_day else "words",
         "dated": not by_day,
+        "awaited_href": awaited_href if first and section.slug in _AWAITED else "",
         "empty": _("There is nothing to show here."),
         "older_href": f"{here}?after={quote(cursor)}" if cursor else "",
         "first_href": "" if first else here,

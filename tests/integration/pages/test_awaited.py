@@ -119,3 +119,9 @@ def test_what_is_older_than_a_year_is_not_on_its_way(record: Record, browser: Cl
     record.grant_history()
     assert told(browser) == []
     assert "There is nothing to show here." in read(browser)
+
+
+def test_results_and_referrals_lead_to_it(browser: Client) -> None:
+    for section in ("test-results", "referrals"):
+        assert browser.get(f"/record/{section}").content.decode().count(f'href="{PATH}"') == 1
+    assert PATH not in browser.get("/record/medicines").content.decode()

@@ -1,6 +1,8 @@
 """Words for searching: folding, what counts as a word, which elements speak, and finding, against naive readings."""
 
 import json
+import tomllib
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -85,3 +87,28 @@ def test_what_is_marked_is_each_word_that_was_asked_for(text: str, asked: str) -
 def test_a_name_inside_a_text_is_no_element() -> None:
     body = json.dumps({"valueString": 'he wrote {"text": "inner"}', "code": "word"}).encode()
     assert spoken(body) == ['he wrote {"text": "inner"}']
+
+
+NOT_WORDS = {
+    "authorString", "city", "code", "country", "data", "district", "doseNumberString", "family", "given", "line",
+    "linkId", "lotNumber", "postalCode", "prefix", "series", "seriesDosesString", "state", "suffix", "unit", "value",
+}  # fmt: skip
+"""Elements that hold a string, but a number, a name, an address or a file rather than what an entry says."""
+
+
+def strings_of(listed: Any) -> set[str]:
+    """The names of all elements that the reviewed files list as strings."""
+    if isinstance(listed, list):
+        return {name for item in listed for name in strings_of(item)}
+    if not isinstance(listed, dict):
+        return set()
+    own = {name for name, kind in listed.items() if kind in ("string", ["string"]) and not name.startswith("http")}
+    return own.union(*(strings_of(part) for part in listed.values()))
+
+
+def test_every_string_that_is_shown_is_either_searched_or_known_to_be_no_words() -> None:
+    folder = files("openrecord.clinical").joinpath("data", "elements")
+    texts = [file.read_text(encoding="utf-8") for file in folder.iterdir() if file.name.endswith(".toml")]
+    listed = set().union(*(strings_of(tomllib.loads(text)) for text in texts))
+    assert len(listed) > 20
+    assert listed - ELEMENTS == NOT_WORDS
