@@ -25,7 +25,7 @@ def parser() -> argparse.ArgumentParser:
         epilog="Settings come from the environment: docs/settings.md.",
     )  # fmt: skip
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_running, _ingest, _quarantine, _practices, _explaining, _audit, _stops, _staff, _demo):
+    for add in (_running, _ingest, _quarantine, _practices, _explaining, _audit, _stops, _safekeeping, _staff, _demo):
         add(commands)
     return whole
 
@@ -188,6 +188,20 @@ def _stops(commands: Commands) -> None:
         command.add_argument("scope", choices=SCOPES)
         command.add_argument("which", nargs="?", help="ODS code, NHS number or id, client id, web or fhir")
     close.add_argument("--reason", required=True)
+    reopen.add_argument(
+        "--despite-waiting", action="store_true", help="after a restore: although acts of people are not repeated yet"
+    )
+
+
+def _safekeeping(commands: Commands) -> None:
+    backup = _command(commands, "backup", "openrecord.ops.backup.run", "everything into one encrypted file")
+    restore = _command(commands, "restore", "openrecord.ops.restore.run", "bring a backup back, closed to everybody")
+    restore.add_argument("--replace", action="store_true", help="give up what is there now")
+    restore.add_argument("--without-journal", action="store_true", help="it is lost, and what people decided with it")
+    restore.add_argument("--accept-cut-journal", action="store_true", help="its end is lost")
+    for command in (backup, restore):
+        command.add_argument("file", metavar="FILE")
+        _json(command)
 
 
 def _staff(commands: Commands) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from openrecord.access import actions as access
+from openrecord.access import due as access_due
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
 from openrecord.access.types import ViewerKind
@@ -69,7 +70,7 @@ def access_changed(event: access_events.AccessChanged) -> None:
 def note_duties(patient_id: PatientId, *, at: datetime) -> None:
     """Note what is open in front of staff. Where nothing was ever done about the access, nothing can be."""
     if access_queries.has_acts(patient_id):
-        access.note_due(patient_id=patient_id, due=duties(access_queries.facts(patient_id, at=at), at), at=at)
+        access_due.note_due(patient_id=patient_id, due=duties(access_queries.facts(patient_id, at=at), at), at=at)
 
 
 @transaction.atomic
@@ -84,7 +85,7 @@ def check_duties(patients: Collection[PatientId], *, at: datetime) -> None:
     for patient_id, facts in access_queries.facts_of(patients, at=at).items():
         if duties(facts, at) != noted.get(patient_id, frozenset()):
             _note_again(patient_id, at=at)
-    access.note_checked(patients, on=day_of(at))
+    access_due.note_checked(patients, on=day_of(at))
 
 
 @transaction.atomic

@@ -1,10 +1,13 @@
-"""What the registry tells the stations behind it."""
+"""What the registry tells the stations behind it, and what the journal keeps of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
-from openrecord.registry.types import OdsCode, PatientId
+import msgspec
+
+from openrecord.audit.types import Repeatable
+from openrecord.registry.types import OdsCode, Patient, PatientId, Policy
 
 
 class PersonChange(Enum):
@@ -32,3 +35,42 @@ class PolicyChanged:
 
     ods: OdsCode
     at: datetime
+
+
+class PolicySet(msgspec.Struct, frozen=True):
+    """A practice set its policy. `version`: the number that it got."""
+
+    ods: OdsCode
+    policy: Policy
+    version: int
+    why: str
+
+
+class Deducted(msgspec.Struct, frozen=True):
+    """A registration ended."""
+
+    patient: Patient
+    ods: OdsCode
+    end: date
+
+
+class DeathRecorded(msgspec.Struct, frozen=True):
+    """A death was recorded, or (False) undone."""
+
+    patient: Patient
+    died: bool
+
+
+class AddressFlagged(msgspec.Struct, frozen=True):
+    """An address must not be shown."""
+
+    patient: Patient
+
+
+KINDS = {PolicySet: "policy", Deducted: "deducted", DeathRecorded: "death", AddressFlagged: "address"}
+"""Their names in the journal, which stay for ever."""
+
+
+def repeatable(act: PolicySet | Deducted | DeathRecorded | AddressFlagged) -> Repeatable:
+    """The act as the journal keeps it."""
+    return Repeatable(KINDS[type(act)], msgspec.json.encode(act))

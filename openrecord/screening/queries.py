@@ -188,6 +188,12 @@ def organisation_of(patient_id: PatientId, entry_id: EntryId) -> OdsCode | None:
     return None if found is None else OdsCode(found[0])
 
 
+def newest_act(patient_id: PatientId, entry_id: EntryId) -> int:
+    """How many acts there are on the entry, by the highest sequence; 0 for none."""
+    statement = "SELECT COALESCE(MAX(sequence), 0) FROM screening_act WHERE patient_id=%s AND entry=%s"
+    return int(sql.rows(statement, [patient_id, entry_id])[0][0])
+
+
 def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
     """The number of the newest act on the entry that was not taken back."""
     made = _acts(patient_id, [entry_id]).get(entry_id, [])
