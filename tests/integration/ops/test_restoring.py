@@ -177,12 +177,13 @@ def _replaced(store: Store, file: Path) -> dict[str, Any]:
 
 
 def test_everything_that_people_decided_stands_again(store: Store, tmp_path: Path) -> None:
-    viewer = _act(store, "proxy", BOB, *", hire Stays , hire Goes , hire Less".split())
+    viewer = _act(store, "proxy", BOB, ", hire Stays , hire Goes , hire Less")
     file = tmp_path / "backup"
     store.openrecord("backup", str(file))
     decided = (
-        f"hide {ANN} 0 , undo {ANN} 0 , hide {ANN} 1 , wrong {ANN} 0 , pause {ANN} , flag {ANN} , revoke {BOB} {viewer} , "
-        f"hide {BOB} 0 , unhide {BOB} 0 , died {BOB} , lived {BOB} , left {BOB} , dismiss Goes , demote Less"
+        f"hide {ANN} 0 , undo {ANN} 0 , hide {ANN} 1 , wrong {ANN} 0 , pause {ANN} , flag {ANN} , "
+        f"revoke {BOB} {viewer} , hide {BOB} 0 , unhide {BOB} 0 , died {BOB} , lived {BOB} , left {BOB} , "
+        "dismiss Goes , demote Less"
     )
     _act(store, decided)
     store.openrecord("close", "practice", ODS, "--reason", "exercise")
