@@ -143,6 +143,15 @@ def _repeatable(
     return events.repeatable(events.Recorded(registry.patient(patient_id), events.encode(act), at, behind))
 
 
+def end_all(*, patient_id: PatientId, by: Actor, at: datetime) -> None:
+    """End the access of everybody who acts for the patient and of every app."""
+    for viewer in queries.facts(patient_id, at=at).viewers.values():
+        if viewer.kind is ViewerKind.PROXY and not viewer.revoked:
+            record(patient_id=patient_id, act=events.ProxyRevoked(viewer=viewer.viewer_id), by=by, at=at)
+        elif viewer.kind is ViewerKind.APP and not viewer.revoked:
+            record(patient_id=patient_id, act=events.AppRevoked(viewer=viewer.viewer_id), by=by, at=at)
+
+
 def _remember_viewer(patient_id: PatientId, act: events.AnyAct, behind: UUID | None) -> None:
     kinds = {
         events.AccountOpened: ViewerKind.SELF,

@@ -25,7 +25,19 @@ def parser() -> argparse.ArgumentParser:
         epilog="Settings come from the environment: docs/settings.md.",
     )  # fmt: skip
     commands = whole.add_subparsers(metavar="COMMAND", required=True)
-    for add in (_running, _ingest, _quarantine, _practices, _explaining, _audit, _stops, _safekeeping, _staff, _demo):
+    for add in (
+        _running,
+        _ingest,
+        _quarantine,
+        _practices,
+        _explaining,
+        _audit,
+        _stops,
+        _patient,
+        _safekeeping,
+        _staff,
+        _demo,
+    ):
         add(commands)
     return whole
 
@@ -191,6 +203,19 @@ def _stops(commands: Commands) -> None:
     reopen.add_argument(
         "--despite-waiting", action="store_true", help="after a restore: although acts of people are not repeated yet"
     )
+
+
+def _patient(commands: Commands) -> None:
+    group = _group(commands, "patient", "one patient's identity; without --do it says what would be done")
+    renumber = _command(group, "renumber", "openrecord.ops.patient.renumber", "the same person has another NHS number")
+    withdraw = _command(
+        group, "withdraw", "openrecord.ops.patient.withdraw", "give an identity up for the patient's protection"
+    )
+    renumber.add_argument("before", metavar="NHS-NUMBER|ID")
+    renumber.add_argument("now", metavar="NHS-NUMBER")
+    withdraw.add_argument("patient", metavar="NHS-NUMBER|ID")
+    for command in (renumber, withdraw):
+        command.add_argument("--do", action="store_true", help="do it")
 
 
 def _safekeeping(commands: Commands) -> None:

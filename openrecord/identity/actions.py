@@ -98,7 +98,7 @@ def admit_person(
         SessionRow(person=row, strength=proof.vot), person_value(row), proof, previous_token=previous_token, at=at
     )
     by = rules.actor(session, authority="sign-in", device=device)
-    _tell_link(PersonId(row.id), before=before, now=linked, by=by, at=at)
+    tell_link(PersonId(row.id), before=before, now=linked, by=by, at=at)
     record_change(
         by=by,
         at=at,
@@ -151,7 +151,7 @@ def _move_account(account: Account, *, to: PersonRow, at: datetime) -> None:
     account.save()
 
 
-def _tell_link(person_id: PersonId, *, before: int | None, now: PatientId | None, by: Actor, at: datetime) -> None:
+def tell_link(person_id: PersonId, *, before: int | None, now: PatientId | None, by: Actor, at: datetime) -> None:
     """Audit and announce a change of which record is a person's own."""
     if before == now:
         return

@@ -13,8 +13,9 @@ from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.db import bus
 from openrecord.kit.ids import random_id, random_number, time_ordered_bytes, time_ordered_id
 from openrecord.kit.instants import to_micros
+from openrecord.kit.london import day_of
 from openrecord.registry import events, queries
-from openrecord.registry.events import PersonChange, PersonChanged, PolicyChanged
+from openrecord.registry.events import NumberChanged, PersonChange, PersonChanged, PolicyChanged, Withdrawn
 from openrecord.registry.models import (
     PatientRow,
     PolicyRow,
@@ -30,6 +31,10 @@ from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Pract
 
 class ChangedMeanwhile(Exception):
     """Somebody else set the policy since the version that this change was made from."""
+
+
+class NumberTaken(ValueError):
+    """Another patient here has this NHS number."""
 
 
 @transaction.atomic
@@ -174,6 +179,7 @@ def _insert_patient(patient: Patient) -> None:
         gender=patient.gender or "",
         died=patient.died,
         address_flagged=patient.address_flagged,
+        withdrawn=patient.withdrawn,
     )
 
 
@@ -220,3 +226,32 @@ def flag_address(*, patient_id: PatientId, by: Actor, at: datetime, repeats: byt
     act = events.repeatable(events.AddressFlagged(queries.patient(patient_id)))
     audit.record_change(by=by, at=at, event="address_flagged", patient_id=patient_id, act=act, repeats=repeats)
     bus.publish(PersonChanged(patient_id, PersonChange.ADDRESS_FLAGGED, at))
+
+
+@transaction.atomic
+def change_number(
+    *, patient_id: PatientId, now: NhsNumber, by: Actor, at: datetime, repeats: bytes | None = None
+) -> None:
+    """The patient has another NHS number: the same person, the same record. Raises NumberTaken.
+
+    Not for somebody who is to be protected: the journal names both numbers (`withdraw`).
+    """
+    patient = queries.patient(patient_id)
+    if queries.patient_by_nhs_number(now) is not None:
+        raise NumberTaken
+    PatientRow.objects.filter(patient_id=patient_id).update(nhs_number=now, nhs_hash=queries.nhs_hash(now))
+    act = events.repeatable(events.Renumbered(patient, now))
+    audit.record_change(by=by, at=at, event="number_changed", patient_id=patient_id, act=act, repeats=repeats)
+    bus.publish(NumberChanged(patient_id, patient.nhs_number, now, at))
+
+
+@transaction.atomic
+def withdraw(*, patient_id: PatientId, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
+    """The patient's identity is given up for their protection (adoption, a new identity): nobody sees the record and
+    nothing comes to it any more. Under which number the person lives from now on is not asked, so nothing can tell.
+    """
+    act = events.repeatable(events.GivenUp(queries.patient(patient_id)))
+    PatientRow.objects.filter(patient_id=patient_id).update(withdrawn=True)
+    RegistrationRow.objects.filter(patient_id=patient_id, end_on__isnull=True).update(end_on=day_of(at))
+    audit.record_change(by=by, at=at, event="withdrawn", patient_id=patient_id, act=act, repeats=repeats)
+    bus.publish(Withdrawn(patient_id, at))

@@ -7,6 +7,7 @@ from enum import Enum
 import msgspec
 
 from openrecord.audit.types import Repeatable
+from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.registry.types import OdsCode, Patient, PatientId, Policy
 
 
@@ -26,6 +27,24 @@ class PersonChanged:
 
     patient_id: PatientId
     what: PersonChange
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class NumberChanged:
+    """A patient has another NHS number from now on."""
+
+    patient_id: PatientId
+    before: NhsNumber
+    now: NhsNumber
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A patient's identity was given up for their protection."""
+
+    patient_id: PatientId
     at: datetime
 
 
@@ -67,10 +86,31 @@ class AddressFlagged(msgspec.Struct, frozen=True):
     patient: Patient
 
 
-KINDS = {PolicySet: "policy", Deducted: "deducted", DeathRecorded: "death", AddressFlagged: "address"}
+class Renumbered(msgspec.Struct, frozen=True):
+    """A patient got another NHS number; `patient`: as before."""
+
+    patient: Patient
+    now: NhsNumber
+
+
+class GivenUp(msgspec.Struct, frozen=True):
+    """A patient's identity was withdrawn."""
+
+    patient: Patient
+
+
+PersonAct = Deducted | DeathRecorded | AddressFlagged | Renumbered | GivenUp
+KINDS = {
+    PolicySet: "policy",
+    Deducted: "deducted",
+    DeathRecorded: "death",
+    AddressFlagged: "address",
+    Renumbered: "number",
+    GivenUp: "withdrawn",
+}
 """Their names in the journal, which stay for ever."""
 
 
-def repeatable(act: PolicySet | Deducted | DeathRecorded | AddressFlagged) -> Repeatable:
+def repeatable(act: PolicySet | PersonAct) -> Repeatable:
     """The act as the journal keeps it."""
     return Repeatable(KINDS[type(act)], msgspec.json.encode(act))

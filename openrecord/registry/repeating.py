@@ -8,7 +8,7 @@ import msgspec
 
 from openrecord.audit.types import Actor, Outcome
 from openrecord.registry import actions, queries
-from openrecord.registry.events import KINDS, AddressFlagged, DeathRecorded, Deducted, PolicySet
+from openrecord.registry.events import KINDS, AddressFlagged, DeathRecorded, Deducted, GivenUp, PolicySet, Renumbered
 
 _Act = TypeVar("_Act")
 
@@ -44,6 +44,23 @@ def _address(act: AddressFlagged, row: bytes, by: Actor, at: datetime) -> Outcom
     return Outcome.REPEATED
 
 
+def _renumbered(act: Renumbered, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if not actions.recover(patient=act.patient, by=by, at=at):
+        return Outcome.AWAITED
+    try:
+        actions.change_number(patient_id=act.patient.patient_id, now=act.now, by=by, at=at, repeats=row)
+    except actions.NumberTaken:
+        return Outcome.AWAITED
+    return Outcome.REPEATED
+
+
+def _given_up(act: GivenUp, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if not actions.recover(patient=act.patient, by=by, at=at):
+        return Outcome.AWAITED
+    actions.withdraw(patient_id=act.patient.patient_id, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
 def _reading(
     kind: type[_Act], repeat: Callable[[_Act, bytes, Actor, datetime], Outcome]
 ) -> Callable[[bytes, bytes, Actor, datetime], Outcome]:
@@ -55,5 +72,7 @@ HANDLERS: Mapping[str, Callable[[bytes, bytes, Actor, datetime], Outcome]] = {
     KINDS[Deducted]: _reading(Deducted, _deducted),
     KINDS[DeathRecorded]: _reading(DeathRecorded, _death),
     KINDS[AddressFlagged]: _reading(AddressFlagged, _address),
+    KINDS[Renumbered]: _reading(Renumbered, _renumbered),
+    KINDS[GivenUp]: _reading(GivenUp, _given_up),
 }
 """By the act's kind: what repeats it. Takes its body, the id of its row in the trail, who repeats it and when."""

@@ -135,6 +135,16 @@ def flag(number: str) -> None:
     registry_actions.flag_address(patient_id=_patient(number), by=STAFF, at=clock.now())
 
 
+def renumber(number: str, now: str) -> None:
+    """The patient has another NHS number."""
+    registry_actions.change_number(patient_id=_patient(number), now=parse(now), by=STAFF, at=clock.now())
+
+
+def withdraw(number: str) -> None:
+    """The patient's identity is given up for their protection."""
+    registry_actions.withdraw(patient_id=_patient(number), by=STAFF, at=clock.now())
+
+
 def hire(subject: str) -> None:
     """A manager lets somebody sign in."""
     identity.add_staff(
@@ -169,7 +179,13 @@ def state(number: str) -> None:
     facts = access_queries.facts(patient.patient_id, at=clock.now())
     states = screening.states(patient.patient_id)
     print([states[entry].placed for entry in _entries(number)])
-    print(patient.died, patient.address_flagged, facts.paused, [stay.end for stay in facts.registrations])
+    print(
+        patient.died,
+        patient.address_flagged,
+        patient.withdrawn,
+        facts.paused,
+        [stay.end for stay in facts.registrations],
+    )
     print(sorted((str(viewer.viewer_id), viewer.revoked) for viewer in facts.viewers.values()))
 
 
@@ -195,7 +211,8 @@ def days() -> None:
 _WORDS: dict[str, Callable[..., None]] = {
     act.__name__: act
     for act in (
-        account, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, hire, dismiss,
+        account, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, renumber,
+        withdraw, hire, dismiss,
         demote, staff, state, fill, days,
     )
 }  # fmt: skip

@@ -10,7 +10,7 @@ import pytest
 
 from openrecord.access import events
 from openrecord.registry.types import Policy
-from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number
+from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number, unknown_numbers
 from tests.integration.pages import town as made
 
 HEADS = "ods_code,name,region_code,icb_code,sub_icb_code,pcn_code_2022,gp_system_2019"
@@ -98,6 +98,29 @@ def test_a_stop_of_what_does_not_exist_is_refused(command: CommandLine, named: l
     done = command.run("close", *named, "--reason", "exercise")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+def test_a_change_of_number_is_shown_first_and_done_when_told(command: CommandLine, patient: str) -> None:
+    now, outside = unknown_numbers(1)[0], _explained(command, patient)["patient"]
+    assert "--do" in command.run("patient", "renumber", patient, now).stdout
+    assert _explained(command, patient)["patient"] == outside
+    assert command.run("patient", "renumber", patient, now, "--do").returncode == 0
+    assert _explained(command, now)["patient"] == outside
+    assert command.run("explain", "--patient", patient).returncode == 1
+    for wrong in ("9990000000", now):
+        assert command.run("patient", "renumber", now, wrong, "--do").returncode == 1
+
+
+def test_a_withdrawal_is_shown_first_and_done_when_told(command: CommandLine, patient: str) -> None:
+    told = command.run("patient", "withdraw", patient)
+    assert (told.returncode, "2 entries" in told.stdout, patient in told.stdout) == (0, True, False)
+    assert not any("closed" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+    assert command.run("patient", "withdraw", patient, "--do").returncode == 0
+    assert all("closed" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+    assert command.run("patient", "withdraw", patient, "--do").returncode == 1
+    assert command.run("patient", "renumber", patient, unknown_number(), "--do").returncode == 1
+    again = json.dumps(bundle(patient)).encode()
+    assert command.json("ingest", "-", "--register", "Y90101", stdin=again)["quarantined"] == 2
 
 
 def test_exposure_of_what_nobody_read(command: CommandLine, patient: str) -> None:

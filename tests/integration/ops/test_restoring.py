@@ -210,9 +210,13 @@ def test_everything_that_people_decided_stands_again(store: Store, tmp_path: Pat
 def test_what_was_in_the_backup_is_repeated_no_second_time(store: Store, tmp_path: Path) -> None:
     _act(store, "hide", ANN, "0")
     store.openrecord("backup", str(tmp_path / "early"))
-    _act(store, "hide", ANN, "1")
+    _act(store, f"hide {ANN} 1 , renumber {ANN} {CAT} , withdraw {BOB}")
     store.openrecord("backup", str(tmp_path / "late"))
-    assert [_replaced(store, tmp_path / name)["repeated"] for name in ("early", "late")] == [1, 0]
+    before = _act(store, f"state {CAT} , state {BOB}")
+    assert before.startswith("[False, False]\nFalse False False")
+    for name, repeated in (("early", 3), ("late", 0)):
+        assert _replaced(store, tmp_path / name)["repeated"] == repeated
+        assert _act(store, f"state {CAT} , state {BOB}") == before
 
 
 def test_a_hide_of_what_came_after_the_backup_waits_for_it(store: Store, tmp_path: Path) -> None:
