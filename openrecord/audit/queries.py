@@ -33,6 +33,12 @@ def has_change(patient_id: int, row_id: bytes) -> bool:
     return ChangeRow.objects.filter(patient_id=patient_id, id=row_id).exists()
 
 
+def last_sealed_at() -> datetime | None:
+    """When the newest row of the chain was sealed; None where nothing was."""
+    last = Seal.objects.order_by("-number").first()
+    return None if last is None else rules.instant(last.at)
+
+
 def last_root() -> DailyRoot | None:
     """The newest daily root, to be printed, published or kept on another disk."""
     root = Root.objects.order_by("-number").first()

@@ -214,7 +214,10 @@ def _patient(commands: Commands) -> None:
     renumber.add_argument("before", metavar="NHS-NUMBER|ID")
     renumber.add_argument("now", metavar="NHS-NUMBER")
     withdraw.add_argument("patient", metavar="NHS-NUMBER|ID")
-    for command in (renumber, withdraw):
+    died = _command(group, "died", "openrecord.ops.patient.died", "the patient has died: access ends")
+    died.add_argument("patient", metavar="NHS-NUMBER|ID")
+    died.add_argument("--undo", action="store_true", help="it was recorded in error: access stands as before it")
+    for command in (renumber, withdraw, died):
         command.add_argument("--do", action="store_true", help="do it")
 
 

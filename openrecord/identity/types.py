@@ -107,6 +107,11 @@ class Refusal(Enum):
     STAFF_UNKNOWN = "staff_unknown"
     STAFF_WITHOUT_ROLE = "staff_without_role"
 
+    @property
+    def is_outage(self) -> bool:
+        """Whether the service, not the person, is what stands in the way."""
+        return self in {Refusal.PROVIDER_UNAVAILABLE, Refusal.NOT_CONFIGURED}
+
 
 class SignInRefused(Exception):
     """A sign-in did not succeed. `detail` is a fixed code for the audit, never text from outside."""

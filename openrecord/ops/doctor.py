@@ -22,6 +22,7 @@ from openrecord.kit.instants import from_micros
 from openrecord.kit.london import day_of
 from openrecord.ops.migrate import missing_migrations
 from openrecord.ops.printing import print_json, print_table
+from openrecord.ops.timekeeping import behind
 from openrecord.registry import queries as registry
 
 MANY_UNSEALED = 10_000
@@ -84,6 +85,14 @@ def _unsealed() -> Finding:
     return Finding("audit", well=verdict.unsealed <= MANY_UNSEALED, told=told)
 
 
+def _clock() -> Finding:
+    missing = behind(clock.now())
+    told = (
+        "not behind the trail" if missing is None else f"{missing} behind the trail: set it, the server will not start"
+    )
+    return Finding("clock", well=missing is None, told=told)
+
+
 def _journal() -> Finding:
     """Whether what people decided could be repeated after a restore."""
     count, last = 0, None
@@ -144,6 +153,7 @@ def _sign_in() -> Finding:
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
     _unsealed,
+    _clock,
     _journal,
     _quarantine,
     _practices,

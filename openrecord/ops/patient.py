@@ -58,6 +58,26 @@ def withdraw(arguments: argparse.Namespace) -> int:
     return 0
 
 
+def died(arguments: argparse.Namespace) -> int:
+    """A death, or that it was recorded in error. Raises CommandFailed."""
+    patient = patient_named(arguments.patient)
+    if patient.died is not arguments.undo:
+        raise CommandFailed("that is what is recorded already")
+    _print_what_there_is(patient)
+    if arguments.undo:
+        print(
+            "The death was recorded in error: access stands again as it stood before it. Nobody has to be let in anew."
+        )
+    else:
+        print("The patient has died: nobody sees the record any more, neither proxies nor apps. Decisions are kept.")
+    if not arguments.do:
+        print(NOTHING_DONE)
+        return 0
+    actions.record_death(patient_id=patient.patient_id, died=not arguments.undo, by=operator(), at=clock.now())
+    print("Done.")
+    return 0
+
+
 def _print_what_there_is(patient: Patient) -> None:
     at = clock.now()
     entries = len(screening.facts(patient.patient_id))

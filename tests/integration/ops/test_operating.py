@@ -123,6 +123,40 @@ def test_a_withdrawal_is_shown_first_and_done_when_told(command: CommandLine, pa
     assert command.json("ingest", "-", "--register", "Y90101", stdin=again)["quarantined"] == 2
 
 
+def test_a_death_recorded_in_error_is_taken_back(command: CommandLine, patient: str) -> None:
+    before = _explained(command, patient)["entries"]
+    assert command.run("patient", "died", patient, "--undo", "--do").returncode == 1
+    assert "--do" in command.run("patient", "died", patient).stdout
+    assert _explained(command, patient)["entries"] == before
+    assert command.run("patient", "died", patient, "--do").returncode == 0
+    assert all("deceased" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+    assert command.run("patient", "died", patient, "--do").returncode == 1
+    assert command.run("patient", "died", patient, "--undo", "--do").returncode == 0
+    assert _explained(command, patient)["entries"] == before
+
+
+def test_a_clock_behind_the_trail_serves_nobody(installation: Installation) -> None:
+    """A machine that woke up in the past would open what has ended."""
+    ahead = (
+        "import django; django.setup()\n"
+        "from datetime import timedelta\n"
+        "from openrecord.audit import tasks\n"
+        "from openrecord.kit import clock\n"
+        "from openrecord.ops import stops\n"
+        "import argparse\n"
+        "now = clock.now()\n"
+        "stops.close(argparse.Namespace(scope='channel', which='web', reason='exercise'))\n"
+        "tasks.seal(at=now + timedelta(minutes=6))\n"
+    )
+    settings = {**installation.settings, "DJANGO_SETTINGS_MODULE": "openrecord.config.settings"}
+    subprocess.run([sys.executable, "-c", ahead], env=settings, check=True, timeout=60)
+    done = installation.run("serve", "--port", "0")
+    assert done.returncode == 1
+    assert b"clock" in done.stderr
+    findings = json.loads(installation.run("doctor", "--json").stdout)["findings"]
+    assert [found["well"] for found in findings if found["what"] == "clock"] == [False]
+
+
 def test_exposure_of_what_nobody_read(command: CommandLine, patient: str) -> None:
     entry = _explained(command, patient)["entries"][0]["entry"]
     assert command.json("exposure", entry)["exposures"] == []
