@@ -153,9 +153,12 @@ def _quarantine(commands: Commands) -> None:
 
 
 def _practices(commands: Commands) -> None:
-    add = _command(
-        _group(commands, "practice", "one practice"), "add", "openrecord.ops.practice.add", "add or change a practice"
-    )
+    one = _group(commands, "practice", "one practice")
+    alike = _command(one, "alike", "openrecord.ops.alike.run", "what came anew and is like what is kept back")
+    alike.add_argument("ods", type=ods_code, metavar="ODS")
+    alike.add_argument("--since", type=instant, required=True, metavar="TIME", help="when the new names began")
+    alike.add_argument("--hold", action="store_true", help="keep each back until somebody has decided")
+    add = _command(one, "add", "openrecord.ops.practice.add", "add or change a practice")
     add.add_argument("ods", type=ods_code, metavar="ODS")
     add.add_argument("--name", help="needed for a new practice")
     add.add_argument("--go-live", type=day, metavar="DATE", help="first day whose entries may be seen")
@@ -168,7 +171,7 @@ def _practices(commands: Commands) -> None:
         "load", "openrecord.ops.practices.load", "load the public directory of practices",
     )  # fmt: skip
     load.add_argument("file", metavar="FILE", help="CSV, also .gz")
-    for command in (add, load):
+    for command in (add, load, alike):
         _json(command)
 
 

@@ -287,6 +287,14 @@ def patients_with_entry(public_id: UUID) -> tuple[PatientId, ...]:
     return tuple(PatientId(row[0]) for row in found)
 
 
+def patients_decided(patients: Iterable[PatientId]) -> tuple[PatientId, ...]:
+    """Those of these patients about an entry of whom people have decided anything."""
+    statement = (
+        "SELECT DISTINCT patient_id FROM screening_entry WHERE (acted OR wrong_person) AND patient_id IN ({keys})"
+    )
+    return tuple(PatientId(row[0]) for row in sql.rows_in(statement, [], patients))
+
+
 def vault_bodies(patient_id: PatientId, wanted: Iterable[EntryId]) -> dict[EntryId, bytes]:
     """The fullest body of each entry that lies in the vault, wholly or with its text. For the practice only."""
     statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"

@@ -9,7 +9,14 @@ from typing import Any
 import pytest
 
 from openrecord.access import events
+from openrecord.clinical.nhs_number import NhsNumber
+from openrecord.kit import clock
+from openrecord.ops.operator import operator
+from openrecord.registry import queries as registry
 from openrecord.registry.types import Policy
+from openrecord.screening import queries as screening
+from openrecord.screening.actions import acts
+from openrecord.screening.types import HideReason
 from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number, unknown_numbers
 from tests.integration.pages import town as made
 
@@ -133,6 +140,35 @@ def test_a_death_recorded_in_error_is_taken_back(command: CommandLine, patient: 
     assert command.run("patient", "died", patient, "--do").returncode == 1
     assert command.run("patient", "died", patient, "--undo", "--do").returncode == 0
     assert _explained(command, patient)["entries"] == before
+
+
+def test_after_a_change_of_system_copies_of_what_is_hidden_are_held(command: CommandLine) -> None:
+    """The new system calls the same entries by other ids: nothing else says that one of them was hidden."""
+    number, ods = unknown_number(), "Y90107"
+    command.json("practice", "add", ods, "--name", "Moving Surgery", "--go-live", "2020-01-01")
+    old = json.dumps(bundle(number, entries=1, id="old")).encode()
+    command.json("ingest", "-", "--register", ods, stdin=old)
+    (before,) = _explained(command, number)["entries"]
+    patient = registry.patient_by_nhs_number(NhsNumber(number))
+    assert patient is not None
+    entry = next(iter(screening.facts(patient.patient_id)))
+    acts.hide(
+        patient_id=patient.patient_id, entry_id=entry, reason=HideReason.OTHER, responsible=None,
+        by=operator(), at=clock.now(),
+    )  # fmt: skip
+    since = clock.now().isoformat()
+    new = json.dumps(bundle(number, entries=2, onsetDateTime="2025-03-01")).encode()
+    command.json("ingest", "-", "--first-load", stdin=new)
+    assert command.json("practice", "alike", ods, "--since", "2035-01-01")["entries"] == []
+    found = command.json("practice", "alike", ods, "--since", since)
+    assert (len(found["entries"]), found["held"]) == (2, False)
+    assert before["entry"] not in {one["entry"] for one in found["entries"]}
+    assert "--hold" in command.run("practice", "alike", ods, "--since", since).stdout
+    assert len(command.json("practice", "alike", ods, "--since", since, "--hold")["entries"]) == 2
+    held = [entry for entry in _explained(command, number)["entries"] if entry["entry"] != before["entry"]]
+    assert all("held_contact" in entry["reasons"] for entry in held)
+    assert "nothing" in command.run("practice", "alike", ods, "--since", since).stdout
+    assert command.run("practice", "alike", "Y99999", "--since", since).returncode == 1
 
 
 def test_a_clock_behind_the_trail_serves_nobody(installation: Installation) -> None:
