@@ -104,7 +104,7 @@ def _opened(path: Path) -> BinaryIO:
 
 def _append(path: Path, file: BinaryIO, records: Sequence[Record]) -> None:
     place = _end(path, file)
-    cipher, tag, written = _cipher(), place.tag, b""
+    cipher, tag, written = _cipher(), place.tag, bytearray()
     for record in records:
         nonce = os.urandom(NONCE)
         sealed = nonce + cipher.encrypt(nonce, msgspec.json.encode(record), tag)
@@ -112,12 +112,19 @@ def _append(path: Path, file: BinaryIO, records: Sequence[Record]) -> None:
         tag = sealed[-TAG:]
     file.seek(place.offset)
     try:
-        file.write(written)
+        _write(file, written)
         os.fsync(file.fileno())
     except OSError:
         file.truncate(place.offset)
         raise
     _remember(path, file, Place(place.offset + len(written), tag))
+
+
+def _write(file: BinaryIO, data: bytes | bytearray) -> None:
+    """All of it: the system may take less at a time."""
+    left = memoryview(data)
+    while left:
+        left = left[file.write(left) :]
 
 
 def _end(path: Path, file: BinaryIO) -> Place:
@@ -130,7 +137,7 @@ def _end(path: Path, file: BinaryIO) -> Place:
     if status.st_size < HEAD and MAGIC.startswith(file.read(len(MAGIC))):
         file.seek(0)
         file.truncate(0)
-        file.write(MAGIC + os.urandom(HEAD - len(MAGIC)))
+        _write(file, MAGIC + os.urandom(HEAD - len(MAGIC)))
         _sync_folder(path.parent)
     known = _known.get(path)
     is_same = (
@@ -201,7 +208,7 @@ def read(*, after: Place | None = None, is_cut_accepted: bool = False) -> Iterat
         if after is not None and after.offset > HEAD:
             raise JournalDamaged("the journal is not where OPENRECORD_JOURNAL says")
         return
-    with path.open("rb", buffering=0) as file:
+    with path.open("rb") as file:
         start = _start(file)
         if after is not None:
             _check_holds(file, start, after)
@@ -272,5 +279,5 @@ def end() -> Place | None:
     path = environment.journal_file()
     if not path.exists():
         return None
-    with path.open("rb", buffering=0) as file:
+    with path.open("rb") as file:
         return _last(file, _start(file))

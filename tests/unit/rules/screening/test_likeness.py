@@ -62,6 +62,11 @@ def test_the_day_is_londons_and_having_none_is_alike() -> None:
     assert alike([undated, dated], since=SINCE) == {dated.entry_id}
 
 
+def test_another_kind_of_the_same_day_is_not_alike() -> None:
+    kept = entry(1, EntryKind.RESULT, stance=HIDDEN)
+    assert alike([kept, entry(2, EntryKind.CONDITION, known=SINCE)], since=SINCE) == frozenset()
+
+
 ENTRIES = st.lists(
     st.builds(
         lambda kind, day, known, stance, wrong: {
