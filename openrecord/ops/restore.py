@@ -154,7 +154,7 @@ def _what_is_there(contents: Contents) -> str:
 
 def _put_aside() -> None:
     """What was there keeps lying beside, under another name, until somebody deletes it."""
-    folder, stamp = environment.data_folder(), f"replaced-{clock.now():%Y%m%dT%H%M%S}"
+    folder, stamp = environment.data_folder(), _stamp()
     for name in (DATABASE, READS):
         for ending in ("", "-wal", "-shm"):
             file = folder / f"{name}{ending}"
@@ -215,7 +215,20 @@ def _finish(found: Journal, contents: Contents, done: Replay, by: Actor) -> None
         root = trail.last_root()
         restored = Restored(contents.journal, root.number if root else 0)
         journal.append([journal.of_restore(restored, to_micros(at))])
+    else:
+        _begin_journal_anew()
     restore_mark().unlink()
+
+
+def _begin_journal_anew() -> None:
+    """A journal that was not believed is put aside: what it holds is not of the trail that goes on from here."""
+    file = environment.journal_file()
+    if file.exists():
+        file.rename(file.with_name(f"{file.name}.{_stamp()}"))
+
+
+def _stamp() -> str:
+    return f"replaced-{clock.now():%Y%m%dT%H%M%S}"
 
 
 def _tell(arguments: argparse.Namespace, contents: Contents, done: Replay, at: datetime) -> None:

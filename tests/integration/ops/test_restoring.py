@@ -279,8 +279,11 @@ def test_a_restore_without_its_journal_must_be_asked_for(store: Store, tmp_path:
     assert "altered" in _refused(store, "restore", file, "--replace")
     journal.unlink()
     assert "--without-journal" in _refused(store, "restore", file, "--replace")
+    journal.write_bytes(changed)
     told = store.openrecord("restore", file, "--replace", "--without-journal")
     assert "WITHOUT A JOURNAL" in told
+    assert not journal.exists()
+    assert [each.read_bytes() for each in journal.parent.glob("*.replaced-*")] == [bytes(changed)]
     assert _act(store, "state", ANN).splitlines()[0] == "[False, True]"
 
 
