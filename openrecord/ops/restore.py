@@ -7,6 +7,7 @@ all of it is done a mark lies in the data folder, and the server refuses to star
 import argparse
 import hashlib
 import os
+import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -16,6 +17,7 @@ import msgspec
 from django.core.management import call_command
 from django.db import connection, connections, transaction
 from django.db.migrations.loader import MigrationLoader
+from tqdm import tqdm
 
 from openrecord.access import actions as access
 from openrecord.audit import actions as audit
@@ -65,7 +67,8 @@ def run(arguments: argparse.Namespace) -> int:
     call_command("migrate", interactive=False, verbosity=0)
     _close(by, at)
     _check_trail(found)
-    done = replay(found.after, by)
+    with tqdm(found.after, desc="repeating", unit="act", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
+        done = replay(bar, by)
     _finish(found, contents, done, by)
     _tell(arguments, contents, done, at)
     return 0
@@ -114,16 +117,18 @@ def _journal(contents: Contents, arguments: argparse.Namespace) -> Journal:
             "and what they hid then would be seen. If it is lost: --without-journal"
         )
     try:
-        every = tuple(journal.read(is_cut_accepted=arguments.accept_cut_journal))
+        roots = journal.roots(_before(contents.journal, is_cut_accepted=arguments.accept_cut_journal))
         after = tuple(record for record, _ in journal.read(after=contents.journal, is_cut_accepted=True))
     except JournalCut as error:
         raise CommandFailed(f"{error}: look for a whole copy; if there is none: --accept-cut-journal") from None
-    roots = journal.roots(record for record, place in every if _is_before(place, contents.journal))
     return Journal(is_there=True, after=after, roots=roots)
 
 
-def _is_before(place: Place, end: Place | None) -> bool:
-    return end is not None and place.offset <= end.offset
+def _before(end: Place | None, *, is_cut_accepted: bool) -> Iterator[Record]:
+    """The records up to a place; all of the journal is read and checked."""
+    for record, place in journal.read(is_cut_accepted=is_cut_accepted):
+        if end is not None and place.offset <= end.offset:
+            yield record
 
 
 def _make_room(contents: Contents, *, is_emptied: bool) -> None:

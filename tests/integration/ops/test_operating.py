@@ -171,6 +171,33 @@ def test_after_a_change_of_system_copies_of_what_is_hidden_are_held(command: Com
     assert command.run("practice", "alike", "Y99999", "--since", since).returncode == 1
 
 
+def test_a_practice_that_goes_into_another_keeps_its_decisions(command: CommandLine) -> None:
+    old, into = "Y90105", "Y90106"
+    numbers = unknown_numbers(2)
+    for ods in (old, into):
+        command.json("practice", "add", ods, "--name", "Merging Surgery", "--go-live", "2020-01-01")
+    for number in numbers:
+        told = json.dumps(bundle(number, entries=1)).encode()
+        command.json("ingest", "-", "--register", old, stdin=told)
+    known = [registry.patient_by_nhs_number(NhsNumber(number)) for number in numbers]
+    first, second = (patient.patient_id for patient in known if patient is not None)
+    entry = next(iter(screening.facts(first)))
+    acts.hide(
+        patient_id=first, entry_id=entry, reason=HideReason.OTHER, responsible=None, by=operator(), at=clock.now()
+    )
+    assert "2 patients" in command.run("practice", "move", old, into).stdout
+    assert [stay.ods for stay in registry.registrations(second)] == [old]
+    assert command.run("practice", "move", old, into, "--do").returncode == 0
+    for patient_id in (first, second):
+        before, now = registry.registrations(patient_id)
+        assert (before.ods, now.ods, before.end, now.end) == (old, into, now.start, None)
+    assert screening.facts(first)[entry].stance.hides == {HideReason.OTHER}
+    assert all("deducted" in one["reasons"] for one in _explained(command, numbers[0])["entries"])
+    assert "0 patients" in command.run("practice", "move", old, into, "--do").stdout
+    assert command.run("practice", "move", old, old).returncode == 1
+    assert command.run("practice", "move", old, "Y99999").returncode == 1
+
+
 def test_a_clock_behind_the_trail_serves_nobody(installation: Installation) -> None:
     """A machine that woke up in the past would open what has ended."""
     ahead = (
