@@ -109,8 +109,8 @@ class Refusal(Enum):
 
     @property
     def is_outage(self) -> bool:
-        """Whether the service, not the person, is what stands in the way."""
-        return self in {Refusal.PROVIDER_UNAVAILABLE, Refusal.NOT_CONFIGURED}
+        """Whether it will pass by itself: the sign-in service does not answer."""
+        return self is Refusal.PROVIDER_UNAVAILABLE
 
 
 class SignInRefused(Exception):
