@@ -20,6 +20,7 @@ from openrecord.audit.types import Actor, ActorKind, system  # noqa: E402
 from openrecord.clinical.kinds import Level  # noqa: E402
 from openrecord.clinical.nhs_number import parse  # noqa: E402
 from openrecord.db import sql  # noqa: E402
+from openrecord.gateways.openid.client import Authenticated  # noqa: E402
 from openrecord.identity import actions as identity  # noqa: E402
 from openrecord.identity import queries as people  # noqa: E402
 from openrecord.identity.types import Role, StaffId  # noqa: E402
@@ -67,6 +68,13 @@ def token(number: str) -> None:
         patient_id=patient, viewer_id=_own(number), scopes=scopes, expires=expires, by=SIGN_IN, at=at
     )
     print(given)
+
+
+def session(number: str) -> None:
+    """The patient signs in; prints the session's token."""
+    claims = {"nhs_number": number, "family_name": "Quill", "birthdate": "1980-05-10"}
+    proof = Authenticated("https://login.example", number, "P9.Cp.Cd", None, clock.now(), claims)
+    print(identity.admit_person(proof=proof, previous_token=None, device=None, at=clock.now())[0])
 
 
 def hide(number: str, place: str) -> None:
@@ -211,7 +219,7 @@ def days() -> None:
 _WORDS: dict[str, Callable[..., None]] = {
     act.__name__: act
     for act in (
-        account, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, renumber,
+        account, session, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, renumber,
         withdraw, hire, dismiss,
         demote, staff, state, fill, days,
     )

@@ -20,10 +20,11 @@ from typing import Any
 
 import pytest
 
+from openrecord.web.session import SESSION
 from tests.integration.ops.conftest import bundle
 from tests.soak.stores import Store, new_store
 
-PATIENCE = 60.0
+PATIENCE = 300.0
 ON_SQLITE = "OPENRECORD_DATABASE_URL" not in os.environ
 ODS = "Y90101"
 ANN, BOB, CAT = "9990000018", "9990000026", "9990000034"
@@ -31,7 +32,7 @@ ANN, BOB, CAT = "9990000018", "9990000026", "9990000034"
 
 def _ended(store: Store, *arguments: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
-        store.command(*arguments), env=store.environment, capture_output=True, text=True, check=False, timeout=120
+        store.command(*arguments), env=store.environment, capture_output=True, text=True, check=False, timeout=600
     )
 
 
@@ -46,7 +47,7 @@ def _refused(store: Store, *arguments: str) -> str:
 def _act(store: Store, *words: str) -> str:
     done = subprocess.run(
         [sys.executable, "-m", "tests.integration.ops.acting", *words],
-        env=store.environment, capture_output=True, text=True, check=False, timeout=60,
+        env=store.environment, capture_output=True, text=True, check=False, timeout=600,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
@@ -150,11 +151,22 @@ def _conditions(port: int, token: str) -> tuple[int, list[str]]:
     return answer.status, sorted(entry["resource"]["onsetDateTime"] for entry in told.get("entry", []))
 
 
+def _home(port: int, session: str) -> int:
+    """The status of the page that only a signed-in patient gets."""
+    caller = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+    try:
+        caller.request("GET", "/home", headers={"Cookie": f"{SESSION}={session}"})
+        return caller.getresponse().status
+    finally:
+        caller.close()
+
+
 def test_back_up_hide_restore_and_it_is_still_hidden(store: Store, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
     with _served(store) as port:
-        token = _act(store, "token", ANN)
+        token, session = _act(store, f"token {ANN} , session {ANN}").split()
         assert _conditions(port, token) == (200, ["2025-01-01", "2025-02-01"])
+        assert _home(port, session) == 200
         store.openrecord("backup", file)
         _act(store, "hide", ANN, "0")
         assert _conditions(port, token) == (200, ["2025-02-01"])
@@ -165,6 +177,7 @@ def test_back_up_hide_restore_and_it_is_still_hidden(store: Store, tmp_path: Pat
     assert told["lost_from"] <= told["acts_until"] <= told["lost_until"]
     with _served(store) as port:
         assert _conditions(port, token)[0] == 401, "a token of before the restore"
+        assert _home(port, session) != 200, "a session of before the restore"
         token = _act(store, "token", ANN)
         assert _conditions(port, token)[1] == [], "closed until somebody opens"
         store.openrecord("open", "all")
@@ -261,6 +274,8 @@ def test_what_is_there_is_given_up_only_when_told(store: Store, tmp_path: Path) 
         assert _conditions(port, token)[0] == 200
         assert "stop it" in _refused(store, "restore", file, "--replace")
         assert _conditions(port, token)[0] == 200
+        (store.folder / "restoring").touch()
+        assert _home(port, token) == 503, "a server that nobody stopped, while a restore is under way"
 
 
 def test_a_restore_without_its_journal_must_be_asked_for(store: Store, tmp_path: Path) -> None:
