@@ -1,8 +1,8 @@
 """Writes of access: acts, emergency stops, Sight. Whatever makes things stricter acts at the next read."""
 
 import hashlib
-from collections.abc import Collection, Iterable
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from django.db import connection, transaction
@@ -11,8 +11,6 @@ from openrecord.access import events, queries
 from openrecord.access.models import (
     ActRow,
     ClosureRow,
-    DueRow,
-    EpochRow,
     LiveTokenRow,
     SwitchRow,
     TrancheRow,
@@ -22,9 +20,9 @@ from openrecord.access.rules import ceiling
 from openrecord.access.rules.horizon import valid_until
 from openrecord.access.rules.scopes import readable_slots
 from openrecord.access.rules.sight import SightContext
-from openrecord.access.types import AccessFacts, Due, Standing, Viewer, ViewerId, ViewerKind
+from openrecord.access.types import AccessFacts, Standing, Viewer, ViewerId, ViewerKind
 from openrecord.audit import actions as audit
-from openrecord.audit.types import Actor
+from openrecord.audit.types import Actor, Repeatable, is_by_hand
 from openrecord.db import bus, sql
 from openrecord.kit.ids import random_token, time_ordered_bytes, time_ordered_id
 from openrecord.kit.instants import to_micros
@@ -76,40 +74,27 @@ def take_pending_policy(patient_id: PatientId) -> bool:
 
 
 @transaction.atomic
-def note_due(*, patient_id: PatientId, due: Collection[Due], at: datetime) -> None:
-    """What is open in front of staff about this patient is this and nothing else; what was open keeps its age."""
-    before = queries.due_of([patient_id]).get(patient_id, frozenset())
-    for gone in before - set(due):
-        DueRow.objects.filter(
-            ods=gone.org, patient_id=patient_id, matter=gone.matter.value, viewer_id=_viewer_key(gone.viewer)
-        ).delete()
-    fresh = sorted(set(due) - before, key=lambda new: (new.org, new.matter, _viewer_key(new.viewer)))
-    sql.insert(
-        "access_due",
-        ("ods", "patient_id", "matter", "viewer_id", "since"),
-        [(new.org, patient_id, new.matter.value, _viewer_key(new.viewer), to_micros(at)) for new in fresh],
-    )
+def record(
+    *,
+    patient_id: PatientId,
+    act: events.AnyAct,
+    by: Actor,
+    at: datetime,
+    behind: UUID | None = None,
+    done: datetime | None = None,
+    repeats: bytes | None = None,
+) -> None:
+    """Record one act on a patient's access. `behind`: the person or client behind a viewer that the act creates.
 
-
-def _viewer_key(viewer: ViewerId | None) -> bytes:
-    return bytes(16) if viewer is None else viewer.bytes
-
-
-def note_checked(patients: Collection[PatientId], *, on: date) -> None:
-    """It was looked up on this day what is open about these patients."""
-    EpochRow.objects.filter(patient_id__in=patients).update(checked_on=on)
-
-
-@transaction.atomic
-def record(*, patient_id: PatientId, act: events.AnyAct, by: Actor, at: datetime, behind: UUID | None = None) -> None:
-    """Record one act on a patient's access. `behind`: the person or client behind a viewer that the act creates."""
+    `done`: when it was done, where it is repeated after a restore; `repeats`: as in audit.types.Change, here and below.
+    """
     lock_patient(patient_id)
     identity = time_ordered_id()
     ActRow.objects.create(
         patient_id=patient_id,
         id=identity.bytes,
         sequence=ActRow.objects.filter(patient_id=patient_id).count(),
-        at=to_micros(at),
+        at=to_micros(done or at),
         act=events.encode(act),
     )
     _remember_viewer(patient_id, act, behind)
@@ -122,6 +107,8 @@ def record(*, patient_id: PatientId, act: events.AnyAct, by: Actor, at: datetime
         patient_id=patient_id,
         subject=str(identity),
         details=_details(act),
+        act=_repeatable(patient_id, act, behind, by, at),
+        repeats=repeats,
     )
     bus.publish(events.AccessChanged(patient_id, act, at))
 
@@ -153,6 +140,24 @@ def unbind(*, patient_id: PatientId, behind: UUID, by: Actor, at: datetime) -> N
     LiveTokenRow.objects.filter(patient_id=patient_id, viewer_id__in=viewers).update(revoked=True)
     own.delete()
     audit.record_change(by=by, at=at, event="viewer_unbound", patient_id=patient_id, subject=str(behind))
+
+
+def _repeatable(
+    patient_id: PatientId, act: events.AnyAct, behind: UUID | None, by: Actor, at: datetime
+) -> Repeatable | None:
+    """What the journal keeps of an act; nothing of what arrives, which its source delivers again."""
+    if not is_by_hand(by):
+        return None
+    return events.repeatable(events.Recorded(registry.patient(patient_id), events.encode(act), at, behind))
+
+
+def end_all(*, patient_id: PatientId, by: Actor, at: datetime) -> None:
+    """End the access of everybody who acts for the patient and of every app."""
+    for viewer in queries.facts(patient_id, at=at).viewers.values():
+        if viewer.kind is ViewerKind.PROXY and not viewer.revoked:
+            record(patient_id=patient_id, act=events.ProxyRevoked(viewer=viewer.viewer_id), by=by, at=at)
+        elif viewer.kind is ViewerKind.APP and not viewer.revoked:
+            record(patient_id=patient_id, act=events.AppRevoked(viewer=viewer.viewer_id), by=by, at=at)
 
 
 def _remember_viewer(patient_id: PatientId, act: events.AnyAct, behind: UUID | None) -> None:
@@ -193,25 +198,47 @@ def _end_tokens(patient_id: PatientId, act: events.AnyAct) -> None:
 
 
 @transaction.atomic
-def close(*, scope: str, which: str, reason: str, by: Actor, at: datetime) -> None:
+def close(
+    *,
+    scope: str,
+    which: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    done: datetime | None = None,
+    repeats: bytes | None = None,
+) -> None:
     """Stop everything of a scope at once, on pages, tokens and links. Raises UnknownScope."""
     if scope not in SCOPES or (scope != "all" and not which):
         raise UnknownScope(scope)
+    which = "" if scope == "all" else which
     ClosureRow.objects.create(
-        id=time_ordered_id(), scope=scope, which="" if scope == "all" else which, reason=reason, closed_at=to_micros(at)
+        id=time_ordered_id(), scope=scope, which=which, reason=reason, closed_at=to_micros(done or at)
     )
     _turn_switch()
-    audit.record_change(by=by, at=at, event=f"closed_{scope}", patient_id=None, subject=which)
+    act = events.repeatable(events.Closed(scope, which, reason, at))
+    audit.record_change(by=by, at=at, event=f"closed_{scope}", patient_id=None, subject=which, act=act, repeats=repeats)
 
 
 @transaction.atomic
-def reopen(*, scope: str, which: str, by: Actor, at: datetime) -> int:
-    """End the stops of a scope; how many there were."""
-    ended = ClosureRow.objects.filter(
-        scope=scope, which="" if scope == "all" else which, opened_at__isnull=True
-    ).update(opened_at=to_micros(at))
+def reopen(
+    *,
+    scope: str,
+    which: str,
+    by: Actor,
+    at: datetime,
+    done: datetime | None = None,
+    repeats: bytes | None = None,
+) -> int:
+    """End the stops of a scope; how many there were. Where it is repeated: those that were made before it was done."""
+    which = "" if scope == "all" else which
+    stops = ClosureRow.objects.filter(scope=scope, which=which, opened_at__isnull=True)
+    if done is not None:
+        stops = stops.filter(closed_at__lte=to_micros(done))
+    ended = stops.update(opened_at=to_micros(done or at))
     _turn_switch()
-    audit.record_change(by=by, at=at, event=f"opened_{scope}", patient_id=None, subject=which)
+    act = events.repeatable(events.Reopened(scope, which, at))
+    audit.record_change(by=by, at=at, event=f"opened_{scope}", patient_id=None, subject=which, act=act, repeats=repeats)
     return ended
 
 
@@ -350,6 +377,14 @@ def revoke_token(*, token: str, by: Actor, at: datetime) -> bool:
         return False
     audit.record_change(by=by, at=at, event="token_revoked", patient_id=patient_id, subject=key.hex()[:16])
     return True
+
+
+@transaction.atomic
+def revoke_every_token(*, by: Actor, at: datetime) -> int:
+    """No token that was issued so far reads anything any more; how many could."""
+    ended = LiveTokenRow.objects.filter(revoked=False).update(revoked=True)
+    audit.record_change(by=by, at=at, event="tokens_revoked", patient_id=None, details={"tokens": ended})
+    return ended
 
 
 def token_hash(token: str) -> bytes:

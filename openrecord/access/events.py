@@ -11,7 +11,8 @@ from uuid import UUID
 import msgspec
 
 from openrecord.access.types import EndReason, KeepReason, Method
-from openrecord.registry.types import PatientId
+from openrecord.audit.types import Repeatable
+from openrecord.registry.types import Patient, PatientId
 
 
 class Relation(StrEnum):
@@ -274,3 +275,38 @@ def encode(act: AnyAct) -> str:
 def decode(text: str) -> AnyAct:
     """The act from its stored text; raises msgspec.ValidationError for anything not understood."""
     return _decoder.decode(text)
+
+
+class Recorded(msgspec.Struct, frozen=True):
+    """An act on somebody's access, as the journal keeps it. `at`: when it was done."""
+
+    patient: Patient
+    act: str
+    at: datetime
+    behind: UUID | None
+
+
+class Closed(msgspec.Struct, frozen=True):
+    """An emergency stop, as the journal keeps it."""
+
+    scope: str
+    which: str
+    reason: str
+    at: datetime
+
+
+class Reopened(msgspec.Struct, frozen=True):
+    """The end of the emergency stops of a scope, as the journal keeps it."""
+
+    scope: str
+    which: str
+    at: datetime
+
+
+KINDS = {Recorded: "access", Closed: "closed", Reopened: "reopened"}
+"""Their names in the journal, which stay for ever."""
+
+
+def repeatable(act: Recorded | Closed | Reopened) -> Repeatable:
+    """The act as the journal keeps it."""
+    return Repeatable(KINDS[type(act)], msgspec.json.encode(act))

@@ -131,6 +131,8 @@ def _bare(
     policies: Mapping[OdsCode, Policy | None],
     closures: tuple[Closure, ...],
 ) -> AccessFacts:
+    if patient.withdrawn:
+        closures = (*closures, Closure("patient", str(patient.public_id)))
     return AccessFacts(
         patient.born,
         registrations,

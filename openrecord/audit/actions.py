@@ -5,11 +5,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection
+from django.db import connection, transaction
 
-from openrecord.audit import rules, writers
+from openrecord.audit import journal, rules, writers
+from openrecord.audit.journal import Record
 from openrecord.audit.sources import CHANGE, CHANGE_COLUMNS
-from openrecord.audit.types import Actor, Change, NotRecorded
+from openrecord.audit.types import Actor, Change, NotRecorded, Repeatable, is_by_hand
 from openrecord.db import sql
 from openrecord.kit import ids
 
@@ -26,17 +27,32 @@ def record_change(
     patient_id: int | None,
     subject: str = "",
     details: Mapping[str, str | int | None] | None = None,
+    act: Repeatable | None = None,
+    repeats: bytes | None = None,
 ) -> None:
-    """Record one change (R51). Raises NotRecorded outside a transaction. No NHS number, name or clinical content."""
-    record_changes([Change(by, at, event, patient_id, subject, details or {})])
+    """Record one change (R51). Raises NotRecorded outside a transaction. No NHS number, name or clinical content.
+
+    `act`, `repeats`: as in types.Change.
+    """
+    record_changes([Change(by, at, event, patient_id, subject, details or {}, act, repeats)])
 
 
 def record_changes(changes: Sequence[Change]) -> None:
-    """Record many changes of one transaction at once."""
+    """Record many changes of one transaction at once. What people decided is in the journal before this is answered:
+    every write comes through here, and whoever commits it raises JournalFailed where the journal cannot be written.
+    """
     if not connection.in_atomic_block:
         raise NotRecorded("a change is recorded inside the transaction that makes it")
     writer = writers.writer_of(connection.connection)
-    sql.run_many(_INSERT, [_row(change, writer) for change in changes])
+    rows = [_row(change, writer) for change in changes]
+    sql.run_many(_INSERT, rows)
+    acts = [
+        Record(rules.microseconds(change.at), change.act.kind, change.act.body, row[1], row[0])
+        for change, row in zip(changes, rows, strict=True)
+        if change.act is not None and change.repeats is None and is_by_hand(change.by)
+    ]
+    if acts:
+        transaction.on_commit(lambda: journal.append(acts))
 
 
 def _row(change: Change, writer: UUID) -> tuple[Any, ...]:
@@ -44,7 +60,7 @@ def _row(change: Change, writer: UUID) -> tuple[Any, ...]:
     by = change.by
     return (
         change.patient_id or 0,
-        ids.time_ordered_bytes(),
+        change.repeats or ids.time_ordered_bytes(),
         sql.uuid_key(writer),
         sql.uuid_key(writer),
         rules.microseconds(change.at),

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import connection
 
 from openrecord.audit import rules, verification
-from openrecord.audit.models import Root, Seal
+from openrecord.audit.models import ChangeRow, Root, Seal
 from openrecord.audit.sources import READ, PlainRow
 from openrecord.audit.types import (
     PUBLIC_ID_BYTES,
@@ -26,6 +26,17 @@ from openrecord.kit import london
 def verify(external: Sequence[DailyRoot] = ()) -> Verdict:
     """Recompute the whole trail; `external` are daily roots kept outside the database."""
     return verification.verify(external)
+
+
+def has_change(patient_id: int, row_id: bytes) -> bool:
+    """Whether the trail holds this row of a change."""
+    return ChangeRow.objects.filter(patient_id=patient_id, id=row_id).exists()
+
+
+def last_sealed_at() -> datetime | None:
+    """When the newest row of the chain was sealed; None where nothing was."""
+    last = Seal.objects.order_by("-number").first()
+    return None if last is None else rules.instant(last.at)
 
 
 def last_root() -> DailyRoot | None:

@@ -26,11 +26,16 @@ def path() -> Path:
     return environment.data_folder() / "reads.db"
 
 
+def key() -> bytes:
+    """What the file is encrypted with."""
+    return keys.derived("reads")
+
+
 def open_file(file: Path) -> Any:
     """A fresh connection in autocommit, its table made where it is missing. Raises what the driver or key raises."""
     connection = sqlcipher.connect(str(file), isolation_level=None, timeout=BUSY_SECONDS, check_same_thread=False)
     try:
-        unlock(connection, keys.derived("reads"), page_size=PAGE_SIZE)
+        unlock(connection, key(), page_size=PAGE_SIZE)
         if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'audit_read_no_delete'").fetchone():
             _make_table(connection, file)
     except BaseException:

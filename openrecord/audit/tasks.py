@@ -12,9 +12,10 @@ from uuid import UUID
 from django.db import connection, transaction
 from django.db.models import Max
 
-from openrecord.audit import rules, writers
+from openrecord.audit import journal, rules, writers
 from openrecord.audit.models import Root, Seal
 from openrecord.audit.sources import ID, SEQUENCE, SOURCES, WRITER, Source
+from openrecord.audit.types import DailyRoot
 from openrecord.kit import london
 
 BATCH = 2000
@@ -107,6 +108,8 @@ def _close_day(last_seal: Seal) -> None:
         _one_sealer_at_a_time()
         if not Root.objects.filter(number=number).exists():
             Root.objects.create(number=number, day=day, first=first, last=last_seal.number, tree=root, chain=chain)
+            made = DailyRoot(number, day, first, last_seal.number, root, chain)
+            transaction.on_commit(lambda: journal.append([journal.of_root(made, last_seal.at)]))
 
 
 def _hashes(first: int, last: int) -> Iterator[bytes]:

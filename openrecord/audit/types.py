@@ -54,9 +54,18 @@ class Actor:
             raise AnonymousActor("an actor needs an id, a role and an authority")
 
 
+COMMAND = "command"
+"""The part of OpenRecord that acts at the hands of an operator."""
+
+
 def system(part: str) -> Actor:
     """OpenRecord itself, acting in one of its parts ("ingest", "worker", "command")."""
     return Actor(ActorKind.SYSTEM, f"openrecord:{part}", "system", f"system:{part}")
+
+
+def is_by_hand(by: Actor) -> bool:
+    """Whether a person did it, on a page or by a command; not what OpenRecord does by itself, such as taking in."""
+    return by.kind is not ActorKind.SYSTEM or by.id == system(COMMAND).id
 
 
 def pack(public_ids: Iterable[UUID]) -> bytes:
@@ -70,8 +79,32 @@ def _require_aware(at: datetime) -> None:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeatable:
+    """What a person decided, so that it can be decided again after a restore; only the encrypted journal holds it.
+
+    `kind` names who understands `body`, a station's own JSON.
+    """
+
+    kind: str
+    body: bytes
+
+
+class Outcome(Enum):
+    """What became of an act of the journal after a restore."""
+
+    REPEATED = "repeated"
+    NEEDLESS = "needless"
+    AWAITED = "awaited"
+    """What it is about is not here: it is repeated once that has been delivered again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Change:
-    """Something was done. `event` names it ("entry.hidden"), `subject` is an internal or public id, never a name."""
+    """Something was done. `event` names it ("entry.hidden"), `subject` is an internal or public id, never a name.
+
+    `act`: what the journal keeps of it where a person did it. `repeats`: the row of the trail (16 bytes) that a restore
+    has lost and that this one, of the same id, takes the place of; what is repeated stands in the journal already.
+    """
 
     by: Actor
     at: datetime
@@ -79,6 +112,8 @@ class Change:
     patient_id: int | None
     subject: str = ""
     details: Mapping[str, str | int | None] = field(default_factory=dict)
+    act: Repeatable | None = None
+    repeats: bytes | None = None
 
     def __post_init__(self) -> None:
         _require_aware(self.at)

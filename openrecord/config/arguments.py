@@ -35,6 +35,8 @@ def parser() -> argparse.ArgumentParser:
         _messages,
         _audit,
         _stops,
+        _patient,
+        _safekeeping,
         _staff,
         _cards,
         _demo,
@@ -170,9 +172,17 @@ def _messages(commands: Commands) -> None:
 
 
 def _practices(commands: Commands) -> None:
-    add = _command(
-        _group(commands, "practice", "one practice"), "add", "openrecord.ops.practice.add", "add or change a practice"
-    )
+    one = _group(commands, "practice", "one practice")
+    alike = _command(one, "alike", "openrecord.ops.alike.run", "what came anew and is like what is kept back")
+    alike.add_argument("ods", type=ods_code, metavar="ODS")
+    alike.add_argument("--since", type=instant, required=True, metavar="TIME", help="when the new names began")
+    alike.add_argument("--hold", action="store_true", help="keep each back until somebody has decided")
+    move = _command(one, "move", "openrecord.ops.moving.run", "it went into another practice")
+    move.add_argument("before", type=ods_code, metavar="FROM")
+    move.add_argument("into", type=ods_code, metavar="INTO")
+    move.add_argument("--on", type=day, metavar="DATE", help="first day at the other practice (today)")
+    move.add_argument("--do", action="store_true", help="do it; without it, it says what would be done")
+    add = _command(one, "add", "openrecord.ops.practice.add", "add or change a practice")
     add.add_argument("ods", type=ods_code, metavar="ODS")
     add.add_argument("--name", help="needed for a new practice")
     add.add_argument("--go-live", type=day, metavar="DATE", help="first day whose entries may be seen")
@@ -185,7 +195,7 @@ def _practices(commands: Commands) -> None:
         "load", "openrecord.ops.practices.load", "load the public directory of practices",
     )  # fmt: skip
     load.add_argument("file", metavar="FILE", help="CSV, also .gz")
-    for command in (add, load):
+    for command in (add, load, alike):
         _json(command)
 
 
@@ -217,6 +227,36 @@ def _stops(commands: Commands) -> None:
         command.add_argument("scope", choices=SCOPES)
         command.add_argument("which", nargs="?", help="ODS code, NHS number or id, client id, web or fhir")
     close.add_argument("--reason", required=True)
+    reopen.add_argument(
+        "--despite-waiting", action="store_true", help="after a restore: although acts of people are not repeated yet"
+    )
+
+
+def _patient(commands: Commands) -> None:
+    group = _group(commands, "patient", "one patient's identity; without --do it says what would be done")
+    renumber = _command(group, "renumber", "openrecord.ops.patient.renumber", "the same person has another NHS number")
+    withdraw = _command(
+        group, "withdraw", "openrecord.ops.patient.withdraw", "give an identity up for the patient's protection"
+    )
+    renumber.add_argument("before", metavar="NHS-NUMBER|ID")
+    renumber.add_argument("now", metavar="NHS-NUMBER")
+    withdraw.add_argument("patient", metavar="NHS-NUMBER|ID")
+    died = _command(group, "died", "openrecord.ops.patient.died", "the patient has died: access ends")
+    died.add_argument("patient", metavar="NHS-NUMBER|ID")
+    died.add_argument("--undo", action="store_true", help="it was recorded in error: access stands as before it")
+    for command in (renumber, withdraw, died):
+        command.add_argument("--do", action="store_true", help="do it")
+
+
+def _safekeeping(commands: Commands) -> None:
+    backup = _command(commands, "backup", "openrecord.ops.backup.run", "everything into one encrypted file")
+    restore = _command(commands, "restore", "openrecord.ops.restore.run", "bring a backup back, closed to everybody")
+    restore.add_argument("--replace", action="store_true", help="give up what is there now")
+    restore.add_argument("--without-journal", action="store_true", help="it is lost, and what people decided with it")
+    restore.add_argument("--accept-cut-journal", action="store_true", help="its end is lost")
+    for command in (backup, restore):
+        command.add_argument("file", metavar="FILE")
+        _json(command)
 
 
 def _staff(commands: Commands) -> None:

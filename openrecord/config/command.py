@@ -14,6 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError
 from django.utils.module_loading import import_string
 
+from openrecord.audit.types import NotRecorded
 from openrecord.config.arguments import parser
 from openrecord.db.keys import BadKey
 from openrecord.kit import environment
@@ -46,6 +47,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             seal()
     except CommandFailed as failed:
         return _say(str(failed), 1)
+    except NotRecorded as error:
+        return _say(f"{error}; what was done stands", 1)
     except (environment.MissingSetting, BadKey, ImproperlyConfigured) as error:
         return _say(str(error), 2)
     except DatabaseError as error:

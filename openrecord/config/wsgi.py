@@ -11,11 +11,17 @@ from typing import Any
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
+from openrecord.ops.migrate import restore_mark
 from openrecord.web import bodies, callers
+from openrecord.web.headers import HEADERS
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openrecord.config.settings")
 
 Application = Callable[[dict[str, Any], Any], Iterable[bytes]]
+
+
+NOT_NOW = (("Cache-Control", "no-store"), ("Content-Length", "0"), ("Retry-After", "120"))
+"""While a restore is under way nobody is served, not even by a server that nobody stopped: nothing is closed yet."""
 
 
 def _mounted() -> Application:
@@ -26,7 +32,12 @@ def _mounted() -> Application:
     trusted: callers.Proxies = settings.PROXIES
     scheme = settings.PUBLIC_URL.partition(":")[0]
 
+    mark = restore_mark()
+
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
+        if mark.exists():
+            start_response("503 Service Unavailable", [*HEADERS.items(), *NOT_NOW])
+            return [b""]
         environ["REMOTE_ADDR"] = callers.caller(environ, trusted)
         environ["wsgi.url_scheme"] = scheme
         bodies.take(environ)

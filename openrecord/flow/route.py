@@ -25,6 +25,8 @@ from openrecord.timeline import tasks as timeline
 ROUTE: Mapping[type, tuple[Callable[[Any], None], ...]] = {
     registry_events.PersonChanged: (steps.person_changed,),
     registry_events.PolicyChanged: (steps.policy_changed,),
+    registry_events.NumberChanged: (steps.number_changed,),
+    registry_events.Withdrawn: (steps.withdrawn,),
     identity_events.PatientLinked: (steps.open_account,),
     identity_events.PatientUnlinked: (steps.leave_account,),
     access_events.AccessChanged: (steps.access_changed,),

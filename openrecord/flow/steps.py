@@ -7,6 +7,7 @@ from uuid import UUID
 from django.db import transaction
 
 from openrecord.access import actions as access
+from openrecord.access import due as access_due
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
 from openrecord.access.rules.horizon import has_turned
@@ -14,12 +15,14 @@ from openrecord.access.types import ViewerKind
 from openrecord.audit.types import system
 from openrecord.clinical.incoming import VersionStatus
 from openrecord.flow.duties import duties
+from openrecord.identity import numbers as identity_numbers
 from openrecord.identity.events import PatientLinked, PatientUnlinked
 from openrecord.ingest import events as ingest_events
+from openrecord.ingest.actions.forgetting import forget_keys
 from openrecord.kit.ids import random_id
 from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
-from openrecord.registry.events import PersonChanged, PolicyChanged
+from openrecord.registry.events import NumberChanged, PersonChanged, PolicyChanged, Withdrawn
 from openrecord.registry.types import PatientId
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import receive as screening_receive
@@ -33,6 +36,24 @@ def person_changed(event: PersonChanged) -> None:
     access.raise_epochs([event.patient_id])
     settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
     note_duties(event.patient_id, at=event.at)
+
+
+def number_changed(event: NumberChanged) -> None:
+    """The same person under another NHS number: they sign in again, as who they were."""
+    identity_numbers.renumber(
+        patient_id=event.patient_id, before=event.before, now=event.now, by=system("registry"), at=event.at
+    )
+
+
+def withdrawn(event: Withdrawn) -> None:
+    """An identity was given up: nobody is that patient or acts for them, and nothing leads to its entries."""
+    by = system("registry")
+    access.lock_patient(event.patient_id)
+    access.end_all(patient_id=event.patient_id, by=by, at=event.at)
+    identity_numbers.forget_people_of(patient_id=event.patient_id, by=by, at=event.at)
+    forget_keys(event.patient_id)
+    access.raise_epochs([event.patient_id])
+    settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
 
 
 def policy_changed(event: PolicyChanged) -> None:
@@ -70,7 +91,7 @@ def access_changed(event: access_events.AccessChanged) -> None:
 def note_duties(patient_id: PatientId, *, at: datetime) -> None:
     """Note what is open in front of staff. Where nothing was ever done about the access, nothing can be."""
     if access_queries.has_acts(patient_id):
-        access.note_due(patient_id=patient_id, due=duties(access_queries.facts(patient_id, at=at), at), at=at)
+        access_due.note_due(patient_id=patient_id, due=duties(access_queries.facts(patient_id, at=at), at), at=at)
 
 
 @transaction.atomic
@@ -99,7 +120,7 @@ def check_duties(patients: Mapping[PatientId, date | None], *, at: datetime) -> 
             _settle_turned(patient_id, at=at)
         elif duties(facts, at) != noted.get(patient_id, frozenset()):
             _note_again(patient_id, at=at)
-    access.note_checked(patients, on=today)
+    access_due.note_checked(patients, on=today)
 
 
 @transaction.atomic

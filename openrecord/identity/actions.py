@@ -10,10 +10,10 @@ from datetime import datetime
 from django.db import transaction
 
 from openrecord.audit.actions import record_change
-from openrecord.audit.types import Actor, ActorKind, system
+from openrecord.audit.types import Actor, ActorKind, Repeatable, system
 from openrecord.db import bus
 from openrecord.gateways.openid.client import Authenticated
-from openrecord.identity import rules
+from openrecord.identity import events, rules
 from openrecord.identity.events import PatientLinked, PatientUnlinked
 from openrecord.identity.models import Account, NhsNumberIndex, PendingRow, PersonRow, SessionRow, StaffRow
 from openrecord.identity.queries import live_session, nhs_hash, person_value, staff_value, subject_hash, token_hash
@@ -100,7 +100,7 @@ def admit_person(
         SessionRow(person=row, strength=proof.vot), person_value(row), proof, previous_token=previous_token, at=at
     )
     by = rules.actor(session, authority="sign-in", device=device)
-    _tell_link(PersonId(row.id), before=before, now=linked, by=by, at=at)
+    tell_link(PersonId(row.id), before=before, now=linked, by=by, at=at)
     record_change(
         by=by,
         at=at,
@@ -153,7 +153,7 @@ def _move_account(account: Account, *, to: PersonRow, at: datetime) -> None:
     account.save()
 
 
-def _tell_link(person_id: PersonId, *, before: int | None, now: PatientId | None, by: Actor, at: datetime) -> None:
+def tell_link(person_id: PersonId, *, before: int | None, now: PatientId | None, by: Actor, at: datetime) -> None:
     """Audit and announce a change of which record is a person's own."""
     if before == now:
         return
@@ -290,23 +290,40 @@ def add_staff(
 
 
 @transaction.atomic
-def change_roles(*, staff_id: StaffId, roles: Collection[Role], by: Actor, at: datetime) -> StaffMember:
-    """Give a staff member these roles instead; acts at the next request of their sessions. Raises NotAllowed."""
+def change_roles(
+    *, staff_id: StaffId, roles: Collection[Role], by: Actor, at: datetime, repeats: bytes | None = None
+) -> StaffMember:
+    """Give a staff member these roles instead; acts at the next request of their sessions. Raises NotAllowed.
+
+    `repeats`: as in audit.types.Change, here and below.
+    """
     row = _row_for(staff_id, by)
     before, row.roles = _listed(row.roles), _names(roles)
     row.save()
-    _record("roles_changed", row, {"before": before, "roles": _listed(row.roles)}, by=by, at=at)
+    act = events.repeatable(events.RolesChanged(staff_id, tuple(roles)))
+    details: dict[str, str | int | None] = {"before": before, "roles": _listed(row.roles)}
+    _record("roles_changed", row, details, by=by, at=at, act=act, repeats=repeats)
     return staff_value(row)
 
 
 @transaction.atomic
-def stop_staff(*, staff_id: StaffId, reason: str, by: Actor, at: datetime) -> None:
+def stop_staff(*, staff_id: StaffId, reason: str, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
     """End a staff member's access and all their sessions at once. `reason`: a fixed code. Raises NotAllowed."""
     row = _row_for(staff_id, by)
     row.stopped = at
     row.save()
     ended, _ = SessionRow.objects.filter(staff_id=staff_id).delete()
-    _record("staff_stopped", row, {"reason": reason, "sessions": ended}, by=by, at=at)
+    act = events.repeatable(events.StaffStopped(staff_id, reason))
+    _record("staff_stopped", row, {"reason": reason, "sessions": ended}, by=by, at=at, act=act, repeats=repeats)
+
+
+@transaction.atomic
+def end_every_session(*, by: Actor, at: datetime) -> int:
+    """End the sessions of everybody and every sign-in that is under way; how many sessions there were."""
+    ended, _ = SessionRow.objects.all().delete()
+    PendingRow.objects.all().delete()
+    record_change(by=by, at=at, event="every_session_ended", patient_id=None, details={"sessions": ended})
+    return ended
 
 
 def _require_manager(by: Actor, organisation: str) -> None:
@@ -359,5 +376,17 @@ def _listed(names: Collection[str]) -> str:
     return ",".join(names)
 
 
-def _record(event: str, row: StaffRow, details: dict[str, str | int | None], *, by: Actor, at: datetime) -> None:
-    record_change(by=by, at=at, event=event, patient_id=None, subject=f"staff:{row.id}", details=details)
+def _record(
+    event: str,
+    row: StaffRow,
+    details: dict[str, str | int | None],
+    *,
+    by: Actor,
+    at: datetime,
+    act: Repeatable | None = None,
+    repeats: bytes | None = None,
+) -> None:
+    subject = f"staff:{row.id}"
+    record_change(
+        by=by, at=at, event=event, patient_id=None, subject=subject, details=details, act=act, repeats=repeats
+    )

@@ -1,9 +1,12 @@
-"""What identity tells the stations after it: which person may now be treated as which patient."""
+"""What identity tells the stations after it, who may now be treated as which patient; and what the journal keeps."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from openrecord.identity.types import PersonId
+import msgspec
+
+from openrecord.audit.types import Repeatable
+from openrecord.identity.types import PersonId, Role, StaffId
 from openrecord.registry.types import PatientId
 
 
@@ -23,3 +26,26 @@ class PatientUnlinked:
     person_id: PersonId
     patient_id: PatientId
     at: datetime
+
+
+class StaffStopped(msgspec.Struct, frozen=True):
+    """A staff member may no longer sign in."""
+
+    staff: StaffId
+    reason: str
+
+
+class RolesChanged(msgspec.Struct, frozen=True):
+    """A staff member has these roles and no others."""
+
+    staff: StaffId
+    roles: tuple[Role, ...]
+
+
+KINDS = {StaffStopped: "staff_stopped", RolesChanged: "staff_roles"}
+"""Their names in the journal, which stay for ever."""
+
+
+def repeatable(act: StaffStopped | RolesChanged) -> Repeatable:
+    """The act as the journal keeps it."""
+    return Repeatable(KINDS[type(act)], msgspec.json.encode(act))

@@ -106,9 +106,13 @@ def same_name(one: str, other: str) -> bool:
 
 
 def is_patient(claimed: Claimed, patient: Patient) -> bool:
-    """Whether the person is this patient: NHS number, birth date and family name must all agree (R66)."""
+    """Whether the person is this patient: NHS number, birth date and family name must all agree (R66).
+
+    Nobody is a patient whose identity was withdrawn.
+    """
     return (
-        patient.nhs_number == claimed.nhs_number
+        not patient.withdrawn
+        and patient.nhs_number == claimed.nhs_number
         and patient.born == claimed.born
         and same_name(patient.family, claimed.family)
     )

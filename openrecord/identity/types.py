@@ -115,6 +115,11 @@ class Refusal(Enum):
     STAFF_UNKNOWN = "staff_unknown"
     STAFF_WITHOUT_ROLE = "staff_without_role"
 
+    @property
+    def is_outage(self) -> bool:
+        """Whether it will pass by itself: the sign-in service does not answer."""
+        return self is Refusal.PROVIDER_UNAVAILABLE
+
 
 class SignInRefused(Exception):
     """A sign-in did not succeed. `detail` is a fixed code for the audit, never text from outside."""

@@ -52,6 +52,19 @@ def entries_by_reference(org: OdsCode, patient_id: PatientId, references: Iterab
     return {aliases[bytes(alias)]: bytes(entry) for alias, entry in found}
 
 
+def source_keys(patient_id: PatientId, entry_id: bytes) -> tuple[bytes, ...]:
+    """Every source key under which an entry of the patient is known: the same where it is delivered again."""
+    statement = "SELECT key FROM ingest_source_key WHERE patient_id=%s AND entry_id=%s"
+    return tuple(bytes(row[0]) for row in sql.rows(statement, [patient_id, entry_id]))
+
+
+def entry_by_keys(patient_id: PatientId, keys: Iterable[bytes]) -> bytes | None:
+    """The entry of the patient that one of these source keys leads to; None where none of them is known."""
+    statement = "SELECT entry_id FROM ingest_source_key WHERE patient_id=%s AND key IN ({keys})"
+    found = sql.rows_in(statement, [patient_id], keys)
+    return bytes(found[0][0]) if found else None
+
+
 def quarantine_count() -> int:
     """How many parts wait in quarantine for somebody to decide."""
     return QuarantineRow.objects.filter(state="open").count()

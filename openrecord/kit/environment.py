@@ -30,6 +30,11 @@ VARIABLES = (
         None,
         "postgresql://… selects PostgreSQL; absent: encrypted SQLite in the data folder",
     ),
+    Variable(
+        "OPENRECORD_JOURNAL",
+        None,
+        "file for the journal of what people decide, best on another disk; absent: `acts.journal` in the data folder",
+    ),
     Variable("OPENRECORD_KEY", None, "master key, 64 hexadecimal characters"),
     Variable("OPENRECORD_KEY_FILE", None, "file outside the data folder that holds the master key"),
     Variable("OPENRECORD_HOSTS", "127.0.0.1,localhost", "host names served, comma separated"),
@@ -130,6 +135,12 @@ def mode() -> str:
 def data_folder() -> Path:
     """The data folder as an absolute path (not created here)."""
     return Path(required("OPENRECORD_DATA")).absolute()
+
+
+def journal_file() -> Path:
+    """Where the journal of people's acts lies."""
+    named = value("OPENRECORD_JOURNAL")
+    return data_folder() / "acts.journal" if named is None else Path(named).absolute()
 
 
 def of_child(settings: Mapping[str, str | None]) -> dict[str, str]:

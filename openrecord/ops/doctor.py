@@ -10,7 +10,9 @@ from django.db import DatabaseError, connection
 
 from openrecord.access import queries as access
 from openrecord.access.types import DECISIONS, DRIFT
+from openrecord.audit import journal
 from openrecord.audit import queries as audit
+from openrecord.audit.journal import JournalDamaged
 from openrecord.cards.keyring import keyring
 from openrecord.db import keys
 from openrecord.identity import providers
@@ -18,10 +20,12 @@ from openrecord.identity.types import Kind, SignInRefused
 from openrecord.ingest import queries as ingest
 from openrecord.kit import clock
 from openrecord.kit.environment import MissingSetting
+from openrecord.kit.instants import from_micros
 from openrecord.kit.london import day_of
 from openrecord.notify import queries as notify
 from openrecord.ops.migrate import missing_migrations
 from openrecord.ops.printing import print_json, print_table
+from openrecord.ops.timekeeping import behind
 from openrecord.registry import queries as registry
 from openrecord.screening import queries as screening
 
@@ -99,6 +103,27 @@ def _unsealed() -> Finding:
     return Finding("audit", well=verdict.unsealed <= MANY_UNSEALED, told=told)
 
 
+def _clock() -> Finding:
+    missing = behind(clock.now())
+    told = (
+        "not behind the trail" if missing is None else f"{missing} behind the trail: set it, the server will not start"
+    )
+    return Finding("clock", well=missing is None, told=told)
+
+
+def _journal() -> Finding:
+    """Whether what people decided could be repeated after a restore."""
+    count, last = 0, None
+    try:
+        for record, _ in journal.read():
+            count, last = count + 1, record.at
+    except (JournalDamaged, OSError) as error:
+        advice = f"{error}: move it away and make a backup at once; a new one begins by itself"
+        return Finding("journal", well=False, told=advice)
+    told = f"{count} records" + (f", the last of {from_micros(last):%Y-%m-%d %H:%M:%S} UTC" if last else "")
+    return Finding("journal", well=True, told=told)
+
+
 def _quarantine() -> Finding:
     return Finding("quarantine", well=None, told=f"{ingest.quarantine_count()} parts open")
 
@@ -161,6 +186,8 @@ def _sign_in() -> Finding:
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
     _unsealed,
+    _clock,
+    _journal,
     _quarantine,
     _practices,
     _stops,

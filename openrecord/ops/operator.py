@@ -5,7 +5,7 @@ import socket
 from dataclasses import replace
 from uuid import UUID
 
-from openrecord.audit.types import Actor, system
+from openrecord.audit.types import COMMAND, Actor, system
 from openrecord.clinical.nhs_number import InvalidNhsNumber, parse
 from openrecord.ops.failure import CommandFailed
 from openrecord.registry import queries as registry
@@ -18,7 +18,7 @@ def operator() -> Actor:
         account = getpass.getuser()
     except (OSError, KeyError):
         account = "unknown"
-    return replace(system("command"), device=f"{account}@{socket.gethostname()}")
+    return replace(system(COMMAND), device=f"{account}@{socket.gethostname()}")
 
 
 def as_uuid(text: str, what: str) -> UUID:

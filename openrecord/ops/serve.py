@@ -14,7 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.log import LogLevels
 from granian.server import Server
 
-from openrecord.kit import environment
+from openrecord.kit import clock, environment
 from openrecord.ops.failure import CommandFailed
 from openrecord.ops.migrate import require_migrations
 from openrecord.ops.parent import end_with_parent
@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandFailed("the embedded database takes one server process; use PostgreSQL for more")
     require_free(arguments.host, arguments.port)
     require_migrations()
+    timekeeping = importlib.import_module("openrecord.ops.timekeeping")
+    timekeeping.require_clock(clock.now())
     connections.close_all()
     if arguments.stop_with_parent:
         end_with_parent(os.getppid())

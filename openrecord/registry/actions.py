@@ -13,8 +13,9 @@ from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.db import bus
 from openrecord.kit.ids import random_id, random_number, time_ordered_bytes, time_ordered_id
 from openrecord.kit.instants import to_micros
-from openrecord.registry import queries
-from openrecord.registry.events import PersonChange, PersonChanged, PolicyChanged
+from openrecord.kit.london import day_of
+from openrecord.registry import events, queries
+from openrecord.registry.events import NumberChanged, PersonChange, PersonChanged, PolicyChanged, Withdrawn
 from openrecord.registry.models import (
     PatientRow,
     PolicyRow,
@@ -30,6 +31,10 @@ from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Pract
 
 class ChangedMeanwhile(Exception):
     """Somebody else set the policy since the version that this change was made from."""
+
+
+class NumberTaken(ValueError):
+    """Another patient here has this NHS number."""
 
 
 @transaction.atomic
@@ -55,11 +60,19 @@ def add_practice(*, practice: Practice, valid_from: date, by: Actor, at: datetim
 
 @transaction.atomic
 def set_policy(
-    *, ods: OdsCode, policy: Policy, by: Actor, at: datetime, base: int | None = None, why: str = ""
+    *,
+    ods: OdsCode,
+    policy: Policy,
+    by: Actor,
+    at: datetime,
+    base: int | None = None,
+    why: str = "",
+    repeats: bytes | None = None,
 ) -> None:
     """A new version of a practice's policy; it is in force at the next read.
 
     `base`: the version it was made from; raises ChangedMeanwhile where that is not the newest any more.
+    `repeats`: as in audit.types.Change, here and below.
     """
     newest = PolicyRow.objects.filter(ods=ods).aggregate(Max("version"))["version__max"] or 0
     if base is not None and base != newest:
@@ -70,7 +83,16 @@ def set_policy(
             row.save(force_insert=True)
     except IntegrityError:  # somebody else's transaction made the same version between our question and our answer
         raise ChangedMeanwhile from None
-    audit.record_change(by=by, at=at, event="policy_set", patient_id=None, subject=ods, details={"version": newest + 1})
+    audit.record_change(
+        by=by,
+        at=at,
+        event="policy_set",
+        patient_id=None,
+        subject=ods,
+        details={"version": newest + 1},
+        act=events.repeatable(events.PolicySet(ods, policy, newest + 1, why)),
+        repeats=repeats,
+    )
     bus.publish(PolicyChanged(ods, at))
 
 
@@ -126,18 +148,39 @@ def add_patient(
 ) -> Patient:
     """A new patient. The NHS number must not be known yet (the database refuses it)."""
     patient = Patient(PatientId(random_number()), random_id(), nhs_number, family, given, born, gender or None)
+    _insert_patient(patient)
+    audit.record_change(by=by, at=at, event="patient_added", patient_id=patient.patient_id, subject="", details={})
+    return patient
+
+
+@transaction.atomic
+def recover(*, patient: Patient, by: Actor, at: datetime) -> bool:
+    """A patient of before a restore, with the same ids; False where the NHS number is known under others.
+
+    Where nobody has this number the patient is made again, registered nowhere: nothing is shown of them yet.
+    """
+    known = queries.patient_by_nhs_number(patient.nhs_number)
+    if known is not None or queries.patients([patient.patient_id]):
+        return known is not None and known.patient_id == patient.patient_id
+    _insert_patient(patient)
+    audit.record_change(by=by, at=at, event="patient_recovered", patient_id=patient.patient_id)
+    return True
+
+
+def _insert_patient(patient: Patient) -> None:
     PatientRow.objects.create(
         patient_id=patient.patient_id,
         public_id=patient.public_id.bytes,
-        nhs_hash=queries.nhs_hash(nhs_number),
-        nhs_number=nhs_number,
-        family=family,
-        given=given,
-        born=born,
-        gender=gender or "",
+        nhs_hash=queries.nhs_hash(patient.nhs_number),
+        nhs_number=patient.nhs_number,
+        family=patient.family,
+        given=patient.given,
+        born=patient.born,
+        gender=patient.gender or "",
+        died=patient.died,
+        address_flagged=patient.address_flagged,
+        withdrawn=patient.withdrawn,
     )
-    audit.record_change(by=by, at=at, event="patient_added", patient_id=patient.patient_id, subject="", details={})
-    return patient
 
 
 @transaction.atomic(savepoint=False)
@@ -153,28 +196,62 @@ def register(
 
 
 @transaction.atomic
-def deduct(*, patient_id: PatientId, ods: OdsCode, end: date, by: Actor, at: datetime) -> None:
+def deduct(
+    *, patient_id: PatientId, ods: OdsCode, end: date, by: Actor, at: datetime, repeats: bytes | None = None
+) -> None:
     """The patient's latest registration at a practice ends at the beginning of a day."""
     latest = RegistrationRow.objects.filter(patient_id=patient_id, ods=ods).order_by("-start").first()
     if latest is None:
         raise queries.UnknownPatient
     RegistrationRow.objects.filter(patient_id=patient_id, id=latest.id).update(end_on=end)
-    audit.record_change(by=by, at=at, event="deducted", patient_id=patient_id, subject=ods, details={})
+    act = events.repeatable(events.Deducted(queries.patient(patient_id), ods, end))
+    audit.record_change(by=by, at=at, event="deducted", patient_id=patient_id, subject=ods, act=act, repeats=repeats)
     bus.publish(PersonChanged(patient_id, PersonChange.DEDUCTED, at))
 
 
 @transaction.atomic
-def record_death(*, patient_id: PatientId, died: bool, by: Actor, at: datetime) -> None:
+def record_death(*, patient_id: PatientId, died: bool, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
     """The patient has died, or (False) a death recorded in error is undone."""
     PatientRow.objects.filter(patient_id=patient_id).update(died=died)
     change = PersonChange.DIED if died else PersonChange.DEATH_UNDONE
-    audit.record_change(by=by, at=at, event=change.value, patient_id=patient_id, subject="", details={})
+    act = events.repeatable(events.DeathRecorded(queries.patient(patient_id), died))
+    audit.record_change(by=by, at=at, event=change.value, patient_id=patient_id, act=act, repeats=repeats)
     bus.publish(PersonChanged(patient_id, change, at))
 
 
 @transaction.atomic
-def flag_address(*, patient_id: PatientId, by: Actor, at: datetime) -> None:
+def flag_address(*, patient_id: PatientId, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
     """The patient's address must not be shown (a safeguarding flag): no address, no proxies."""
     PatientRow.objects.filter(patient_id=patient_id).update(address_flagged=True)
-    audit.record_change(by=by, at=at, event="address_flagged", patient_id=patient_id, subject="", details={})
+    act = events.repeatable(events.AddressFlagged(queries.patient(patient_id)))
+    audit.record_change(by=by, at=at, event="address_flagged", patient_id=patient_id, act=act, repeats=repeats)
     bus.publish(PersonChanged(patient_id, PersonChange.ADDRESS_FLAGGED, at))
+
+
+@transaction.atomic
+def change_number(
+    *, patient_id: PatientId, now: NhsNumber, by: Actor, at: datetime, repeats: bytes | None = None
+) -> None:
+    """The patient has another NHS number: the same person, the same record. Raises NumberTaken.
+
+    Not for somebody who is to be protected: the journal names both numbers (`withdraw`).
+    """
+    patient = queries.patient(patient_id)
+    if queries.patient_by_nhs_number(now) is not None:
+        raise NumberTaken
+    PatientRow.objects.filter(patient_id=patient_id).update(nhs_number=now, nhs_hash=queries.nhs_hash(now))
+    act = events.repeatable(events.Renumbered(patient, now))
+    audit.record_change(by=by, at=at, event="number_changed", patient_id=patient_id, act=act, repeats=repeats)
+    bus.publish(NumberChanged(patient_id, patient.nhs_number, now, at))
+
+
+@transaction.atomic
+def withdraw(*, patient_id: PatientId, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
+    """The patient's identity is given up for their protection (adoption, a new identity): nobody sees the record and
+    nothing comes to it any more. Under which number the person lives from now on is not asked, so nothing can tell.
+    """
+    act = events.repeatable(events.GivenUp(queries.patient(patient_id)))
+    PatientRow.objects.filter(patient_id=patient_id).update(withdrawn=True)
+    RegistrationRow.objects.filter(patient_id=patient_id, end_on__isnull=True).update(end_on=day_of(at))
+    audit.record_change(by=by, at=at, event="withdrawn", patient_id=patient_id, act=act, repeats=repeats)
+    bus.publish(Withdrawn(patient_id, at))

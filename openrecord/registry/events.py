@@ -1,10 +1,14 @@
-"""What the registry tells the stations behind it."""
+"""What the registry tells the stations behind it, and what the journal keeps of it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
-from openrecord.registry.types import OdsCode, PatientId
+import msgspec
+
+from openrecord.audit.types import Repeatable
+from openrecord.clinical.nhs_number import NhsNumber
+from openrecord.registry.types import OdsCode, Patient, PatientId, Policy
 
 
 class PersonChange(Enum):
@@ -27,8 +31,86 @@ class PersonChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class NumberChanged:
+    """A patient has another NHS number from now on."""
+
+    patient_id: PatientId
+    before: NhsNumber
+    now: NhsNumber
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """A patient's identity was given up for their protection."""
+
+    patient_id: PatientId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyChanged:
     """A practice set its policy."""
 
     ods: OdsCode
     at: datetime
+
+
+class PolicySet(msgspec.Struct, frozen=True):
+    """A practice set its policy. `version`: the number that it got."""
+
+    ods: OdsCode
+    policy: Policy
+    version: int
+    why: str
+
+
+class Deducted(msgspec.Struct, frozen=True):
+    """A registration ended."""
+
+    patient: Patient
+    ods: OdsCode
+    end: date
+
+
+class DeathRecorded(msgspec.Struct, frozen=True):
+    """A death was recorded, or (False) undone."""
+
+    patient: Patient
+    died: bool
+
+
+class AddressFlagged(msgspec.Struct, frozen=True):
+    """An address must not be shown."""
+
+    patient: Patient
+
+
+class Renumbered(msgspec.Struct, frozen=True):
+    """A patient got another NHS number; `patient`: as before."""
+
+    patient: Patient
+    now: NhsNumber
+
+
+class GivenUp(msgspec.Struct, frozen=True):
+    """A patient's identity was withdrawn."""
+
+    patient: Patient
+
+
+PersonAct = Deducted | DeathRecorded | AddressFlagged | Renumbered | GivenUp
+KINDS = {
+    PolicySet: "policy",
+    Deducted: "deducted",
+    DeathRecorded: "death",
+    AddressFlagged: "address",
+    Renumbered: "number",
+    GivenUp: "withdrawn",
+}
+"""Their names in the journal, which stay for ever."""
+
+
+def repeatable(act: PolicySet | PersonAct) -> Repeatable:
+    """The act as the journal keeps it."""
+    return Repeatable(KINDS[type(act)], msgspec.json.encode(act))

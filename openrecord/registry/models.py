@@ -95,6 +95,7 @@ class PatientRow(models.Model):
     gender = models.CharField(max_length=20, blank=True)
     died = models.BooleanField(default=False)
     address_flagged = models.BooleanField(default=False)
+    withdrawn = models.BooleanField(default=False)
 
     class Meta:
         db_table = "registry_patient"

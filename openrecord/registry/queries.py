@@ -36,6 +36,7 @@ from openrecord.registry.types import (
 
 _PATIENT_COLUMNS = (
     "patient_id", "public_id", "nhs_number", "family", "given", "born", "gender", "died", "address_flagged",
+    "withdrawn",
 )  # fmt: skip
 _PATIENT = f"SELECT {', '.join(_PATIENT_COLUMNS)} FROM registry_patient"
 _REGISTRATIONS = "SELECT ods, start, end_on, entered FROM registry_registration WHERE patient_id=%s ORDER BY start, ods"
@@ -150,6 +151,7 @@ def _patient(row: sql.Row) -> Patient:
         row[6] or None,
         bool(row[7]),
         bool(row[8]),
+        bool(row[9]),
     )
 
 

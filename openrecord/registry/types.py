@@ -162,7 +162,10 @@ class Registration:
 
 @dataclass(frozen=True, slots=True)
 class Patient:
-    """A person whose record this is. `patient_id` stays inside; `public_id` is what the outside sees."""
+    """A person whose record this is. `patient_id` stays inside; `public_id` is what the outside sees.
+
+    `withdrawn`: the identity was given up for the person's protection; nobody sees the record and nothing comes to it.
+    """
 
     patient_id: PatientId
     public_id: UUID
@@ -173,3 +176,4 @@ class Patient:
     gender: str | None = None
     died: bool = False
     address_flagged: bool = False
+    withdrawn: bool = False

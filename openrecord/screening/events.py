@@ -10,7 +10,8 @@ from uuid import UUID
 
 import msgspec
 
-from openrecord.registry.types import PatientId
+from openrecord.audit.types import Repeatable
+from openrecord.registry.types import Patient, PatientId
 from openrecord.screening.types import EntryId
 
 
@@ -69,6 +70,39 @@ def encode(act: AnyAct) -> str:
 def decode(text: str) -> AnyAct:
     """The act from its stored text; raises msgspec.ValidationError for anything not understood."""
     return _decoder.decode(text)
+
+
+class About(msgspec.Struct, frozen=True):
+    """Which entry an act of the journal is about. `keys`: its source keys, by which it is found when it comes again."""
+
+    patient: Patient
+    entry: bytes
+    keys: tuple[bytes, ...]
+
+
+class Decided(msgspec.Struct, frozen=True):
+    """An act on an entry, as the journal keeps it. `sequence`: its place among the acts on it; `actor`: who did it."""
+
+    about: About
+    act: str
+    sequence: int
+    at: datetime
+    actor: str
+
+
+class FoundWrong(msgspec.Struct, frozen=True):
+    """Staff said that an entry is somebody else's, as the journal keeps it."""
+
+    about: About
+
+
+KINDS = {Decided: "entry", FoundWrong: "wrong_person"}
+"""Their names in the journal, which stay for ever."""
+
+
+def repeatable(act: Decided | FoundWrong) -> Repeatable:
+    """The act as the journal keeps it."""
+    return Repeatable(KINDS[type(act)], msgspec.json.encode(act))
 
 
 class Cause(Enum):

@@ -198,6 +198,12 @@ def organisation_of(patient_id: PatientId, entry_id: EntryId) -> OdsCode | None:
     return None if found is None else OdsCode(found[0])
 
 
+def newest_act(patient_id: PatientId, entry_id: EntryId) -> int:
+    """How many acts there are on the entry, by the highest sequence; 0 for none."""
+    statement = "SELECT COALESCE(MAX(sequence), 0) FROM screening_act WHERE patient_id=%s AND entry=%s"
+    return int(sql.rows(statement, [patient_id, entry_id])[0][0])
+
+
 def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
     """The number of the newest act on the entry that was not taken back."""
     made = _acts(patient_id, [entry_id]).get(entry_id, [])
@@ -307,6 +313,14 @@ def patients_with_entry(public_id: UUID) -> tuple[PatientId, ...]:
     """Whose entry an outside id names (a search through all entries: for an operator's rare question)."""
     found = sql.rows("SELECT patient_id FROM screening_entry WHERE public_id=%s", [public_id.bytes])
     return tuple(PatientId(row[0]) for row in found)
+
+
+def patients_decided(patients: Iterable[PatientId]) -> tuple[PatientId, ...]:
+    """Those of these patients about an entry of whom people have decided anything."""
+    statement = (
+        "SELECT DISTINCT patient_id FROM screening_entry WHERE (acted OR wrong_person) AND patient_id IN ({keys})"
+    )
+    return tuple(PatientId(row[0]) for row in sql.rows_in(statement, [], patients))
 
 
 def vault_bodies(patient_id: PatientId, wanted: Iterable[EntryId]) -> dict[EntryId, bytes]:

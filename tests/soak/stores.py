@@ -55,8 +55,8 @@ class Store:
 
 
 @contextmanager
-def new_store(folder: Path) -> Iterator[Store]:
-    """A migrated store below `folder`, gone afterwards."""
+def new_store(folder: Path, *, is_empty: bool = False) -> Iterator[Store]:
+    """A migrated store below `folder`, or an empty one, gone afterwards."""
     data = folder / "data"
     data.mkdir(parents=True)
     settings = {"OPENRECORD_MODE": "test", "OPENRECORD_KEY": KEY, "OPENRECORD_DATA": str(data)}
@@ -67,7 +67,8 @@ def new_store(folder: Path) -> Iterator[Store]:
         settings["OPENRECORD_DATABASE_URL"] = urlsplit(server)._replace(path=f"/{name}").geturl()
     store = Store(data, {**os.environ, **settings})
     try:
-        store.openrecord("migrate", "--quiet")
+        if not is_empty:
+            store.openrecord("migrate", "--quiet")
         yield store
     finally:
         if server is not None:

@@ -37,11 +37,16 @@ Database.register_adapter(datetime.date, lambda value: value.isoformat())
 Database.register_adapter(datetime.datetime, lambda value: value.isoformat(" "))
 
 
-def unlock(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
-    """Key and tune a fresh connection; raises ImproperlyConfigured where the key does not open the file."""
+def set_key(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
+    """Key a fresh connection, of a file that is there or still to be made."""
     connection.execute(f"PRAGMA key = \"x'{key.hex()}'\"")
     connection.execute(f"PRAGMA cipher_page_size = {page_size}")
     connection.execute(f"PRAGMA cipher_hmac_algorithm = {HMAC}")
+
+
+def unlock(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
+    """Key and tune a fresh connection; raises ImproperlyConfigured where the key does not open the file."""
+    set_key(connection, key, page_size=page_size)
     connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     try:
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()

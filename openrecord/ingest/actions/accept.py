@@ -91,6 +91,8 @@ def _patient(claimed: IncomingPatient | None, terms: Terms, *, by: Actor, at: da
     known = registry.patient_by_nhs_number(number)
     if known is not None:
         matching.check_same_person(claimed, known)
+        if terms.register is not None and known.born and not registry.registrations(known.patient_id):
+            registry_actions.register(patient_id=known.patient_id, ods=terms.register, start=known.born, by=by, at=at)
         return known, False
     if terms.register is None:
         raise matching.Unmatched("patient_unknown")

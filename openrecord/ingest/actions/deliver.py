@@ -30,6 +30,7 @@ ADVICE = {
     "birth_date_differs": "the birth date differs from the registry's; check whose record this is",
     "family_name_missing": "the Patient has no family name",
     "family_name_differs": "the family name differs from the registry's; check whose record this is",
+    "identity_withdrawn": "this identity was given up for the patient's protection; nothing is attached to it any more",
     "patient_unknown": "no such patient is registered; register the patient, or ingest with --register",
     "no_controlling_organisation": "the patient is registered nowhere; state the organisation with --org",
 }

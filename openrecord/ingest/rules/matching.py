@@ -51,7 +51,9 @@ def _is_same_name(one: str, other: str) -> bool:
 
 
 def check_same_person(claimed: IncomingPatient, known: Patient) -> None:
-    """Raises Unmatched where birth date or family name differ from the registry's."""
+    """Raises Unmatched where birth date or family name differ from the registry's, or the identity was withdrawn."""
+    if known.withdrawn:
+        raise Unmatched("identity_withdrawn")
     if known.born is None or claimed_birth_date(claimed) != known.born:
         raise Unmatched("birth_date_differs")
     if claimed.family is None or not _is_same_name(claimed.family, known.family):

@@ -37,7 +37,11 @@ REFUSALS: Mapping[Refusal, tuple[str, ...]] = {
         gettext_noop("We need them to find your GP record. If you change your mind, sign in again."),
     ),
     Refusal.PROVIDER_REFUSED: (gettext_noop("Signing in was stopped before it was finished."), *_AGAIN),
-    Refusal.PROVIDER_UNAVAILABLE: (gettext_noop("The sign-in service does not answer. Try again later."),),
+    Refusal.PROVIDER_UNAVAILABLE: (
+        gettext_noop("The sign-in service does not answer. Try again later."),
+        gettext_noop("If you need to speak to somebody now, contact your GP surgery."),
+        gettext_noop("If you need urgent medical help, go to 111.nhs.uk or call 111. In an emergency call 999."),
+    ),
     Refusal.NOT_CONFIGURED: (gettext_noop("Signing in is not set up on this service yet."),),
     Refusal.TOKEN_INVALID: (gettext_noop("We could not check the answer of the sign-in service."), *_AGAIN),
     Refusal.LEVEL_TOO_LOW: (
@@ -105,7 +109,7 @@ def refusal(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
         "sentences": [_(sentence) for sentence in sentences],
         "again": "/sign-in",
     }
-    response = render(request, "portal/refused.html", context, status=403)
+    response = render(request, "portal/refused.html", context, status=503 if refused.refusal.is_outage else 403)
     if refused.refusal is not Refusal.EXPIRED:  # another tab may still be on its way with that cookie
         drop_cookie(response, PENDING)
     return response

@@ -9,8 +9,10 @@ from openrecord.access import actions as access_actions
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.db import sql
+from openrecord.ingest import queries as ingest
 from openrecord.kit.ids import spelt, time_ordered_bytes
 from openrecord.kit.instants import to_micros
+from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 from openrecord.screening import events, queries
 from openrecord.screening.actions.settle import NOTHING_NEW, Arrivals, settle
@@ -54,22 +56,45 @@ def _record(
     )
     if not touched:
         raise UnknownEntry
-    newest = sql.row(
-        "SELECT COALESCE(MAX(sequence), 0) FROM screening_act WHERE patient_id=%s AND entry=%s",
-        [patient_id, entry_id],
-    )
-    sql.insert(
-        "screening_act",
-        ("patient_id", "id", "entry", "sequence", "at", "actor", "act"),
-        [
-            (patient_id, time_ordered_bytes(), entry_id, (newest or (0,))[0] + 1, to_micros(at), by.id,
-             events.encode(act))
-        ],
-    )  # fmt: skip
+    number = queries.newest_act(patient_id, entry_id) + 1
+    told = events.Decided(_about(patient_id, entry_id), events.encode(act), number, at, by.id)
+    _write(patient_id, entry_id, told)
     audit.record_change(
-        by=by, at=at, event=str(type(act).__struct_config__.tag), patient_id=patient_id, subject=spelt(entry_id)
+        by=by,
+        at=at,
+        event=str(type(act).__struct_config__.tag),
+        patient_id=patient_id,
+        subject=spelt(entry_id),
+        act=events.repeatable(told),
     )
     settle(patient_id, at=at, cause=cause, only=[entry_id], revised=[entry_id])
+
+
+def _about(patient_id: PatientId, entry_id: EntryId) -> events.About:
+    return events.About(registry.patient(patient_id), entry_id, ingest.source_keys(patient_id, entry_id))
+
+
+def _write(patient_id: PatientId, entry_id: EntryId, told: events.Decided) -> None:
+    row = (patient_id, time_ordered_bytes(), entry_id, told.sequence, to_micros(told.at), told.actor, told.act)
+    sql.insert("screening_act", ("patient_id", "id", "entry", "sequence", "at", "actor", "act"), [row])
+
+
+@transaction.atomic
+def repeat(
+    *, patient_id: PatientId, entry_id: EntryId, told: events.Decided, by: Actor, at: datetime, repeats: bytes
+) -> None:
+    """Put back an act that a restore has lost, in its place among the entry's acts. It is no news to the patient.
+
+    `repeats`: as in audit.types.Change. Raises UnknownEntry.
+    """
+    access_actions.lock_patient(patient_id)
+    key = [patient_id, entry_id]
+    if not sql.execute("UPDATE screening_entry SET acted=%s WHERE patient_id=%s AND id=%s", [True, *key]):
+        raise UnknownEntry
+    _write(patient_id, entry_id, told)
+    event = str(type(events.decode(told.act)).__struct_config__.tag)
+    audit.record_change(by=by, at=at, event=event, patient_id=patient_id, subject=spelt(entry_id), repeats=repeats)
+    settle(patient_id, at=at, cause=Cause.STRICTER, only=[entry_id], revised=[entry_id])
 
 
 def hide(
@@ -181,13 +206,27 @@ def file(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -
 
 
 @transaction.atomic
-def mark_wrong_person(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
-    """Staff say that the entry belongs to somebody else: it leaves this patient's timeline at once."""
+def mark_wrong_person(
+    *, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime, repeats: bytes | None = None
+) -> None:
+    """Staff say that the entry belongs to somebody else: it leaves this patient's timeline at once.
+
+    `repeats`: as in audit.types.Change.
+    """
     access_actions.lock_patient(patient_id)
     sql.execute(
         "UPDATE screening_entry SET wrong_person=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id]
     )
-    audit.record_change(by=by, at=at, event="wrong_person", patient_id=patient_id, subject=spelt(entry_id))
+    act = events.repeatable(events.FoundWrong(_about(patient_id, entry_id)))
+    audit.record_change(
+        by=by,
+        at=at,
+        event="wrong_person",
+        patient_id=patient_id,
+        subject=spelt(entry_id),
+        act=act,
+        repeats=repeats,
+    )
     settle(patient_id, at=at, cause=Cause.STRICTER, only=[entry_id])
 
 

@@ -84,7 +84,7 @@ def refusal(request: HttpRequest, refused: SignInRefused) -> HttpResponse:
     """The page that says why signing in did not work."""
     sentence = _(REFUSALS.get(refused.refusal, _OTHERWISE))
     context = {"title": _("You are not signed in"), "sentence": sentence}
-    response = render(request, "staff/refused.html", context, status=403)
+    response = render(request, "staff/refused.html", context, status=503 if refused.refusal.is_outage else 403)
     if refused.refusal is not Refusal.EXPIRED:  # another tab may still be on its way with that cookie
         drop_cookie(response, PENDING)
     return response

@@ -9,8 +9,15 @@ from typing import Any
 import pytest
 
 from openrecord.access import events
+from openrecord.clinical.nhs_number import NhsNumber
+from openrecord.kit import clock
+from openrecord.ops.operator import operator
+from openrecord.registry import queries as registry
 from openrecord.registry.types import Policy
-from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number
+from openrecord.screening import queries as screening
+from openrecord.screening.actions import acts
+from openrecord.screening.types import HideReason
+from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number, unknown_numbers
 from tests.integration.pages import town as made
 
 HEADS = "ods_code,name,region_code,icb_code,sub_icb_code,pcn_code_2022,gp_system_2019"
@@ -98,6 +105,119 @@ def test_a_stop_of_what_does_not_exist_is_refused(command: CommandLine, named: l
     done = command.run("close", *named, "--reason", "exercise")
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
+
+
+def test_a_change_of_number_is_shown_first_and_done_when_told(command: CommandLine, patient: str) -> None:
+    now, outside = unknown_numbers(1)[0], _explained(command, patient)["patient"]
+    assert "--do" in command.run("patient", "renumber", patient, now).stdout
+    assert _explained(command, patient)["patient"] == outside
+    assert command.run("patient", "renumber", patient, now, "--do").returncode == 0
+    assert _explained(command, now)["patient"] == outside
+    assert command.run("explain", "--patient", patient).returncode == 1
+    for wrong in ("9990000000", now):
+        assert command.run("patient", "renumber", now, wrong, "--do").returncode == 1
+
+
+def test_a_withdrawal_is_shown_first_and_done_when_told(command: CommandLine, patient: str) -> None:
+    told = command.run("patient", "withdraw", patient)
+    assert (told.returncode, "2 entries" in told.stdout, patient in told.stdout) == (0, True, False)
+    assert not any("closed" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+    assert command.run("patient", "withdraw", patient, "--do").returncode == 0
+    assert all("closed" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+    assert command.run("patient", "withdraw", patient, "--do").returncode == 1
+    assert command.run("patient", "renumber", patient, unknown_number(), "--do").returncode == 1
+    again = json.dumps(bundle(patient)).encode()
+    assert command.json("ingest", "-", "--register", "Y90101", stdin=again)["quarantined"] == 2
+
+
+def test_a_death_recorded_in_error_is_taken_back(command: CommandLine, patient: str) -> None:
+    before = _explained(command, patient)["entries"]
+    assert command.run("patient", "died", patient, "--undo", "--do").returncode == 1
+    assert "--do" in command.run("patient", "died", patient).stdout
+    assert _explained(command, patient)["entries"] == before
+    assert command.run("patient", "died", patient, "--do").returncode == 0
+    assert all("deceased" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+    assert command.run("patient", "died", patient, "--do").returncode == 1
+    assert command.run("patient", "died", patient, "--undo", "--do").returncode == 0
+    assert _explained(command, patient)["entries"] == before
+
+
+def test_after_a_change_of_system_copies_of_what_is_hidden_are_held(command: CommandLine) -> None:
+    """The new system calls the same entries by other ids: nothing else says that one of them was hidden."""
+    number, ods = unknown_number(), "Y90107"
+    command.json("practice", "add", ods, "--name", "Moving Surgery", "--go-live", "2020-01-01")
+    old = json.dumps(bundle(number, entries=1, id="old")).encode()
+    command.json("ingest", "-", "--register", ods, stdin=old)
+    (before,) = _explained(command, number)["entries"]
+    patient = registry.patient_by_nhs_number(NhsNumber(number))
+    assert patient is not None
+    entry = next(iter(screening.facts(patient.patient_id)))
+    acts.hide(
+        patient_id=patient.patient_id, entry_id=entry, reason=HideReason.OTHER, responsible=None,
+        by=operator(), at=clock.now(),
+    )  # fmt: skip
+    since = clock.now().isoformat()
+    new = json.dumps(bundle(number, entries=2, onsetDateTime="2025-03-01")).encode()
+    command.json("ingest", "-", "--first-load", stdin=new)
+    assert command.json("practice", "alike", ods, "--since", "2035-01-01")["entries"] == []
+    found = command.json("practice", "alike", ods, "--since", since)
+    assert (len(found["entries"]), found["held"]) == (2, False)
+    assert before["entry"] not in {one["entry"] for one in found["entries"]}
+    assert "--hold" in command.run("practice", "alike", ods, "--since", since).stdout
+    assert len(command.json("practice", "alike", ods, "--since", since, "--hold")["entries"]) == 2
+    held = [entry for entry in _explained(command, number)["entries"] if entry["entry"] != before["entry"]]
+    assert all("held_contact" in entry["reasons"] for entry in held)
+    assert "nothing" in command.run("practice", "alike", ods, "--since", since).stdout
+    assert command.run("practice", "alike", "Y99999", "--since", since).returncode == 1
+
+
+def test_a_practice_that_goes_into_another_keeps_its_decisions(command: CommandLine) -> None:
+    old, into = "Y90105", "Y90106"
+    numbers = unknown_numbers(2)
+    for ods in (old, into):
+        command.json("practice", "add", ods, "--name", "Merging Surgery", "--go-live", "2020-01-01")
+    for number in numbers:
+        told = json.dumps(bundle(number, entries=1)).encode()
+        command.json("ingest", "-", "--register", old, stdin=told)
+    known = [registry.patient_by_nhs_number(NhsNumber(number)) for number in numbers]
+    first, second = (patient.patient_id for patient in known if patient is not None)
+    entry = next(iter(screening.facts(first)))
+    acts.hide(
+        patient_id=first, entry_id=entry, reason=HideReason.OTHER, responsible=None, by=operator(), at=clock.now()
+    )
+    assert "2 patients" in command.run("practice", "move", old, into).stdout
+    assert [stay.ods for stay in registry.registrations(second)] == [old]
+    assert command.run("practice", "move", old, into, "--do").returncode == 0
+    for patient_id in (first, second):
+        before, now = registry.registrations(patient_id)
+        assert (before.ods, now.ods, before.end, now.end) == (old, into, now.start, None)
+    assert screening.facts(first)[entry].stance.hides == {HideReason.OTHER}
+    assert all("deducted" in one["reasons"] for one in _explained(command, numbers[0])["entries"])
+    assert "0 patients" in command.run("practice", "move", old, into, "--do").stdout
+    assert command.run("practice", "move", old, old).returncode == 1
+    assert command.run("practice", "move", old, "Y99999").returncode == 1
+
+
+def test_a_clock_behind_the_trail_serves_nobody(installation: Installation) -> None:
+    """A machine that woke up in the past would open what has ended."""
+    ahead = (
+        "import django; django.setup()\n"
+        "from datetime import timedelta\n"
+        "from openrecord.audit import tasks\n"
+        "from openrecord.kit import clock\n"
+        "from openrecord.ops import stops\n"
+        "import argparse\n"
+        "now = clock.now()\n"
+        "stops.close(argparse.Namespace(scope='channel', which='web', reason='exercise'))\n"
+        "tasks.seal(at=now + timedelta(minutes=6))\n"
+    )
+    settings = {**installation.settings, "DJANGO_SETTINGS_MODULE": "openrecord.config.settings"}
+    subprocess.run([sys.executable, "-c", ahead], env=settings, check=True, timeout=60)
+    done = installation.run("serve", "--port", "0")
+    assert done.returncode == 1
+    assert b"clock" in done.stderr
+    findings = json.loads(installation.run("doctor", "--json").stdout)["findings"]
+    assert [found["well"] for found in findings if found["what"] == "clock"] == [False]
 
 
 def test_exposure_of_what_nobody_read(command: CommandLine, patient: str) -> None:

@@ -19,6 +19,6 @@ DOORS: tuple[Answer, ...] = (portal.refusal, staff.refusal)
 @pytest.mark.parametrize("refusal", list(Refusal))
 def test_a_refusal_is_a_page_that_ends_the_sign_in_but_not_that_of_another_tab(door: Answer, refusal: Refusal) -> None:
     answer = door(RequestFactory().get("/sign-in/return"), SignInRefused(refusal))
-    assert answer.status_code == 403
+    assert answer.status_code == (503 if refusal.is_outage else 403)
     assert answer.text.count("<h1") == 1
     assert (PENDING in answer.cookies) is (refusal is not Refusal.EXPIRED)

@@ -126,6 +126,7 @@ def test_nhs_number_birth_date_and_family_name_must_all_agree() -> None:
     assert not rules.is_patient(claimed, _patient(born=None))
     assert not rules.is_patient(claimed, _patient(family="Brien"))
     assert not rules.is_patient(claimed, _patient(family=""))
+    assert not rules.is_patient(claimed, _patient(withdrawn=True))
 
 
 @pytest.mark.parametrize(

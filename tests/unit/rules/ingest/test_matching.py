@@ -110,3 +110,11 @@ def test_other_letters_are_another_name(one: str, other: str) -> None:
 )
 def test_birth_date_and_family_name_must_agree(claimed: IncomingPatient, known: Patient, reason: str) -> None:
     assert refused(lambda: check_same_person(claimed, known)) == reason
+
+
+def test_nothing_is_attached_to_an_identity_that_was_given_up() -> None:
+    """Whatever agrees or not: that it was given up is all that is said."""
+    given_up = replace(KNOWN, withdrawn=True)
+    for claimed in (CLAIMED, replace(CLAIMED, birth_date="1980-05-11")):
+        assert refused(lambda claimed=claimed: check_same_person(claimed, given_up)) == "identity_withdrawn"
+    assert refused(lambda: check_same_person(CLAIMED, KNOWN)) == ""

@@ -1,0 +1,78 @@
+"""What people decided about practices and patients, from the journal, after a restore."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import TypeVar
+
+import msgspec
+
+from openrecord.audit.types import Actor, Outcome
+from openrecord.registry import actions, queries
+from openrecord.registry.events import KINDS, AddressFlagged, DeathRecorded, Deducted, GivenUp, PolicySet, Renumbered
+
+_Act = TypeVar("_Act")
+
+
+def _policy(act: PolicySet, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if any(version.version >= act.version for version in queries.policy_versions(act.ods)):
+        return Outcome.NEEDLESS
+    actions.set_policy(ods=act.ods, policy=act.policy, why=act.why, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
+def _deducted(act: Deducted, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if not actions.recover(patient=act.patient, by=by, at=at):
+        return Outcome.AWAITED
+    try:
+        actions.deduct(patient_id=act.patient.patient_id, ods=act.ods, end=act.end, by=by, at=at, repeats=row)
+    except queries.UnknownPatient:
+        return Outcome.AWAITED
+    return Outcome.REPEATED
+
+
+def _death(act: DeathRecorded, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if not actions.recover(patient=act.patient, by=by, at=at):
+        return Outcome.AWAITED
+    actions.record_death(patient_id=act.patient.patient_id, died=act.died, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
+def _address(act: AddressFlagged, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if not actions.recover(patient=act.patient, by=by, at=at):
+        return Outcome.AWAITED
+    actions.flag_address(patient_id=act.patient.patient_id, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
+def _renumbered(act: Renumbered, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if not actions.recover(patient=act.patient, by=by, at=at):
+        return Outcome.AWAITED
+    try:
+        actions.change_number(patient_id=act.patient.patient_id, now=act.now, by=by, at=at, repeats=row)
+    except actions.NumberTaken:
+        return Outcome.AWAITED
+    return Outcome.REPEATED
+
+
+def _given_up(act: GivenUp, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if not actions.recover(patient=act.patient, by=by, at=at):
+        return Outcome.AWAITED
+    actions.withdraw(patient_id=act.patient.patient_id, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
+def _reading(
+    kind: type[_Act], repeat: Callable[[_Act, bytes, Actor, datetime], Outcome]
+) -> Callable[[bytes, bytes, Actor, datetime], Outcome]:
+    return lambda body, row, by, at: repeat(msgspec.json.decode(body, type=kind), row, by, at)
+
+
+HANDLERS: Mapping[str, Callable[[bytes, bytes, Actor, datetime], Outcome]] = {
+    KINDS[PolicySet]: _reading(PolicySet, _policy),
+    KINDS[Deducted]: _reading(Deducted, _deducted),
+    KINDS[DeathRecorded]: _reading(DeathRecorded, _death),
+    KINDS[AddressFlagged]: _reading(AddressFlagged, _address),
+    KINDS[Renumbered]: _reading(Renumbered, _renumbered),
+    KINDS[GivenUp]: _reading(GivenUp, _given_up),
+}
+"""By the act's kind: what repeats it. Takes its body, the id of its row in the trail, who repeats it and when."""

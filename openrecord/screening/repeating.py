@@ -1,0 +1,58 @@
+"""What people decided about entries, from the journal, after a restore."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+
+import msgspec
+from msgspec import structs
+
+from openrecord.audit.types import Actor, Outcome
+from openrecord.ingest import queries as ingest
+from openrecord.registry import actions as registry_actions
+from openrecord.screening import events, queries
+from openrecord.screening.actions import acts
+from openrecord.screening.events import KINDS, Decided, FoundWrong
+from openrecord.screening.types import EntryId
+
+
+def _found(about: events.About, by: Actor, at: datetime) -> EntryId | None:
+    """The entry, by its own id or, where it was delivered again, by its source key; None where it is not here."""
+    if not registry_actions.recover(patient=about.patient, by=by, at=at):
+        return None
+    patient_id = about.patient.patient_id
+    if queries.organisation_of(patient_id, EntryId(about.entry)) is not None:
+        return EntryId(about.entry)
+    came_again = ingest.entry_by_keys(patient_id, about.keys)
+    return None if came_again is None else EntryId(came_again)
+
+
+def _decided(body: bytes, row: bytes, by: Actor, at: datetime) -> Outcome:
+    """Where people have decided about the entry anew meanwhile, only what keeps it back is added to that."""
+    told = msgspec.json.decode(body, type=Decided)
+    entry = _found(told.about, by, at)
+    if entry is None:
+        return Outcome.AWAITED
+    patient_id = told.about.patient.patient_id
+    newest = queries.newest_act(patient_id, entry)
+    if newest >= told.sequence:
+        if not isinstance(events.decode(told.act), events.Hidden | events.Held):
+            return Outcome.NEEDLESS
+        told = structs.replace(told, sequence=newest + 1)
+    acts.repeat(patient_id=patient_id, entry_id=entry, told=told, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
+def _found_wrong(body: bytes, row: bytes, by: Actor, at: datetime) -> Outcome:
+    told = msgspec.json.decode(body, type=FoundWrong)
+    entry = _found(told.about, by, at)
+    if entry is None:
+        return Outcome.AWAITED
+    acts.mark_wrong_person(patient_id=told.about.patient.patient_id, entry_id=entry, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
+HANDLERS: Mapping[str, Callable[[bytes, bytes, Actor, datetime], Outcome]] = {
+    KINDS[Decided]: _decided,
+    KINDS[FoundWrong]: _found_wrong,
+}
+"""By the act's kind: what repeats it. Takes its body, the id of its row in the trail, who repeats it and when."""

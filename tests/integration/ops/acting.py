@@ -1,0 +1,231 @@
+"""What people do on an installation, in a process of its own: python -m tests.integration.ops.acting WORD … , WORD …"""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openrecord.config.settings")
+django.setup()
+
+from openrecord.access import actions as access  # noqa: E402
+from openrecord.access import events  # noqa: E402
+from openrecord.access import queries as access_queries  # noqa: E402
+from openrecord.access.types import Method, ViewerKind  # noqa: E402
+from openrecord.audit import tasks as audit  # noqa: E402
+from openrecord.audit.types import Actor, ActorKind, system  # noqa: E402
+from openrecord.clinical.kinds import Level  # noqa: E402
+from openrecord.clinical.nhs_number import parse  # noqa: E402
+from openrecord.db import sql  # noqa: E402
+from openrecord.gateways.openid.client import Authenticated  # noqa: E402
+from openrecord.identity import actions as identity  # noqa: E402
+from openrecord.identity import queries as people  # noqa: E402
+from openrecord.identity.types import Role, StaffId  # noqa: E402
+from openrecord.kit import clock  # noqa: E402
+from openrecord.registry import actions as registry_actions  # noqa: E402
+from openrecord.registry import queries as registry  # noqa: E402
+from openrecord.registry.types import OdsCode, PatientId  # noqa: E402
+from openrecord.screening import queries as screening  # noqa: E402
+from openrecord.screening.actions import acts  # noqa: E402
+from openrecord.screening.types import EntryId, HideReason  # noqa: E402
+
+STAFF = Actor(ActorKind.STAFF, "f1", Role.MANAGER.value, "screening", "Y90101")
+SIGN_IN = system("sign-in")
+
+
+def _patient(number: str) -> PatientId:
+    found = registry.patient_by_nhs_number(parse(number))
+    assert found is not None
+    return found.patient_id
+
+
+def _entries(number: str) -> list[EntryId]:
+    """By their clinical dates, which are the same whenever they are delivered."""
+    entries = screening.facts(_patient(number)).values()
+    dated = [(entry.clinical, entry.entry_id) for entry in entries if entry.clinical is not None]
+    return [entry_id for _, entry_id in sorted(dated)]
+
+
+def _own(number: str) -> UUID:
+    viewers = access_queries.facts(_patient(number), at=clock.now()).viewers.values()
+    return next(viewer.viewer_id for viewer in viewers if viewer.kind is ViewerKind.SELF)
+
+
+def account(number: str) -> None:
+    """The patient opens an account."""
+    act = events.AccountOpened(viewer=uuid4())
+    access.record(patient_id=_patient(number), act=act, by=SIGN_IN, at=clock.now(), behind=uuid4())
+
+
+def token(number: str) -> None:
+    """Prints a token for the patient's own record."""
+    at, patient = clock.now(), _patient(number)
+    scopes, expires = ("patient/*.rs",), at + timedelta(days=1)
+    given = access.issue_token(
+        patient_id=patient, viewer_id=_own(number), scopes=scopes, expires=expires, by=SIGN_IN, at=at
+    )
+    print(given)
+
+
+def session(number: str) -> None:
+    """The patient signs in; prints the session's token."""
+    claims = {"nhs_number": number, "family_name": "Quill", "birthdate": "1980-05-10"}
+    proof = Authenticated("https://login.example", number, "P9.Cp.Cd", None, clock.now(), claims)
+    print(identity.admit_person(proof=proof, previous_token=None, device=None, at=clock.now())[0])
+
+
+def hide(number: str, place: str) -> None:
+    """Staff hide one entry."""
+    acts.hide(
+        patient_id=_patient(number), entry_id=_entries(number)[int(place)], reason=HideReason.THIRD_PARTY,
+        responsible=None, by=STAFF, at=clock.now(),
+    )  # fmt: skip
+
+
+def unhide(number: str, place: str) -> None:
+    """Staff lift the hides of one entry."""
+    acts.unhide(patient_id=_patient(number), entry_id=_entries(number)[int(place)], by=STAFF, at=clock.now())
+
+
+def undo(number: str, place: str) -> None:
+    """Staff take back what they did last about an entry."""
+    patient, entry = _patient(number), _entries(number)[int(place)]
+    acts.undo(patient_id=patient, entry_id=entry, seen=screening.stamp(patient, entry), by=STAFF, at=clock.now())
+
+
+def wrong(number: str, place: str) -> None:
+    """Staff say that an entry is somebody else's."""
+    entry = _entries(number)[int(place)]
+    acts.mark_wrong_person(patient_id=_patient(number), entry_id=entry, by=STAFF, at=clock.now())
+
+
+def pause(number: str) -> None:
+    """The patient pauses their access, by phone."""
+    act = events.Paused(method=Method.PHONE)
+    access.record(patient_id=_patient(number), act=act, by=STAFF, at=clock.now())
+
+
+def proxy(number: str) -> None:
+    """Somebody acts for the patient; prints their viewer."""
+    viewer = uuid4()
+    act = events.ProxyGranted(viewer=viewer, basis="consent", listed_org="Y90101", level=Level.FULL)
+    access.record(patient_id=_patient(number), act=act, by=STAFF, at=clock.now(), behind=uuid4())
+    print(viewer)
+
+
+def revoke(number: str, viewer: str) -> None:
+    """Staff end a proxy's access."""
+    act = events.ProxyRevoked(viewer=UUID(viewer))
+    access.record(patient_id=_patient(number), act=act, by=STAFF, at=clock.now())
+
+
+def died(number: str) -> None:
+    """Staff record a death."""
+    registry_actions.record_death(patient_id=_patient(number), died=True, by=STAFF, at=clock.now())
+
+
+def lived(number: str) -> None:
+    """Staff undo a death recorded in error."""
+    registry_actions.record_death(patient_id=_patient(number), died=False, by=STAFF, at=clock.now())
+
+
+def left(number: str) -> None:
+    """The patient leaves the practice."""
+    end = clock.now().date() - timedelta(days=1)
+    registry_actions.deduct(patient_id=_patient(number), ods=OdsCode("Y90101"), end=end, by=STAFF, at=clock.now())
+
+
+def flag(number: str) -> None:
+    """The patient's address must not be shown."""
+    registry_actions.flag_address(patient_id=_patient(number), by=STAFF, at=clock.now())
+
+
+def renumber(number: str, now: str) -> None:
+    """The patient has another NHS number."""
+    registry_actions.change_number(patient_id=_patient(number), now=parse(now), by=STAFF, at=clock.now())
+
+
+def withdraw(number: str) -> None:
+    """The patient's identity is given up for their protection."""
+    registry_actions.withdraw(patient_id=_patient(number), by=STAFF, at=clock.now())
+
+
+def hire(subject: str) -> None:
+    """A manager lets somebody sign in."""
+    identity.add_staff(
+        issuer="https://staff.example", subject=subject, name=subject, organisation="Y90101",
+        roles=[Role.READER, Role.SCREENER], by=STAFF, at=clock.now(),
+    )  # fmt: skip
+
+
+def dismiss(name: str) -> None:
+    """A manager ends somebody's access."""
+    identity.stop_staff(staff_id=_staff(name), reason="left", by=STAFF, at=clock.now())
+
+
+def demote(name: str) -> None:
+    """A manager leaves somebody one role of two."""
+    identity.change_roles(staff_id=_staff(name), roles=[Role.READER], by=STAFF, at=clock.now())
+
+
+def _staff(name: str) -> StaffId:
+    return next(one.staff_id for one in people.staff_of("Y90101") if one.name == name)
+
+
+def staff() -> None:
+    """Prints who may sign in, and as what."""
+    for one in people.staff_of("Y90101"):
+        print(one.name, *sorted(role.value for role in one.roles))
+
+
+def state(number: str) -> None:
+    """Prints what is decided about the patient: per entry whether it lies in the timeline, and who may see anything."""
+    patient = registry.patient(_patient(number))
+    facts = access_queries.facts(patient.patient_id, at=clock.now())
+    states = screening.states(patient.patient_id)
+    print([states[entry].placed for entry in _entries(number)])
+    print(
+        patient.died,
+        patient.address_flagged,
+        patient.withdrawn,
+        facts.paused,
+        [stay.end for stay in facts.registrations],
+    )
+    print(sorted((str(viewer.viewer_id), viewer.revoked) for viewer in facts.viewers.values()))
+
+
+def fill(megabytes: str) -> None:
+    """Makes the database large."""
+    for _ in range(int(megabytes)):
+        row = (os.urandom(16), bytes(32), "filling", "", 0, "test", 1, os.urandom(1 << 20))
+        columns = ("id", "digest", "name", "format", "received", "actor", "size", "body")
+        sql.insert("ingest_source", columns, [row])
+
+
+def days() -> None:
+    """Three days pass, each with something done and sealed."""
+    for day in range(3):
+        at = clock.now() + timedelta(days=day)
+        clock.use(lambda at=at: at)  # type: ignore[misc]
+        access.close(scope="channel", which="web", reason="day", by=STAFF, at=at)
+        access.reopen(scope="channel", which="web", by=STAFF, at=at)
+        audit.seal(at=at)
+        clock.use(None)
+
+
+_WORDS: dict[str, Callable[..., None]] = {
+    act.__name__: act
+    for act in (
+        account, session, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, renumber,
+        withdraw, hire, dismiss,
+        demote, staff, state, fill, days,
+    )
+}  # fmt: skip
+
+if __name__ == "__main__":
+    for act in " ".join(sys.argv[1:]).split(" , "):
+        word, *more = act.split()
+        _WORDS[word](*more)
