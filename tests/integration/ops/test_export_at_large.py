@@ -55,7 +55,7 @@ class Place:
             nhs_number=made.unknown_number(), family=name["family"], given=" ".join(name["given"]),
             born=date.fromisoformat(person["birthDate"]), gender=None, by=BY, at=OPENED,
         )  # fmt: skip
-        whose = {"patient_id": self.patient.patient_id, "by": BY, "at": OPENED}
+        whose: dict[str, Any] = {"patient_id": self.patient.patient_id, "by": BY, "at": OPENED}
         registry_actions.register(ods=self.town.ods, start=date(2020, 1, 1), **whose)
         self.viewer = made.account(self.patient)
 
