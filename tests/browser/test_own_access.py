@@ -117,7 +117,17 @@ def test_every_page_of_the_part_is_accessible(
 ) -> None:
     with signed_in(browser, origin, seen.tokens[0], width, language) as context:
         page = context.new_page()
-        for path in ("/access", "/access/level", "/access/people", "/access/apps", "/access/looked", SEEN):
+        for path in (
+            "/access",
+            "/access/level",
+            "/access/people",
+            "/access/apps",
+            "/access/looked",
+            "/access/kept",
+            "/access/kept/new",
+            "/people/code",
+            SEEN,
+        ):
             page.goto(origin + path)
             check(page)
 
