@@ -118,8 +118,8 @@ def test_every_page_of_the_part_is_accessible(
 ) -> None:
     with signed_in(browser, origin, seen.tokens[0], width, language) as context:
         page = context.new_page()
-        parts = ("level", "messages", "people", "apps", "looked")
-        for path in ("/access", *(f"/access/{part}" for part in parts), SEEN):
+        parts = ("level", "messages", "people", "apps", "looked", "kept", "kept/new")
+        for path in ("/access", *(f"/access/{part}" for part in parts), "/people/code", SEEN):
             page.goto(origin + path)
             check(page)
 
