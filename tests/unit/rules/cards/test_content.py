@@ -127,6 +127,14 @@ def test_a_bundle_holds_the_doses_that_fit_and_nothing_that_is_not_needed(given_
         assert "display" not in dose["vaccineCode"]["coding"][0]
 
 
+def test_an_organisation_among_the_performers_is_the_place() -> None:
+    nurse = {"actor": {"type": "Practitioner", "display": "Robin Jones"}}
+    surgery = {"actor": {"type": "Organization", "display": "Made-up Surgery"}}
+    assert place_of({"performer": ["odd", {"actor": "odd"}, nurse, surgery]}) == "Made-up Surgery"
+    assert place_of({"performer": [nurse, {"actor": {"display": "Nobody knows"}}]}) == ""
+    assert place_of({"performer": [surgery], "location": {"display": "Elland Road"}}) == "Elland Road"
+
+
 def test_a_place_of_120_letters_is_kept_and_a_longer_one_is_not() -> None:
     assert place_of({"location": {"display": "x" * 120}}) == "x" * 120
     assert place_of({"location": {"display": "x" * 121}}) == ""
