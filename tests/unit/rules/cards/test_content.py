@@ -20,10 +20,10 @@ Json = dict[str, Any]
 concepts = st.fixed_dictionaries(
     {"coding": st.lists(
         st.fixed_dictionaries({
-            "system": st.sampled_from((SNOMED, DMD, "http://hl7.org/fhir/sid/cvx")),
-            "code": st.sampled_from((*CODES, "1", "207")),
+            "system": st.sampled_from((SNOMED, DMD, DMD, "http://hl7.org/fhir/sid/cvx")),
+            "code": st.sampled_from((*CODES, "1")),
             "display": st.text(max_size=5),
-        }), max_size=3)},
+        }), min_size=1, max_size=3)},
     optional={"text": st.text(max_size=5)},
 )  # fmt: skip
 references = st.fixed_dictionaries(
@@ -34,20 +34,24 @@ references = st.fixed_dictionaries(
     },
 )
 doses = st.fixed_dictionaries(
-    {"id": st.text(max_size=3), "meta": st.just({"versionId": "1"})},
-    optional={
-        "status": st.sampled_from(("completed", "not-done", "entered-in-error")),
+    {
+        "id": st.text(max_size=3),
+        "meta": st.just({"versionId": "1"}),
+        "status": st.sampled_from(("completed", "completed", "completed", "not-done", "entered-in-error")),
         "vaccineCode": concepts,
         "occurrenceDateTime": st.sampled_from(
             ("2021", "2021-03", "2021-03-20", "2021-03-27T23:30:00Z", "2021-06-05T23:30:00Z", "soon", "")
         ),
-        "lotNumber": st.sampled_from(("FK0112", " ", "", "F" * 41)),
-        "isSubpotent": st.booleans(),
+    },
+    optional={
+        "lotNumber": st.sampled_from(("FK0112", " FK0112 ", " ", "F" * 40, "F" * 41)),
+        "isSubpotent": st.sampled_from((False, False, True)),
         "location": references,
         "performer": st.lists(st.fixed_dictionaries({"actor": references}), max_size=2),
         "note": st.just([{"text": "Words"}]),
     },
 )
+"""Most of them fit."""
 DAYS = {"2021-03-27T23:30:00Z": "2021-03-27", "2021-06-05T23:30:00Z": "2021-06-06"}
 """The London days of moments near midnight, in winter and in summer time."""
 
@@ -72,6 +76,29 @@ def _should_fit(body: Json) -> bool:
     return body.get("status") == "completed" and dated and not body.get("isSubpotent") and bool(_known(body))
 
 
+def test_a_bundle_to_the_letter() -> None:
+    second = {
+        "status": "completed",
+        "vaccineCode": {"coding": [{"system": DMD, "code": "39115611000001103", "display": "Comirnaty"}]},
+        "occurrenceDateTime": "2021-06-05T23:30:00Z",
+        "lotNumber": " FK0112 ",
+        "location": {"display": " Elland Road "},
+    }
+    first = second | {"occurrenceDateTime": "2021-03", "lotNumber": 7, "location": "no object", "performer": "no list"}
+    assert bundle(HOLDER, [second, first]) == (
+        b'{"resourceType":"Bundle","type":"collection","entry":['
+        b'{"fullUrl":"resource:0","resource":{"resourceType":"Patient",'
+        b'"name":[{"family":"Okafor","given":["Ada","Ngozi"]}],"birthDate":"1980-05-10"}},'
+        b'{"fullUrl":"resource:1","resource":{"resourceType":"Immunization","status":"completed",'
+        b'"vaccineCode":{"coding":[{"system":"http://snomed.info/sct","code":"39115611000001103"}]},'
+        b'"patient":{"reference":"resource:0"},"occurrenceDateTime":"2021-03"}},'
+        b'{"fullUrl":"resource:2","resource":{"resourceType":"Immunization","status":"completed",'
+        b'"vaccineCode":{"coding":[{"system":"http://snomed.info/sct","code":"39115611000001103"}]},'
+        b'"patient":{"reference":"resource:0"},"occurrenceDateTime":"2021-06-06",'
+        b'"performer":[{"actor":{"display":"Elland Road"}}],"lotNumber":"FK0112"}}]}'
+    )
+
+
 @settings(max_examples=60)
 @given(st.lists(doses, max_size=5))
 def test_a_bundle_holds_the_doses_that_fit_and_nothing_that_is_not_needed(given_doses: list[Json]) -> None:
@@ -88,12 +115,29 @@ def test_a_bundle_holds_the_doses_that_fit_and_nothing_that_is_not_needed(given_
     assert [dose["occurrenceDateTime"] for dose in found] == sorted(DAYS.get(text, text) for text in texts)
     told = sorted(sorted(each["code"] for each in dose["vaccineCode"]["coding"]) for dose in found)
     assert told == sorted(sorted(_known(body)) for body in wanted)
+    batches = sorted(batch for body in wanted if 0 < len(batch := body.get("lotNumber", "").strip()) <= 40)
+    assert sorted(dose["lotNumber"] for dose in found if "lotNumber" in dose) == batches
+    places = sorted(place for body in wanted if (place := place_of(body)))
+    assert sorted(dose["performer"][0]["actor"]["display"] for dose in found if "performer" in dose) == places
     for dose in found:
         assert {each["system"] for each in dose["vaccineCode"]["coding"]} == {SNOMED}
         assert dose["patient"] == {"reference": "resource:0"}
-        assert dose.get("lotNumber", "FK0112") == "FK0112"
+        assert dose.get("lotNumber", "FK0112") in {"FK0112", "F" * 40}
         assert not set(_keys(dose)) & {"id", "meta", "text", "note", "isSubpotent"}
         assert "display" not in dose["vaccineCode"]["coding"][0]
+
+
+def test_an_organisation_among_the_performers_is_the_place() -> None:
+    nurse = {"actor": {"type": "Practitioner", "display": "Robin Jones"}}
+    surgery = {"actor": {"type": "Organization", "display": "Made-up Surgery"}}
+    assert place_of({"performer": ["odd", {"actor": "odd"}, nurse, surgery]}) == "Made-up Surgery"
+    assert place_of({"performer": [nurse, {"actor": {"display": "Nobody knows"}}]}) == ""
+    assert place_of({"performer": [surgery], "location": {"display": "Elland Road"}}) == "Elland Road"
+
+
+def test_a_place_of_120_letters_is_kept_and_a_longer_one_is_not() -> None:
+    assert place_of({"location": {"display": "x" * 120}}) == "x" * 120
+    assert place_of({"location": {"display": "x" * 121}}) == ""
 
 
 def test_a_person_of_one_name_has_no_empty_element() -> None:
