@@ -72,6 +72,9 @@ class ServedWorld:
 
     case: dict[str, Any]
     tag: str = field(default_factory=lambda: uuid4().hex[:6])
+    texts: dict[tuple[str, int], bool] = field(default_factory=dict)
+    """Whether each version that was sent has words of its own."""
+
     people: dict[str, Patient] = field(default_factory=dict)
     viewers: dict[str, dict[str, Any]] = field(default_factory=dict)
     sent: dict[str, Sent] = field(default_factory=dict)
@@ -187,6 +190,7 @@ class ServedWorld:
         kind = cases.kind(step["kind"])
         fhir_type = KIND_RULES[kind].fhir_type or "Basic"
         order = version.get("v", step.get("v", 1))
+        self.texts[name, order] = sent.text
         coded: dict[str, Any] = {
             "resourceType": fhir_type,
             "status": "final",

@@ -96,7 +96,7 @@ def compare(world: ServedWorld, oracle: Oracle, step: Json) -> None:
     assert sorted(names.get(public, public) for public in served) == sorted(answer.see)
     for public, text in served.items():
         name = names[public]
-        if world.sent[name].text:
+        if world.texts[name, answer.version[name]]:
             assert (f"TEXT-{name}" in text) == (answer.as_[name] == "full"), name
     check_silence(answer, names, "\n".join(served.values()))
 

@@ -97,7 +97,7 @@ def compare(world: HttpWorld, answer: Answer, names: dict[str, str], served: dic
     assert sorted(names.get(public, public) for public in served) == sorted(answer.see)
     for public, text in served.items():
         name = names[public]
-        if world.sent[name].text:
+        if world.texts[name, answer.version[name]]:
             assert (f"TEXT-{name}" in text) == (answer.as_[name] == "full"), name
         same = [name, *(copy for first, copy in answer.same if first == name)]
         assert any(f"CODED-{one}-v{answer.version[name]}" in text for one in same), name
