@@ -127,6 +127,13 @@ def test_a_bundle_holds_the_doses_that_fit_and_nothing_that_is_not_needed(given_
         assert "display" not in dose["vaccineCode"]["coding"][0]
 
 
+def test_a_dose_known_by_its_disease_alone_has_no_code_for_a_card() -> None:
+    against = [{"targetDisease": [{"coding": [{"system": SNOMED, "code": "840539006"}]}]}]
+    body = {"status": "completed", "occurrenceDateTime": "2021-03-20", "protocolApplied": against}
+    assert covid.is_given(body)
+    assert not fits(body)
+
+
 def test_an_organisation_among_the_performers_is_the_place() -> None:
     nurse = {"actor": {"type": "Practitioner", "display": "Robin Jones"}}
     surgery = {"actor": {"type": "Organization", "display": "Made-up Surgery"}}
