@@ -2,14 +2,18 @@
 
 import random
 import re
+from importlib import import_module
+from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from openrecord.clinical.kinds import Level
 from openrecord.clinical.wording import words_of
+from openrecord.db import sql
 from openrecord.screening.actions import acts
 from openrecord.screening.types import EntryId, HideReason
 from openrecord.timeline import queries as timeline
@@ -196,3 +200,15 @@ def test_what_was_asked_for_is_cleared_and_nobody_elses(record: Record, browser:
     search(browser, "weight")
     browser.post("/sign-out")
     assert browser.cookies[SEARCH].value == ""
+
+
+def test_what_was_placed_before_there_was_a_search_is_given_its_words(record: Record) -> None:
+    record.deliver(observation("a", code=term("Körpergewicht"), note=[{"text": "Stood on one leg."}]))
+    mine = record.patient.patient_id
+    asked = "SELECT id, sort, slot, words, all_words FROM timeline_words WHERE patient_id=%s ORDER BY id"
+    before = sql.rows(asked, [mine])
+    assert before
+    sql.execute("DELETE FROM timeline_words WHERE patient_id=%s", [mine])
+    migration = import_module("openrecord.timeline.migrations.0004_words_of_old_rows")
+    migration.add_words(None, SimpleNamespace(connection=connection))
+    assert sql.rows(asked, [mine]) == before
