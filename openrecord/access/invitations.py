@@ -160,3 +160,10 @@ def _is_open(patient_id: PatientId, viewer_id: ViewerId, at: datetime) -> bool:
 
 def _hash(code: str) -> bytes:
     return keyed_hash("proxy code", code)
+
+
+def void_every_code(*, by: Actor, at: datetime) -> int:
+    """No code on a letter links anybody any more: after a restore, one that was voided since would work again."""
+    voided = InvitationRow.objects.filter(code_hash__isnull=False).update(code_hash=None, ends_at=None)
+    audit.record_change(by=by, at=at, event="codes_voided", patient_id=None, details={"codes": voided})
+    return voided

@@ -20,6 +20,7 @@ from django.db.migrations.loader import MigrationLoader
 from tqdm import tqdm
 
 from openrecord.access import actions as access
+from openrecord.access import invitations
 from openrecord.audit import actions as audit
 from openrecord.audit import journal, reads_file
 from openrecord.audit import queries as trail
@@ -192,9 +193,10 @@ def _write(target: Path, pieces: Iterator[bytes]) -> None:
 
 @transaction.atomic
 def _close(by: Actor, at: datetime) -> None:
-    """Nobody sees anything; every token and session of then is dead."""
+    """Nobody sees anything; every token, code and session of then is dead."""
     access.close(scope=EVERYWHERE, which="", reason=REASON, by=by, at=at)
     access.revoke_every_token(by=by, at=at)
+    invitations.void_every_code(by=by, at=at)
     identity.end_every_session(by=by, at=at)
 
 

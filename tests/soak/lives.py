@@ -1,8 +1,8 @@
 """Random lives for the real stations: the oracle's random cases, less what the stations read otherwise by design.
 
 Taken out of every case, for oracle and stations alike:
-- a parent's access ended by an age review, and a history grant at the instant of an arrival: the worked cases leave
-  both open (tests/decision/test_against_oracle.py leaves them out, too);
+- a parent's access ended by an age review, a history grant at the instant of an arrival, and a code at the instant at
+  which a grant opens: the worked cases leave them open (tests/decision/test_against_oracle.py leaves them out, too);
 - a container, or a replaced report, of another organisation, or one that never has an organisation: a reference means
   something only within one organisation's record of one patient (ingest.rules.identity.own_key).
 - "unfiled" on an appended version of a kind that nobody files: no source says that.
@@ -98,6 +98,8 @@ def _filed_only_where_it_counts(steps: list[Json], kinds: dict[str, str]) -> Non
 
 
 def _without_ambiguous_grants(steps: list[Json]) -> list[Json]:
+    opened = {step["at"] for step in steps if step.get("do") in {"grant_proxy", "open_account", "competence"}}
+    steps = [step for step in steps if not (step["at"] in opened and step.get("code"))]
     arrivals = {step["at"] for step in steps if step.get("do") in {"arrive", "code", "first_load", "transfer"}}
     dropped = {s["chunk"] for s in steps if s.get("do") == "grant_history" and s["at"] in arrivals}
     return [
