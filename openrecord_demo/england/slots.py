@@ -35,7 +35,7 @@ def sign(key: str, slots: dict[str, str], weight: float) -> tuple[Quantity | Non
     if key == "bp":
         systolic, _, diastolic = slots["bp"].partition("/")
         parts = (("systolic", systolic), ("diastolic", diastolic))
-        return None, tuple((name, Quantity(float(value), "mm[Hg]")) for name, value in parts)
+        return None, tuple((name, Quantity(_number(value), "mm[Hg]")) for name, value in parts)
     values = {
         "temperature": (slots["t"], "Cel"),
         "pulse": (slots["hr"], "/min"),
@@ -44,4 +44,9 @@ def sign(key: str, slots: dict[str, str], weight: float) -> tuple[Quantity | Non
         "peak_flow": (str(320 + int(slots["hr"])), "L/min"),
     }
     value, unit = values[key]
-    return Quantity(float(value), unit), ()
+    return Quantity(_number(value), unit), ()
+
+
+def _number(text: str) -> float:
+    """As it was written: 68 beats a minute are not 68.0."""
+    return float(text) if "." in text else int(text)
