@@ -130,7 +130,7 @@ def test_at_eleven_access_is_suspended_until_it_is_reviewed(
     browser: Browser, origin: str, call: Call, width: int
 ) -> None:
     child, (mother,) = call(lambda: _family(date(2014, 3, 4), "Kim"))
-    call(lambda: check_duties([child.patient.patient_id], at=AT))
+    call(lambda: check_duties({child.patient.patient_id: None}, at=AT))
     before, desk = call(lambda: (_token(mother), _staff()))
     with signed_in(browser, origin, before, width) as theirs, signed_in(browser, origin, desk, width) as staff:
         page, listed = theirs.new_page(), staff.new_page()
@@ -142,7 +142,7 @@ def test_at_eleven_access_is_suspended_until_it_is_reviewed(
         expect(listed.get_by_text("4 March 2025").first).to_be_visible()
     after = midnight(date(2025, 3, 4)) + timedelta(hours=9)
     clock.use(lambda: after)
-    call(lambda: check_duties([child.patient.patient_id], at=after))
+    call(lambda: check_duties({child.patient.patient_id: None}, at=after))
     now, desk = call(lambda: (_token(mother, after), _staff(after)))
     with signed_in(browser, origin, now, width) as theirs, signed_in(browser, origin, desk, width) as staff:
         page, decides = theirs.new_page(), staff.new_page()

@@ -43,9 +43,9 @@ def _row(card: Card, own: frozenset[ViewerId]) -> CardRow:
 def cards(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Every card about the patient; ask before one is withdrawn; withdraw it."""
     desk = desk_of(request)
-    found = registered_patient(desk, public_id)
     if request.method == "POST" and not desk.may_record_wishes:
         raise PermissionDenied
+    found = registered_patient(desk, public_id, content=False)
     at = clock.now()
     here = f"{base_of(found)}/cards"
     viewers = access.facts(found.patient_id, at=at).viewers

@@ -36,7 +36,7 @@ def _desk_and_patient(request: HttpRequest, public_id: UUID) -> tuple[Desk, Pati
     desk = desk_of(request)
     if not desk.may_grant:
         raise PermissionDenied
-    return desk, registered_patient(desk, public_id)
+    return desk, registered_patient(desk, public_id, content=False)
 
 
 def linked_proxy(patient: Patient, viewer_id: UUID, at: datetime) -> Linked:

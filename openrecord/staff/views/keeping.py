@@ -50,9 +50,9 @@ def _entries(desk: Desk, patient: Patient, wanted: frozenset[UUID]) -> dict[UUID
 def kept(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The list; sharing one of them again."""
     desk = desk_of(request)
-    patient = registered_patient(desk, public_id)
     if request.method == "POST" and not desk.may_decide:
         raise PermissionDenied
+    patient = registered_patient(desk, public_id)
     at = clock.now()
     here = f"{base_of(patient)}/kept"
     parts = {str(one.keep_id): one for one in access.facts(patient.patient_id, at=at).kept if not one.over}
@@ -83,9 +83,9 @@ def kept(request: HttpRequest, public_id: UUID) -> HttpResponse:
 def keep(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """The form, for one entry (`entry` in the address) or for a part of the record; and that, at once."""
     desk = desk_of(request)
-    patient = registered_patient(desk, public_id)
     if not desk.may_decide:
         raise PermissionDenied
+    patient = registered_patient(desk, public_id)
     entry = _entry(request, desk, patient)
     fields = fields_of(_names(patient), one_entry=entry is not None)
     at = clock.now()

@@ -31,9 +31,9 @@ from openrecord.web.text import gettext as _
 def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Everybody who acts for the patient; ask why one of them must stop, which is the confirmation too; end it."""
     desk = desk_of(request)
-    found = registered_patient(desk, public_id, content=False)
     if request.method == "POST" and not desk.may_record_wishes:
         raise PermissionDenied
+    found = registered_patient(desk, public_id, content=False)
     at = clock.now()
     here = f"{base_of(found)}/people"
     linked = [one for one in access.linked(found.patient_id, at=at) if one.viewer.kind is ViewerKind.PROXY]
@@ -82,9 +82,9 @@ def _told(silence: Silence) -> list[tuple[str, str, bool]]:
 def told(request: HttpRequest, public_id: UUID) -> HttpResponse:
     """Whom the practice lets know ahead that access is reviewed or ends: not where safeguarding speaks against it."""
     desk = desk_of(request)
-    found = registered_patient(desk, public_id)
     if not desk.may_grant:
         raise PermissionDenied
+    found = registered_patient(desk, public_id, content=False)
     wanted = request.POST.getlist("told")
     act = events.NoticesSilenced(proxies="proxies" not in wanted, patient="patient" not in wanted)
     actions.record(patient_id=found.patient_id, act=act, by=actor_of(request, desk, AUTHORITY), at=clock.now())

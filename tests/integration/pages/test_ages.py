@@ -52,7 +52,7 @@ class Family:
     def check(self, at: datetime) -> None:
         """The worker's daily round."""
         clock.use(lambda: at)
-        check_duties([self.child.patient.patient_id], at=at)
+        check_duties({self.child.patient.patient_id: None}, at=at)
 
 
 def _family(born: date, *, basis: str = "parental", expires: date | None = None) -> Family:
