@@ -95,8 +95,11 @@ def set_proxy_rule(world: ServedWorld, step: Step, at: datetime) -> None:
 
 
 def remap(world: ServedWorld, step: Step, at: datetime) -> None:
+    """From then on the readers are those of now, for later versions of the entry, too."""
     patient_id, entry_id, _ = world.entry(step["entry"])
     acts.note_rebuilt(patient_id=patient_id, entry_id=entry_id, mapper=1, by=BY, at=at)
+    sent = world.sent[step["entry"]]
+    sent.step = {name: said for name, said in sent.step.items() if name != "mapper"}
 
 
 def on_access(make: Callable[[ServedWorld, Step, datetime], access_events.AnyAct]) -> Callable[..., None]:
