@@ -56,6 +56,12 @@ def filter_of(chosen: QueryDict) -> WorklistFilter:
     )
 
 
+def tells_content(chosen: QueryDict) -> bool:
+    """Whether being in the filtered list tells what an entry is; the list then leaves closed records out."""
+    wanted = filter_of(chosen)
+    return any(asked is not None for asked in (wanted.slots, wanted.signal, wanted.author))
+
+
 def page_of(desk: Desk, chosen: QueryDict, at: datetime) -> tuple[ListedItem, ...]:
     """One page of the list and the item after it. Raises Http404 for a place that is none."""
     after = chosen.get("after") or None
@@ -134,11 +140,12 @@ def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> 
     query = query_of(request.GET)
     closed = restricted.restricted(desk.ods, patients) if desk.may_read else frozenset(patients)
     served = [(patients[item.patient_id], item.public_id) for item in items if item.patient_id not in closed]
+    shown = [item for item in items if item.patient_id not in closed] if tells_content(request.GET) else items
     record_staff_reads(request, desk, served, route=ROUTE, at=at)
     joined = "&" if query else "?"
     context = {
         "title": _("Waiting for a decision"),
-        "rows": rows(items, patients, query, at, closed=closed),
+        "rows": rows(shown, patients, query, at, closed=closed),
         "count": screening.worklist_count(desk.ods, at=at),
         "filters": _filters(desk, request.GET),
         "is_filtered": bool(query),

@@ -15,6 +15,7 @@ from openrecord.kit.ids import spelt
 from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
+from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import acts
 from openrecord.screening.rules.worklist import signals_in
@@ -141,7 +142,9 @@ def _following(desk: Desk, request: HttpRequest, listed: ListedItem | None, at: 
     after = screening.worklist(desk.ods, wanted, at=at, limit=1, after=listed.cursor)
     first = () if after else screening.worklist(desk.ods, wanted, at=at, limit=1)
     found = next(iter((*after, *first)), None)
-    return None if found is None or found.entry_id == listed.entry_id else found
+    if found is None or found.entry_id == listed.entry_id or restricted.restricted(desk.ods, [found.patient_id]):
+        return None
+    return found
 
 
 def _onward(request: HttpRequest, patient: Patient, entry_id: UUID, decision: str, following: ListedItem | None) -> str:

@@ -18,7 +18,7 @@ from openrecord.registry.types import DEFAULT_RELEASE, OdsCode, Policy, ReleaseM
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.screening.types import WorklistFilter
-from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, observation
+from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record, observation
 from tests.integration.pages import world
 
 MANAGER = (Role.MANAGER,)
@@ -167,7 +167,29 @@ def test_the_worklist_tells_nothing_of_a_closed_record(record: Record) -> None:
         mine = [item for item in items if record.patient.family in item]
         assert mine
         assert all("Entry of a closed record" in row and 'name="key"' not in row for row in mine)
+        for narrowed in ("signal=third_party", "section=measurements", "author=Dr%20Nobody"):
+            assert record.patient.family not in browser.get(f"/staff/queue?{narrowed}").text, (
+                "a filter tells what it is"
+            )
+        assert record.patient.family in browser.get("/staff/queue?state=undecided").text
     assert "Entry of a closed record" not in open_list
+
+
+@pytest.mark.usefixtures("_by_hand")
+def test_a_decision_leads_on_to_no_closed_record(record: Record) -> None:
+    """Else the way back from what was just done would be lost behind the question why."""
+    other = made_record("Open")
+    for each in (other, record):
+        each.deliver(observation("waits", "2025-02-04"))
+    clinician = world.staff()
+    restrict(record, clinician)
+    mine = other.patient
+    [entry] = screening.facts(mine.patient_id)
+    seen = screening.stamp(mine.patient_id, entry)
+    here = f"/staff/queue/{mine.public_id}/{spelt(entry)}"
+    led = clinician.post(here, {"decision": "release", "seen": seen})["Location"]
+    assert "done=release" in led
+    assert clinician.get(led).status_code == 200
 
 
 def test_another_practices_opening_is_nobodys(record: Record) -> None:
