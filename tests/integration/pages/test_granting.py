@@ -44,7 +44,7 @@ FORM = {
     "expires-month": "3",
     "expires-year": "2026",
 }
-CODE = re.compile(r"[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}")
+CODE = re.compile(r"(?<![\w-])[0-9A-HJKMNP-TV-Z]{4}(?:-[0-9A-HJKMNP-TV-Z]{4}){2}(?![\w-])")  # no piece of a UUID
 
 
 @pytest.fixture
