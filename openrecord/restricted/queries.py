@@ -30,6 +30,12 @@ def restricted(ods: OdsCode, patients: Iterable[PatientId]) -> frozenset[Patient
     return frozenset(PatientId(number) for number in found.values_list("patient_id", flat=True))
 
 
+def restricted_at(ods: OdsCode) -> frozenset[PatientId]:
+    """Every patient whose record the practice restricts."""
+    found = RestrictionRow.objects.filter(ods=ods).values_list("patient_id", flat=True)
+    return frozenset(PatientId(number) for number in found)
+
+
 def count_unchecked(ods: OdsCode) -> int:
     """How many openings wait to be checked."""
     return UncheckedRow.objects.filter(ods=ods).count()

@@ -1,6 +1,6 @@
 """Questions of screening: entries with their facts, and the whole explained answer for one viewer."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -258,10 +258,11 @@ def worklist_count(ods: OdsCode, *, at: datetime) -> WorklistCount:
     return WorklistCount(int(every), int(overdue))
 
 
-def worklist_authors(ods: OdsCode) -> tuple[str, ...]:
-    """Who wrote what waits at a practice."""
-    statement = "SELECT DISTINCT author FROM screening_worklist WHERE org=%s AND author <> '' ORDER BY author"
-    return tuple(row[0] for row in sql.rows(statement, [ods]))
+def worklist_authors(ods: OdsCode, *, closed: Collection[PatientId]) -> tuple[str, ...]:
+    """Who wrote what waits at a practice, in the records that are not closed."""
+    others = f"AND patient_id NOT IN ({','.join(['%s'] * len(closed))})" if closed else ""
+    statement = f"SELECT DISTINCT author FROM screening_worklist WHERE org=%s AND author <> '' {others} ORDER BY author"
+    return tuple(row[0] for row in sql.rows(statement, [ods, *closed]))
 
 
 def missing_from_worklist(patient_id: PatientId, *, at: datetime) -> int:

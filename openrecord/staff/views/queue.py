@@ -167,7 +167,8 @@ def _filters(desk: Desk, chosen: QueryDict) -> Sequence[tuple[str, str, str, Seq
     """Name, label, chosen value and options of each filter."""
     sections = [Choice(section.slug, _(section.title)) for section in SECTIONS]
     signals = [Choice(kind.value, _(words)) for kind, words in SIGNALS.items()]
-    authors = [Choice(author, author) for author in screening.worklist_authors(desk.ods)]
+    named = screening.worklist_authors(desk.ods, closed=restricted.restricted_at(desk.ods)) if desk.may_read else ()
+    authors = [Choice(author, author) for author in named]
     states = [Choice(state.value, _(words)) for state, words in STATES.items()]
     return (
         ("section", _("Kind of entry"), chosen.get("section", ""), sections),

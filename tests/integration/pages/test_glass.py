@@ -17,6 +17,7 @@ from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import DEFAULT_RELEASE, OdsCode, Policy, ReleaseMode, ReleaseRule
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
+from openrecord.screening import tasks
 from openrecord.screening.types import WorklistFilter
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record, observation
 from tests.integration.pages import world
@@ -173,6 +174,22 @@ def test_the_worklist_tells_nothing_of_a_closed_record(record: Record) -> None:
             )
         assert record.patient.family in browser.get("/staff/queue?state=undecided").text
     assert "Entry of a closed record" not in open_list
+
+
+@pytest.mark.usefixtures("_by_hand")
+def test_nobody_is_offered_who_wrote_in_a_closed_record_alone(record: Record) -> None:
+    other = made_record("Open")
+    record.deliver(observation("secret", "2025-02-04", performer=[{"display": "Dr Only Here"}]))
+    other.deliver(observation("open", "2025-02-04", performer=[{"display": "Dr Elsewhere"}]))
+    while tasks.look_at_new():
+        pass
+    clinician = world.staff()
+    assert "Dr Only Here" in clinician.get("/staff/queue").text
+    restrict(record, clinician)
+    offered = clinician.get("/staff/queue").text
+    assert "Dr Only Here" not in offered
+    assert "Dr Elsewhere" in offered
+    assert "Dr Elsewhere" not in world.staff(roles=MANAGER).get("/staff/queue").text, "who reads no record"
 
 
 @pytest.mark.usefixtures("_by_hand")
