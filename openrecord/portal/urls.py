@@ -19,6 +19,7 @@ from openrecord.portal.views import (
     requests,
     search,
     start,
+    taking,
     timeline,
 )
 
@@ -56,6 +57,11 @@ urlpatterns = [
     path("check-card", published.check),
     path(".well-known/jwks.json", published.keys),
     path(".well-known/crl/<str:kid>.json", published.revoked),
+    path("take", taking.take),
+    path("take/<uuid:download_id>", taking.one),
+    path("take/<uuid:download_id>/file", taking.file),
+    path("take/<uuid:download_id>/again", taking.again),
+    path("take/<uuid:download_id>/remove", taking.remove),
     path("requests", requests.requests),
     path("requests/new/<slug:slug>", requests.new),
     path("requests/<uuid:request_id>", requests.one),

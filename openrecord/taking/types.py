@@ -1,0 +1,67 @@
+"""What somebody takes along: which part of a record, in which form, and how far the file is."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import NewType
+from uuid import UUID
+
+from openrecord.access.types import ViewerId
+from openrecord.registry.types import PatientId
+
+DownloadId = NewType("DownloadId", UUID)
+
+
+class Format(Enum):
+    """What sort of file."""
+
+    PDF = "pdf"
+    FHIR = "fhir"
+    CSV = "csv"
+
+
+class State(Enum):
+    """How far a file is, in this order; or given up, or no longer given out because the record says something else."""
+
+    WAITING = "waiting"
+    READING = "reading"
+    WRITING = "writing"
+    READY = "ready"
+    FAILED = "failed"
+    STALE = "stale"
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """Which part of a record: sections by their slugs (none = all), London days from `first` to `last` (None = open).
+
+    With a day on either side, what has no date is left out.
+    """
+
+    sections: frozenset[str] = frozenset()
+    first: date | None = None
+    last: date | None = None
+
+
+EVERYTHING = Selection()
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """A file that was asked for. `maker`: the viewer who did, and the only one who gets it.
+
+    `digest`: stands for what the record said when it was made, under that viewer's eyes; `size`: bytes. All three of
+    `made`, `digest` and `size` are None until it is ready.
+    """
+
+    patient_id: PatientId
+    download_id: DownloadId
+    maker: ViewerId
+    format: Format
+    selection: Selection
+    language: str
+    asked: datetime
+    state: State
+    made: datetime | None = None
+    digest: bytes | None = None
+    size: int | None = None
