@@ -59,10 +59,8 @@ def record(gathered: Gathered, selection: Selection, maker: Maker, *, at: dateti
 
 def _facts(patient: Patient, maker: Maker, at: datetime) -> list[tuple[str, str]]:
     moment = _("%(day)s at %(time)s") % {"day": day_in_words(at), "time": f"{at.astimezone(LONDON):%H:%M}"}
-    made = [(_("Made on"), moment), (_("Made for"), _name(patient))]
-    if maker.name:
-        made.append((_("Made by"), _("%(name)s, who acts for the patient") % {"name": maker.name}))
-    return [*person(patient), *made]
+    by = _("%(name)s, who acts for the patient") % {"name": maker.name} if maker.name else _("the patient")
+    return [*person(patient), (_("Made on"), moment), (_("Made by"), by)]
 
 
 def person(patient: Patient) -> list[tuple[str, str]]:
@@ -109,7 +107,7 @@ def printed(
         "title": title,
         "service": _("OpenRecord"),
         "facts": [[label, drawable(value)] for label, value in facts],
-        "facts_head": [_("What"), _("As it stands in the record")],
+        "facts_head": [_("What"), _("Details")],
         "contents": _("What is in it"),
         "head": [_("Date"), _("What"), _("Details")],
         "running": f"{name} · {day}",

@@ -35,10 +35,10 @@ def drawable(text: str) -> str:
     A raised number that cannot be drawn is written 10^9: without a mark it would be another number.
     """
     known = letters()
-    spaced = " ".join(text.split())
+    spaced = unicodedata.normalize("NFC", " ".join(text.split()))
     if known.issuperset(spaced):
         return spaced
-    told = _RAISED.sub(_raised, unicodedata.normalize("NFC", spaced).translate(_ALIKE))
+    told = _RAISED.sub(_raised, spaced.translate(_ALIKE))
     return "".join(each if each in known else STAND_IN for each in told)
 
 
