@@ -51,8 +51,8 @@ def ask(
     details: dict[str, str | int | None] = {
         "format": format.value,
         "sections": ",".join(sorted(selection.sections)),
-        "first": selection.first and selection.first.isoformat(),
-        "last": selection.last and selection.last.isoformat(),
+        "first": None if selection.first is None else selection.first.isoformat(),
+        "last": None if selection.last is None else selection.last.isoformat(),
     }
     audit.record_change(
         by=by, at=at, event="download_asked", patient_id=patient_id, subject=str(download_id), details=details

@@ -24,7 +24,12 @@ EVERY_SLUG = frozenset(section.slug for section in SECTIONS)
 TABLED = frozenset({"test-results", "measurements"})
 """The sections that hold values, which is all that a table of results has."""
 
-_HELD: Mapping[Format, frozenset[str]] = {Format.CSV: TABLED}
+SUMMARISED = frozenset({"allergies", "medicines", "health-conditions", "vaccinations", "test-results"})
+_HELD: Mapping[Format, frozenset[str]] = {
+    Format.CSV: TABLED,
+    Format.SUMMARY: SUMMARISED,
+    Format.SUMMARY_PDF: SUMMARISED,
+}
 """What a format holds where that is not everything."""
 
 

@@ -9,7 +9,7 @@ from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
 from openrecord.kit import environment
 from openrecord.taking import gathering
-from openrecord.taking.contents import bundle, paper, table
+from openrecord.taking.contents import bundle, document, paper, summary, table
 from openrecord.taking.contents.paper import Maker
 from openrecord.taking.gathering import Gathered
 from openrecord.taking.types import Download, Format
@@ -32,6 +32,8 @@ KINDS = {
     Format.PDF: Kind("application/pdf", "pdf"),
     Format.FHIR: Kind("application/fhir+json", "json"),
     Format.CSV: Kind("text/csv; charset=utf-8", "csv"),
+    Format.SUMMARY: Kind("application/fhir+json", "json"),
+    Format.SUMMARY_PDF: Kind("application/pdf", "pdf"),
 }
 
 
@@ -52,11 +54,15 @@ def maker_of(download: Download, *, at: datetime) -> Maker | None:
 
 def written(download: Download, found: Gathered, maker: Maker, *, at: datetime) -> bytes:
     """The file. Raises Unprintable."""
+    base = environment.required("OPENRECORD_PUBLIC_URL").rstrip("/") + "/fhir"
     match download.format:
         case Format.PDF:
             return pdf("record.typ", paper.record(found, download.selection, maker, at=at), at=at)
         case Format.FHIR:
-            base = environment.required("OPENRECORD_PUBLIC_URL").rstrip("/")
-            return bundle.collection(found, base=f"{base}/fhir", at=at)
+            return bundle.collection(found, base=base, at=at)
         case Format.CSV:
             return table.table(found)
+        case Format.SUMMARY:
+            return document.document(found, summary.summarised(found), base=base, at=at)
+        case Format.SUMMARY_PDF:
+            return pdf("record.typ", paper.summary(found, summary.summarised(found), maker, at=at), at=at)

@@ -13,11 +13,13 @@ DownloadId = NewType("DownloadId", UUID)
 
 
 class Format(Enum):
-    """What sort of file."""
+    """What sort of file. Of a summary (International Patient Summary) no part can be chosen."""
 
     PDF = "pdf"
     FHIR = "fhir"
     CSV = "csv"
+    SUMMARY = "summary"
+    SUMMARY_PDF = "summary-pdf"
 
 
 class State(Enum):

@@ -17,14 +17,21 @@ HERE = "/take"
 FORMAT, SECTION, FIRST, LAST = "format", "section", "first", "last"
 _TITLES: Mapping[Format, str] = {
     Format.PDF: gettext_noop("GP record to read or print (PDF)"),
+    Format.SUMMARY_PDF: gettext_noop("Summary for a doctor who does not know you (PDF)"),
     Format.CSV: gettext_noop("Results and measurements as a table (CSV)"),
     Format.FHIR: gettext_noop("GP record for another app (FHIR)"),
+    Format.SUMMARY: gettext_noop("Summary for another health service's computer (FHIR)"),
 }
 _HINTS: Mapping[Format, str] = {
     Format.PDF: gettext_noop("Works with screen readers."),
+    Format.SUMMARY_PDF: gettext_noop(
+        "Allergies, current medicines, conditions, vaccinations, and newest test results. Good for travelling."
+    ),
+    Format.SUMMARY: gettext_noop("The same as an International Patient Summary. It is not for reading."),
     Format.CSV: gettext_noop("For a spreadsheet. It has test results and measurements only."),
     Format.FHIR: gettext_noop("For programs that read health records. It is not for reading."),
 }
+_SUMMARIES = frozenset({Format.SUMMARY, Format.SUMMARY_PDF})
 _KILO = 1024
 
 
@@ -91,6 +98,8 @@ def wrong(form: Sequence[Field]) -> dict[str, str]:
         errors[FORMAT] = _("Choose what you need it for")
     elif wanted is Format.CSV and sections and not sections & TABLED:
         errors[SECTION] = _("A table has test results and measurements only: tick one of them, or none")
+    elif wanted in _SUMMARIES and (sections or any(any(_named(form, name).typed) for name in (FIRST, LAST))):
+        errors[FORMAT] = _("A summary is always of everything: clear the parts and days, or choose another file")
     return errors
 
 

@@ -30,7 +30,13 @@ from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words
 
 LOOK_AGAIN_SECONDS = "3"
-_NAMES = {Format.PDF: "gp-record", Format.FHIR: "gp-record", Format.CSV: "gp-results"}
+_NAMES = {
+    Format.PDF: "gp-record",
+    Format.FHIR: "gp-record",
+    Format.CSV: "gp-results",
+    Format.SUMMARY: "patient-summary",
+    Format.SUMMARY_PDF: "patient-summary",
+}
 
 
 def acting_or_404(request: HttpRequest) -> Acting:

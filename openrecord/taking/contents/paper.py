@@ -7,7 +7,8 @@ from typing import Any
 
 from openrecord.kit.london import LONDON
 from openrecord.registry.types import Patient
-from openrecord.taking.contents.rows import Row, Year, shown_of, years
+from openrecord.taking.contents.rows import Row, Year, row_of, shown_of, years
+from openrecord.taking.contents.summary import Summarised
 from openrecord.taking.gathering import EVERY_SLUG, Gathered
 from openrecord.taking.types import Selection
 from openrecord.web.print.letters import STAND_IN, drawable
@@ -55,6 +56,22 @@ def record(gathered: Gathered, selection: Selection, maker: Maker, *, at: dateti
     )
     facts = [*_facts(gathered.patient, maker, at), (_("What is in it"), _chosen(selection))]
     return printed(_("GP record"), gathered.patient, facts, notes, parts, at=at)
+
+
+def summary(gathered: Gathered, sections: Iterable[Summarised], maker: Maker, *, at: datetime) -> Json:
+    """The International Patient Summary on paper."""
+    parts = []
+    for section in sections:
+        rows = tuple(row_of(shown) for shown in section.entries)
+        parts.append(Part(section.title, [Year("", rows)] if rows else [], section.none))
+    notes = (
+        _("A summary of what could be seen in OpenRecord on %(day)s, for a clinician who does not know the patient.")
+        % {"day": day_in_words(at)},
+        _("Where something is missing here it is not known to be absent. Past conditions and medicines are left out."),
+        _("Keep it safe: whoever has this file can read it."),
+    )
+    facts = _facts(gathered.patient, maker, at)
+    return printed(_("International Patient Summary"), gathered.patient, facts, notes, parts, at=at)
 
 
 def _facts(patient: Patient, maker: Maker, at: datetime) -> list[tuple[str, str]]:

@@ -31,7 +31,8 @@ from tests.integration.pages import world
 from tests.integration.pages.test_covid import TOKEN, proxy_of
 from tests.unit.web.test_pdf import tags, unpacked
 
-PDF, CSV, FHIR = FORMATS = "pdf", "csv", "fhir"
+PDF, CSV, FHIR = "pdf", "csv", "fhir"
+SUMMARIES = "summary", "summary-pdf"
 
 
 def ask(browser: Client, format: str, **typed: object) -> str:
@@ -126,7 +127,7 @@ ADDRESS = re.compile(r"/take/[0-9a-f-]{36}")
 def everything(browser: Client, **part: object) -> list[bytes | str]:
     """Every file, and the page of each while it is made and afterwards."""
     found: list[bytes | str] = []
-    for each in FORMATS:
+    for each in (PDF, CSV, FHIR, *(() if part else SUMMARIES)):
         address = ask(browser, each, **part)
         found.append(plain(browser.get(address).text))
         assert tasks.make_next(clock.now()) == 1
@@ -180,10 +181,10 @@ def refused(browser: Client, address: str) -> str:
 
 def test_a_file_is_refused_once_the_record_says_anything_else_and_why_is_not_said(record: Record) -> None:
     browser = world.patient(record)
-    addresses = [made(browser, each) for each in FORMATS]
+    addresses = [made(browser, each) for each in (PDF, CSV, FHIR)]
     assert {browser.get(f"{address}/file").status_code for address in addresses} == {200}
     record.deliver(observation("d", "2025-02-04"))
-    told = {refused(browser, address) for address in addresses if "(PDF)" in browser.get(address).text}
+    told = {refused(browser, address) for address in addresses if "to read or print" in browser.get(address).text}
     assert {browser.get(f"{address}/file").status_code for address in addresses} == {303}
     address = made(browser, PDF)
     hide(record, newest(browser))
@@ -265,6 +266,8 @@ def test_a_part_is_chosen_by_section_and_day(record: Record) -> None:
         ({}, "Choose what you need it for"),
         ({"format": "zip"}, "Choose what you need it for"),
         ({"format": CSV, "section": ["allergies"]}, "A table has test results and measurements only"),
+        ({"format": "summary", "section": ["allergies"]}, "A summary is always of everything"),
+        ({"format": "summary-pdf", "last-day": "1", "last-month": "2", "last-year": "2025"}, "A summary is always of"),
         ({"format": PDF, "first-day": "31", "first-month": "2", "first-year": "2024"}, "Enter a real day"),
         ({"format": PDF, "last-day": "3"}, "Enter a real day"),
         (
