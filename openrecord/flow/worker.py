@@ -24,6 +24,7 @@ from openrecord.kit.london import day_of
 from openrecord.notify import tasks as notify
 from openrecord.screening import tasks as screening
 from openrecord.taking import actions as taking
+from openrecord.taking import sharing
 from openrecord.taking.tasks import make_next
 from openrecord.viewing import tasks as viewing
 
@@ -88,6 +89,7 @@ TASKS = (
     Task("ask what became of messages", timedelta(minutes=1), notify.ask_fates, notify.SENDS_A_ROUND),
     Task("forget ended sessions", timedelta(minutes=1), identity.forget_ended),
     Task("forget files that were taken along", timedelta(minutes=1), taking.forget_over),
+    Task("forget links that are over", timedelta(hours=1), sharing.forget_over),
 )
 LONG_TASKS = (Task("make files to take along", timedelta(), make_next, 1),)
 """These take seconds each, and have a thread of their own, so that the trail is sealed meanwhile."""

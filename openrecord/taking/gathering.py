@@ -73,13 +73,14 @@ def gather(reader: Reader, format: Format, selection: Selection, *, at: datetime
         after = page.next_cursor
         if after is None:
             break
-    if not entries and not _is_open(reader, at):
+    if not entries and not is_open(reader, at=at):
         return None
     patient = registry.patient(reader.patient_id)
     return Gathered(patient, tuple(entries), _digest(patient, entries))
 
 
-def _is_open(reader: Reader, at: datetime) -> bool:
+def is_open(reader: Reader, *, at: datetime) -> bool:
+    """Whether anything of the record is open to the reader, whatever lies in it."""
     facts = access.facts(reader.patient_id, at=at)
     viewer = facts.viewers.get(ViewerId(reader.viewer_id))
     return viewer is not None and SightContext(facts, viewer, at, reader.channel).opens_anything()

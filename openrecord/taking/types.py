@@ -1,6 +1,6 @@
-"""What somebody takes along: which part of a record, in which form, and how far the file is."""
+"""What somebody takes along: which part of a record, as which file and how far it is, or as a link for somebody."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum
 from typing import NewType
@@ -10,6 +10,10 @@ from openrecord.access.types import ViewerId
 from openrecord.registry.types import PatientId
 
 DownloadId = NewType("DownloadId", UUID)
+LinkId = NewType("LinkId", UUID)
+
+LINK_AUTHORITY = "link"
+"""The authority, in the trail, of somebody who reads by a link that the patient made."""
 
 
 class Format(Enum):
@@ -67,3 +71,37 @@ class Download:
     made: datetime | None = None
     digest: bytes | None = None
     size: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Shows a part of the record to whoever has its address and its passcode. `sharer`: the patient, as a viewer.
+
+    `ends`: when it ends by itself; `ended`: when somebody ended it, or too many wrong passcodes did, None = neither.
+    `wrong`: how many wrong passcodes there were since the last right one.
+    """
+
+    patient_id: PatientId
+    link_id: LinkId
+    sharer: ViewerId
+    selection: Selection
+    made: datetime
+    ends: datetime
+    ended: datetime | None = None
+    wrong: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """A link was tried. `right`: the passcode was."""
+
+    at: datetime
+    right: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What makes a link work. It stands nowhere else and is shown once."""
+
+    address: str = field(repr=False)
+    passcode: str = field(repr=False)

@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from openrecord.access.types import ViewerKind
 from openrecord.audit.types import Actor
 from openrecord.identity import rules as identity
 from openrecord.kit import clock
@@ -74,6 +75,7 @@ def take(request: HttpRequest) -> HttpResponse:
         "fields": form,
         "errors": summary(form),
         "files": [words.line(each) for each in listed],
+        "may_share": found is not None and found.viewing.kind is ViewerKind.SELF,
     }
     return page(request, "portal/take.html", found, context)
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from openrecord.kit.london import LONDON
 from openrecord.registry.types import Patient
+from openrecord.taking.contents.parts import part_in_words
 from openrecord.taking.contents.rows import Row, Year, row_of, shown_of, years
 from openrecord.taking.contents.summary import Summarised
 from openrecord.taking.gathering import EVERY_SLUG, Gathered
@@ -54,7 +55,7 @@ def record(gathered: Gathered, selection: Selection, maker: Maker, *, at: dateti
         _("It is not medical advice. Ask the surgery about anything that worries you or looks wrong."),
         _("Keep it safe: whoever has this file can read it."),
     )
-    facts = [*_facts(gathered.patient, maker, at), (_("What is in it"), _chosen(selection))]
+    facts = [*_facts(gathered.patient, maker, at), (_("What is in it"), part_in_words(selection))]
     return printed(_("GP record"), gathered.patient, facts, notes, parts, at=at)
 
 
@@ -76,7 +77,7 @@ def summary(gathered: Gathered, sections: Iterable[Summarised], maker: Maker, *,
 
 def _facts(patient: Patient, maker: Maker, at: datetime) -> list[tuple[str, str]]:
     moment = _("%(day)s at %(time)s") % {"day": day_in_words(at), "time": f"{at.astimezone(LONDON):%H:%M}"}
-    by = _("%(name)s, who acts for the patient") % {"name": maker.name} if maker.name else _("the patient")
+    by = _("%(name)s, who acts for the patient") % {"name": maker.name} if maker.name else _("The patient")
     return [*person(patient), (_("Made on"), moment), (_("Made by"), by)]
 
 
@@ -93,19 +94,6 @@ def person(patient: Patient) -> list[tuple[str, str]]:
 
 def _name(patient: Patient) -> str:
     return f"{patient.given} {patient.family}".strip()
-
-
-def _chosen(selection: Selection) -> str:
-    """The part in words: "Test results, Medicines; from 1 April 2015 to 3 May 2016"."""
-    titles = [_(section.title) for section in SECTIONS if section.slug in selection.sections]
-    sections = ", ".join(titles) if titles else _("Everything that could be seen")
-    first, last = day_in_words(selection.first), day_in_words(selection.last)
-    if first and last:
-        return f"{sections}; " + _("from %(first)s to %(last)s") % {"first": first, "last": last}
-    if first or last:
-        days = _("from %(first)s") if first else _("up to %(last)s")
-        return f"{sections}; " + days % {"first": first, "last": last}
-    return sections
 
 
 def printed(
