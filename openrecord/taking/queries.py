@@ -54,7 +54,7 @@ def links(patient_id: PatientId) -> tuple[Link, ...]:
 def uses(patient_id: PatientId) -> dict[LinkId, tuple[Use, ...]]:
     """When each link of the patient was tried, newest first."""
     found: dict[LinkId, list[Use]] = {}
-    for row in UseRow.objects.filter(patient_id=patient_id).order_by("-at"):
+    for row in UseRow.objects.filter(patient_id=patient_id).order_by("-at", "-id"):
         found.setdefault(LinkId(UUID(bytes=bytes(row.link))), []).append(Use(from_micros(row.at), row.right))
     return {link_id: tuple(listed) for link_id, listed in found.items()}
 
