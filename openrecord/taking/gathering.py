@@ -88,7 +88,7 @@ def is_open(reader: Reader, *, at: datetime) -> bool:
 
 def _digest(patient: Patient, entries: list[ServedEntry]) -> bytes:
     """32 bytes. Each part is preceded by its length, so that no two records read alike."""
-    hashed = blake2b(key=keys.derived("download"), digest_size=32)
+    hashed = blake2b(key=keys.derived("gathered"), digest_size=32)
     for part in (patient_resource(patient), *(part for entry in entries for part in (entry.key, entry.body))):
         hashed.update(len(part).to_bytes(8) + part)
     return hashed.digest()

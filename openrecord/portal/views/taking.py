@@ -24,6 +24,7 @@ from openrecord.taking.rules import ends, is_under_way
 from openrecord.taking.types import Download, Format, Selection, State
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import filled, summary, with_errors
+from openrecord.web.limits import TAKE
 from openrecord.web.redirects import see_other
 from openrecord.web.session import device_of
 from openrecord.web.text import active_language
@@ -53,7 +54,7 @@ def actor_of(request: HttpRequest, by: Acting) -> Actor:
     return identity.actor(session_of(request), authority=by.authority, device=device_of(request))
 
 
-@audience(Audience.PATIENT)
+@audience(Audience.PATIENT, rate=TAKE)
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest) -> HttpResponse:
     """The form, and the files asked for so far."""
@@ -122,7 +123,7 @@ def one(request: HttpRequest, download_id: UUID) -> HttpResponse:
     return answer
 
 
-@audience(Audience.PATIENT)
+@audience(Audience.PATIENT, rate=TAKE)
 @require_safe
 def file(request: HttpRequest, download_id: UUID) -> HttpResponse:
     """The file, if the record still says under these eyes what it said when it was made."""
@@ -142,7 +143,7 @@ def file(request: HttpRequest, download_id: UUID) -> HttpResponse:
     return HttpResponse(content, content_type=kind.content_type, headers=told)
 
 
-@audience(Audience.PATIENT)
+@audience(Audience.PATIENT, rate=TAKE)
 @require_POST
 def again(request: HttpRequest, download_id: UUID) -> HttpResponse:
     """The same once more, from what the record says now."""
