@@ -12,7 +12,7 @@ class DownloadRow(PatientKeyed):
     """
 
     maker = models.BinaryField(max_length=16)
-    format = models.CharField(max_length=10)
+    format = models.CharField(max_length=20)
     sections = models.CharField(max_length=200)
     first = models.DateField(null=True)
     last = models.DateField(null=True)
