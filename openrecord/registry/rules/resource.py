@@ -23,16 +23,14 @@ class _NoNames:
 def patient_resource(patient: Patient) -> bytes:
     """The Patient resource as R4 JSON."""
     told: JsonObject = {
-        "resourceType": "Patient",
         "identifier": [{"system": NHS_NUMBER, "value": patient.nhs_number}],
         "name": [{"use": "official", "family": patient.family, "given": patient.given.split()}],
+        "gender": patient.gender,  # the list passes over what is None
     }
-    if patient.gender is not None:
-        told["gender"] = patient.gender
     if patient.born is not None:
         told["birthDate"] = patient.born.isoformat()
     listed = allow_list("Patient")
     if listed is None:
         raise LookupError("the reviewed list has no Patient")
     shown = listed.render(told, _NoNames()).coded
-    return orjson.dumps({"resourceType": "Patient", "id": str(patient.public_id), **shown})
+    return orjson.dumps({"id": str(patient.public_id), **shown})
