@@ -34,5 +34,5 @@ def test_what_is_not_known_is_not_said() -> None:
 
 def test_without_a_reviewed_list_nothing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(resource, "allow_list", lambda _type: None)
-    with pytest.raises(LookupError, match="the reviewed list has no Patient$"):
+    with pytest.raises(LookupError, match=r"the reviewed list has no Patient$"):
         patient_resource(ADA)
