@@ -87,6 +87,7 @@ INSTALLED_APPS = [
     "openrecord.timeline",
     "openrecord.notify",
     "openrecord.viewing",
+    "openrecord.taking",
     "openrecord.config",
 ]
 

@@ -6,17 +6,12 @@ It is shown to a reader for whom at least one slot of the record is open, by the
 from datetime import datetime
 
 import falcon
-import orjson
 
 from openrecord.access import queries as access
 from openrecord.access.rules.scopes import reads_patient
 from openrecord.access.rules.sight import SightContext
-from openrecord.access.types import Reason, Standing, ViewerId
+from openrecord.access.types import ViewerId
 from openrecord.audit import reads
-from openrecord.clinical.datatypes import File, Named
-from openrecord.clinical.elements import allow_list
-from openrecord.clinical.incoming import JsonObject
-from openrecord.clinical.kinds import SLOT_KINDS
 from openrecord.db import keys
 from openrecord.fhir import bundles, reading
 from openrecord.fhir.reading import Asked, Refused
@@ -25,38 +20,10 @@ from openrecord.fhir.resources import answer, begin, check_read, reject
 from openrecord.fhir.searching import NOBODY, check_usual, count_of, ids_of, kept, public_id
 from openrecord.fhir.types import CHANNEL, BadRequest, Holder, Issue, Served
 from openrecord.registry import queries as registry
-from openrecord.registry.types import Patient, PatientId
+from openrecord.registry.rules.resource import patient_resource
+from openrecord.registry.types import PatientId
 
 ROUTE = "/fhir/Patient"
-NHS_NUMBER = "https://fhir.nhs.uk/Id/nhs-number"
-
-
-class _NoNames:
-    """Nothing surrounds a Patient: it refers to nobody."""
-
-    def named(self, reference: str) -> Named | None:  # noqa: ARG002 - the protocol's name
-        return None
-
-    def file(self, url: str) -> File | None:  # noqa: ARG002 - the protocol's name
-        return None
-
-
-def body_of(patient: Patient) -> bytes:
-    """The Patient resource as R4 JSON."""
-    told: JsonObject = {
-        "resourceType": "Patient",
-        "identifier": [{"system": NHS_NUMBER, "value": patient.nhs_number}],
-        "name": [{"use": "official", "family": patient.family, "given": patient.given.split()}],
-    }
-    if patient.gender is not None:
-        told["gender"] = patient.gender
-    if patient.born is not None:
-        told["birthDate"] = patient.born.isoformat()
-    listed = allow_list("Patient")
-    if listed is None:
-        raise LookupError("the reviewed list has no Patient")
-    shown = listed.render(told, _NoNames()).coded
-    return orjson.dumps({"resourceType": "Patient", "id": str(patient.public_id), **shown})
 
 
 def is_open(who: Holder, at: datetime) -> bool:
@@ -65,12 +32,7 @@ def is_open(who: Holder, at: datetime) -> bool:
     viewer = facts.viewers.get(ViewerId(who.viewer_id if who.client_id == access.NO_CLIENT else who.client_id))
     if viewer is None:
         return False
-    context = SightContext(facts, viewer, at, CHANNEL)
-    return any(
-        context.reasons(Standing(registration.ods, slot)) <= {Reason.SCOPE}
-        for registration in facts.registrations
-        for slot in SLOT_KINDS
-    )
+    return SightContext(facts, viewer, at, CHANNEL).opens_anything()
 
 
 class PatientResource:
@@ -129,7 +91,7 @@ class PatientResource:
             return who, None
         patient = registry.patient(PatientId(who.patient_id))
         reads.record_read(reading.read_of(asked, who, served=patient.public_id.bytes))
-        return who, (patient.public_id.bytes, 0, 0, body_of(patient), b"")
+        return who, (patient.public_id.bytes, 0, 0, patient_resource(patient), b"")
 
     @staticmethod
     def _tag(who: Holder, addresses: list[str], entries: list[Served]) -> str:

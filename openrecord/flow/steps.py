@@ -28,6 +28,7 @@ from openrecord.screening import queries as screening
 from openrecord.screening.actions import receive as screening_receive
 from openrecord.screening.actions.settle import settle
 from openrecord.screening.events import Cause
+from openrecord.taking import sharing
 
 
 def person_changed(event: PersonChanged) -> None:
@@ -50,6 +51,7 @@ def withdrawn(event: Withdrawn) -> None:
     by = system("registry")
     access.lock_patient(event.patient_id)
     access.end_all(patient_id=event.patient_id, by=by, at=event.at)
+    sharing.end_all(patient_id=event.patient_id, by=by, at=event.at)
     identity_numbers.forget_people_of(patient_id=event.patient_id, by=by, at=event.at)
     forget_keys(event.patient_id)
     access.raise_epochs([event.patient_id])
@@ -79,7 +81,9 @@ def open_account(event: PatientLinked) -> None:
 
 def leave_account(event: PatientUnlinked) -> None:
     """The person behind an account is no longer known to be the patient: nothing is open to it (fail closed)."""
-    access.unbind(patient_id=event.patient_id, behind=event.person_id, by=system("sign-in"), at=event.at)
+    by = system("sign-in")
+    access.unbind(patient_id=event.patient_id, behind=event.person_id, by=by, at=event.at)
+    sharing.end_all(patient_id=event.patient_id, by=by, at=event.at)
 
 
 def access_changed(event: access_events.AccessChanged) -> None:

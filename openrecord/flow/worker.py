@@ -23,6 +23,9 @@ from openrecord.kit import clock
 from openrecord.kit.london import day_of
 from openrecord.notify import tasks as notify
 from openrecord.screening import tasks as screening
+from openrecord.taking import actions as taking
+from openrecord.taking import sharing
+from openrecord.taking.tasks import make_next
 from openrecord.viewing import tasks as viewing
 
 ROUND_SECONDS = 1.0
@@ -85,7 +88,11 @@ TASKS = (
     Task("send messages", timedelta(seconds=5), notify.send_due, notify.SENDS_A_ROUND),
     Task("ask what became of messages", timedelta(minutes=1), notify.ask_fates, notify.SENDS_A_ROUND),
     Task("forget ended sessions", timedelta(minutes=1), identity.forget_ended),
+    Task("forget files that were taken along", timedelta(minutes=1), taking.forget_over),
+    Task("forget links that are over", timedelta(hours=1), sharing.forget_over),
 )
+LONG_TASKS = (Task("make files to take along", timedelta(), make_next, 1),)
+"""These take seconds each, and have a thread of their own, so that the trail is sealed meanwhile."""
 
 
 class Worker:
@@ -119,9 +126,21 @@ def run(arguments: argparse.Namespace) -> int:
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
-    parent = os.getppid()
-    worker = Worker()
     print("OpenRecord's worker runs", flush=True)
+    if arguments.until_idle:
+        _work(Worker((*TASKS, *LONG_TASKS)), stop, arguments)
+        return 0
+    beside = threading.Thread(target=_work, args=(Worker(LONG_TASKS), stop, arguments))
+    beside.start()
+    _work(Worker(), stop, arguments)
+    stop.set()
+    beside.join()
+    return 0
+
+
+def _work(worker: Worker, stop: threading.Event, arguments: argparse.Namespace) -> None:
+    """Rounds, until it is time to end or (where that is asked for) nothing is left to do."""
+    parent = os.getppid()
     while not stop.is_set():
         last = worker.round(clock.now())
         close_old_connections()
@@ -130,4 +149,3 @@ def run(arguments: argparse.Namespace) -> int:
             break
         if not (last.more or arguments.until_idle):
             stop.wait(ROUND_SECONDS)
-    return 0

@@ -37,6 +37,7 @@ from openrecord.ops.migrate import make_data_folder, restore_mark
 from openrecord.ops.operator import operator
 from openrecord.ops.printing import print_json
 from openrecord.ops.replaying import Replay, replay
+from openrecord.taking import sharing
 
 REASON = "restored from a backup"
 EVERYWHERE = "all"
@@ -193,10 +194,11 @@ def _write(target: Path, pieces: Iterator[bytes]) -> None:
 
 @transaction.atomic
 def _close(by: Actor, at: datetime) -> None:
-    """Nobody sees anything; every token, code and session of then is dead."""
+    """Nobody sees anything; every token, code, link and session of then is dead."""
     access.close(scope=EVERYWHERE, which="", reason=REASON, by=by, at=at)
     access.revoke_every_token(by=by, at=at)
     invitations.void_every_code(by=by, at=at)
+    sharing.end_every_link(by=by, at=at)
     identity.end_every_session(by=by, at=at)
 
 

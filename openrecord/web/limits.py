@@ -32,6 +32,10 @@ SIGN_IN = Rate("sign-in", burst=60, per_second=1)
 FIND_PATIENT = Rate("find-patient", burst=30, per_second=0.5)
 LINK_CODE = Rate("link-code", burst=10, per_second=1 / 120)
 """Codes from a surgery's letter, by person: 60 bits cannot be guessed at this pace."""
+TAKE = Rate("take", burst=60, per_second=0.5)
+"""Files to take along: each costs a reading of a whole record."""
+SHARED = Rate("shared", burst=20, per_second=0.1)
+"""Passcodes of links, by address."""
 TOKEN = Rate("token", burst=500, per_second=20)
 GUESS = Rate("guess", burst=50, per_second=0.5)
 """Tokens that are none, by address."""

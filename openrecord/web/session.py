@@ -18,6 +18,7 @@ SESSION = "openrecord_session"
 PENDING = "openrecord_sign_in"
 VIEWER = "openrecord_viewer"
 SEARCH = "openrecord_search"
+SHARED = "openrecord_shared"
 PENDING_SECONDS = 600
 
 

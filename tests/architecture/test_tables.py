@@ -22,6 +22,7 @@ NOT_KEYED_BY_PATIENT = {
     "screening_worklist": "keyed by the practice, whose list of work it is",
     "notify_message": "the outbox: local, keyed by the message",
     "access_due": "keyed by practice: what is open in front of its staff, oldest first",
+    "taking_link": "keyed by what is looked up: the hash of a link's address, before anything is known of its bearer",
     "access_live_token": "keyed by what is looked up: the token's hash, before anything is known of its bearer",
 }
 READ_BY_OTHERS = {

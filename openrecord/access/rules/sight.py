@@ -96,6 +96,14 @@ class SightContext:
             return Level.NONE
         return min(level for _, level in self._levels(Standing(org, Slot.NEVER), grant))
 
+    def opens_anything(self) -> bool:
+        """Whether anything of the record is open, whatever lies in it and whatever an app's scopes are."""
+        return any(
+            self.reasons(Standing(stay.ods, slot)) <= {Reason.SCOPE}
+            for stay in self._facts.registrations
+            for slot in SLOT_KINDS
+        )
+
     def masks(self, org: OdsCode, standing: Standing) -> SlotMasks:
         """The answer for every slot of a group of entries that stand alike (`standing.slot` is ignored)."""
         coded = full = 0

@@ -17,6 +17,7 @@ from openrecord.portal.own_access import OwnAccess, own_access
 from openrecord.portal.pages import page
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode
+from openrecord.taking.types import LINK_AUTHORITY
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.text import gettext as _
@@ -81,6 +82,8 @@ def _role(look: Look) -> str:
     if look.organisation is None:
         if look.authority == OWN_RECORD:
             return _("You")
+        if look.authority == LINK_AUTHORITY:
+            return _("Somebody with a link from you")
         return _("An app") if look.authority.startswith("app") else _("Somebody who acts for you")
     roles = set(look.role.split("+"))
     words = {

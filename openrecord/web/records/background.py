@@ -25,7 +25,7 @@ from openrecord.web.words import fhir_date_in_words
 _OVER = frozenset({"inactive", "resolved", "remission"})
 
 
-def _over(body: Json) -> bool:
+def is_over(body: Json) -> bool:
     return code_of(body.get("clinicalStatus")) in _OVER
 
 
@@ -205,6 +205,6 @@ def referral_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
 
 
 def _now_and_past(page: Sequence[Shown], line: Callable[[Shown], Line]) -> tuple[Group, ...]:
-    current = tuple(line(shown) for shown in page if not _over(shown.body))
-    over = tuple(line(shown) for shown in page if _over(shown.body))
+    current = tuple(line(shown) for shown in page if not is_over(shown.body))
+    over = tuple(line(shown) for shown in page if is_over(shown.body))
     return tuple(Group(heading, lines) for heading, lines in ((_("Current"), current), (_("Past"), over)) if lines)

@@ -102,6 +102,12 @@ def _is_issue(body: Json) -> bool:
     return body.get("resourceType") == "MedicationRequest" and body.get("intent") != "plan" and "basedOn" in body
 
 
+def current(page: Sequence[Shown]) -> tuple[Shown, ...]:
+    """The medicines of a page that go on, each once: not its prescriptions and issues beside it."""
+    tops = Nest(page, parents_of(page)).tops
+    return tuple(top for top in tops if is_current(top.body) and not _is_issue(top.body))
+
+
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     """Current medicines, those on repeat first, then past ones; an issue stands under its prescription, and that under
     its medicine. Issues of a medicine that is not on the page come last: they are neither current nor past.

@@ -147,10 +147,13 @@ def shown(slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Show
 
 def detail_of(entry: Shown, members: Sequence[Shown], earlier: Sequence[Shown] = ()) -> Detail:
     """The page of one entry. `earlier`: results of the same test before it, newest first."""
-    present = _DETAILS.get(text_of(entry.body.get("resourceType")))
-    if present is None:
-        return Detail(_("Record entry"), entry.date, ())
-    detail = present(entry, members)
+    detail = recorded(entry, members)
     return replace(
         detail, written=written(detail.paragraphs), about=about(entry.body), trends=trends_of(entry, earlier)
     )
+
+
+def recorded(entry: Shown, members: Sequence[Shown] = ()) -> Detail:
+    """What the record says in an entry, without anything that we add."""
+    present = _DETAILS.get(text_of(entry.body.get("resourceType")))
+    return Detail(_("Record entry"), entry.date, ()) if present is None else present(entry, members)

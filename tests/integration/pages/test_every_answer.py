@@ -18,6 +18,8 @@ from openrecord.caseload.types import Kind, Wish
 from openrecord.fhir.app import make
 from openrecord.fhir.door import HEADERS as FHIR_HEADERS
 from openrecord.kit.ids import spelt
+from openrecord.taking import actions as taking
+from openrecord.taking.types import EVERYTHING, Format
 from openrecord.web import limits
 from openrecord.web.headers import FOR_EVERY_ORIGIN, HEADERS, WITH_SCRIPT
 from openrecord.web.static_files import static_url
@@ -64,6 +66,12 @@ def _carded(record: Record) -> str:
     return str(cards.make(patient_id=who, maker=maker, said=b"{}", by=BY, at=AT))
 
 
+def _asked_for(record: Record) -> str:
+    """A file of the record that was asked for."""
+    told = {"format": Format.PDF, "selection": EVERYTHING, "language": "en-gb", "by": BY, "at": AT}
+    return str(taking.ask(patient_id=record.patient.patient_id, maker=ViewerId(record.viewer), **told))
+
+
 @pytest.fixture(autouse=True)
 def _ring() -> Iterator[None]:
     keyring.use(keyring.parsed(keyring.with_new_key(keyring.EMPTY)))
@@ -79,6 +87,7 @@ def _expected(address: str, status: int) -> dict[str, str]:
 def _addresses(record: Record, inside: str) -> list[str]:
     """Every address of the pages, with ids that exist and with some that do not."""
     known = {"public_id": str(record.patient.public_id), "entry_id": inside, "request_id": _asked(record), "code": "cy",
+             "download_id": _asked_for(record), "address": "0" * 64,
              "card_id": _carded(record), "kid": next(iter(keyring.keyring().keys)),
              "viewer_id": str(record.viewer), "proposal_id": SOMETHING, "opening_id": SOMETHING, "slug": "measurements",
              "name": static_url("openrecord.css").rpartition("/")[2]}  # fmt: skip
@@ -86,7 +95,7 @@ def _addresses(record: Record, inside: str) -> list[str]:
     for route in _routes(get_resolver()):
         for change in (
             {},
-            dict.fromkeys(("public_id", "entry_id", "request_id", "card_id"), SOMETHING),
+            dict.fromkeys(("public_id", "entry_id", "request_id", "card_id", "download_id"), SOMETHING),
             {"slug": "identity"},
             {"slug": "history"},
         ):

@@ -8,7 +8,7 @@ from jinja2.ext import extract_from_ast
 from openrecord.web import jinja
 
 ROOT = Path(__file__).parents[3] / "openrecord"
-SURFACES = ("web", "portal", "staff", "notify")
+SURFACES = ("web", "portal", "staff", "notify", "taking")
 NAMES = frozenset({"_", "gettext", "gettext_noop"})
 
 

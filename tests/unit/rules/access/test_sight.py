@@ -363,3 +363,13 @@ def test_free_text_is_open_where_every_level_in_play_is_full() -> None:
     assert not sight(lowered=Level.DOCUMENTS).is_text_open(PROBLEM)
     assert not sight(replace(SON, level=Level.DOCUMENTS)).is_text_open(PROBLEM)
     assert not sight(policies={A: Policy(level=Level.DOCUMENTS)}).is_text_open(PROBLEM)
+
+
+def test_a_record_is_open_where_anything_is_whatever_an_app_was_let_in_for() -> None:
+    assert sight().opens_anything()
+    assert sight(replace(APP, scopes=("patient/Nothing.rs",))).opens_anything()
+    assert sight(registrations=(Registration(B, date(2010, 1, 1)), Registration(A, date(2010, 1, 1)))).opens_anything()
+    assert not sight(registrations=()).opens_anything()
+    assert not sight(policies={A: Policy(level=Level.NONE)}).opens_anything()
+    assert not sight(closures=(Closure("all", ""),)).opens_anything()
+    assert not sight(replace(SON, sections=frozenset())).opens_anything()

@@ -1,0 +1,180 @@
+"""What somebody with a link sees, after the passcode: asked of the decision anew for each page, and put on the trail.
+
+A wrong passcode, an unknown address and a link that is over give the same page.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from urllib.parse import quote, urlencode
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from openrecord.audit import reads
+from openrecord.audit.types import Actor, ActorKind, Read
+from openrecord.db import keys
+from openrecord.kit import clock
+from openrecord.kit.ids import random_token
+from openrecord.kit.instants import from_micros, to_micros
+from openrecord.portal.presenters import sharing as words
+from openrecord.registry import queries as registry
+from openrecord.taking import gathering, queries, sharing
+from openrecord.taking.contents.parts import part_in_words
+from openrecord.taking.rules import OPEN_FOR
+from openrecord.taking.types import LINK_AUTHORITY, Link
+from openrecord.timeline import queries as timeline
+from openrecord.timeline.types import BadCursor, Reader, ServedEntry
+from openrecord.web import errors, limits
+from openrecord.web.audience import Audience, audience
+from openrecord.web.forms import LONGEST_LINE, Field, Shape, filled, summary, with_errors
+from openrecord.web.pages import render
+from openrecord.web.redirects import see_other
+from openrecord.web.session import SHARED, device_of, drop_cookie, read_cookie, set_cookie
+from openrecord.web.text import gettext as _
+
+PAGE_SIZE = 50
+_NONCE = 12
+_ROUTE = "/shared"
+
+
+@dataclass(frozen=True, slots=True)
+class _Open:
+    """A link that this browser has opened, and as whom it reads now."""
+
+    link: Link
+    reader: Reader
+
+
+def _opened(request: HttpRequest, address: str, at: datetime) -> _Open | None:
+    """What this browser opened with the passcode not long ago, if it is still open."""
+    moment = _moment(request, address)
+    link = None if moment is None or not timedelta(0) <= at - moment < OPEN_FOR else queries.link_at(address)
+    reader = None if link is None else sharing.reader_of(link, at=at)
+    return None if link is None or reader is None else _Open(link, reader)
+
+
+def _cipher() -> AESGCM:
+    return AESGCM(keys.derived("shared"))
+
+
+def _keep(response: HttpResponse, address: str, at: datetime) -> None:
+    """Remember in this browser alone that the passcode was right."""
+    nonce = bytes.fromhex(random_token())[:_NONCE]
+    sealed = nonce + _cipher().encrypt(nonce, str(to_micros(at)).encode(), address.encode())
+    set_cookie(response, SHARED, base64.urlsafe_b64encode(sealed).decode())
+
+
+def _moment(request: HttpRequest, address: str) -> datetime | None:
+    """When the passcode of this link was given in this browser."""
+    try:
+        sealed = base64.urlsafe_b64decode(read_cookie(request, SHARED) or "")
+        return from_micros(int(_cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], address.encode())))
+    except (binascii.Error, InvalidTag, ValueError):
+        return None
+
+
+def _record(request: HttpRequest, by: _Open, entries: tuple[ServedEntry, ...], section: str, at: datetime) -> None:
+    actor = Actor(ActorKind.PERSON, f"link:{by.link.link_id}", "link", LINK_AUTHORITY, device=device_of(request))
+    reads.record_read(
+        Read(
+            by=actor,
+            at=at,
+            patient_id=by.link.patient_id,
+            channel=by.reader.channel,
+            route=_ROUTE,
+            query=urlencode({"section": section}) if section else "",
+            served=b"".join([entry.key for entry in entries]),
+        )
+    )
+
+
+@audience(Audience.PUBLIC, rate=limits.SHARED)
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest, address: str) -> HttpResponse:
+    """Ask for the passcode; once it was right, what there is to see."""
+    at = clock.now()
+    fields: tuple[Field, ...] = (
+        Field("passcode", _("Passcode"), Shape.LINE, _("12 letters and digits, for example ABCD-EFGH-2345")),
+    )
+    if request.method == "POST":
+        (typed,) = filled(fields, request)
+        link = sharing.opened(address=address, typed=typed.value[:LONGEST_LINE], at=at)
+        if link is not None and sharing.reader_of(link, at=at) is not None:
+            response = see_other(f"/shared/{address}")
+            _keep(response, address, at)
+            return response
+        told = _("This did not open anything. Check the passcode and the link; the link may also be over.")
+        fields = with_errors(fields, {"passcode": told})
+    elif (found := _opened(request, address, at)) is not None:
+        _record(request, found, (), "", at)
+        return _contents(request, address, found)
+    context = {"title": _("Something was shared with you"), "fields": fields, "errors": summary(fields)}
+    return render(request, "portal/shared_enter.html", context)
+
+
+def _contents(request: HttpRequest, address: str, found: _Open) -> HttpResponse:
+    patient = registry.patient(found.link.patient_id)
+    context = {
+        "title": _("What was shared with you"),
+        "name": f"{patient.given} {patient.family}".strip(),
+        "born": patient.born,
+        "part": part_in_words(found.link.selection),
+        "ends": words.moment(found.link.ends),
+        "sections": [
+            (f"/shared/{address}/{section.slug}", _(section.title))
+            for section in words.sections_of(found.link.selection)
+        ],
+        "here": f"/shared/{address}",
+    }
+    return render(request, "portal/shared.html", context)
+
+
+@audience(Audience.PUBLIC)
+@require_safe
+def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
+    """One of the sections that were shared, newest first, a page at a time."""
+    at = clock.now()
+    found = _opened(request, address, at)
+    if found is None:
+        response = see_other(f"/shared/{address}")
+        drop_cookie(response, SHARED)
+        return response
+    selection = found.link.selection
+    wanted = next((each for each in words.sections_of(selection) if each.slug == slug), None)
+    if wanted is None:
+        return errors.page(request, 404)
+    after = request.GET.get("after") or None
+    try:
+        served = timeline.page(
+            found.reader,
+            slots=wanted.slots,
+            period=gathering.period_of(selection),
+            limit=PAGE_SIZE,
+            after=after,
+            at=at,
+        )
+    except BadCursor:
+        return errors.page(request, 404)
+    _record(request, found, served.entries, slug, at)
+    here = f"/shared/{address}/{slug}"
+    context = {
+        "title": _(wanted.title),
+        "rows": words.rows(served.entries),
+        "back_href": f"/shared/{address}",
+        "older_href": f"{here}?after={quote(served.next_cursor)}" if served.next_cursor else "",
+        "first_href": here if after else "",
+    }
+    return render(request, "portal/shared_section.html", context)
+
+
+@audience(Audience.PUBLIC)
+@require_http_methods(["POST"])
+def leave(request: HttpRequest, address: str) -> HttpResponse:  # noqa: ARG001
+    """Forget in this browser that the passcode was right."""
+    response = see_other(f"/shared/{address}")
+    drop_cookie(response, SHARED)
+    return response

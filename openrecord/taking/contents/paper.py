@@ -1,0 +1,137 @@
+"""A record on paper: what web/print/record.typ needs, in words, in the language of whoever asked for it."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from openrecord.kit.london import LONDON
+from openrecord.registry.types import Patient
+from openrecord.taking.contents.parts import part_in_words
+from openrecord.taking.contents.rows import Row, Year, row_of, shown_of, years
+from openrecord.taking.contents.summary import Summarised
+from openrecord.taking.gathering import EVERY_SLUG, Gathered
+from openrecord.taking.types import Selection
+from openrecord.web.print.letters import STAND_IN, drawable
+from openrecord.web.records.sections import SECTIONS
+from openrecord.web.records.values import Shown
+from openrecord.web.text import WELSH, active_language
+from openrecord.web.text import gettext as _
+from openrecord.web.words import day_in_words
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Maker:
+    """Who had it made. `name`: of a person who acts for the patient; empty where that is the patient."""
+
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One section on paper. `none`: what stands there where it has no rows."""
+
+    heading: str
+    years: Sequence[Year]
+    none: str
+
+
+def record(gathered: Gathered, selection: Selection, maker: Maker, *, at: datetime) -> Json:
+    """The chosen part of a record, section by section."""
+    listed: dict[str, list[Shown]] = {slug: [] for slug in selection.sections or EVERY_SLUG}
+    for shown in map(shown_of, gathered.entries):
+        listed[shown.slug].append(shown)
+    parts = [
+        Part(_(section.title), years(listed[section.slug], section.slug), _("There is nothing to show here."))
+        for section in SECTIONS
+        if section.slug in listed
+    ]
+    day = day_in_words(at)
+    notes = (
+        _("This is what could be seen in OpenRecord on %(day)s. The surgery may hold more, or have changed it since.")
+        % {"day": day},
+        _("It is not medical advice. Ask the surgery about anything that worries you or looks wrong."),
+        _("Keep it safe: whoever has this file can read it."),
+    )
+    facts = [*_facts(gathered.patient, maker, at), (_("What is in it"), part_in_words(selection))]
+    return printed(_("GP record"), gathered.patient, facts, notes, parts, at=at)
+
+
+def summary(gathered: Gathered, sections: Iterable[Summarised], maker: Maker, *, at: datetime) -> Json:
+    """The International Patient Summary on paper."""
+    parts = []
+    for section in sections:
+        rows = tuple(row_of(shown) for shown in section.entries)
+        parts.append(Part(section.title, [Year("", rows)] if rows else [], section.none))
+    notes = (
+        _("A summary of what could be seen in OpenRecord on %(day)s, for a clinician who does not know the patient.")
+        % {"day": day_in_words(at)},
+        _("Where something is missing here it is not known to be absent. Past conditions and medicines are left out."),
+        _("Keep it safe: whoever has this file can read it."),
+    )
+    facts = _facts(gathered.patient, maker, at)
+    return printed(_("International Patient Summary"), gathered.patient, facts, notes, parts, at=at)
+
+
+def _facts(patient: Patient, maker: Maker, at: datetime) -> list[tuple[str, str]]:
+    moment = _("%(day)s at %(time)s") % {"day": day_in_words(at), "time": f"{at.astimezone(LONDON):%H:%M}"}
+    by = _("%(name)s, who acts for the patient") % {"name": maker.name} if maker.name else _("The patient")
+    return [*person(patient), (_("Made on"), moment), (_("Made by"), by)]
+
+
+def person(patient: Patient) -> list[tuple[str, str]]:
+    """Who the patient is, label by label."""
+    number = patient.nhs_number
+    told = (
+        (_("Name"), _name(patient)),
+        (_("Date of birth"), day_in_words(patient.born)),
+        (_("NHS number"), f"{number[:3]} {number[3:6]} {number[6:]}"),
+    )
+    return [(label, value) for label, value in told if value]
+
+
+def _name(patient: Patient) -> str:
+    return f"{patient.given} {patient.family}".strip()
+
+
+def printed(
+    title: str,
+    patient: Patient,
+    facts: Iterable[tuple[str, str]],
+    notes: Iterable[str],
+    parts: Iterable[Part],
+    *,
+    at: datetime,
+) -> Json:
+    """The data of record.typ. Letters that cannot be drawn are replaced, and then a sentence says so."""
+    name, day = drawable(_name(patient)), day_in_words(at)
+    data: Json = {
+        "lang": WELSH if active_language() == WELSH else "en",
+        "title": title,
+        "service": _("OpenRecord"),
+        "facts": [[label, drawable(value)] for label, value in facts],
+        "facts_head": [_("What"), _("Details")],
+        "contents": _("What is in it"),
+        "head": [_("Date"), _("What"), _("Details")],
+        "running": f"{name} · {day}",
+        "page": [_("Page"), _("of")],
+        "parts": [_part(part) for part in parts],
+    }
+    missing = _("A letter that could not be printed is shown as %(sign)s.") % {"sign": STAND_IN}
+    data["notes"] = [*notes, missing] if STAND_IN in str(data) else list(notes)
+    return data
+
+
+def _part(part: Part) -> Json:
+    listed = [{"heading": year.heading, "rows": [_row(row) for row in year.rows]} for year in part.years]
+    return {"heading": part.heading, "years": listed, "none": part.none}
+
+
+def _row(row: Row) -> list[Any]:
+    """A list, because a long record has ten thousand of them."""
+    facts = [[label, drawable(value)] for label, value in row.facts]
+    words = [drawable(line) for text in row.words for line in text.splitlines() if line.strip()]
+    told = [drawable(text) for text in (row.what, row.value, row.aside, row.tag)]
+    return [row.date, *told, facts, words, row.is_part]

@@ -1,0 +1,68 @@
+"""Making a file: gathered through the decision at one instant, written in the language of whoever asked for it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from openrecord.access import queries as access
+from openrecord.access.types import ViewerKind
+from openrecord.identity import queries as identity
+from openrecord.identity.types import PersonId
+from openrecord.kit import environment
+from openrecord.taking import gathering
+from openrecord.taking.contents import bundle, document, paper, summary, table
+from openrecord.taking.contents.paper import Maker
+from openrecord.taking.gathering import Gathered
+from openrecord.taking.types import Download, Format
+from openrecord.timeline.types import Reader
+from openrecord.web.print.pdf import pdf
+
+CHANNEL = "web"
+"""A file holds what the pages show."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """How a file of a format leaves: content type, and how its name ends."""
+
+    content_type: str
+    ending: str
+
+
+KINDS = {
+    Format.PDF: Kind("application/pdf", "pdf"),
+    Format.FHIR: Kind("application/fhir+json", "json"),
+    Format.CSV: Kind("text/csv; charset=utf-8", "csv"),
+    Format.SUMMARY: Kind("application/fhir+json", "json"),
+    Format.SUMMARY_PDF: Kind("application/pdf", "pdf"),
+}
+
+
+def gathered(download: Download, *, at: datetime) -> Gathered | None:
+    """What the file would be made of now; None where nothing is open to its maker any more."""
+    reader = Reader(download.patient_id, download.maker, None, CHANNEL)
+    return gathering.gather(reader, download.format, download.selection, at=at)
+
+
+def maker_of(download: Download, *, at: datetime) -> Maker | None:
+    """Who had it made; None where nobody is that viewer any more."""
+    behind = access.behind(download.patient_id, download.maker, at=at)
+    if behind is None:
+        return None
+    viewing = next(one for one in access.viewings(behind, at=at) if one.viewer_id == download.maker)
+    return Maker() if viewing.kind is ViewerKind.SELF else Maker(identity.name_of(PersonId(behind)))
+
+
+def written(download: Download, found: Gathered, maker: Maker, *, at: datetime) -> bytes:
+    """The file. Raises Unprintable."""
+    base = environment.required("OPENRECORD_PUBLIC_URL").rstrip("/") + "/fhir"
+    match download.format:
+        case Format.PDF:
+            return pdf("record.typ", paper.record(found, download.selection, maker, at=at), at=at)
+        case Format.FHIR:
+            return bundle.collection(found, base=base, at=at)
+        case Format.CSV:
+            return table.table(found)
+        case Format.SUMMARY:
+            return document.document(found, summary.summarised(found), base=base, at=at)
+        case Format.SUMMARY_PDF:
+            return pdf("record.typ", paper.summary(found, summary.summarised(found), maker, at=at), at=at)
