@@ -85,6 +85,18 @@ class ControlCode(msgspec.Struct, frozen=True, gc=False):
     recorded: datetime | None
 
 
+class IncomingFile(msgspec.Struct, frozen=True, gc=False):
+    """A file that came with an entry. `mark`: how the entry's bodies name it; `content` None: there is none to keep.
+
+    `stated`: the media type that the source gives. `refusal`: why it is not kept, a stable code; empty = it is.
+    """
+
+    mark: str
+    content: bytes | None
+    stated: str
+    refusal: str = ""
+
+
 class IncomingEntry(msgspec.Struct, frozen=True, gc=False):
     """One record entry as it arrived, mapped to R4.
 
@@ -99,6 +111,7 @@ class IncomingEntry(msgspec.Struct, frozen=True, gc=False):
     `version_id`, `version_time`: the source's order of versions; `section_time` where the resource has neither.
     `code`: the main SNOMED CT code (else the first code given), for search.
     `position`: where in the message the resource stands ("entry[12]", "line 7"), for error messages.
+    `files`: what came with it as a file, each once; the bodies name them (clinical.attached).
     """
 
     identity: str
@@ -125,6 +138,7 @@ class IncomingEntry(msgspec.Struct, frozen=True, gc=False):
     version_time: datetime | None = None
     code: str | None = None
     position: str = ""
+    files: tuple[IncomingFile, ...] = ()
 
     @property
     def has_text(self) -> bool:

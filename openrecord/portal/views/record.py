@@ -7,9 +7,11 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access.types import ViewerKind
+from openrecord.attachments import queries as attachments
 from openrecord.kit import clock
 from openrecord.portal.acting import acting, record_page_read
 from openrecord.portal.pages import page
+from openrecord.portal.presenters.files import cards
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import BadCursor, ServedEntry
 from openrecord.web import errors
@@ -79,6 +81,7 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         "title": _(found.title),
         "section_title": _(found.title),
         "entry": detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in earlier]),
+        "files": cards(this, attachments.files_of(by.viewing.patient_id, public_id, served.body)),
         "back_href": f"{BASE}/{slug}",
         "back_text": _(found.title),
         "keep_href": f"/access/kept/new?entry={public_id}" if by.viewing.kind is ViewerKind.SELF else "",
