@@ -6,7 +6,7 @@ from openrecord.db.base import PatientKeyed
 
 
 class FileRow(PatientKeyed):
-    """One file of one entry. `id`: the one that the entry's bodies name; `public_id`: the entry's outside id.
+    """One file of one entry. `id`: the one that the entry's bodies name; `public_id`, `fhir_type`: the entry's.
 
     `digest`: keyed by the patient, of what the file holds; `store`: the name under which it lies on the disk, NULL
     where it was not kept; several entries of a patient may share one. `tried`: when the scanner was last asked, 0 =
@@ -14,6 +14,7 @@ class FileRow(PatientKeyed):
     """
 
     public_id = models.BinaryField(max_length=16)
+    fhir_type = models.CharField(max_length=24)
     digest = models.BinaryField(max_length=32)
     store = models.BinaryField(max_length=16, null=True)
     size = models.BigIntegerField()

@@ -8,15 +8,17 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from uuid import UUID
 
-from openrecord.attachments.types import Attached, NotAvailable, State
+from openrecord.attachments.types import Attached, NotAvailable
 from openrecord.clinical.attached import named
 from openrecord.clinical.file_kinds import Kind
+from openrecord.clinical.incoming import FileState
 from openrecord.db import keys, sql, stored_files
 from openrecord.kit.instants import from_micros, from_micros_or_none
 from openrecord.registry.types import PatientId
 
 COLUMNS = "id, public_id, kind, size, state, received, checked, found, store, digest"
 _OF_ENTRY = f"SELECT {COLUMNS} FROM attachments_file WHERE patient_id=%s AND public_id=%s"
+_WHOSE = "SELECT fhir_type, public_id FROM attachments_file WHERE patient_id=%s AND id=%s"
 _WAITING = f"SELECT patient_id, {COLUMNS} FROM attachments_file WHERE state='waiting' ORDER BY tried, id LIMIT %s"
 _STORED = "SELECT DISTINCT store FROM attachments_file WHERE store IN ({keys})"
 _KEPT = f"SELECT {COLUMNS} FROM attachments_file WHERE store IS NOT NULL AND id > %s ORDER BY id LIMIT %s"
@@ -37,10 +39,10 @@ def all_of(patient_id: PatientId, public_id: UUID) -> tuple[Attached, ...]:
     return tuple(_attached(row) for row in sql.rows(_OF_ENTRY, [patient_id, public_id.bytes]))
 
 
-def entry_of(patient_id: PatientId, file_id: UUID) -> UUID | None:
-    """The outside id of the entry that a file came with; it tells nothing of who may see it."""
-    found = sql.row("SELECT public_id FROM attachments_file WHERE patient_id=%s AND id=%s", [patient_id, file_id.bytes])
-    return None if found is None else UUID(bytes=bytes(found[0]))
+def entry_of(patient_id: PatientId, file_id: UUID) -> tuple[str, UUID] | None:
+    """Type and outside id of the entry that a file came with; it tells nothing of who may see it."""
+    found = sql.row(_WHOSE, [patient_id, file_id.bytes])
+    return None if found is None else (found[0], UUID(bytes=bytes(found[1])))
 
 
 def content(file: Attached, start: int = 0, stop: int | None = None) -> Iterator[bytes]:
@@ -65,10 +67,10 @@ def waiting(limit: int) -> tuple[tuple[PatientId, Attached], ...]:
     return tuple((PatientId(row[0]), _attached(row[1:])) for row in sql.rows(_WAITING, [limit]))
 
 
-def counts() -> Mapping[State, int]:
+def counts() -> Mapping[FileState, int]:
     """How many files there are in each state."""
     found: dict[str, int] = dict(sql.rows("SELECT state, count(*) FROM attachments_file GROUP BY state"))
-    return {state: found.get(state.value, 0) for state in State}
+    return {state: found.get(state.value, 0) for state in FileState}
 
 
 def lost() -> int:
@@ -103,7 +105,7 @@ def _attached(row: sql.Row) -> Attached:
         UUID(bytes=bytes(public_id)),
         Kind[kind],
         size,
-        State(state),
+        FileState(state),
         from_micros(received),
         from_micros_or_none(checked),
         found,

@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from openrecord.attachments import actions, queries
-from openrecord.attachments.types import Attached, State
+from openrecord.attachments.types import Attached
 from openrecord.audit.types import system
+from openrecord.clinical.incoming import FileState
 from openrecord.db import stored_files
 from openrecord.gateways import clamav
 from openrecord.gateways.scanning import NotScanned
@@ -37,15 +38,15 @@ def check_waiting(at: datetime) -> int:
                 _log.warning("no scanner has looked at the documents that wait: %s", error.reason)
                 actions.note_tried(patient_id=patient_id, file=file, at=at)
                 return done
-            _note(patient_id, file, State.UNCHECKED, error.reason, at)
+            _note(patient_id, file, FileState.UNCHECKED, error.reason, at)
             done += 1
         else:
-            _note(patient_id, file, State.INFECTED if found else State.CLEAN, found, at)
+            _note(patient_id, file, FileState.INFECTED if found else FileState.CLEAN, found, at)
             done += 1
     return done
 
 
-def _note(patient_id: PatientId, file: Attached, state: State, found: str, at: datetime) -> None:
+def _note(patient_id: PatientId, file: Attached, state: FileState, found: str, at: datetime) -> None:
     actions.note_verdict(patient_id=patient_id, file=file, state=state, found=found, by=system("worker"), at=at)
 
 

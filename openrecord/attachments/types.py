@@ -2,29 +2,10 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
 from uuid import UUID
 
 from openrecord.clinical.file_kinds import Kind
-
-
-class State(Enum):
-    """What became of a file. Only CLEAN is ever handed out.
-
-    WAITING: not checked yet; INFECTED: the scanner found something; UNCHECKED: the scanner refused it for good;
-    TOO_LARGE, DAMAGED: not kept, because of its size, or because what came is no file.
-    """
-
-    WAITING = "waiting"
-    CLEAN = "clean"
-    INFECTED = "infected"
-    UNCHECKED = "unchecked"
-    TOO_LARGE = "too_large"
-    DAMAGED = "damaged"
-
-
-REFUSED = (State.INFECTED, State.UNCHECKED, State.TOO_LARGE, State.DAMAGED)
-"""What the practice has to see to: nobody will ever be able to open these."""
+from openrecord.clinical.incoming import FileState
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +17,7 @@ class Attached:
     public_id: UUID
     kind: Kind
     size: int
-    state: State
+    state: FileState
     received: datetime
     checked: datetime | None
     found: str = ""
@@ -46,7 +27,7 @@ class Attached:
     @property
     def is_open(self) -> bool:
         """Whether it may be handed out at all."""
-        return self.state is State.CLEAN
+        return self.state is FileState.CLEAN
 
 
 class NotAvailable(Exception):

@@ -85,16 +85,31 @@ class ControlCode(msgspec.Struct, frozen=True, gc=False):
     recorded: datetime | None
 
 
+class FileState(StrEnum):
+    """What became of a file that came with an entry. Only CLEAN is ever handed out.
+
+    WAITING: not checked yet; INFECTED: the scanner found something; UNCHECKED: the scanner refused it for good;
+    TOO_LARGE, DAMAGED: not kept, because of its size, or because what came is no file.
+    """
+
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNCHECKED = "unchecked"
+    TOO_LARGE = "too_large"
+    DAMAGED = "damaged"
+
+
 class IncomingFile(msgspec.Struct, frozen=True, gc=False):
     """A file that came with an entry. `mark`: how the entry's bodies name it; `content` None: there is none to keep.
 
-    `stated`: the media type that the source gives. `refusal`: why it is not kept, a stable code; empty = it is.
+    `stated`: the media type that the source gives. `state`: WAITING, or why it is not kept.
     """
 
     mark: str
     content: bytes | None
     stated: str
-    refusal: str = ""
+    state: FileState = FileState.WAITING
 
 
 class IncomingEntry(msgspec.Struct, frozen=True, gc=False):

@@ -223,7 +223,8 @@ def _with_files(current: Current, patient_id: PatientId, at: datetime) -> Incomi
     incoming = current.incoming
     if not incoming.files:
         return incoming
-    kept = attachments.keep(patient_id=patient_id, public_id=current.public_id, files=incoming.files, at=at)
+    entry = (KIND_RULES[incoming.kind].fhir_type or "", current.public_id)
+    kept = attachments.keep(patient_id=patient_id, entry=entry, files=incoming.files, at=at)
     names = {mark: address(file_id) for mark, file_id in kept.items()}
     coded = None if incoming.coded is None else renamed(incoming.coded, names)
     return structs.replace(incoming, full=renamed(incoming.full, names), coded=coded, files=())

@@ -7,22 +7,21 @@ limit the same delivery is another version of the entry, so that trying again br
 from msgspec import structs
 
 from openrecord.clinical.attached import renamed
-from openrecord.clinical.incoming import IncomingEntry, IncomingFile, Problem
+from openrecord.clinical.incoming import FileState, IncomingEntry, IncomingFile, Problem
 
-TOO_LARGE, DAMAGED = "too_large", "damaged"
-"""Refusals, as attachments.types.State calls them."""
 MEBIBYTE = 1 << 20
 
 
 def without_refused(entry: IncomingEntry, most: int) -> tuple[IncomingEntry, tuple[Problem, ...]]:
     """The entry with what may be kept of its files, and a problem for each that may not. `most`: bytes of a file."""
-    refused = {file.mark: _refused(file, refusal) for file in entry.files if (refusal := _refusal(file, most))}
+    looked_at = {file.mark: _looked_at(file, most) for file in entry.files}
+    refused = {mark: file for mark, file in looked_at.items() if file.state is not FileState.WAITING}
     if not refused:
         return entry, ()
     names = {mark: file.mark for mark, file in refused.items()}
     renewed = structs.replace(
         entry,
-        files=tuple(refused.get(file.mark, file) for file in entry.files),
+        files=tuple(looked_at.values()),
         full=renamed(entry.full, names),
         coded=None if entry.coded is None else renamed(entry.coded, names),
     )
@@ -30,27 +29,27 @@ def without_refused(entry: IncomingEntry, most: int) -> tuple[IncomingEntry, tup
     return renewed, tuple(problem for problem in problems if problem is not None)
 
 
-def _refusal(file: IncomingFile, most: int) -> str:
+def _looked_at(file: IncomingFile, most: int) -> IncomingFile:
     if file.content is None:
-        return DAMAGED
-    return TOO_LARGE if len(file.content) > most else ""
+        return _refused(file, FileState.DAMAGED)
+    return _refused(file, FileState.TOO_LARGE) if len(file.content) > most else file
 
 
-def _refused(file: IncomingFile, refusal: str) -> IncomingFile:
-    return structs.replace(file, mark=f"{file.mark} {refusal}", refusal=refusal)
+def _refused(file: IncomingFile, state: FileState) -> IncomingFile:
+    return structs.replace(file, mark=f"{file.mark} {state}", state=state)
 
 
 def _problem(file: IncomingFile, number: int, position: str, most: int) -> Problem | None:
     """What is said of a refused file; `count` 0, because its entry stands in a class of its own."""
     place = f"{position} file {number}"
-    if file.refusal == TOO_LARGE:
+    if file.state is FileState.TOO_LARGE:
         size = len(file.content or b"") / MEBIBYTE
         detail = (
             f"a file of {size:.1f} MiB; {most / MEBIBYTE:g} MiB are allowed. The entry was taken in without it. Raise "
             "OPENRECORD_DOCUMENT_MIB and run `openrecord quarantine retry`, or have a smaller file sent"
         )
         return Problem("file_too_large", place, detail, count=0)
-    if file.refusal == DAMAGED:
+    if file.state is FileState.DAMAGED:
         detail = "`data` is empty or no base64. The entry was taken in without it; have the file sent again"
         return Problem("file_damaged", place, detail, count=0)
     return None

@@ -16,12 +16,12 @@ from openrecord.attachments.types import Attached, NotAvailable
 from openrecord.kit import clock
 from openrecord.portal.acting import Acting, acting, record_page_read
 from openrecord.portal.pages import page
-from openrecord.portal.presenters.files import cards
 from openrecord.portal.views.record import BASE, as_shown
 from openrecord.timeline import queries as timeline
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.file_answers import AROUND_A_FILE, File, answer
+from openrecord.web.records.files import cards
 from openrecord.web.records.sections import BY_SLUG
 from openrecord.web.records.values import Shown
 from openrecord.web.text import gettext as _

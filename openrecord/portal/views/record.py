@@ -11,11 +11,11 @@ from openrecord.attachments import queries as attachments
 from openrecord.kit import clock
 from openrecord.portal.acting import acting, record_page_read
 from openrecord.portal.pages import page
-from openrecord.portal.presenters.files import cards
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import BadCursor, ServedEntry
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
+from openrecord.web.records.files import cards
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.sections import BY_SLUG, detail_of, shown
 from openrecord.web.records.trends import test_of

@@ -1,8 +1,14 @@
 """Files of an entry as its page shows them: what each is, how large, and where to see or save it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
 
 from openrecord.clinical.file_kinds import Kind
+from openrecord.clinical.incoming import FileState
+from openrecord.web.records.documents import author_of
+from openrecord.web.records.values import Shown
 from openrecord.web.text import gettext as _
 
 KIBIBYTE, MEBIBYTE = 1 << 10, 1 << 20
@@ -21,6 +27,60 @@ class FileCard:
     view_href: str = ""
     save_href: str = ""
     note: str = ""
+
+
+class OfEntry(Protocol):
+    """What is told of a file of an entry."""
+
+    @property
+    def file_id(self) -> UUID:
+        """Its outside id."""
+
+    @property
+    def kind(self) -> Kind:
+        """How it is handed out."""
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+
+    @property
+    def state(self) -> FileState:
+        """What became of it."""
+
+
+def cards(entry: Shown, files: Sequence[OfEntry]) -> tuple[FileCard, ...]:
+    """What a patient reads about the files of an entry, in the entry's order."""
+    author = author_of(entry.body)
+    about = " · ".join(part for part in (entry.date, _("From %s") % author if author else "") if part)
+    return tuple(
+        card(
+            file.kind,
+            file.size,
+            about,
+            number=(number, len(files)),
+            here=f"{entry.href}/files/{file.file_id}",
+            note=_note(file.state),
+        )
+        for number, file in enumerate(files, start=1)
+    )
+
+
+def _note(state: FileState) -> str:
+    """Why a file cannot be opened; empty where it can."""
+    match state:
+        case FileState.CLEAN:
+            return ""
+        case FileState.WAITING:
+            return _("This document is not available yet. We are checking that it is safe to open. Try again later.")
+        case FileState.TOO_LARGE:
+            return _("This document is too large to show here. Ask your GP surgery for a copy.")
+        case FileState.DAMAGED:
+            return _("This document did not reach us in one piece. Ask your GP surgery for a copy.")
+        case FileState.INFECTED | FileState.UNCHECKED:
+            return _(
+                "We could not make sure that this document is safe, so it is not shown. Ask your GP surgery for it."
+            )
 
 
 def kind_in_words(kind: Kind) -> str:

@@ -7,7 +7,6 @@ import pytest
 from django.test import Client
 
 from openrecord.access import actions as access
-from openrecord.access import events
 from openrecord.clinical.kinds import Level
 from openrecord.db import stored_files
 from openrecord.screening.actions import acts
@@ -125,7 +124,7 @@ def test_whoever_may_not_see_the_entry_finds_nothing(record: Record, monkeypatch
     _nothing(mine, address, unknown)
     record.lower(Level.DOCUMENTS)
     assert mine.get(address).status_code == 200
-    access.close(scope="patient", which=str(patient_id), reason="test", by=BY, at=AT)
+    access.close(scope="patient", which=str(record.patient.public_id), reason="test", by=BY, at=AT)
     _nothing(mine, address, unknown)
 
 
