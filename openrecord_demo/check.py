@@ -139,7 +139,7 @@ def _documents(demo: Demo, table: Table) -> None:
         pages = [f"/record/documents/{one}" for one in sorted(browser.listed("/record/documents"))]
         views = [link for page in pages for link in browser.get(page).links if link.endswith("/view")]
         opened = [browser.get(view).status for view in views]
-        served = [browser.get(view.removesuffix("/view")).status for view in views]
+        served = [browser.get(f"{view.removesuffix('/view')}/document").status for view in views]
     table.row(f"{READERS[0]}: documents that can be opened", [200, 200], opened)
     table.row(f"{READERS[0]}: files that are served", [200, 200], served)
 

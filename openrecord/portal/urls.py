@@ -50,7 +50,7 @@ urlpatterns = [
     path("record/search/clear", search.clear),
     path("record/<slug:slug>", record.section),
     path("record/<slug:slug>/<uuid:public_id>", record.entry),
-    path(_FILE, files.show),
+    path(f"{_FILE}/document", files.show),
     path(f"{_FILE}/view", files.view),
     path(f"{_FILE}/save", files.save),
     path("covid", covid.doses),

@@ -66,7 +66,7 @@ urlpatterns = [
     path("patients/<uuid:public_id>/kept", keeping.kept),
     path("patients/<uuid:public_id>/kept/new", keeping.keep),
     path(_ENTRY, patient.entry),
-    path(f"{_ENTRY}/{_FILE}", files.show),
+    path(f"{_ENTRY}/{_FILE}/document", files.show),
     path(f"{_ENTRY}/{_FILE}/view", files.view),
     path(f"{_ENTRY}/{_FILE}/save", files.save),
     path(f"{_ENTRY}/hide", hiding.hide),
@@ -77,7 +77,7 @@ urlpatterns = [
     path("patients/<uuid:public_id>/preview", preview.hub),
     path("patients/<uuid:public_id>/preview/<slug:slug>", preview.section),
     path(_PREVIEWED, preview.entry),
-    path(f"{_PREVIEWED}/{_FILE}", files.preview_show),
+    path(f"{_PREVIEWED}/{_FILE}/document", files.preview_show),
     path(f"{_PREVIEWED}/{_FILE}/view", files.preview_view),
     path(f"{_PREVIEWED}/{_FILE}/save", files.preview_save),
 ]

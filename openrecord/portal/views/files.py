@@ -63,7 +63,7 @@ def view(request: HttpRequest, slug: str, public_id: UUID, file_id: UUID) -> Htt
     context = {
         "title": _("Document"),
         "file": cards(found.entry, found.all)[found.all.index(found.file)],
-        "source": f"{here}/files/{file_id}",
+        "source": f"{here}/files/{file_id}/document",
         "is_picture": found.file.kind.is_picture,
         "back_href": here,
         "back_text": _("About this document"),

@@ -122,7 +122,7 @@ def _page(request: HttpRequest, found: _Found, back_text: str, layout: str) -> H
         "layout": layout,
         "title": _("Document"),
         "file": found.card,
-        "source": f"{found.entry_href}/files/{found.file.file_id}",
+        "source": f"{found.entry_href}/files/{found.file.file_id}/document",
         "is_picture": found.file.kind.is_picture,
         "back_href": found.entry_href,
         "back_text": back_text,

@@ -25,9 +25,9 @@ def test_a_pdf_is_seen_in_a_sandbox_and_saved(record: Record, monkeypatch: pytes
     mine = world.patient(record)
     (address,) = sent(record, mine, monkeypatch, ("application/pdf", PDF))
     page = mine.get(f"{address}/view")
-    assert f'<iframe class="or-frame" src="{address}"' in page.text
+    assert f'<iframe class="or-frame" src="{address}/document#navpanes=0' in page.text
     assert page.headers["Content-Security-Policy"].endswith("; frame-src 'self'")
-    shown = mine.get(address)
+    shown = mine.get(f"{address}/document")
     assert shown.getvalue() == PDF
     told = shown.headers
     assert told["Content-Type"] == "application/pdf"
@@ -44,8 +44,8 @@ def test_a_pdf_is_seen_in_a_sandbox_and_saved(record: Record, monkeypatch: pytes
 def test_a_picture_stands_on_a_page(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, picture = world.patient(record), made_files.png()
     (address,) = sent(record, mine, monkeypatch, ("image/png", picture))
-    assert f'<img src="{address}"' in mine.get(f"{address}/view").text
-    assert mine.get(address).getvalue() == picture
+    assert f'<img src="{address}/document"' in mine.get(f"{address}/view").text
+    assert mine.get(f"{address}/document").getvalue() == picture
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_what_a_browser_cannot_show_safely_is_only_saved(
     mine = world.patient(record)
     (address,) = sent(record, mine, monkeypatch, (stated, content))
     assert mine.get(f"{address}/view").status_code == 404
-    for served in (mine.get(address), mine.get(f"{address}/save")):
+    for served in (mine.get(f"{address}/document"), mine.get(f"{address}/save")):
         assert served.headers["Content-Disposition"].startswith("attachment")
         assert served.headers["Content-Type"] == kind
         assert served.getvalue() == content
@@ -81,7 +81,7 @@ def test_nothing_is_opened_before_it_was_checked(record: Record, monkeypatch: py
     assert addresses_in(mine, page) == []
     scanned(monkeypatch)
     (address,) = addresses_in(mine, page)
-    assert mine.get(address).getvalue() == PDF
+    assert mine.get(f"{address}/document").getvalue() == PDF
 
 
 def test_what_does_harm_is_never_opened(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +98,7 @@ def test_what_does_harm_is_never_opened(record: Record, monkeypatch: pytest.Monk
 
 def _nothing(browser: Client, address: str, unknown: str) -> None:
     """The address answers as one at which nothing ever was."""
-    for ending in ("", "/view", "/save"):
+    for ending in ("", "/document", "/view", "/save"):
         for method in (browser.get, browser.head):
             refused, never = method(address + ending), method(unknown + ending)
             assert refused.status_code == never.status_code == 404
@@ -113,17 +113,17 @@ def test_whoever_may_not_see_the_entry_finds_nothing(record: Record, monkeypatch
     unknown = f"{DOCUMENTS}/{NEVER}/files/{NEVER}"
     _nothing(other, address, unknown)
     _nothing(mine, f"{DOCUMENTS}/{public}/files/{NEVER}", unknown)
-    assert world.nobody().get(address).headers["Location"] == "/sign-in"
+    assert world.nobody().get(f"{address}/document").headers["Location"] == "/sign-in"
     patient_id = record.patient.patient_id
     acts.hide(patient_id=patient_id, entry_id=record.entry(public), reason=HideReason.OTHER, responsible=None,
               by=BY, at=AT)  # fmt: skip
     _nothing(mine, address, unknown)
     acts.unhide(patient_id=patient_id, entry_id=record.entry(public), by=BY, at=AT)
-    assert mine.get(address).status_code == 200
+    assert mine.get(f"{address}/document").status_code == 200
     record.lower(Level.DETAILED)
     _nothing(mine, address, unknown)
     record.lower(Level.DOCUMENTS)
-    assert mine.get(address).status_code == 200
+    assert mine.get(f"{address}/document").status_code == 200
     access.close(scope="patient", which=str(record.patient.public_id), reason="test", by=BY, at=AT)
     _nothing(mine, address, unknown)
 
@@ -151,7 +151,7 @@ def test_a_file_of_an_older_version_is_no_longer_served(record: Record, monkeypa
     (new,) = sent(record, mine, monkeypatch, ("application/pdf", made_files.pdf("Corrected")))
     assert old != new
     _nothing(mine, old, f"{DOCUMENTS}/{NEVER}/files/{NEVER}")
-    assert mine.get(new).status_code == 200
+    assert mine.get(f"{new}/document").status_code == 200
 
 
 def test_the_same_file_again_keeps_its_address(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -168,8 +168,8 @@ def test_each_view_and_each_part_is_on_the_trail(record: Record, monkeypatch: py
     public = uuid.UUID(address.split("/")[3]).bytes
     before = len(record.trail())
     mine.get(f"{address}/view")
-    mine.get(address, headers={"Range": "bytes=0-9"})
-    mine.head(address)
+    mine.get(f"{address}/document", headers={"Range": "bytes=0-9"})
+    mine.head(f"{address}/document")
     mine.get(f"{address}/save")
     added = [(route.rpartition("/")[2], served) for route, _, _, served in record.trail()[before:]]
     assert added == [("view", public), ("file", public), ("file", public), ("save", public)]
@@ -195,16 +195,16 @@ def test_parts_of_a_file_of_many_pieces(record: Record, monkeypatch: pytest.Monk
     headers = [f"bytes={a}-{b}" for a in edges for b in edges if a <= b]
     headers += [f"bytes={a}-" for a in edges] + [f"bytes=-{a}" for a in edges]
     for header in headers:
-        got = mine.get(address, headers={"Range": header})
+        got = mine.get(f"{address}/document", headers={"Range": header})
         status, wanted = _oracle(content, header)
         assert (got.status_code, b"" if status == 416 else got.getvalue()) == (status, wanted), header
         assert "Content-Range" in got.headers
     for whole in ("bytes=0-1,4-5", "lines=0-1", "bytes=5-1", "bytes=-", "bytes=a-b", f"bytes={'9' * 30}-"):
-        got = mine.get(address, headers={"Range": whole})
+        got = mine.get(f"{address}/document", headers={"Range": whole})
         assert (got.status_code, got.getvalue()) == (200, content), whole
-    conditional = mine.get(address, headers={"Range": "bytes=0-1", "If-Range": '"x"'})
+    conditional = mine.get(f"{address}/document", headers={"Range": "bytes=0-1", "If-Range": '"x"'})
     assert (conditional.status_code, conditional.getvalue()) == (200, content)
-    head = mine.head(address, headers={"Range": "bytes=0-1"})
+    head = mine.head(f"{address}/document", headers={"Range": "bytes=0-1"})
     assert (head.status_code, head.headers["Content-Length"], head.content) == (200, str(len(content)), b"")
 
 
@@ -218,9 +218,9 @@ def test_a_file_that_was_altered_or_lost_is_a_clear_error(record: Record, monkey
     (path,) = _stored() - before
     whole = path.read_bytes()
     path.write_bytes(whole[:40] + bytes([whole[40] ^ 1]) + whole[41:])
-    assert mine.get(address).status_code == 500
+    assert mine.get(f"{address}/document").status_code == 500
     path.unlink()
-    lost = mine.get(address)
+    lost = mine.get(f"{address}/document")
     assert lost.status_code == 500
     assert "contact your GP surgery" in lost.text
 
