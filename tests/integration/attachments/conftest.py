@@ -6,7 +6,10 @@ import pytest
 
 from openrecord.db import lean
 from tests.integration.fhir.world import Record, made_record, stopped
+from tests.integration.ops.conftest import command
 from tests.serving import serving
+
+__all__ = ["command"]
 
 
 @pytest.fixture(scope="module")
