@@ -27,14 +27,8 @@ NOT_KEYED_BY_PATIENT = {
 READ_BY_OTHERS = {
     "openrecord/timeline/queries.py": {"access_sight", "access_epoch", "access_switch"},
     "openrecord/fhir/statements.py": {"access_live_token", "timeline_entry", "timeline_member"},
-    "openrecord/attachments/migrations/0002_out_of_bodies.py": {
-        "timeline_entry",
-        "screening_vault",
-        "screening_pending",
-    },
 }
-"""Statements that join another station's tables, so that Sight is joined and not copied (docs/adr/0004); and the
-migration that took files out of bodies, once."""
+"""Statements that join another station's tables, so that Sight is joined and not copied (docs/adr/0004)."""
 
 
 def _ours() -> list[type[models.Model]]:

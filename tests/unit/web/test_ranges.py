@@ -1,58 +1,112 @@
-"""Which part of a file is asked for: the rule against counting bytes one by one."""
+"""Where a value lies against the laboratory's own range."""
+
+import json
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openrecord.web.ranges import NotSatisfiable, part_of
-
-SMALL = st.integers(0, 30)
-
-
-def _bytes_asked_for(size: int, first: int | None, last: int | None) -> list[int]:
-    """Each position is looked at by itself (RFC 9110, 14.1.2)."""
-    if first is None:
-        assert last is not None
-        return [place for place in range(size) if place >= size - last]
-    return [place for place in range(size) if place >= first and (last is None or place <= last)]
+from openrecord.web.records.elements import decoded
+from openrecord.web.records.ranges import Direction, place
 
 
-@given(SMALL, SMALL | st.none(), SMALL | st.none())
-def test_a_range_is_the_bytes_that_it_names(size: int, first: int | None, last: int | None) -> None:
-    if first is None and last is None:
-        assert part_of("bytes=-", size) is None
-        return
-    header = f"bytes={'' if first is None else first}-{'' if last is None else last}"
-    if first is not None and last is not None and last < first:
-        assert part_of(header, size) is None
-        return
-    wanted = _bytes_asked_for(size, first, last)
-    if not wanted:
-        with pytest.raises(NotSatisfiable):
-            part_of(header, size)
-        return
-    part = part_of(header, size)
-    assert part is not None
-    assert list(range(*part)) == wanted
+def result(value: float, low: float | None = None, high: float | None = None, **more: Any) -> dict[str, Any]:
+    """An Observation with a range in mmol/L."""
+    bounds: dict[str, Any] = {}
+    if low is not None:
+        bounds["low"] = {"value": low, "unit": "mmol/L"}
+    if high is not None:
+        bounds["high"] = {"value": high, "unit": "mmol/L"}
+    observation = {"valueQuantity": {"value": value, "unit": "mmol/L"}, "referenceRange": [bounds], **more}
+    return dict(decoded(json.dumps(observation).encode()))
+
+
+def coded(code: str) -> list[dict[str, Any]]:
+    """An interpretation."""
+    return [{"coding": [{"code": code}]}]
 
 
 @pytest.mark.parametrize(
-    "header",
-    [None, "", "bytes", "bytes=", "bytes=a-b", "bytes=0-1,3-4", "lines=0-1", "bytes=--1", "bytes=1-2-3", "bytes=+1-2",
-     "bytes=1.5-2", f"bytes={'9' * 20}-", f"bytes=0-{'9' * 20}", "bytes=\u0661-\u0662", "bytes = 0-1 x"],
-)  # fmt: skip
-def test_what_is_not_one_range_is_passed_over(header: str | None) -> None:
-    assert part_of(header, 10) is None
+    ("value", "expected"),
+    [(3.4, Direction.BELOW), (3.5, Direction.WITHIN), (5.3, Direction.WITHIN), (5.4, Direction.ABOVE)],
+)
+def test_the_bounds_belong_to_the_range(value: float, expected: Direction) -> None:
+    assert place(result(value, 3.5, 5.3)).direction is expected
 
 
-@given(st.text(max_size=40) | st.text(alphabet="bytes=-,0123456789 ", max_size=30), SMALL)
-def test_no_header_does_harm(header: str, size: int) -> None:
-    try:
-        part = part_of(header, size)
-    except NotSatisfiable:
-        return
-    assert part is None or 0 <= part[0] < part[1] <= size
+def test_the_laboratorys_own_code_counts_before_a_comparison() -> None:
+    assert place(result(4.0, 3.5, 5.3, interpretation=coded("H"))).direction is Direction.ABOVE
+    assert place(result(9.0, 3.5, 5.3, interpretation=coded("N"))).direction is Direction.WITHIN
 
 
-def test_units_are_read_without_case() -> None:
-    assert part_of("BYTES= 2-3 ", 10) == (2, 4)
+def test_an_unknown_code_leaves_the_comparison() -> None:
+    assert place(result(9.0, 3.5, 5.3, interpretation=coded("XYZ"))).direction is Direction.ABOVE
+
+
+def test_abnormal_and_high_together_mean_high() -> None:
+    both = [{"coding": [{"code": "A"}, {"code": "H"}]}]
+    assert place(result(9.0, interpretation=both)).direction is Direction.ABOVE
+
+
+def test_codes_that_contradict_each_other_say_nothing() -> None:
+    both = [{"coding": [{"code": "L"}, {"code": "H"}]}]
+    assert place({"interpretation": both}).direction is Direction.UNKNOWN
+
+
+def test_other_units_are_never_compared() -> None:
+    observation = result(100, 3.5, 5.3)
+    observation["valueQuantity"]["unit"] = "mg/dL"
+    assert place(observation).direction is Direction.UNKNOWN
+
+
+def test_several_ranges_are_not_chosen_between() -> None:
+    observation = result(9.0, 3.5, 5.3)
+    observation["referenceRange"] *= 2
+    placed = place(observation)
+    assert (placed.range_text, placed.direction) == ("", Direction.UNKNOWN)
+
+
+def test_a_therapeutic_range_is_not_the_normal_one() -> None:
+    observation = result(9.0, 3.5, 5.3)
+    observation["referenceRange"][0]["type"] = {"coding": [{"code": "therapeutic"}]}
+    assert place(observation).direction is Direction.UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("sign", "value", "expected"),
+    [
+        ("<", 3.5, Direction.BELOW),
+        ("<=", 3.5, Direction.UNKNOWN),
+        ("<", 3.6, Direction.UNKNOWN),
+        (">", 5.3, Direction.ABOVE),
+        (">=", 5.3, Direction.UNKNOWN),
+        (">", 5.0, Direction.UNKNOWN),
+    ],
+)
+def test_a_value_that_is_itself_a_bound(sign: str, value: float, expected: Direction) -> None:
+    observation = result(value, 3.5, 5.3)
+    observation["valueQuantity"]["comparator"] = sign
+    assert place(observation).direction is expected
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "words"),
+    [(3.5, 5.3, "3.5 to 5.3 mmol/L"), (None, 5.3, "up to 5.3 mmol/L"), (3.5, None, "3.5 mmol/L or more")],
+)
+def test_ranges_in_words(low: float | None, high: float | None, words: str) -> None:
+    assert place(result(4, low, high)).range_text == words
+
+
+@pytest.mark.parametrize("broken", [None, [], "3-5", [None], [{"low": "3"}], [{"low": {"value": True}}], {"high": []}])
+def test_broken_ranges_say_nothing(broken: object) -> None:
+    observation = {"valueQuantity": {"value": 4}, "referenceRange": broken}
+    assert place(observation).direction is Direction.UNKNOWN
+
+
+@given(st.floats(-1e6, 1e6), st.floats(-1e6, 1e6), st.floats(0, 1e6))
+def test_exactly_one_answer_that_agrees_with_arithmetic(value: float, low: float, width: float) -> None:
+    high = low + width
+    found = place(result(value, low, high)).direction
+    expected = Direction.BELOW if value < low else Direction.ABOVE if value > high else Direction.WITHIN
+    assert found is expected
