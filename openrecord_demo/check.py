@@ -81,6 +81,7 @@ def _check(demo: Demo, england: Path, table: Table) -> None:
         proxy.sign_in(PROXY)
         listed = proxy.listed("/record/vaccinations")
         table.row(f"{PROXY} (a parent) reads the child's vaccinations", "yes", _yes(bool(listed)))
+    _documents(demo, table)
     _withholding(demo, manifest, visible[READERS[0]], table)
     _viewers(demo, table)
     verdict = json.loads(openrecord(demo.settings, "audit", "verify", "--json"))
@@ -129,6 +130,18 @@ def _reading(demo: Demo, persona: str, visible: Sequence[str], table: Table) -> 
     table.row(f"{persona}: served by the API and not to be seen", 0, len(app.everything().keys() - set(visible)))
     table.row(f"{persona}: listed on pages and not to be seen", 0, len(listed - set(visible)))
     table.row(f"{persona}: pages list something", "yes", _yes(bool(listed)))
+
+
+def _documents(demo: Demo, table: Table) -> None:
+    """Two documents of the first reader come with a file, which the scanner has seen."""
+    with Browser(demo.address) as browser:
+        browser.sign_in(READERS[0])
+        pages = [f"/record/documents/{one}" for one in sorted(browser.listed("/record/documents"))]
+        views = [link for page in pages for link in browser.get(page).links if link.endswith("/view")]
+        opened = [browser.get(view).status for view in views]
+        served = [browser.get(f"{view.removesuffix('/view')}/document").status for view in views]
+    table.row(f"{READERS[0]}: documents that can be opened", [200, 200], opened)
+    table.row(f"{READERS[0]}: files that are served", [200, 200], served)
 
 
 def _token(demo: Demo, persona: str) -> str:

@@ -1,4 +1,4 @@
-"""The demo's processes: the sign-in service (in here), the server and the worker (started), all ended together."""
+"""The demo's processes: sign-in service and scanner (in here), server and worker (started), all ended together."""
 
 import json
 import os
@@ -16,6 +16,7 @@ import httpx
 from joserfc.jwk import RSAKey
 
 from openrecord.kit import environment
+from openrecord_demo import scanner
 from openrecord_demo.idp.provider import make_provider
 from openrecord_demo.idp.serve import running as provider_running
 from openrecord_demo.idp.types import Client, Group, Persona
@@ -59,11 +60,12 @@ _COMMAND = (sys.executable, "-m", "openrecord.config.command")
 def running(data: Path, *, port: int, patients: int, england: Path | None = None) -> Iterator[Demo]:
     """Make the demo in `data` where it is not there yet, start everything, and stop it when the block ends."""
     settings: dict[str, str | None] = {"OPENRECORD_MODE": "demo", "OPENRECORD_DATA": str(data.absolute())}
-    built = _made(settings, data, patients, england)
-    personas = tuple(_persona(told) for told in built["people"])
-    port = free_port(port)
-    address = f"http://{HOST}:{port}"
     with ExitStack() as stack:
+        settings["OPENRECORD_CLAMAV"] = stack.enter_context(scanner.running(host=HOST))
+        built = _made(settings, data, patients, england)
+        personas = tuple(_persona(told) for told in built["people"])
+        port = free_port(port)
+        address = f"http://{HOST}:{port}"
         secrets = Path(stack.enter_context(TemporaryDirectory(prefix="openrecord-demo-")))
         settings["OPENRECORD_CARD_KEYS_FILE"] = _card_keys(settings, data)
         settings |= _sign_in(stack, secrets, address, built["provider_port"], personas)

@@ -6,7 +6,7 @@ Steps never change their input and never repeat its content in an error. The lis
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import lru_cache
 from typing import Any, Protocol
@@ -14,7 +14,8 @@ from typing import Any, Protocol
 import orjson
 
 from openrecord.clinical import wire
-from openrecord.clinical.incoming import JsonObject, Label
+from openrecord.clinical.attached import taken_out
+from openrecord.clinical.incoming import IncomingFile, JsonObject, Label
 from openrecord.clinical.labels import label_in, strictest
 
 Rendered = tuple[Any, Any]
@@ -86,12 +87,14 @@ class Names(Protocol):
 class Context:
     """One rendering: what is known around the resource, and what was noticed in it.
 
-    `modified`: it holds a modifier that nobody here understands. `label`: the strictest of single elements.
+    `modified`: it holds a modifier that nobody here understands. `label`: the strictest of single elements. `files`:
+    what was taken out of it, by the name that stands in its place.
     """
 
     names: Names
     modified: bool = False
     label: Label = Label.NONE
+    files: dict[str, IncomingFile] = field(default_factory=dict)
 
     def notice(self, extensions: object) -> None:
         """Note the security labels among the extensions of an element."""
@@ -312,7 +315,10 @@ def reference(value: object, context: Context) -> Rendered:
 
 
 def attachment(value: object, context: Context) -> Rendered:
-    """A file that came with the message, never the address of one; its title is free text."""
+    """A file that came with the message, never the address of one; its title is free text.
+
+    The file itself is taken out: what names it stands in its place, behind its type.
+    """
     source = object_of(value)
     if "extension" in source:
         context.notice(source["extension"])
@@ -328,9 +334,13 @@ def attachment(value: object, context: Context) -> Rendered:
             coded[key] = shown
     data = text_of(source, "data") or (file.data if file else None)
     if data is not None:
-        coded["data"] = data
-        coded.setdefault("contentType", "application/octet-stream")  # R4 requires one (att-1)
-    if source.get("size") is not None:
+        kind = coded.pop("contentType", "application/octet-stream")  # R4 requires one (att-1)
+        taken = taken_out(data, kind)
+        context.files.setdefault(taken.mark, taken)
+        coded = {"contentType": kind, "url": taken.mark, **coded}
+        if taken.content is not None:
+            coded["size"] = len(taken.content)
+    elif source.get("size") is not None:
         coded["size"] = number(source["size"], context)[0]
     title = text_of(source, "title")
     if title is None:

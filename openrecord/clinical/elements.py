@@ -23,7 +23,7 @@ from openrecord.clinical.datatypes import (
     object_of,
     remembered,
 )
-from openrecord.clinical.incoming import JsonObject, Label, LinkKind
+from openrecord.clinical.incoming import IncomingFile, JsonObject, Label, LinkKind
 
 Listed = dict[str, Any]
 
@@ -36,13 +36,14 @@ class Rendering(NamedTuple):
     """What remains of a resource. `coded` is `full` itself where they are equal.
 
     `modified`: the source holds a modifierExtension, which may turn the meaning round; nobody here understands any.
-    `label`: the strictest security label of a single element.
+    `label`: the strictest security label of a single element. `files`: what was taken out of it.
     """
 
     full: JsonObject
     coded: JsonObject
     modified: bool
     label: Label = Label.NONE
+    files: tuple[IncomingFile, ...] = ()
 
 
 class LinkRule(NamedTuple):
@@ -66,7 +67,7 @@ class AllowList:
         full, coded = _walk(resource, self.steps, context)
         whole = {"resourceType": self.type, **(full or {})}
         part = whole if coded is full else {"resourceType": self.type, **(coded or {})}
-        return Rendering(whole, part, context.modified, context.label)
+        return Rendering(whole, part, context.modified, context.label, tuple(context.files.values()))
 
     def targets(self, resource: JsonObject) -> list[tuple[LinkKind, str]]:
         """The references of `resource` to other entries, in the order of the list; raises WrongShape."""

@@ -85,6 +85,33 @@ class ControlCode(msgspec.Struct, frozen=True, gc=False):
     recorded: datetime | None
 
 
+class FileState(StrEnum):
+    """What became of a file that came with an entry. Only CLEAN is ever handed out.
+
+    WAITING: not checked yet; INFECTED: the scanner found something; UNCHECKED: the scanner refused it for good;
+    TOO_LARGE, DAMAGED: not kept, because of its size, or because what came is no file.
+    """
+
+    WAITING = "waiting"
+    CLEAN = "clean"
+    INFECTED = "infected"
+    UNCHECKED = "unchecked"
+    TOO_LARGE = "too_large"
+    DAMAGED = "damaged"
+
+
+class IncomingFile(msgspec.Struct, frozen=True, gc=False):
+    """A file that came with an entry. `mark`: how the entry's bodies name it; `content` None: there is none to keep.
+
+    `stated`: the media type that the source gives. `state`: WAITING, or why it is not kept.
+    """
+
+    mark: str
+    content: bytes | None
+    stated: str
+    state: FileState = FileState.WAITING
+
+
 class IncomingEntry(msgspec.Struct, frozen=True, gc=False):
     """One record entry as it arrived, mapped to R4.
 
@@ -99,6 +126,7 @@ class IncomingEntry(msgspec.Struct, frozen=True, gc=False):
     `version_id`, `version_time`: the source's order of versions; `section_time` where the resource has neither.
     `code`: the main SNOMED CT code (else the first code given), for search.
     `position`: where in the message the resource stands ("entry[12]", "line 7"), for error messages.
+    `files`: what came with it as a file, each once; the bodies name them (clinical.attached).
     """
 
     identity: str
@@ -125,6 +153,7 @@ class IncomingEntry(msgspec.Struct, frozen=True, gc=False):
     version_time: datetime | None = None
     code: str | None = None
     position: str = ""
+    files: tuple[IncomingFile, ...] = ()
 
     @property
     def has_text(self) -> bool:

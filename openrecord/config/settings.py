@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "openrecord.access",
     "openrecord.caseload",
     "openrecord.cards",
+    "openrecord.attachments",
     "openrecord.ingest",
     "openrecord.screening",
     "openrecord.timeline",

@@ -6,6 +6,7 @@ from typing import Any
 import falcon
 from django.conf import settings
 
+from openrecord.fhir.binaries import Binary
 from openrecord.fhir.capability import statement
 from openrecord.fhir.demographics import PatientResource
 from openrecord.fhir.door import Door
@@ -63,4 +64,5 @@ def make() -> Any:
         app.add_route(f"{PREFIX}/{name}", resource)
         app.add_route(f"{PREFIX}/{name}/_search", resource, suffix="form")
         app.add_route(f"{PREFIX}/{name}/{{key}}", resource, suffix="one")
+    app.add_route(f"{PREFIX}/Binary/{{key}}", Binary(), suffix="one")
     return app

@@ -6,7 +6,7 @@ import orjson
 
 from openrecord.fhir.types import CATEGORIES, CODE_PARAMETERS, DATE_PARAMETERS, SERVED, WITHOUT_SUBJECT
 
-PUBLISHED = "2026-11-28"
+PUBLISHED = "2026-11-29"
 """When what is said here was last changed."""
 
 
@@ -37,6 +37,7 @@ def statement(base: str) -> bytes:
     """The CapabilityStatement of the server whose FHIR root is `base`."""
     resources = [_resource(fhir_type, _parameters(fhir_type)) for fhir_type in SERVED]
     resources.append(_resource("Patient", [{"name": "_id", "type": "token"}]))
+    resources.append({"type": "Binary", "interaction": [{"code": "read"}], "versioning": "no-version"})
     return orjson.dumps(
         {
             "resourceType": "CapabilityStatement",

@@ -16,6 +16,7 @@ from datetime import datetime, timedelta
 from django.db import DatabaseError, close_old_connections, connections, transaction
 
 from openrecord.access import queries as access
+from openrecord.attachments import tasks as attachments
 from openrecord.audit import tasks as audit
 from openrecord.flow import steps
 from openrecord.identity import tasks as identity
@@ -84,6 +85,8 @@ TASKS = (
     Task("count views", timedelta(seconds=5), lambda _at: viewing.count()),
     Task("settle after a change of policy", timedelta(), settle_waiting, PATIENTS_A_ROUND),
     Task("look at what waits", timedelta(), lambda _at: screening.look_at_new(), screening.PORTION),
+    Task("have documents checked", timedelta(seconds=5), attachments.check_waiting, attachments.CHECKS_A_ROUND),
+    Task("take away left-over documents", timedelta(days=1), attachments.take_away_left_over),
     Task("check codes and settings", timedelta(), check_duties, PATIENTS_A_CHECK),
     Task("send messages", timedelta(seconds=5), notify.send_due, notify.SENDS_A_ROUND),
     Task("ask what became of messages", timedelta(minutes=1), notify.ask_fates, notify.SENDS_A_ROUND),

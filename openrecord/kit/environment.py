@@ -76,6 +76,12 @@ VARIABLES = (
         "so many days after a sample or a request the patient is told to ask the practice about it",
     ),
     Variable(
+        "OPENRECORD_CLAMAV",
+        None,
+        "tcp://host:port or unix:///path of ClamAV's daemon, which checks documents; absent: no document can be opened",
+    ),
+    Variable("OPENRECORD_DOCUMENT_MIB", "20", "largest document that is taken in, in MiB; ClamAV must allow as much"),
+    Variable(
         "OPENRECORD_SMTP_URL",
         None,
         "smtp://user:password@host:port or smtps://…: mail server for messages; STARTTLS unless on this machine",
@@ -115,6 +121,11 @@ def bulk_reviews() -> int:
 def ask_after_days() -> int:
     """After how many days a patient is told to ask about what is on its way (R11)."""
     return _whole_number("OPENRECORD_ASK_AFTER_DAYS")
+
+
+def largest_document() -> int:
+    """How many bytes a file that comes with an entry may have."""
+    return _whole_number("OPENRECORD_DOCUMENT_MIB") << 20
 
 
 def _whole_number(name: str) -> int:

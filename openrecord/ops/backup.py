@@ -1,7 +1,7 @@
 """`openrecord backup FILE`: everything as it stands at one moment, while the server goes on; encrypted, with digests.
 
 The database holds the records, the decisions and what the sources sent; the trail of reads lies in a file of its own on
-the embedded database. The key and the journal are not in it: they must be kept elsewhere.
+the embedded database; the files of documents follow. The key and the journal are not in it: keep them elsewhere.
 """
 
 import argparse
@@ -22,7 +22,7 @@ from tqdm import tqdm
 from openrecord.audit import actions as audit
 from openrecord.audit import journal, reads_file
 from openrecord.audit.journal import JournalDamaged, Place
-from openrecord.db import dumping, keys, sealed
+from openrecord.db import dumping, keys, sealed, stored_files
 from openrecord.db.sqlcipher.base import PAGE_SIZE
 from openrecord.db.sqlcipher.snapshot import snapshot
 from openrecord.kit import clock, environment
@@ -114,6 +114,7 @@ def _write(file: BinaryIO, target: Path, at: datetime, place: Place | None) -> C
             parts = _files(writer, target, bar)
         else:
             parts = {DUMP: _part(writer, DUMP, counted(dumping.dump(), bar))}
+        parts |= _documents(writer, bar)
     applied = MigrationRecorder(connection).applied_migrations()
     names = sorted(f"{app}.{name}" for app, name in applied)
     contents = Contents(at, connection.vendor, parts, names, place)
@@ -144,6 +145,21 @@ def _files(writer: sealed.Writer, target: Path, bar: Callable[[int], None]) -> d
     return parts
 
 
+def _documents(writer: sealed.Writer, bar: Callable[[int], None]) -> dict[str, Part]:
+    """The files of documents, after the database: each that it names was there before. One that is gone was erased."""
+    parts = {}
+    for path in _stored():
+        name = path.relative_to(environment.data_folder()).as_posix()
+        with suppress(FileNotFoundError), path.open("rb") as document:
+            parts[name] = _part(writer, name, counted(iter(lambda: document.read(PIECE), b""), bar))
+    return parts
+
+
+def _stored() -> list[Path]:
+    files = stored_files.folder().glob("??/*")
+    return sorted(path for path in files if path.suffix != stored_files.UNFINISHED)
+
+
 def _remove(copy: Path) -> None:
     for ending in ("", "-wal", "-shm", "-journal"):
         copy.with_name(copy.name + ending).unlink(missing_ok=True)
@@ -155,11 +171,12 @@ def _part(writer: sealed.Writer, name: str, pieces: Iterator[bytes]) -> Part:
 
 
 def _bytes_to_do() -> int | None:
-    """Each file is copied, then read; how large a dump will be nobody knows."""
+    """Each database is copied, then read; how large a dump will be nobody knows."""
     if connection.vendor != "sqlite":
         return None
     files = (environment.data_folder() / DATABASE, reads_file.path())
-    return 2 * sum(file.stat().st_size for file in files if file.exists())
+    copied = sum(file.stat().st_size for file in files if file.exists())
+    return 2 * copied + sum(file.stat().st_size for file in _stored())
 
 
 @contextmanager

@@ -10,11 +10,14 @@ from django.db import DatabaseError, connection
 
 from openrecord.access import queries as access
 from openrecord.access.types import DECISIONS, DRIFT
+from openrecord.attachments import queries as attachments
 from openrecord.audit import journal
 from openrecord.audit import queries as audit
 from openrecord.audit.journal import JournalDamaged
 from openrecord.cards.keyring import keyring
+from openrecord.clinical.incoming import FileState
 from openrecord.db import keys
+from openrecord.gateways import clamav
 from openrecord.identity import providers
 from openrecord.identity.types import Kind, SignInRefused
 from openrecord.ingest import queries as ingest
@@ -149,6 +152,27 @@ def _messages() -> Finding:
     return Finding("messages", well=not (failed or late), told=f"{told}: see `openrecord messages failed`")
 
 
+def _documents() -> Finding:
+    """Whether the files of documents are there, and somebody checks them. What was refused is told, it is not wrong."""
+    number, lost = attachments.counts(), attachments.lost()
+    waiting = number[FileState.WAITING]
+    infected, too_large = number[FileState.INFECTED], number[FileState.TOO_LARGE]
+    unchecked, damaged = number[FileState.UNCHECKED], number[FileState.DAMAGED]
+    told = (
+        f"{sum(number.values())} files: {waiting} wait for the scanner, {infected} infected, {unchecked} that it "
+        f"refused, {too_large} too large, {damaged} damaged when they came"
+    )
+    try:
+        missing = clamav.scanner() is None
+    except MissingSetting as error:
+        return Finding("documents", well=False, told=str(error))
+    if lost:
+        told += f"; {lost} are missing on the disk or cut off: bring the folder `documents` back from a backup"
+    if missing and waiting:
+        told += "; no scanner is set (OPENRECORD_CLAMAV), so nobody can open them"
+    return Finding("documents", well=not lost and not (missing and waiting), told=told)
+
+
 def _worklist() -> Finding:
     """Whether everything that waits for a decision stands in a worklist, by the rules themselves."""
     looked_at = screening.patients_in_vault(limit=MANY_PATIENTS)
@@ -193,6 +217,7 @@ LOOKS: tuple[Callable[[], Finding], ...] = (
     _stops,
     _waiting,
     _messages,
+    _documents,
     _worklist,
     _decisions,
     _drift,

@@ -11,10 +11,13 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+from openrecord.attachments import queries as attachments
+from openrecord.attachments.types import NotAvailable
 from openrecord.audit import reads
 from openrecord.audit.rules import normalised_query
 from openrecord.audit.types import Read, pack
 from openrecord.clinical import wire
+from openrecord.clinical.attached import with_contents
 from openrecord.clinical.outgoing import r4
 from openrecord.clinical.outgoing.stu3 import bundle as stu3
 from openrecord.clinical.outgoing.types import OutgoingEntry, OutgoingPatient, OutgoingRecord, Written
@@ -28,6 +31,9 @@ from openrecord.screening.rules.redactions import is_kept_from_proxies, redactio
 from openrecord.screening.types import EntryId, EntryState
 from openrecord.timeline import queries as timeline
 
+Body = tuple[bytes, bytes | None]
+"""(coded, full); full None where there is none."""
+Bodies = Mapping[EntryId, Body]
 WRITERS: Mapping[str, Callable[[OutgoingRecord], Written]] = {"r4": r4.bundle, "stu3": stu3.bundle}
 
 
@@ -43,13 +49,17 @@ def run(arguments: argparse.Namespace) -> int:
     if not own:
         raise CommandFailed("this practice keeps no entry of the patient")
     sent = {entry_id: leaving[entry_id] for entry_id in own if entry_id in leaving}
-    written = WRITERS[arguments.format](_record(patient, arguments.practice, states, sent, at))
+    bodies, unsent = _with_files(patient, states, _bodies(patient, sent))
+    written = WRITERS[arguments.format](_record(patient, arguments.practice, states, sent, bodies, at))
     query = normalised_query([("practice", arguments.practice), ("format", arguments.format)])
     served = pack(written.entries)
     reads.record_read(Read(operator(), at, patient.patient_id, "command", "export", query, served=served))
     _deliver(wire.dumps(written.document), arguments.output)
     hidden_from_proxies = sum(is_kept_from_proxies(own[entry_id].facts) for entry_id in sent)
-    print(_totals(written, len(own), hidden_from_proxies), file=sys.stderr if arguments.output is None else sys.stdout)
+    print(
+        _totals(written, len(own), hidden_from_proxies, unsent),
+        file=sys.stderr if arguments.output is None else sys.stdout,
+    )
     return 0
 
 
@@ -58,10 +68,10 @@ def _record(
     ods: OdsCode,
     states: Mapping[EntryId, EntryState],
     sent: Mapping[EntryId, bool],
+    bodies: Bodies,
     at: datetime,
 ) -> OutgoingRecord:
     """All that leaves, gathered from the stations. `sent`: each entry with whether it is marked."""
-    bodies = _bodies(patient, sent)
     links = screening.links(patient.patient_id)
     entries = []
     for entry_id, is_marked in sent.items():
@@ -87,7 +97,7 @@ def _record(
     return OutgoingRecord(about, ods, ods if practice is None else practice.name, at, tuple(entries))
 
 
-def _bodies(patient: Patient, wanted: Mapping[EntryId, bool]) -> dict[EntryId, tuple[bytes, bytes | None]]:
+def _bodies(patient: Patient, wanted: Mapping[EntryId, bool]) -> Bodies:
     """(coded, full) of each entry, wherever they lie; an entry of which nothing is found is never passed over."""
     seen = timeline.renderings(patient.patient_id, wanted)
     vault = screening.vault_renderings(patient.patient_id, wanted)
@@ -99,6 +109,21 @@ def _bodies(patient: Patient, wanted: Mapping[EntryId, bool]) -> dict[EntryId, t
             raise CommandFailed("the record is being changed just now: try again")
         bodies[entry_id] = (coded, full)
     return bodies
+
+
+def _with_files(patient: Patient, states: Mapping[EntryId, EntryState], bodies: Bodies) -> tuple[Bodies, int]:
+    """The bodies with the files that they name in them, and how many are not: nobody has found them to be safe."""
+    whole: dict[EntryId, Body] = {}
+    unsent = 0
+    for entry_id, (coded, full) in bodies.items():
+        files = attachments.files_of(patient.patient_id, states[entry_id].public_id, coded if full is None else full)
+        try:
+            contents = {file.file_id: b"".join(attachments.content(file)) for file in files if file.is_open}
+        except NotAvailable:
+            raise CommandFailed("the file of a document cannot be read: see `openrecord doctor`") from None
+        unsent += len(files) - len(contents)
+        whole[entry_id] = (with_contents(coded, contents), None if full is None else with_contents(full, contents))
+    return whole, unsent
 
 
 def _deliver(content: bytes, output: str | None) -> None:
@@ -122,7 +147,7 @@ def _deliver(content: bytes, output: str | None) -> None:
         raise CommandFailed(f"the file cannot be written: {error.strerror}") from None
 
 
-def _totals(written: Written, held: int, kept_from_proxies: int) -> str:
+def _totals(written: Written, held: int, kept_from_proxies: int, unsent: int) -> str:
     """How many entries are written and labelled, why others are not, and what no label can say."""
     behind = dict(written.left_out)
     not_current = held - len(written.entries) - sum(behind.values())
@@ -133,6 +158,8 @@ def _totals(written: Written, held: int, kept_from_proxies: int) -> str:
         f"{len(written.labelled)} labelled as not for the patient",
         *(f"{number} left behind: {reason}" for reason, number in sorted(behind.items())),
     ]
+    if unsent:
+        parts.append(f"{unsent} files not sent, because no scanner has found them to be safe")
     if kept_from_proxies:
         parts.append(f"{kept_from_proxies} kept from proxies only, which no label says: tell whoever receives them")
     return ", ".join(parts)

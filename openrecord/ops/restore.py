@@ -26,7 +26,7 @@ from openrecord.audit import journal, reads_file
 from openrecord.audit import queries as trail
 from openrecord.audit.journal import JournalCut, JournalDamaged, Place, Record, Restored
 from openrecord.audit.types import Actor, DailyRoot, system
-from openrecord.db import dumping, keys, sealed
+from openrecord.db import dumping, keys, sealed, stored_files
 from openrecord.db.sqlcipher.snapshot import is_in_use
 from openrecord.identity import actions as identity
 from openrecord.kit import clock, environment
@@ -140,6 +140,7 @@ def _make_room(contents: Contents, *, is_emptied: bool) -> None:
     if there and not is_emptied:
         raise CommandFailed(f"there is something already ({there}); to give it up for the backup: --replace")
     restore_mark().touch(mode=0o600)
+    _put_documents_aside()
     if contents.vendor == "sqlite":
         connections.close_all()
         reads_file.close()
@@ -169,6 +170,12 @@ def _put_aside() -> None:
                 file.rename(folder / f"{stamp}-{name}{ending}")
 
 
+def _put_documents_aside() -> None:
+    documents = stored_files.folder()
+    if documents.exists():
+        documents.rename(documents.with_name(f"{_stamp()}-{documents.name}"))
+
+
 def _bring_back(file: Path, contents: Contents, *, is_emptied: bool) -> None:
     with progress("restoring", sum(part.size for part in contents.parts.values())) as bar:
         for name, pieces in _parts(file):
@@ -181,6 +188,7 @@ def _bring_back(file: Path, contents: Contents, *, is_emptied: bool) -> None:
 
 
 def _write(target: Path, pieces: Iterator[bytes]) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     partial = target.with_name(f"{target.name}.restoring")
     partial.unlink(missing_ok=True)
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:

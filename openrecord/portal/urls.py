@@ -7,6 +7,7 @@ from openrecord.portal.views import (
     awaited,
     code,
     covid,
+    files,
     home,
     keeping,
     leaving,
@@ -24,6 +25,8 @@ from openrecord.portal.views import (
     taking,
     timeline,
 )
+
+_FILE = "record/<slug:slug>/<uuid:public_id>/files/<uuid:file_id>"
 
 urlpatterns = [
     path("", start.start),
@@ -50,6 +53,9 @@ urlpatterns = [
     path("record/search/clear", search.clear),
     path("record/<slug:slug>", record.section),
     path("record/<slug:slug>/<uuid:public_id>", record.entry),
+    path(f"{_FILE}/document", files.show),
+    path(f"{_FILE}/view", files.view),
+    path(f"{_FILE}/save", files.save),
     path("covid", covid.doses),
     path("covid/cards", covid.make),
     path("covid/cards/<uuid:card_id>", covid.card),

@@ -5,6 +5,7 @@ from django.urls import path
 from openrecord.staff.views import (
     cards,
     decisions,
+    files,
     find,
     glass,
     granting,
@@ -26,6 +27,8 @@ from openrecord.staff.views import (
 )
 
 _ENTRY = "patients/<uuid:public_id>/entries/<uuid:entry_id>"
+_PREVIEWED = "patients/<uuid:public_id>/preview/<slug:slug>/<uuid:entry_id>"
+_FILE = "files/<uuid:file_id>"
 
 urlpatterns = [
     path("", start.start),
@@ -63,6 +66,9 @@ urlpatterns = [
     path("patients/<uuid:public_id>/kept", keeping.kept),
     path("patients/<uuid:public_id>/kept/new", keeping.keep),
     path(_ENTRY, patient.entry),
+    path(f"{_ENTRY}/{_FILE}/document", files.show),
+    path(f"{_ENTRY}/{_FILE}/view", files.view),
+    path(f"{_ENTRY}/{_FILE}/save", files.save),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),
     path("requests", requests.requests),
@@ -70,5 +76,8 @@ urlpatterns = [
     path("requests/<uuid:public_id>/<uuid:request_id>/<slug:slug>", request_steps.step),
     path("patients/<uuid:public_id>/preview", preview.hub),
     path("patients/<uuid:public_id>/preview/<slug:slug>", preview.section),
-    path("patients/<uuid:public_id>/preview/<slug:slug>/<uuid:entry_id>", preview.entry),
+    path(_PREVIEWED, preview.entry),
+    path(f"{_PREVIEWED}/{_FILE}/document", files.preview_show),
+    path(f"{_PREVIEWED}/{_FILE}/view", files.preview_view),
+    path(f"{_PREVIEWED}/{_FILE}/save", files.preview_save),
 ]

@@ -12,7 +12,7 @@ STORIES: tuple[Story, ...] = (
         aged(52),
         14,
         "Everyday user with diabetes and high blood pressure",
-        tellers.nothing,
+        tellers.documents,
         ("diabetes", "hypertension"),
     ),
     Story(

@@ -80,7 +80,8 @@ class Entry:
 
     `clinical`, `recorded`: UTC. `inside`: id of the consultation, report or panel it is part of. `unit`: the plan's id,
     shared by statement, plan and issues of one medicine. `heading`: where in a consultation it stands, or an
-    observation's category. `text`: free text. `problem`: the problem a consultation was about.
+    observation's category. `text`: free text. `problem`: the problem a consultation was about. `file`: which file
+    (letters.FILES) a document comes with; empty = its body is not sent.
     """
 
     id: str
@@ -106,6 +107,7 @@ class Entry:
     version: int = 1
     corrected: bool = False
     dose_number: int | None = None
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from zlib import crc32
 
 from openrecord_demo.england.codes_used import CODES, SNOMED, Code
+from openrecord_demo.england.letters import attachment
 from openrecord_demo.england.model import ID_SYSTEM, Entry, GeneratedPatient, Json, Kind, Practice, Quantity
 from openrecord_demo.england.r4_people import UKCORE, patient_id, patient_resource, staff_id
 
@@ -311,7 +312,7 @@ class _Writer:
         }
 
     def document(self, entry: Entry) -> Json:
-        """A letter; its body is not sent."""
+        """A letter."""
         return {
             "status": "current",
             "docStatus": "final" if entry.filed else "preliminary",
@@ -321,7 +322,7 @@ class _Writer:
             "author": [self._staff(entry)],
             "custodian": {"reference": f"Organization/{self._practice.ods}"},
             "description": entry.text,
-            "content": [{"attachment": {"contentType": "application/pdf", "title": entry.code.term}}],
+            "content": [{"attachment": attachment(entry)}],
             "context": {"period": {"start": entry.clinical.isoformat()}},
         }
 

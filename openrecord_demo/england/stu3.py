@@ -1,6 +1,7 @@
 """One entry as a GP Connect STU3 resource. Which list it stands in is `stu3_lists`; results are `stu3_results`."""
 
 from openrecord_demo.england.codes_used import SNOMED, Code
+from openrecord_demo.england.letters import attachment
 from openrecord_demo.england.model import ID_SYSTEM, Entry, Json, Kind, Practice
 from openrecord_demo.england.r4 import batch_of, quantity
 from openrecord_demo.england.r4_people import patient_id, staff_id
@@ -283,7 +284,7 @@ def diary(entry: Entry, practice: Practice, person: Json) -> Json:
 
 
 def document(entry: Entry, practice: Practice, person: Json) -> Json:
-    """A letter; its body is not sent."""
+    """A letter."""
     return base(entry, practice) | {
         "status": "current",
         "type": concept(entry.code),
@@ -292,5 +293,5 @@ def document(entry: Entry, practice: Practice, person: Json) -> Json:
         "indexed": entry.recorded.isoformat(),
         "custodian": {"reference": f"Organization/{practice.ods}"},
         "description": entry.text,
-        "content": [{"attachment": {"contentType": "application/pdf", "title": entry.code.term}}],
+        "content": [{"attachment": attachment(entry)}],
     }

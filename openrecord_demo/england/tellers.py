@@ -25,6 +25,22 @@ def nothing(_: Scene) -> None:
     """An ordinary record, which is story enough."""
 
 
+def documents(scene: Scene) -> None:
+    """Two letters whose files came with them: a PDF from the heart clinic, a picture from the eye screening."""
+    for key, days, words, file in (
+        (
+            "letter_outpatient",
+            52,
+            "Cardiology clinic: echo satisfactory, continue medication, discharge to GP.",
+            "letter",
+        ),
+        ("letter_eyes", 38, "No retinopathy, recall 24 months.", "eye"),
+    ):
+        written = scene.record.moment(scene.ago(days))
+        indexed = scene.record.moment(scene.ago(days - 4))
+        scene.record.add(Kind.DOCUMENT, key, written, indexed, text=words, file=file)
+
+
 def visit(scene: Scene, days_ago: int, problem: str, *, draft: bool = False) -> Entry:
     """A consultation about `problem` some days before the demo's day."""
     return consult(scene.record, scene.ago(days_ago), _BY_PROBLEM[problem], staff=0, draft=draft)

@@ -17,6 +17,7 @@ _LISTED_TYPES = NAMED_TYPES | {"Patient", "RelatedPerson", "Medication", "Binary
 class Directory:
     """Local reference ("Practitioner/1", "urn:uuid:…") to what is shown for it.
 
+    `files`: what a Binary holds (`data`; in STU3 `content`).
     `shared`: (type, system, value) of business identifiers that several resources of one type have in common, which
     therefore identify none of them.
     """
@@ -40,9 +41,9 @@ class Directory:
             for name in (*names_of(resource, full_url), *searches_for(resource)):
                 if kind == "Medication" and isinstance(resource.get("code"), dict):
                     medicines[name] = resource["code"]
-                elif kind == "Binary" and isinstance(resource.get("data"), str):
+                elif kind == "Binary" and isinstance(data := resource.get("data", resource.get("content")), str):
                     content_type = resource.get("contentType")
-                    files[name] = File(content_type if isinstance(content_type, str) else None, resource["data"])
+                    files[name] = File(content_type if isinstance(content_type, str) else None, data)
                 else:
                     by_name[name] = resource
         people = {name: Named(each["resourceType"], _display(each, by_name)) for name, each in by_name.items()}

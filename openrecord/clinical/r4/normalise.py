@@ -174,6 +174,7 @@ def _entry(
         version_time=hints.section_time if updated is None and version_id is None else updated,
         code=_code(resource, resource_type),
         position=hints.position,
+        files=rendering.files,
     )
 
 

@@ -1,7 +1,17 @@
 """Consultations, documents and questionnaires, from STU3 to R4."""
 
 from openrecord.clinical.incoming import JsonObject
-from openrecord.clinical.stu3.elements import carry, coding, concept, objects, one, put, reference, references
+from openrecord.clinical.stu3.elements import (
+    carry,
+    coding,
+    concept,
+    local_reference,
+    objects,
+    one,
+    put,
+    reference,
+    references,
+)
 
 ENCOUNTER = ("status", "type", "priority", "period", "length", "serviceProvider")
 DOCUMENT = (
@@ -62,7 +72,7 @@ def _diagnosis(source: JsonObject) -> JsonObject:
 
 
 def document_reference(source: JsonObject) -> JsonObject:
-    """The R4 DocumentReference. A body's address is dropped: it is outside and never fetched."""
+    """The R4 DocumentReference. A file's address leads to a Binary of the same message; it is never fetched or kept."""
     context = one(source, "DocumentReference.context") or {}
     category = one(source, "DocumentReference.class")
     return put(
@@ -81,7 +91,9 @@ def _relation(source: JsonObject) -> JsonObject:
 
 
 def _content(source: JsonObject, created: object) -> JsonObject:
-    attachment = carry(one(source, "DocumentReference.content.attachment") or {}, ATTACHMENT)
+    attachment = carry(one(source, "DocumentReference.content.attachment") or {}, (*ATTACHMENT, "url"))
+    if isinstance(attachment.get("url"), str):
+        attachment["url"] = local_reference(attachment["url"])
     if created and "creation" not in attachment:
         attachment["creation"] = created
     form = one(source, "DocumentReference.content.format")

@@ -6,22 +6,25 @@ from datetime import datetime
 from uuid import UUID
 
 from django.db import transaction
+from msgspec import structs
 
 from openrecord.access import actions as access_actions
+from openrecord.attachments import actions as attachments
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
+from openrecord.clinical.attached import address, renamed
 from openrecord.clinical.incoming import IncomingEntry, IncomingLink, IncomingMessage, IncomingPatient, LinkKind
 from openrecord.clinical.kinds import KIND_RULES
 from openrecord.db import bus, sql
 from openrecord.ingest import events
-from openrecord.ingest.actions.sorting import Sorting
+from openrecord.ingest.actions.sorting import Current, Sorting
 from openrecord.ingest.rules import identity, matching
 from openrecord.ingest.types import AcceptedBatch, AcceptedEntry, Part, Tally
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Patient, PatientId
 
-MAPPER_VERSION = 1
+MAPPER_VERSION = 2
 """Raised with every change of the readers that changes what is stored (architecture, Storage)."""
 
 
@@ -53,7 +56,7 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
     for other, withdrawn in sorting.wrong.items():
         bus.publish(events.FoundWrongPerson(other, tuple(withdrawn), at))
     references = _References(sorting, org, patient.patient_id, is_new=is_new)
-    entries = _finished(sorting, references, patient)
+    entries = _finished(sorting, references, patient, at)
     sorting.write()
     copies = sorting.copies.copies()
     unresolved = {entry for pair in copies.unresolved for entry in pair}
@@ -190,13 +193,13 @@ def _links(incoming: IncomingEntry) -> tuple[IncomingLink, ...]:
     return (*incoming.links, IncomingLink(LinkKind.REPLACES, incoming.replaces))
 
 
-def _finished(sorting: Sorting, references: _References, patient: Patient) -> tuple[AcceptedEntry, ...]:
-    """The current entries with outside ids, bodies and resolved references."""
+def _finished(sorting: Sorting, references: _References, patient: Patient, at: datetime) -> tuple[AcceptedEntry, ...]:
+    """The current entries with outside ids, bodies, kept files and resolved references."""
     superseded = set(references.replaced())
     subject = f"Patient/{patient.public_id}"
     finished = []
     for current in sorting.current.values():
-        incoming = current.incoming
+        incoming = _with_files(current, patient.patient_id, at)
         head = _head(incoming, current.public_id, subject)
         finished.append(
             AcceptedEntry(
@@ -213,6 +216,18 @@ def _finished(sorting: Sorting, references: _References, patient: Patient) -> tu
             )
         )
     return tuple(finished)
+
+
+def _with_files(current: Current, patient_id: PatientId, at: datetime) -> IncomingEntry:
+    """The entry, its files kept and named by their ids."""
+    incoming = current.incoming
+    if not incoming.files:
+        return incoming
+    entry = (KIND_RULES[incoming.kind].fhir_type or "", current.public_id)
+    kept = attachments.keep(patient_id=patient_id, entry=entry, files=incoming.files, at=at)
+    names = {mark: address(file_id) for mark, file_id in kept.items()}
+    coded = None if incoming.coded is None else renamed(incoming.coded, names)
+    return structs.replace(incoming, full=renamed(incoming.full, names), coded=coded, files=())
 
 
 def _head(incoming: IncomingEntry, public_id: UUID, subject: str) -> bytes:

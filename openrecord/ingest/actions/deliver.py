@@ -3,6 +3,7 @@
 Every incoming resource ends in exactly one class of the tally.
 """
 
+from dataclasses import replace
 from datetime import datetime
 from uuid import UUID
 
@@ -16,9 +17,11 @@ from openrecord.clinical.reading import Format, Reading
 from openrecord.ingest.actions.accept import Terms, accept
 from openrecord.ingest.actions.keeping import Source, at_rest
 from openrecord.ingest.models import QuarantineRow, SourceRow
+from openrecord.ingest.rules.attaching import without_refused
 from openrecord.ingest.rules.matching import Unmatched
 from openrecord.ingest.rules.preparing import Prepared, pack, read_whole
 from openrecord.ingest.types import Tally
+from openrecord.kit import environment
 from openrecord.kit.ids import time_ordered_id
 from openrecord.kit.instants import to_micros
 
@@ -68,14 +71,28 @@ def _deliver_message(message: IncomingMessage, source: Source, terms: Terms, by:
         tally.count("quarantined", problem.reason, problem.count)
     if not message.entries and not message.removed:
         return tally
+    kept, problems = _without_refused_files(message)
     try:
-        tally.add(at_rest(lambda: _accept(message, source, terms, by, at)))
+        tally.add(at_rest(lambda: _accept(kept, source, terms, by, at)))
     except Unmatched as unmatched:
         place = message.entries[0].position if message.entries else "message"
         detail = ADVICE.get(unmatched.reason, unmatched.reason)
         _quarantine(source, Problem(unmatched.reason, place, detail, len(message.entries)), at)
         tally.count("quarantined", unmatched.reason, len(message.entries))
+        return tally
+    for problem in problems:
+        _quarantine(source, problem, at)
     return tally
+
+
+def _without_refused_files(message: IncomingMessage) -> tuple[IncomingMessage, tuple[Problem, ...]]:
+    """The message without files that may not be kept; what is to be said of them stands in no class of the tally."""
+    if not any(entry.files for entry in message.entries):
+        return message, ()
+    most = environment.largest_document()
+    looked_at = [without_refused(entry, most) for entry in message.entries]
+    problems = tuple(problem for _, problems in looked_at for problem in problems)
+    return replace(message, entries=tuple(entry for entry, _ in looked_at)), problems
 
 
 @transaction.atomic

@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access.types import ViewerKind
+from openrecord.attachments import queries as attachments
 from openrecord.kit import clock
 from openrecord.portal.acting import acting, record_page_read
 from openrecord.portal.pages import page
@@ -14,6 +15,7 @@ from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import BadCursor, ServedEntry
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
+from openrecord.web.records.files import cards
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.sections import BY_SLUG, detail_of, shown
 from openrecord.web.records.trends import test_of
@@ -79,6 +81,7 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         "title": _(found.title),
         "section_title": _(found.title),
         "entry": detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in earlier]),
+        "files": cards(this, attachments.files_of(by.viewing.patient_id, public_id, served.body)),
         "back_href": f"{BASE}/{slug}",
         "back_text": _(found.title),
         "keep_href": f"/access/kept/new?entry={public_id}" if by.viewing.kind is ViewerKind.SELF else "",

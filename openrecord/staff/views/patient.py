@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from openrecord.attachments import queries as attachments
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
@@ -13,8 +14,10 @@ from openrecord.screening import queries as screening
 from openrecord.staff import record
 from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.entries import detail, row, rows
+from openrecord.staff.presenters.files import cards
 from openrecord.staff.record import StaffEntry
 from openrecord.web.audience import Audience, audience
+from openrecord.web.records.files import FileCard
 from openrecord.web.text import gettext as _
 
 PAGE_SIZE = 50
@@ -32,6 +35,12 @@ def entry_of(desk: Desk, patient: Patient, entry_id: UUID) -> StaffEntry:
     if found is None:
         raise Http404
     return found
+
+
+def files_of(patient: Patient, entry: StaffEntry) -> tuple[FileCard, ...]:
+    """What stands on an entry's page about its files."""
+    found = attachments.files_of(patient.patient_id, entry.public_id, entry.body)
+    return cards(found, f"{base_of(patient)}/entries/{entry.entry_id}")
 
 
 @audience(Audience.STAFF)
@@ -85,6 +94,7 @@ def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse
         "previews": is_registered(desk, found, clock.now()),
         "row": row(one, base),
         "entry": detail(one, base),
+        "files": files_of(found, one),
         "hidden": bool(one.hides),
         "done": request.GET.get("done", ""),
     }

@@ -6,6 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
+from openrecord.attachments import queries as attachments
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
@@ -14,6 +15,7 @@ from openrecord.staff.views.patient import base_of
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import BadCursor, Reader
 from openrecord.web.audience import Audience, audience
+from openrecord.web.records.files import cards
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.sections import BY_SLUG, SECTIONS, detail_of, shown
 from openrecord.web.records.trends import test_of
@@ -111,6 +113,7 @@ def entry(request: HttpRequest, public_id: UUID, slug: str, entry_id: UUID) -> H
         "title": _(section_found.title),
         "section_title": _(section_found.title),
         "entry": detail_of(one, below, before),
+        "files": cards(one, attachments.files_of(found.patient_id, entry_id, served.body)),
         "back_href": f"{base}/{slug}",
         "back_text": _(section_found.title),
     }

@@ -25,7 +25,7 @@ from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_re
 from openrecord.staff.presenters.entries import detail, row
 from openrecord.staff.presenters.queue import due_in_words, pieces, state_in_words, told
 from openrecord.staff.views import hiding, queue
-from openrecord.staff.views.patient import base_of
+from openrecord.staff.views.patient import base_of, files_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
@@ -181,6 +181,7 @@ def _shown(
         "title": line.title,
         "row": line,
         "facts": detail(one, base).facts,
+        "files": files_of(patient, one),
         "parts": tuple(row(part, base) for part in parts),
         "state": state_in_words(found.item, at),
         "due_words": due_in_words(found.item, at),

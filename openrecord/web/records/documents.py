@@ -9,16 +9,22 @@ from openrecord.web.records.values import Detail, Group, Line, Shown, facts
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
 
+_AUTHORS = ("author", "performer", "resultsInterpreter", "custodian")
+
 
 def title_of(body: Json) -> str:
     """The kind of document in neutral words: the author's own title may say too much in a list."""
     return concept(body.get("type")) or concepts(body.get("category")) or _("Document")
 
 
+def author_of(body: Json) -> str:
+    """Who wrote a document or a report, else whose it is."""
+    return next((name for key in _AUTHORS if (name := displays(body.get(key)))), "")
+
+
 def line(shown: Shown) -> Line:
     """One document in a list."""
-    author = displays(shown.body.get("author")) or displays(shown.body.get("custodian"))
-    return Line(shown.href, title_of(shown.body), shown.date, value=author)
+    return Line(shown.href, title_of(shown.body), shown.date, value=author_of(shown.body))
 
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
@@ -33,9 +39,9 @@ def detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     titles = [words for item in attachments if (words := text_of(item.get("title")))]
     rows = facts(
         (_("Date"), fhir_date_in_words(body.get("date")) or shown.date),
-        (_("From"), displays(body.get("author")) or displays(body.get("custodian"))),
+        (_("From"), author_of(body)),
         (_("Title"), ", ".join(titles)),
-        (_("File type"), ", ".join(kind for item in attachments if (kind := _file_type(item)))),
+        (_("File type"), ", ".join(kind for item in attachments if "url" not in item and (kind := _file_type(item)))),
     )
     description = text_of(body.get("description"))
     paragraphs = (description,) if description else ()
@@ -43,6 +49,7 @@ def detail(shown: Shown, members: Sequence[Shown]) -> Detail:
 
 
 def _file_type(attachment: Json) -> str:
+    """What its source calls a file that did not come along; of one that did, its card says what it is."""
     kind = text_of(attachment.get("contentType")).partition(";")[0]
     words = {
         "application/pdf": "PDF",

@@ -67,7 +67,7 @@ def test_the_statement_tells_no_more_than_is_true(app: App) -> None:
     assert {"date", "fhirVersion", "format", "kind", "rest", "status"} <= told.keys()
     (rest,) = told["rest"]
     assert rest["security"].keys() == {"description"}
-    assert {each["type"] for each in rest["resource"]} == {*SERVED, "Patient"}
+    assert {each["type"] for each in rest["resource"]} == {*SERVED, "Binary", "Patient"}
     for each in rest["resource"]:
-        names = [parameter["name"] for parameter in each["searchParam"]]
+        names = [parameter["name"] for parameter in each.get("searchParam", ())]
         assert len(names) == len(set(names))

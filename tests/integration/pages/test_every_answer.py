@@ -90,7 +90,7 @@ def _addresses(record: Record, inside: str) -> list[str]:
              "download_id": _asked_for(record), "address": "0" * 64,
              "card_id": _carded(record), "kid": next(iter(keyring.keyring().keys)),
              "viewer_id": str(record.viewer), "proposal_id": SOMETHING, "opening_id": SOMETHING, "slug": "measurements",
-             "name": static_url("openrecord.css").rpartition("/")[2]}  # fmt: skip
+             "file_id": SOMETHING, "name": static_url("openrecord.css").rpartition("/")[2]}  # fmt: skip
     found = []
     for route in _routes(get_resolver()):
         for change in (

@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -122,7 +123,8 @@ def test_malformed_dates_and_codes_are_dropped_so_that_no_text_stands_there() ->
 def test_external_addresses_of_files_are_not_served() -> None:
     attachment = {"contentType": "application/pdf", "url": "https://example.org/Binary/1", "data": "QQ=="}
     full, _ = render(resource("DocumentReference", content=[{"attachment": attachment}]))
-    assert full["content"] == [{"attachment": {"contentType": "application/pdf", "data": "QQ=="}}]
+    mark = f"#{sha256(b'A').hexdigest()}"
+    assert full["content"] == [{"attachment": {"contentType": "application/pdf", "url": mark, "size": 1}}]
 
 
 @pytest.mark.parametrize(
@@ -161,7 +163,7 @@ _ALLOWED_KEYS = {
     for name in match
     if name
 } | {"resourceType", "coding", "system", "version", "code", "display", "userSelected", "text", "type"}
-_ATTACHMENT = {"contentType", "language", "creation", "data", "size", "title"}
+_ATTACHMENT = {"contentType", "language", "creation", "url", "size", "title"}
 
 _codes = st.sampled_from(["final", "38341003", "kg"])
 _free = st.just(MARKER)
@@ -273,4 +275,5 @@ def test_a_file_always_says_of_what_kind_it_is(told: str | None, expected: str |
     attachment = {"data": "YQ=="} | ({} if told is None else {"contentType": told})
     full, _ = render(resource("DocumentReference", content=[{"attachment": attachment}]))
     kind = expected or "application/octet-stream"
-    assert full["content"] == [{"attachment": {"data": "YQ==", "contentType": kind}}]
+    mark = f"#{sha256(b'a').hexdigest()}"
+    assert full["content"] == [{"attachment": {"contentType": kind, "url": mark, "size": 1}}]

@@ -1,10 +1,11 @@
 """One resource into one entry: identity, names, medicines, links, own content, refusals."""
 
 import json
+from hashlib import sha256
 
 import pytest
 
-from openrecord.clinical.incoming import IncomingLink, JsonObject, LinkKind, OwnContent
+from openrecord.clinical.incoming import IncomingFile, IncomingLink, JsonObject, LinkKind, OwnContent
 from openrecord.clinical.kinds import EntryKind
 from openrecord.clinical.r4.hints import UnusableResource
 from tests.unit.clinical.r4_resources import MARKER, SNOMED, concept, entry, observation, resource
@@ -135,10 +136,14 @@ def test_document_names_what_it_replaces() -> None:
     assert entry(resource("DocumentReference", relatesTo=relations[:1])).replaces is None
 
 
-def test_file_that_came_along_is_put_into_the_document() -> None:
-    binary = {"resourceType": "Binary", "id": "b", "contentType": "application/pdf", "data": "QQ=="}
+@pytest.mark.parametrize("element", ["data", "content"])
+def test_file_that_came_along_is_taken_out_and_named(element: str) -> None:
+    binary = {"resourceType": "Binary", "id": "b", "contentType": "application/pdf", element: "QQ=="}
     given = resource("DocumentReference", content=[{"attachment": {"url": "Binary/b"}}])
-    assert full(given, binary)["content"] == [{"attachment": {"contentType": "application/pdf", "data": "QQ=="}}]
+    mark = f"#{sha256(b'A').hexdigest()}"
+    named = {"contentType": "application/pdf", "url": mark, "size": 1}
+    assert full(given, binary)["content"] == [{"attachment": named}]
+    assert entry(given, binary).files == (IncomingFile(mark, b"A", "application/pdf"),)
 
 
 @pytest.mark.parametrize(

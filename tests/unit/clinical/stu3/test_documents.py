@@ -63,6 +63,15 @@ def test_document_keeps_its_file_but_never_its_address() -> None:
     assert entry.filed is True
 
 
+def test_a_binary_of_the_same_message_is_the_documents_file() -> None:
+    binary: Resource = {"resourceType": "Binary", "id": "7", "contentType": "text/plain", "content": "SGVsbG8="}
+    entry = read_one(document(), binary)
+    (file,) = entry.files
+    assert (file.content, file.stated) == (b"Hello", "text/plain")
+    assert f'"url":"{file.mark}"'.encode() in entry.full
+    assert b"elsewhere" not in entry.full
+
+
 def test_document_still_to_be_reviewed_is_not_filed() -> None:
     assert read_one(document(docStatus="preliminary")).filed is False
 

@@ -1,0 +1,91 @@
+"""Keeping files, and noting what a scanner says of them.
+
+A file lies on the disk before the row that names it is committed.
+"""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from uuid import UUID
+
+from django.db import transaction
+
+from openrecord.attachments import queries
+from openrecord.attachments.types import Attached
+from openrecord.audit import actions as audit
+from openrecord.audit.types import Actor
+from openrecord.clinical.file_kinds import Kind, kind_of
+from openrecord.clinical.incoming import FileState, IncomingFile
+from openrecord.db import sql, stored_files
+from openrecord.kit.ids import random_id
+from openrecord.kit.instants import to_micros
+from openrecord.registry.types import PatientId
+
+_COLUMNS = (
+    "patient_id", "id", "public_id", "fhir_type", "digest", "store", "size", "kind", "state", "found", "received",
+    "tried", "checked",
+)  # fmt: skip
+_SAME = (
+    "SELECT store, size, kind, state, found, checked FROM attachments_file "
+    "WHERE patient_id=%s AND digest=%s ORDER BY id LIMIT 1"
+)
+_VERDICT = (
+    "UPDATE attachments_file SET state=%s, found=%s, checked=%s WHERE patient_id=%s AND store=%s AND state='waiting'"
+)
+_TRIED = "UPDATE attachments_file SET tried=%s WHERE patient_id=%s AND store=%s"
+
+
+def keep(
+    *, patient_id: PatientId, entry: tuple[str, UUID], files: Iterable[IncomingFile], at: datetime
+) -> Mapping[str, UUID]:
+    """Keep the files of an entry (type, outside id); the id of each by its mark. The same file again keeps its id.
+
+    Runs in the caller's transaction, which holds the patient and writes the audit row of the arrival.
+    """
+    fhir_type, public_id = entry
+    known = {file.digest: file.file_id for file in queries.all_of(patient_id, public_id)}
+    names = {}
+    for file in files:
+        digest = queries.digest_of(patient_id, file.mark)
+        if digest not in known:
+            known[digest] = random_id()
+            kept = sql.row(_SAME, [patient_id, digest]) or _write(file, digest)
+            store, size, kind, state, found, checked = kept
+            row = (
+                patient_id, known[digest].bytes, public_id.bytes, fhir_type, digest, store, size, kind, state, found,
+                to_micros(at), 0, checked,
+            )  # fmt: skip
+            sql.insert("attachments_file", _COLUMNS, [row])
+        names[file.mark] = known[digest]
+    return names
+
+
+def _write(file: IncomingFile, digest: bytes) -> sql.Row:
+    """Write a file to the disk; how it lies there. One that is refused is not kept."""
+    if file.content is None or file.state is not FileState.WAITING:
+        size = 0 if file.content is None else len(file.content)
+        return None, size, Kind.OTHER.name, file.state.value, "", None
+    store = random_id().bytes
+    stored_files.write(store, queries.key_of(store, digest), file.content)
+    return store, len(file.content), kind_of(file.content, file.stated).name, FileState.WAITING.value, "", None
+
+
+@transaction.atomic
+def note_verdict(
+    *, patient_id: PatientId, file: Attached, state: FileState, found: str, by: Actor, at: datetime
+) -> None:
+    """A scanner has answered: it counts for every entry that came with this file. A second answer changes nothing."""
+    if sql.execute(_VERDICT, [state.value, found, to_micros(at), patient_id, file.store]):
+        audit.record_change(
+            by=by,
+            at=at,
+            event="attachment.checked",
+            patient_id=patient_id,
+            subject=str(file.file_id),
+            details={"state": state.value, "found": found},
+        )
+
+
+@transaction.atomic
+def note_tried(*, patient_id: PatientId, file: Attached, at: datetime) -> None:
+    """A scanner gave no answer: the file waits behind all others that wait."""
+    sql.execute(_TRIED, [to_micros(at), patient_id, file.store])

@@ -1,0 +1,1 @@
+"""Files that come with entries: from the delivery to the browser."""
