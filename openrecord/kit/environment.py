@@ -89,6 +89,13 @@ VARIABLES = (
     ),
     Variable("OPENRECORD_NOTIFY_SMS_TEMPLATE", None, "its template for text messages, in the same way"),
     Variable("OPENRECORD_NOTIFY_URL", "https://api.notifications.service.gov.uk", "address of GOV.UK Notify"),
+    Variable("OPENRECORD_PUSH_KEY_FILE", None, "file with the key by which push services know us; absent: no web push"),
+    Variable("OPENRECORD_PUSH_CONTACT", None, "mailto: or https:// address that push services may write to about it"),
+    Variable(
+        "OPENRECORD_PUSH_HOSTS",
+        "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com",
+        "push services that are asked at all, comma separated",
+    ),
     Variable("OPENRECORD_TEST_POSTGRES", None, "PostgreSQL server on which tests and the bench may make databases"),
 )
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}

@@ -18,7 +18,8 @@ from openrecord.web.static_files import static_url
 from openrecord.web.text import WELSH, catalogue, gettext_noop
 
 OFFLINE = "/offline"
-STATIC = ("pages.css", "mark.svg", "icon-192.png")
+ICON = "icon-192.png"
+STATIC = ("pages.css", "mark.svg", ICON)
 _SAID = (
     gettext_noop("You are offline"),
     gettext_noop("This page is kept on this device, so that you can be told. No part of a record is stored here."),
@@ -45,7 +46,8 @@ def _offline() -> str:
 def _worker() -> str:
     content = hashlib.sha256("\n".join((_offline(), *shell())).encode()).hexdigest()[:12]
     template = environment().get_template("web/service-worker.js")
-    return template.render(cache=json.dumps(f"shell-{content}"), shell=json.dumps(shell()), offline=json.dumps(OFFLINE))
+    said = {"cache": f"shell-{content}", "shell": shell(), "offline": OFFLINE, "icon": static_url(ICON)}
+    return template.render({name: json.dumps(value) for name, value in said.items()})
 
 
 @audience(Audience.PUBLIC)

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
+from openrecord.gateways import web_push
 from openrecord.identity import queries as identity
 from openrecord.identity import rules as identity_rules
 from openrecord.kit import clock
@@ -17,6 +18,7 @@ from openrecord.portal.pages import page
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
+from openrecord.web.headers import WITH_SHELL
 from openrecord.web.redirects import see_other
 from openrecord.web.session import device_of
 from openrecord.web.text import active_language, gettext_noop
@@ -31,6 +33,7 @@ _PACES: Mapping[Pace, str] = {
 _LEGENDS: Mapping[Channel, str] = {
     Channel.EMAIL: gettext_noop("Emails to %(address)s"),
     Channel.SMS: gettext_noop("Text messages to %(address)s"),
+    Channel.PUSH: gettext_noop("Messages on your devices"),
 }
 _WITHOUT: Mapping[Channel, str] = {
     Channel.EMAIL: gettext_noop("You have no confirmed email address in your NHS login, so we cannot send you emails."),
@@ -64,6 +67,8 @@ def _choices(request: HttpRequest, now: Preference) -> tuple[Choice, ...]:
             legend = _(_LEGENDS[channel]) % {"address": masked(address)} if address else ""
             without = "" if address else _(_WITHOUT[channel])
             found.append(Choice(channel.value, legend, without, options, now.pace(channel).value))
+    if now.pace(Channel.PUSH) is not Pace.OFF and carrier(Channel.PUSH) is not None:
+        found.append(Choice(Channel.PUSH.value, _(_LEGENDS[Channel.PUSH]), "", options, now.pace(Channel.PUSH).value))
     return tuple(found)
 
 
@@ -85,17 +90,23 @@ def messages(request: HttpRequest) -> HttpResponse:
         wrong = [name for name, value in typed.items() if value not in known]
         found = tuple(FieldError(f"{name}-1", _("Choose how often you want messages")) for name in wrong)
         if not found:
-            paces = {name: Pace(value) for name, value in typed.items()}
-            wanted = Preference(paces.get(Channel.EMAIL, now.email), paces.get(Channel.SMS, now.sms), active_language())
+            wanted = now.but({Channel(name): Pace(value) for name, value in typed.items()}, active_language())
             actor = identity_rules.actor(session_of(request), authority=by.authority, device=device_of(request))
             actions.choose(patient_id=patient_id, viewer_id=viewer_id, preference=wanted, by=actor, at=clock.now())
             return see_other(f"{HERE}?saved")
+    push = web_push.configured()
     context = {
         "title": _("Messages about something new"),
+        "push_key": push.public_key if push else "",
+        "devices": queries.devices(patient_id, viewer_id) if push else (),
         "choices": choices,
         "usable": bool(usable),
         "errors": found,
         "error_of": {error.field: error.text for error in found},
         "saved": "saved" in request.GET,
     }
-    return page(request, "portal/messages.html", by, context)
+    response = page(request, "portal/messages.html", by, context)
+    if push:
+        for name, value in WITH_SHELL.items():
+            response.headers[name] = value
+    return response

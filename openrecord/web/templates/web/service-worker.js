@@ -2,6 +2,7 @@
 const CACHE = {{ cache|safe }};
 const SHELL = {{ shell|safe }};
 const OFFLINE = {{ offline|safe }};
+const ICON = {{ icon|safe }};
 
 addEventListener("install", (event) => {
   const asked = SHELL.map((path) => new Request(path, { credentials: "omit", cache: "reload" }));
@@ -21,4 +22,15 @@ addEventListener("fetch", (event) => {
   } else if (SHELL.includes(new URL(request.url).pathname)) {
     event.respondWith(caches.match(request, { ignoreVary: true }).then((kept) => kept ?? fetch(request)));
   }
+});
+
+// A message says that there is something new, and not what.
+addEventListener("push", (event) => {
+  const { title, lang } = event.data.json();
+  event.waitUntil(registration.showNotification(title, { lang, icon: ICON, tag: "news" }));
+});
+
+addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(clients.openWindow("/home"));
 });
