@@ -23,6 +23,7 @@ class PreferenceRow(PatientKeyed):
     email = models.CharField(max_length=10)
     sms = models.CharField(max_length=10)
     push = models.CharField(max_length=10, default="off")
+    nhs_app = models.CharField(max_length=10, default="off")
     language = models.CharField(max_length=10)
 
     class Meta:

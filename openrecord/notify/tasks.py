@@ -6,7 +6,7 @@ from datetime import datetime
 from openrecord.access import queries as access
 from openrecord.access.types import ViewerKind
 from openrecord.db import sql
-from openrecord.gateways import govuk_notify, mail, web_push
+from openrecord.gateways import govuk_notify, mail, nhs_app, web_push
 from openrecord.gateways.messaging import AddressGone, Carrier, Letter, NotSent
 from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
@@ -16,6 +16,7 @@ from openrecord.kit.instants import to_micros
 from openrecord.notify import actions, queries
 from openrecord.notify.rules import after_quiet, lives_until
 from openrecord.notify.types import Channel, DeviceId, Message, Pace, State
+from openrecord.registry import queries as registry
 from openrecord.screening.events import PlacementsChanged
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import Reader
@@ -57,7 +58,21 @@ def carrier(channel: Channel) -> Carrier | None:
             return mail.configured() or govuk_notify.configured("email")
         case Channel.SMS:
             return govuk_notify.configured("sms")
-    return web_push.configured()
+        case Channel.PUSH:
+            return web_push.configured()
+    return nhs_app.configured()
+
+
+def address_of(channel: Channel, person_id: PersonId) -> str:
+    """Where a person gets messages of this channel, as their provider or the register has it; empty where nowhere.
+
+    Devices have addresses of their own (queries.devices). An NHS number is known here of whoever has a record here.
+    """
+    if channel is Channel.NHS_APP:
+        known = identity.person(person_id)
+        return "" if known is None or known.patient_id is None else registry.patient(known.patient_id).nhs_number
+    contact = identity.contact(person_id)
+    return {Channel.EMAIL: contact.email, Channel.SMS: contact.phone}.get(channel, "")
 
 
 def send_due(at: datetime) -> int:
@@ -135,8 +150,7 @@ def _addresses(message: Message, person_id: PersonId) -> dict[DeviceId | None, s
     if message.channel is Channel.PUSH:
         known = queries.devices(message.patient_id, message.viewer_id)
         return {device.device_id: device.address for device in known}
-    contact = identity.contact(person_id)
-    address = contact.email if message.channel is Channel.EMAIL else contact.phone
+    address = address_of(message.channel, person_id)
     return {None: address} if address else {}
 
 

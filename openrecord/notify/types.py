@@ -21,6 +21,8 @@ class Channel(StrEnum):
     SMS = "sms"
     PUSH = "push"
     """To every browser that the viewer has named."""
+    NHS_APP = "nhs_app"
+    """Into the inbox of whoever has an NHS number here."""
 
 
 class Pace(StrEnum):

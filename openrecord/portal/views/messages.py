@@ -7,11 +7,10 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from openrecord.gateways import web_push
-from openrecord.identity import queries as identity
 from openrecord.identity import rules as identity_rules
 from openrecord.kit import clock
 from openrecord.notify import actions, queries
-from openrecord.notify.tasks import carrier
+from openrecord.notify.tasks import address_of, carrier
 from openrecord.notify.types import Channel, Pace, Preference
 from openrecord.portal.acting import acting, person_of, session_of
 from openrecord.portal.pages import page
@@ -33,11 +32,13 @@ _PACES: Mapping[Pace, str] = {
 _LEGENDS: Mapping[Channel, str] = {
     Channel.EMAIL: gettext_noop("Emails to %(address)s"),
     Channel.SMS: gettext_noop("Text messages to %(address)s"),
+    Channel.NHS_APP: gettext_noop("Messages in the NHS App"),
     Channel.PUSH: gettext_noop("Messages on your devices"),
 }
 _WITHOUT: Mapping[Channel, str] = {
     Channel.EMAIL: gettext_noop("You have no confirmed email address in your NHS login, so we cannot send you emails."),
     Channel.SMS: gettext_noop("You have no confirmed phone number in your NHS login, so we cannot send you texts."),
+    Channel.NHS_APP: gettext_noop("You have no record of your own here, so we cannot reach you in the NHS App."),
 }
 
 
@@ -59,11 +60,11 @@ def masked(address: str) -> str:
 
 
 def _choices(request: HttpRequest, now: Preference) -> tuple[Choice, ...]:
-    contact = identity.contact(person_of(request).person_id)
     options = tuple((pace.value, _(words)) for pace, words in _PACES.items())
     found = []
-    for channel, address in ((Channel.EMAIL, contact.email), (Channel.SMS, contact.phone)):
+    for channel in _WITHOUT:
         if carrier(channel) is not None:
+            address = address_of(channel, person_of(request).person_id)
             legend = _(_LEGENDS[channel]) % {"address": masked(address)} if address else ""
             without = "" if address else _(_WITHOUT[channel])
             found.append(Choice(channel.value, legend, without, options, now.pace(channel).value))

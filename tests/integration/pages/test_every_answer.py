@@ -83,8 +83,8 @@ def _addresses(record: Record, inside: str) -> list[str]:
     """Every address of the pages, with ids that exist and with some that do not."""
     known = {"public_id": str(record.patient.public_id), "entry_id": inside, "request_id": _asked(record), "code": "cy",
              "card_id": _carded(record), "kid": next(iter(keyring.keyring().keys)),
-             "viewer_id": str(record.viewer), "proposal_id": SOMETHING, "opening_id": SOMETHING, "device_id": SOMETHING, "slug": "measurements",
-             "name": static_url("pages.css").rpartition("/")[2]}  # fmt: skip
+             "viewer_id": str(record.viewer), "proposal_id": SOMETHING, "opening_id": SOMETHING, "slug": "measurements",
+             "device_id": SOMETHING, "name": static_url("pages.css").rpartition("/")[2]}  # fmt: skip
     found = []
     for route in _routes(get_resolver()):
         for change in (
