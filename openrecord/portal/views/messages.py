@@ -102,6 +102,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         "devices": queries.devices(patient_id, viewer_id) if push else (),
         "choices": choices,
         "usable": bool(usable),
+        "by_address": any(choice.name in {Channel.EMAIL, Channel.SMS} for choice in choices),
         "errors": found,
         "error_of": {error.field: error.text for error in found},
         "saved": "saved" in request.GET,
