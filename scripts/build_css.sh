@@ -1,5 +1,6 @@
 #!/bin/sh
 # Rebuild openrecord/web/static/vendor/nhsuk-frontend.css from the pinned npm package.
+# Its colours become those of palette.css (scripts/themed.py).
 # Only the components that our pages use; Arial instead of the licensed typeface; no reference to another host.
 set -eu
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -21,7 +22,7 @@ source=node_modules/nhsuk-frontend/dist/nhsuk
 npx sass --style=compressed --no-source-map --quiet pages.scss pages.css
 # Sortable tables need a script, which our pages do not have; their icons would be requests for missing files.
 sed -E 's/(-webkit-)?(background|mask)(-image)?:url\([^)]*\)[^;}]*;?//g' \
-  pages.css >"$root/openrecord/web/static/vendor/nhsuk-frontend.css"
+  pages.css | python3 "$root/scripts/themed.py" >"$root/openrecord/web/static/vendor/nhsuk-frontend.css"
 if grep -nE 'assets\.nhs\.uk|Frutiger|url\(' "$root/openrecord/web/static/vendor/nhsuk-frontend.css" >/dev/null; then
   echo "the compiled CSS still refers to another file or typeface" >&2
   exit 1

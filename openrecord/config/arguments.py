@@ -274,6 +274,8 @@ def _staff(commands: Commands) -> None:
 def _cards(commands: Commands) -> None:
     key = _command(commands, "card-key", "openrecord.ops.cards.new_key", "a new key that signs vaccination cards")
     key.add_argument("file", metavar="FILE", help="the keys (JWK Set); made where it is not there yet")
+    push = _command(commands, "push-key", "openrecord.ops.messages.push_key", "a key by which push services know us")
+    push.add_argument("file", metavar="FILE", help="the key (PEM); never one that is there already")
 
 
 def _demo(commands: Commands) -> None:

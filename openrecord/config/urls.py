@@ -2,11 +2,14 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from openrecord.web import errors, language, static_files
+from openrecord.web import choosing, errors, language, shell, static_files
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("static/<str:name>", static_files.serve),
     path("language/<str:code>", language.choose_language),
+    path("display", choosing.choose),
+    path("offline", shell.offline),
+    path("service-worker.js", shell.worker),
     path("staff/", include("openrecord.staff.urls")),
     path("", include("openrecord.portal.urls")),
 ]

@@ -21,6 +21,7 @@ from openrecord.ingest import events as ingest_events
 from openrecord.ingest.actions.forgetting import forget_keys
 from openrecord.kit.ids import random_id
 from openrecord.kit.london import day_of
+from openrecord.notify.actions import forget_devices
 from openrecord.registry import queries as registry
 from openrecord.registry.events import NumberChanged, PersonChanged, PolicyChanged, Withdrawn
 from openrecord.registry.types import PatientId
@@ -54,6 +55,7 @@ def withdrawn(event: Withdrawn) -> None:
     sharing.end_all(patient_id=event.patient_id, by=by, at=event.at)
     identity_numbers.forget_people_of(patient_id=event.patient_id, by=by, at=event.at)
     forget_keys(event.patient_id)
+    forget_devices(event.patient_id)
     access.raise_epochs([event.patient_id])
     settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
 

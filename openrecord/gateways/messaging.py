@@ -8,13 +8,17 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to one address. `key` is the same however often it is sent, so that a carrier can tell copies."""
+    """One message to one address. `key` is the same however often it is sent, so that a carrier can tell copies.
+
+    `until`: after this it must not arrive any more; None = whenever it does.
+    """
 
     key: UUID
     to: str = field(repr=False)
     subject: str
     text: str
     language: str
+    until: datetime | None = None
 
 
 class NotSent(Exception):
@@ -24,6 +28,13 @@ class NotSent(Exception):
         super().__init__(reason)
         self.reason = reason
         self.for_good = for_good
+
+
+class AddressGone(NotSent):
+    """Nobody is at this address any more, and nobody will be."""
+
+    def __init__(self) -> None:
+        super().__init__("address_gone", for_good=True)
 
 
 class Carrier(Protocol):

@@ -95,6 +95,30 @@ VARIABLES = (
     ),
     Variable("OPENRECORD_NOTIFY_SMS_TEMPLATE", None, "its template for text messages, in the same way"),
     Variable("OPENRECORD_NOTIFY_URL", "https://api.notifications.service.gov.uk", "address of GOV.UK Notify"),
+    Variable("OPENRECORD_PUSH_KEY_FILE", None, "file with the key by which push services know us; absent: no web push"),
+    Variable("OPENRECORD_PUSH_CONTACT", None, "mailto: or https:// address that push services may write to about it"),
+    Variable(
+        "OPENRECORD_PUSH_HOSTS",
+        "fcm.googleapis.com,*.push.services.mozilla.com,*.push.apple.com,*.notify.windows.com",
+        "push services that are asked at all, comma separated",
+    ),
+    Variable(
+        "OPENRECORD_NHS_APP_CLIENT",
+        None,
+        "application id (API key) at the NHS App API; absent: no messages in the NHS App",
+    ),
+    Variable(
+        "OPENRECORD_NHS_APP_KEY_FILE", None, "PEM private key (RSA) by which tokens for the NHS App API are asked"
+    ),
+    Variable("OPENRECORD_NHS_APP_KEY_ID", None, "id (kid) under which its public half is registered"),
+    Variable("OPENRECORD_NHS_APP_URL", "https://api.service.nhs.uk/nhs-app", "address of the NHS App API"),
+    Variable(
+        "OPENRECORD_NHS_APP_TOKEN_URL", "https://api.service.nhs.uk/oauth2/token", "address where its tokens are asked"
+    ),
+    Variable("OPENRECORD_NHS_APP_SENDER", "OpenRecord", "from whom messages in the NHS App are, 50 characters at most"),
+    Variable(
+        "OPENRECORD_NHS_APP_ODS", None, "ODS code of the organisation that sends them, where the App asks for one"
+    ),
     Variable("OPENRECORD_TEST_POSTGRES", None, "PostgreSQL server on which tests and the bench may make databases"),
 )
 _DEFAULTS = {variable.name: variable.default for variable in VARIABLES}

@@ -1,5 +1,6 @@
 """Writes of notify: what people choose, the outbox, and what became of a message."""
 
+import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -9,12 +10,13 @@ from django.db.models import QuerySet
 from openrecord.access.types import ViewerId
 from openrecord.audit.actions import record_change
 from openrecord.audit.types import Actor, system
+from openrecord.identity.types import PersonId
 from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
-from openrecord.notify.models import MessageRow, PreferenceRow
-from openrecord.notify.queries import message_of
-from openrecord.notify.rules import ASK_FOR, LEASE, again_at, first_at
-from openrecord.notify.types import Channel, Message, MessageId, Pace, Preference, State
+from openrecord.notify.models import DeviceRow, MessageRow, PreferenceRow
+from openrecord.notify.queries import devices, message_of, preference
+from openrecord.notify.rules import ASK_FOR, LEASE, MOST_DEVICES, again_at, first_at
+from openrecord.notify.types import Channel, DeviceId, Message, MessageId, Pace, Preference, State
 from openrecord.registry.types import PatientId
 
 WORKER = system("worker")
@@ -22,23 +24,81 @@ WORKER = system("worker")
 
 @transaction.atomic
 def choose(*, patient_id: PatientId, viewer_id: ViewerId, preference: Preference, by: Actor, at: datetime) -> None:
-    """From now on the viewer is told like this. What waits on a channel that is off now is never sent."""
+    """From now on the viewer is told like this. What waits on a channel that is off now is never sent.
+
+    Without web push no browser of theirs is known here any more.
+    """
     PreferenceRow.objects.update_or_create(
         patient_id=patient_id,
         id=viewer_id.bytes,
-        defaults={"email": preference.email, "sms": preference.sms, "language": preference.language},
+        defaults={channel.value: preference.pace(channel) for channel in Channel} | {"language": preference.language},
     )
+    if preference.pace(Channel.PUSH) is Pace.OFF:
+        DeviceRow.objects.filter(patient_id=patient_id, viewer=viewer_id.bytes).delete()
     off = [channel for channel in Channel if preference.pace(channel) is Pace.OFF]
     waiting = MessageRow.objects.filter(viewer=viewer_id.bytes, channel__in=off, state=State.WAITING)
     waiting.update(state=State.DROPPED, next=None)
-    details: dict[str, str | int | None] = {"email": preference.email.value, "sms": preference.sms.value}
+    details: dict[str, str | int | None] = {channel.value: preference.pace(channel).value for channel in Channel}
     record_change(by=by, at=at, event="messages_chosen", patient_id=patient_id, subject=str(viewer_id), details=details)
+
+
+@transaction.atomic
+def add_device(
+    *,
+    patient_id: PatientId,
+    viewer_id: ViewerId,
+    person_id: PersonId,
+    endpoint: str,
+    address: str,
+    language: str,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """A browser gets messages for this viewer from now on. One that somebody else chose before is theirs no longer."""
+    browser = hashlib.sha256(endpoint.encode()).digest()[:16]
+    here = DeviceRow.objects.filter(browser=browser)
+    here.exclude(person=person_id.bytes).delete()
+    here.filter(patient_id=patient_id, viewer=viewer_id.bytes).delete()
+    DeviceRow.objects.create(
+        patient_id=patient_id,
+        id=time_ordered_bytes(),
+        viewer=viewer_id.bytes,
+        person=person_id.bytes,
+        browser=browser,
+        address=address,
+        at=to_micros(at),
+    )
+    for device in devices(patient_id, viewer_id)[MOST_DEVICES:]:
+        _device(patient_id, device.device_id).delete()
+    record_change(by=by, at=at, event="device_added", patient_id=patient_id, subject=str(viewer_id))
+    now = preference(patient_id, viewer_id)
+    if now.pace(Channel.PUSH) is Pace.OFF:
+        wanted = now.but({Channel.PUSH: Pace.AT_ONCE}, language)
+        choose(patient_id=patient_id, viewer_id=viewer_id, preference=wanted, by=by, at=at)
+
+
+@transaction.atomic
+def remove_device(*, patient_id: PatientId, viewer_id: ViewerId, device_id: DeviceId, by: Actor, at: datetime) -> None:
+    """A browser gets no messages any more; without the last one there is no web push. Nothing where there is none."""
+    gone, _each = _device(patient_id, device_id).filter(viewer=viewer_id.bytes).delete()
+    if not gone:
+        return
+    record_change(by=by, at=at, event="device_removed", patient_id=patient_id, subject=str(viewer_id))
+    if not devices(patient_id, viewer_id):
+        now = preference(patient_id, viewer_id)
+        without = now.but({Channel.PUSH: Pace.OFF}, now.language)
+        choose(patient_id=patient_id, viewer_id=viewer_id, preference=without, by=by, at=at)
+
+
+def forget_devices(patient_id: PatientId) -> None:
+    """No browser gets messages about this patient any more, and none is known."""
+    DeviceRow.objects.filter(patient_id=patient_id).delete()
 
 
 def put(patient_id: PatientId, wanted: Mapping[ViewerId, Preference], *, at: datetime) -> None:
     """Put a message for each viewer and channel into the outbox; one that waits already tells of this, too."""
-    for viewer_id, preference in wanted.items():
-        for channel in preference.channels:
+    for viewer_id, chosen in wanted.items():
+        for channel in chosen.channels:
             waits = MessageRow.objects.filter(viewer=viewer_id.bytes, channel=channel, state=State.WAITING)
             if not waits.exists():
                 MessageRow.objects.create(
@@ -48,7 +108,7 @@ def put(patient_id: PatientId, wanted: Mapping[ViewerId, Preference], *, at: dat
                     channel=channel,
                     since=to_micros(at),
                     state=State.WAITING,
-                    next=to_micros(first_at(at, preference.pace(channel))),
+                    next=to_micros(first_at(at, chosen.pace(channel))),
                 )
 
 
@@ -111,6 +171,10 @@ def retry(*, message_id: MessageId, at: datetime) -> bool:
     """Try a dead letter again; False where there is none such."""
     row = MessageRow.objects.filter(id=message_id.bytes, state=State.FAILED)
     return bool(row.update(state=State.WAITING, attempts=0, next=to_micros(at), reason=""))
+
+
+def _device(patient_id: PatientId, device_id: DeviceId) -> QuerySet[DeviceRow]:
+    return DeviceRow.objects.filter(patient_id=patient_id, id=device_id.bytes)
 
 
 def _row(message: Message) -> QuerySet[MessageRow]:

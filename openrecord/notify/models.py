@@ -18,14 +18,30 @@ class NoticeRow(PatientKeyed):
 
 
 class PreferenceRow(PatientKeyed):
-    """How a viewer wants to be told (`id`: the viewer's)."""
+    """How a viewer wants to be told (`id`: the viewer's): the pace of each channel, under its name."""
 
     email = models.CharField(max_length=10)
     sms = models.CharField(max_length=10)
+    push = models.CharField(max_length=10, default="off")
+    nhs_app = models.CharField(max_length=10, default="off")
     language = models.CharField(max_length=10)
 
     class Meta:
         db_table = "notify_preference"
+
+
+class DeviceRow(PatientKeyed):
+    """A browser that gets messages for a viewer. `person`: who chose it there; `browser`: a hash of its endpoint."""
+
+    viewer = models.BinaryField(max_length=16)
+    person = models.BinaryField(max_length=16)
+    browser = models.BinaryField(max_length=16)
+    address = models.TextField()
+    at = models.BigIntegerField()
+
+    class Meta:
+        db_table = "notify_device"
+        indexes = [models.Index(fields=["browser"], name="notify_device_browser")]
 
 
 class MessageRow(models.Model):

@@ -6,8 +6,19 @@ from uuid import UUID
 from openrecord.access.types import ViewerId
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros, to_micros
-from openrecord.notify.models import MessageRow, PreferenceRow
-from openrecord.notify.types import UNASKED, Channel, DeadLetter, Message, MessageId, Pace, Preference, State
+from openrecord.notify.models import DeviceRow, MessageRow, PreferenceRow
+from openrecord.notify.types import (
+    UNASKED,
+    Channel,
+    DeadLetter,
+    Device,
+    DeviceId,
+    Message,
+    MessageId,
+    Pace,
+    Preference,
+    State,
+)
 from openrecord.registry.types import PatientId
 
 
@@ -26,16 +37,22 @@ def news_since(message: Message) -> tuple[bytes, ...]:
 
 def preferences(patient_id: PatientId) -> dict[ViewerId, Preference]:
     """What the patient's viewers have chosen, those who have chosen something."""
-    rows = PreferenceRow.objects.filter(patient_id=patient_id).values_list("id", "email", "sms", "language")
+    rows = PreferenceRow.objects.filter(patient_id=patient_id).values_list("id", "language", *Channel)
     return {
-        ViewerId(UUID(bytes=bytes(viewer))): Preference(Pace(email), Pace(sms), language)
-        for viewer, email, sms, language in rows
+        ViewerId(UUID(bytes=bytes(viewer))): Preference(dict(zip(Channel, map(Pace, paces), strict=True)), language)
+        for viewer, language, *paces in rows
     }
 
 
 def preference(patient_id: PatientId, viewer_id: ViewerId) -> Preference:
     """What this viewer has chosen."""
     return preferences(patient_id).get(viewer_id, UNASKED)
+
+
+def devices(patient_id: PatientId, viewer_id: ViewerId) -> tuple[Device, ...]:
+    """The browsers that get messages for a viewer, the newest first."""
+    rows = DeviceRow.objects.filter(patient_id=patient_id, viewer=viewer_id.bytes).order_by("-at", "-id")
+    return tuple(Device(DeviceId(UUID(bytes=bytes(row.id))), row.address, from_micros(row.at)) for row in rows)
 
 
 def message_of(row: MessageRow) -> Message:

@@ -12,6 +12,9 @@ DAILY_AT = time(8)
 LEASE = timedelta(minutes=5)
 """A message whose sending was begun and not ended is begun again after this time."""
 
+MOST_DEVICES = 10
+"""So many browsers of one viewer get messages; one more takes the place of the oldest."""
+
 _WAITS = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=8))
 ATTEMPTS = len(_WAITS) + 1
 ASK_FOR = timedelta(days=3)
@@ -30,6 +33,12 @@ def after_quiet(instant: datetime) -> datetime:
     if clock >= QUIET_FROM:
         return _at(instant, QUIET_UNTIL, days=1)
     return instant
+
+
+def lives_until(instant: datetime) -> datetime:
+    """When the next quiet hours begin: what has not arrived by then must not arrive in the night (R17)."""
+    tonight = _at(instant, QUIET_FROM)
+    return tonight if instant < tonight else _at(instant, QUIET_FROM, days=1)
 
 
 def first_at(instant: datetime, pace: Pace) -> datetime:

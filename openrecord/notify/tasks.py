@@ -1,20 +1,22 @@
 """Noting whom a first placement is news for, and sending: content-free, decided again at the moment of sending."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from openrecord.access import queries as access
 from openrecord.access.types import ViewerKind
 from openrecord.db import sql
-from openrecord.gateways import govuk_notify, mail
-from openrecord.gateways.messaging import Carrier, Letter, NotSent
+from openrecord.gateways import govuk_notify, mail, nhs_app, web_push
+from openrecord.gateways.messaging import AddressGone, Carrier, Letter, NotSent
 from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
 from openrecord.kit import environment
 from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.notify import actions, queries
-from openrecord.notify.rules import after_quiet
-from openrecord.notify.types import Channel, Message, Pace, State
+from openrecord.notify.rules import after_quiet, lives_until
+from openrecord.notify.types import Channel, DeviceId, Message, Pace, State
+from openrecord.registry import queries as registry
 from openrecord.screening.events import PlacementsChanged
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import Reader
@@ -51,9 +53,26 @@ def tell(event: PlacementsChanged) -> None:
 
 def carrier(channel: Channel) -> Carrier | None:
     """Who carries messages of this channel here; None where nobody does. Raises MissingSetting."""
-    if channel is Channel.EMAIL:
-        return mail.configured() or govuk_notify.configured("email")
-    return govuk_notify.configured("sms")
+    match channel:
+        case Channel.EMAIL:
+            return mail.configured() or govuk_notify.configured("email")
+        case Channel.SMS:
+            return govuk_notify.configured("sms")
+        case Channel.PUSH:
+            return web_push.configured()
+    return nhs_app.configured()
+
+
+def address_of(channel: Channel, person_id: PersonId) -> str:
+    """Where a person gets messages of this channel, as their provider or the register has it; empty where nowhere.
+
+    Devices have addresses of their own (queries.devices). An NHS number is known here of whoever has a record here.
+    """
+    if channel is Channel.NHS_APP:
+        known = identity.person(person_id)
+        return "" if known is None or known.patient_id is None else registry.patient(known.patient_id).nhs_number
+    contact = identity.contact(person_id)
+    return {Channel.EMAIL: contact.email, Channel.SMS: contact.phone}.get(channel, "")
 
 
 def send_due(at: datetime) -> int:
@@ -67,39 +86,72 @@ def send_due(at: datetime) -> int:
 
 
 def _send(message: Message, at: datetime) -> None:
-    letter, by = _letter(message, at), carrier(message.channel)
-    if letter is None:
+    letters, by = _letters(message, at), carrier(message.channel)
+    if not letters:
         actions.note_dropped(message)
     elif by is None:
         actions.note_failed(message, "no_carrier", for_good=False, at=at)
     else:
+        _hand_over(message, letters, by, at)
+
+
+def _hand_over(message: Message, letters: Mapping[DeviceId | None, Letter], by: Carrier, at: datetime) -> None:
+    """Whoever has it on one of several devices was told; it is tried again only where no device has it."""
+    reference, failure = "", None
+    for device_id, letter in letters.items():
         try:
             reference = by.send(letter, at=at)
+        except AddressGone:
+            _forget(message, device_id, at)
         except NotSent as error:
-            actions.note_failed(message, error.reason, for_good=error.for_good, at=at)
-        else:
-            actions.note_sent(message, reference, ask=by.tells_fate, at=at)
+            failure = error
+    if reference:
+        actions.note_sent(message, reference, ask=by.tells_fate, at=at)
+    elif failure is not None:
+        actions.note_failed(message, failure.reason, for_good=failure.for_good, at=at)
+    else:
+        actions.note_dropped(message)
 
 
-def _letter(message: Message, at: datetime) -> Letter | None:
-    """What is sent; None where there is nothing to tell any more, or nobody to tell it."""
+def _forget(message: Message, device_id: DeviceId | None, at: datetime) -> None:
+    if device_id is not None:
+        actions.remove_device(
+            patient_id=message.patient_id,
+            viewer_id=message.viewer_id,
+            device_id=device_id,
+            by=actions.WORKER,
+            at=at,
+        )
+
+
+def _letters(message: Message, at: datetime) -> dict[DeviceId | None, Letter]:
+    """What is sent, by the device that gets it (None: an address); empty where there is nobody or nothing to tell."""
     chosen = queries.preference(message.patient_id, message.viewer_id)
     behind = access.behind(message.patient_id, message.viewer_id, at=at)
     if behind is None or chosen.pace(message.channel) is Pace.OFF:
-        return None
-    contact = identity.contact(PersonId(behind))
-    to = contact.email if message.channel is Channel.EMAIL else contact.phone
+        return {}
+    to = _addresses(message, PersonId(behind))
     reader = Reader(message.patient_id, message.viewer_id, None, "web")
     if not to or not timeline.visible(reader, queries.news_since(message), at=at):
-        return None
+        return {}
     activate(chosen.language)
     try:
-        address = environment.required("OPENRECORD_PUBLIC_URL")
-        return Letter(
-            message.message_id, to, _("You have something new in OpenRecord"), _text(address), chosen.language
-        )
+        subject, text = _("You have something new in OpenRecord"), _text(environment.required("OPENRECORD_PUBLIC_URL"))
     finally:
         activate(ENGLISH)
+    until = lives_until(at)
+    return {
+        device_id: Letter(message.message_id, address, subject, text, chosen.language, until)
+        for device_id, address in to.items()
+    }
+
+
+def _addresses(message: Message, person_id: PersonId) -> dict[DeviceId | None, str]:
+    if message.channel is Channel.PUSH:
+        known = queries.devices(message.patient_id, message.viewer_id)
+        return {device.device_id: device.address for device in known}
+    address = address_of(message.channel, person_id)
+    return {None: address} if address else {}
 
 
 def _text(address: str) -> str:

@@ -1,5 +1,6 @@
 """How people want to be told that there is something new, and the messages that tell them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -10,6 +11,7 @@ from openrecord.access.types import ViewerId
 from openrecord.registry.types import PatientId
 
 MessageId = NewType("MessageId", UUID)
+DeviceId = NewType("DeviceId", UUID)
 
 
 class Channel(StrEnum):
@@ -17,6 +19,10 @@ class Channel(StrEnum):
 
     EMAIL = "email"
     SMS = "sms"
+    PUSH = "push"
+    """To every browser that the viewer has named."""
+    NHS_APP = "nhs_app"
+    """Into the inbox of whoever has an NHS number here."""
 
 
 class Pace(StrEnum):
@@ -42,13 +48,16 @@ class State(StrEnum):
 class Preference:
     """What a viewer of a record has chosen. `language`: in which they chose it, so in which they are written to."""
 
-    email: Pace = Pace.OFF
-    sms: Pace = Pace.OFF
+    paces: Mapping[Channel, Pace] = field(default_factory=dict)
     language: str = "en-gb"
 
     def pace(self, channel: Channel) -> Pace:
         """How often they want messages on a channel."""
-        return self.email if channel is Channel.EMAIL else self.sms
+        return self.paces.get(channel, Pace.OFF)
+
+    def but(self, paces: Mapping[Channel, Pace], language: str) -> "Preference":
+        """The same with these paces instead, chosen in this language."""
+        return Preference({**self.paces, **paces}, language)
 
     @property
     def channels(self) -> tuple[Channel, ...]:
@@ -74,6 +83,15 @@ class Message:
     since: datetime
     attempts: int
     reference: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """A browser that gets messages for a viewer. `address`: as its carrier writes it; `at`: since when."""
+
+    device_id: DeviceId
+    address: str = field(repr=False)
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)

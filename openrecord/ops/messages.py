@@ -1,8 +1,11 @@
-"""`openrecord messages`: what could not be delivered (no address, no word of it), and trying one again."""
+"""`openrecord messages`: what could not be delivered (no address, no word of it), and trying one again; `push-key`."""
 
 import argparse
+import os
 from dataclasses import asdict
+from pathlib import Path
 
+from openrecord.gateways import web_push
 from openrecord.kit import clock
 from openrecord.notify import actions, queries
 from openrecord.notify.types import MessageId
@@ -32,4 +35,19 @@ def retry(arguments: argparse.Namespace) -> int:
     if not actions.retry(message_id=message_id, at=clock.now()):
         raise CommandFailed("no message by that id has failed: `openrecord messages failed` lists those that have")
     print("it is sent again when the worker runs")
+    return 0
+
+
+def push_key(arguments: argparse.Namespace) -> int:
+    """Write a new key for web push. A file that is there stays: with its key all subscriptions would be lost."""
+    path = Path(arguments.file).absolute()
+    try:
+        out = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise CommandFailed("the file is there already; nothing was changed") from None
+    except OSError:
+        raise CommandFailed("the file cannot be written") from None
+    with os.fdopen(out, "wb") as file:
+        file.write(web_push.new_key())
+    print("set OPENRECORD_PUSH_KEY_FILE to it, and OPENRECORD_PUSH_CONTACT")
     return 0

@@ -1,7 +1,8 @@
 """The security headers of every page.
 
-The policy allows our own style sheet and images and nothing else: no script, no frame, no other host. The one page that
-works in the browser alone has WITH_SCRIPT. A response that brings one of these headers keeps its own. Referrer-Policy
+The policy allows our own style sheet, images and manifest and nothing else: no script, no frame, no other host. The one
+page that works in the browser alone has WITH_SCRIPT; those that have to do with the device itself have
+WITH_SHELL. A response that brings one of these headers keeps its own. Referrer-Policy
 is same-origin and not no-referrer, because with the latter browsers send `Origin: null` on our own forms and the check
 against forged requests would refuse them; other hosts get no referrer either way.
 """
@@ -9,7 +10,8 @@ against forged requests would refuse them; other hosts get no referrer either wa
 from collections.abc import Mapping
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "default-src 'none'; style-src 'self'; img-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
 )
 HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": CONTENT_SECURITY_POLICY,
@@ -30,6 +32,16 @@ WITH_SCRIPT: Mapping[str, str] = {
     "Permissions-Policy": HEADERS["Permissions-Policy"].replace("camera=()", "camera=(self)"),
 }
 """For a page that reads a code with the camera: our own scripts, requests to our own host, and no form is ever sent."""
+
+WITH_SHELL: Mapping[str, str] = {
+    "Content-Security-Policy": f"{CONTENT_SECURITY_POLICY}; script-src 'self'; worker-src 'self'",
+}
+"""For a page of which a script of ours makes the worker known to the browser. None of them shows a part of a record."""
+
+WORKER: Mapping[str, str] = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; connect-src 'self'",
+}
+"""For the worker itself: it asks our own host and no other."""
 
 FOR_EVERY_ORIGIN: Mapping[str, str] = {
     "Access-Control-Allow-Origin": "*",

@@ -9,6 +9,7 @@ from django.middleware.csrf import get_token
 from django.template import engines
 from jinja2 import Environment, Template
 
+from openrecord.web import display
 from openrecord.web.session import SignedIn
 from openrecord.web.text import WELSH, active_language
 
@@ -26,7 +27,7 @@ def _template(name: str) -> Template:
 
 
 def render(request: HttpRequest, name: str, context: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    """The page `name` with `context`, and what every page knows: path, language, who is signed in, the form token.
+    """The page `name` with `context`, and what every page knows: path, language, looks, who is there, form token.
 
     Records are kept in English; a Welsh page says so (`lang`) where it quotes them.
     """
@@ -35,6 +36,7 @@ def render(request: HttpRequest, name: str, context: Mapping[str, Any], status: 
         {
             "path": request.path,
             "language": active_language(),
+            "display": display.chosen(request),
             "welsh": active_language() == WELSH,
             "signed_in": present,
             "csrf_token": lambda: get_token(request),

@@ -7,7 +7,7 @@ import gzip
 import hashlib
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -19,9 +19,17 @@ FOLDER = Path(__file__).parent / "static"
 TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".txt": "text/plain; charset=utf-8",
+    ".webmanifest": "application/manifest+json",
 }
+TOGETHER = {"pages.css": ("vendor/nhsuk-frontend.css", "palette.css", "openrecord.css")}
+"""Files that are sent as one: a page then asks for one style sheet."""
+
+REFERRING = ".webmanifest"
+"""The kind of file that names others of ours, which it does by the names that carry their hash."""
+
 FOR_GOOD = "public, max-age=31536000, immutable"
 
 
@@ -38,13 +46,21 @@ class StaticFile:
 def _all() -> tuple[dict[str, str], dict[str, StaticFile]]:
     names: dict[str, str] = {}
     files: dict[str, StaticFile] = {}
-    for path in sorted(FOLDER.rglob("*")):
-        if path.suffix not in TYPES:
-            continue
-        body = path.read_bytes()
+    bodies = {
+        path.relative_to(FOLDER).as_posix(): path.read_bytes()
+        for path in sorted(FOLDER.rglob("*"))
+        if path.suffix in TYPES
+    }
+    for name, parts in TOGETHER.items():
+        bodies[name] = b"\n".join(bodies.pop(part) for part in parts)
+    for name, body in sorted(bodies.items(), key=lambda file: file[0].endswith(REFERRING)):
+        path = PurePosixPath(name)
+        if name.endswith(REFERRING):
+            for known, address in names.items():
+                body = body.replace(f'"{known}"'.encode(), f'"{address}"'.encode())  # noqa: PLW2901
         digest = hashlib.sha256(body).hexdigest()[:12]
         hashed = f"{path.stem}.{digest}{path.suffix}"
-        names[path.relative_to(FOLDER).as_posix()] = hashed
+        names[name] = hashed
         files[hashed] = StaticFile(TYPES[path.suffix], body, gzip.compress(body, 9, mtime=0))
     return names, files
 

@@ -15,8 +15,12 @@ from openrecord.web.session import PENDING, SESSION, VIEWER, drop_cookie, read_c
 @audience(Audience.PUBLIC)
 @require_safe
 def leave(request: HttpRequest) -> HttpResponse:
-    """End the session and go away. It is a GET because a link has to do it: the worst a forged one does is sign out."""
+    """End the session and go away. It is a GET because a link has to do it: the worst a forged one does is sign out.
+
+    The browser also forgets the worker and what it keeps: that this service was used here should not stay.
+    """
     response = see_other(settings.LEAVE_TO) if settings.LEAVE_TO else render(request, "portal/left.html", {})
+    response.headers["Clear-Site-Data"] = '"storage"'
     token = read_cookie(request, SESSION)
     if token is not None:
         actions.sign_out(token=token, at=clock.now())

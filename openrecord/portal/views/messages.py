@@ -6,17 +6,18 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from openrecord.identity import queries as identity
+from openrecord.gateways import web_push
 from openrecord.identity import rules as identity_rules
 from openrecord.kit import clock
 from openrecord.notify import actions, queries
-from openrecord.notify.tasks import carrier
+from openrecord.notify.tasks import address_of, carrier
 from openrecord.notify.types import Channel, Pace, Preference
 from openrecord.portal.acting import acting, person_of, session_of
 from openrecord.portal.pages import page
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
+from openrecord.web.headers import WITH_SHELL
 from openrecord.web.redirects import see_other
 from openrecord.web.session import device_of
 from openrecord.web.text import active_language, gettext_noop
@@ -31,10 +32,13 @@ _PACES: Mapping[Pace, str] = {
 _LEGENDS: Mapping[Channel, str] = {
     Channel.EMAIL: gettext_noop("Emails to %(address)s"),
     Channel.SMS: gettext_noop("Text messages to %(address)s"),
+    Channel.NHS_APP: gettext_noop("Messages in the NHS App"),
+    Channel.PUSH: gettext_noop("Messages on your devices"),
 }
 _WITHOUT: Mapping[Channel, str] = {
     Channel.EMAIL: gettext_noop("You have no confirmed email address in your NHS login, so we cannot send you emails."),
     Channel.SMS: gettext_noop("You have no confirmed phone number in your NHS login, so we cannot send you texts."),
+    Channel.NHS_APP: gettext_noop("You have no record of your own here, so we cannot reach you in the NHS App."),
 }
 
 
@@ -56,14 +60,16 @@ def masked(address: str) -> str:
 
 
 def _choices(request: HttpRequest, now: Preference) -> tuple[Choice, ...]:
-    contact = identity.contact(person_of(request).person_id)
     options = tuple((pace.value, _(words)) for pace, words in _PACES.items())
     found = []
-    for channel, address in ((Channel.EMAIL, contact.email), (Channel.SMS, contact.phone)):
+    for channel in _WITHOUT:
         if carrier(channel) is not None:
+            address = address_of(channel, person_of(request).person_id)
             legend = _(_LEGENDS[channel]) % {"address": masked(address)} if address else ""
             without = "" if address else _(_WITHOUT[channel])
             found.append(Choice(channel.value, legend, without, options, now.pace(channel).value))
+    if now.pace(Channel.PUSH) is not Pace.OFF and carrier(Channel.PUSH) is not None:
+        found.append(Choice(Channel.PUSH.value, _(_LEGENDS[Channel.PUSH]), "", options, now.pace(Channel.PUSH).value))
     return tuple(found)
 
 
@@ -85,17 +91,24 @@ def messages(request: HttpRequest) -> HttpResponse:
         wrong = [name for name, value in typed.items() if value not in known]
         found = tuple(FieldError(f"{name}-1", _("Choose how often you want messages")) for name in wrong)
         if not found:
-            paces = {name: Pace(value) for name, value in typed.items()}
-            wanted = Preference(paces.get(Channel.EMAIL, now.email), paces.get(Channel.SMS, now.sms), active_language())
+            wanted = now.but({Channel(name): Pace(value) for name, value in typed.items()}, active_language())
             actor = identity_rules.actor(session_of(request), authority=by.authority, device=device_of(request))
             actions.choose(patient_id=patient_id, viewer_id=viewer_id, preference=wanted, by=actor, at=clock.now())
             return see_other(f"{HERE}?saved")
+    push = web_push.configured()
     context = {
         "title": _("Messages about something new"),
+        "push_key": push.public_key if push else "",
+        "devices": queries.devices(patient_id, viewer_id) if push else (),
         "choices": choices,
         "usable": bool(usable),
+        "by_address": any(choice.name in {Channel.EMAIL, Channel.SMS} for choice in choices),
         "errors": found,
         "error_of": {error.field: error.text for error in found},
         "saved": "saved" in request.GET,
     }
-    return page(request, "portal/messages.html", by, context)
+    response = page(request, "portal/messages.html", by, context)
+    if push:
+        for name, value in WITH_SHELL.items():
+            response.headers[name] = value
+    return response

@@ -12,6 +12,7 @@ from openrecord.identity.types import Kind, Refusal, SignInRefused
 from openrecord.kit import clock
 from openrecord.web import limits
 from openrecord.web.audience import Audience, audience
+from openrecord.web.headers import WITH_SHELL
 from openrecord.web.pages import render
 from openrecord.web.redirects import see_other
 from openrecord.web.session import (
@@ -60,10 +61,12 @@ REFUSALS: Mapping[Refusal, tuple[str, ...]] = {
 @audience(Audience.PUBLIC)
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
-    """What this service is, and the way in."""
-    return render(
-        request, "portal/start.html", {"title": _("See your GP record"), "signed_out": "signed-out" in request.GET}
-    )
+    """What this service is, and the way in. Here the browser gets to know the worker (web.shell)."""
+    context = {"title": _("See your GP record"), "signed_out": "signed-out" in request.GET}
+    response = render(request, "portal/start.html", context)
+    for name, value in WITH_SHELL.items():
+        response.headers[name] = value
+    return response
 
 
 @audience(Audience.PUBLIC, rate=limits.SIGN_IN)

@@ -21,7 +21,7 @@ from openrecord.kit.ids import spelt
 from openrecord.taking import actions as taking
 from openrecord.taking.types import EVERYTHING, Format
 from openrecord.web import limits
-from openrecord.web.headers import FOR_EVERY_ORIGIN, HEADERS, WITH_SCRIPT
+from openrecord.web.headers import FOR_EVERY_ORIGIN, HEADERS, WITH_SCRIPT, WITH_SHELL, WORKER
 from openrecord.web.static_files import static_url
 from tests.integration.fhir.world import AT, BY, ORG, App, Record
 from tests.integration.pages import world
@@ -31,7 +31,9 @@ MEANT = {200, 303, 304, 400, 401, 403, 404, 405, 415}
 LAST = ("/leave", "/sign-out")
 """After these nobody is signed in any more."""
 SOMETHING = "6a6a4d2e-3a0e-4b43-9f0e-8a3f0d7f7a55"
-OTHERWISE = {"/check-card": WITH_SCRIPT, "/.well-known/": FOR_EVERY_ORIGIN}
+OTHERWISE = {"/check-card": WITH_SCRIPT, "/.well-known/": FOR_EVERY_ORIGIN, "/service-worker.js": WORKER}
+AT_THE_DOOR = dict.fromkeys(("/", "//evil.example/"), WITH_SHELL)
+"""The start page; the test client takes what follows two slashes for a host."""
 """Where a page or a file that is served has other headers than all the rest."""
 ODD = ("/no-such-page", "//evil.example/", "/record/%00", "/record/%FF", "/static/..%2f..%2fsettings.py",
        "/static/../config/settings.py", "/fhirx", "/FHIR/metadata", "/%2e%2e/")  # fmt: skip
@@ -80,7 +82,8 @@ def _ring() -> Iterator[None]:
 
 
 def _expected(address: str, status: int) -> dict[str, str]:
-    other = next((told for start, told in OTHERWISE.items() if status == 200 and address.startswith(start)), {})
+    other = next((told for start, told in OTHERWISE.items() if address.startswith(start)), AT_THE_DOOR.get(address, {}))
+    other = other if status == 200 else {}
     return {name: other.get(name, value) for name, value in HEADERS.items()}
 
 
@@ -90,7 +93,8 @@ def _addresses(record: Record, inside: str) -> list[str]:
              "download_id": _asked_for(record), "address": "0" * 64,
              "card_id": _carded(record), "kid": next(iter(keyring.keyring().keys)),
              "viewer_id": str(record.viewer), "proposal_id": SOMETHING, "opening_id": SOMETHING, "slug": "measurements",
-             "file_id": SOMETHING, "name": static_url("openrecord.css").rpartition("/")[2]}  # fmt: skip
+             "file_id": SOMETHING, "device_id": SOMETHING,
+             "name": static_url("pages.css").rpartition("/")[2]}  # fmt: skip
     found = []
     for route in _routes(get_resolver()):
         for change in (

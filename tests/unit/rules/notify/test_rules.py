@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openrecord.kit.london import LONDON
-from openrecord.notify.rules import ATTEMPTS, after_quiet, again_at, first_at
+from openrecord.notify.rules import ATTEMPTS, after_quiet, again_at, first_at, lives_until
 from openrecord.notify.types import Pace
 
 MINUTE = timedelta(minutes=1)
@@ -25,6 +25,14 @@ def test_the_first_moment_that_is_not_quiet(at: datetime) -> None:
         waited += MINUTE
     assert after_quiet(at) == waited
     assert first_at(at, Pace.AT_ONCE) == waited
+
+
+@given(INSTANTS)
+def test_what_has_not_arrived_before_the_night_never_does(at: datetime) -> None:
+    waited = at + MINUTE
+    while (waited.astimezone(LONDON).hour, waited.astimezone(LONDON).minute) != (22, 0):
+        waited += MINUTE
+    assert lives_until(at) == waited
 
 
 @given(INSTANTS)
