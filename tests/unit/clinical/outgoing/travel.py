@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from openrecord.clinical import wire
+from openrecord.clinical.attached import address, renamed, with_contents
 from openrecord.clinical.incoming import IncomingEntry, IncomingMessage, Label, VersionStatus
 from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.clinical.outgoing.types import OutgoingEntry, OutgoingPatient, OutgoingRecord, Written
@@ -49,14 +50,21 @@ def _outgoing(entry: IncomingEntry, ids: Mapping[str, UUID]) -> OutgoingEntry:
     return OutgoingEntry(
         public_id(entry),
         entry.kind,
-        b"{" + head + entry.full[1:],
-        None if entry.coded is None else b"{" + head + entry.coded[1:],
+        _with_files(entry, b"{" + head + entry.full[1:]),
+        None if entry.coded is None else _with_files(entry, b"{" + head + entry.coded[1:]),
         entry.clinical,
         entry.filed,
         restricted=entry.label is not Label.NONE,
         links=tuple(links),
         containers=tuple(ids[name] for name in entry.containers if name in ids),
     )
+
+
+def _with_files(entry: IncomingEntry, body: bytes) -> bytes:
+    """The body as it leaves: each file is kept, named by its id, and put back."""
+    ids = {file.mark: uuid5(SPACE, file.mark) for file in entry.files}
+    contents = {ids[file.mark]: file.content for file in entry.files if file.content is not None}
+    return with_contents(renamed(body, {mark: address(file_id) for mark, file_id in ids.items()}), contents)
 
 
 def read_again(written: Written) -> IncomingMessage:
