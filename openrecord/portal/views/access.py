@@ -31,7 +31,7 @@ HOME = "/access"
 WHYS: Mapping[Why, str] = {
     Why.NOT_ENABLED: gettext_noop("This surgery does not offer its records online at the moment."),
     Why.UNAVAILABLE: gettext_noop("Records are not available at the moment. Try again later."),
-    Why.TOO_YOUNG: gettext_noop("Before your 16th birthday this surgery decides with you about online access."),
+    Why.TOO_YOUNG: gettext_noop("Until you are 16, this surgery decides with you if you can see your record online."),
     Why.NOT_GIVEN: gettext_noop("This surgery has not opened your record online. Ask them if you want it opened."),
 }
 
