@@ -1,7 +1,7 @@
 """Questions about one patient's access: the facts Sight is made from, its epoch, who the viewers are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -10,6 +10,8 @@ from django.db.models import Q
 
 from openrecord.access import events
 from openrecord.access.models import DueRow, EpochRow, InvitationRow, ViewerRow
+from openrecord.access.rules.absence import absence as rule_of_absence
+from openrecord.access.rules.choices import Why
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import (
@@ -201,6 +203,15 @@ def tranches(patient_id: PatientId) -> Mapping[int, Standing]:
         )
         for number, org, chunks in sql.rows(_TRANCHES, [patient_id])
     }
+
+
+def absence(
+    patient_id: PatientId, viewer_id: UUID, slots: Collection[Slot], *, channel: str, at: datetime
+) -> Why | None:
+    """Why a viewer is shown nothing of these slots, in a list that is empty; None where there is just nothing."""
+    known = facts(patient_id, at=at)
+    viewer = known.viewers.get(ViewerId(viewer_id))
+    return None if viewer is None else rule_of_absence(known, viewer, slots, at, channel)
 
 
 def generation(patient_id: PatientId) -> Generation:
