@@ -16,6 +16,7 @@ from openrecord.staff.views import (
     policy,
     practice,
     preview,
+    preview_whole,
     proxies,
     queue,
     request_steps,
@@ -69,6 +70,9 @@ urlpatterns = [
     path("requests/<uuid:public_id>/<uuid:request_id>", requests.one),
     path("requests/<uuid:public_id>/<uuid:request_id>/<slug:slug>", request_steps.step),
     path("patients/<uuid:public_id>/preview", preview.hub),
+    path("patients/<uuid:public_id>/preview/timeline", preview_whole.timeline),
+    path("patients/<uuid:public_id>/preview/search", preview_whole.search),
+    path("patients/<uuid:public_id>/preview/search/clear", preview_whole.clear),
     path("patients/<uuid:public_id>/preview/<slug:slug>", preview.section),
     path("patients/<uuid:public_id>/preview/<slug:slug>/<uuid:entry_id>", preview.entry),
 ]

@@ -14,7 +14,7 @@ from openrecord.kit import clock
 from openrecord.portal.acting import CHANNEL, Acting, acting, record_page_read
 from openrecord.portal.pages import page
 from openrecord.timeline import queries as timeline
-from openrecord.timeline.types import BadCursor, Page, ServedEntry
+from openrecord.timeline.types import NOTHING, BadCursor, Page, ServedEntry
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.absent import Empty, empty
@@ -27,7 +27,6 @@ from openrecord.web.text import gettext_noop
 
 BASE = "/record"
 PAGE_SIZE = 50
-NOTHING = Page((), None)
 _ON_ITS_WAY = (f"{BASE}/on-its-way", gettext_noop("See what is on its way"))
 _BESIDE = {
     "test-results": (_ON_ITS_WAY,),

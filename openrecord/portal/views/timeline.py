@@ -8,9 +8,9 @@ from django.views.decorators.http import require_safe
 from openrecord.kit import clock
 from openrecord.portal.acting import acting, record_page_read
 from openrecord.portal.pages import page
-from openrecord.portal.views.record import BASE, NOTHING, PAGE_SIZE, as_shown, back, empty_of
+from openrecord.portal.views.record import BASE, PAGE_SIZE, as_shown, back, empty_of
 from openrecord.timeline import queries
-from openrecord.timeline.types import BadCursor, Period
+from openrecord.timeline.types import NOTHING, BadCursor, Period
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.lists import timeline_context
