@@ -14,20 +14,8 @@ from openrecord.access.rules.absence import absence as rule_of_absence
 from openrecord.access.rules.choices import Why
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.viewers import viewer_reasons
-from openrecord.access.types import (
-    AccessFacts,
-    Basis,
-    ChunkId,
-    Closure,
-    Due,
-    Matter,
-    OpenDue,
-    Reason,
-    Standing,
-    Viewer,
-    ViewerId,
-    ViewerKind,
-)
+from openrecord.access.types import AccessFacts, Basis, ChunkId, Closure, Reason, Standing, Viewer, ViewerId, ViewerKind
+from openrecord.access.types.matters import Due, Matter, OpenDue
 from openrecord.clinical.kinds import Slot
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros

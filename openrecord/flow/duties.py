@@ -7,7 +7,8 @@ from datetime import datetime
 from openrecord.access.rules.ahead import soon
 from openrecord.access.rules.drift import drift
 from openrecord.access.rules.windows import is_registered
-from openrecord.access.types import AccessFacts, Due, Matter, ViewerKind
+from openrecord.access.types import AccessFacts, ViewerKind
+from openrecord.access.types.matters import Due, Matter
 from openrecord.registry.types import OdsCode
 from openrecord.screening.rules.due import access_due, age_reviews_due
 
