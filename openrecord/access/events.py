@@ -239,6 +239,13 @@ class WindowSet(Act, frozen=True, tag="window_set"):
     start: date
 
 
+class LevelGiven(Act, frozen=True, tag="level_given"):
+    """A practice gave the patient this level: its default as an account began there, or more or less by a person."""
+
+    org: str
+    level: int
+
+
 AnyAct = (
     AccountOpened
     | ProxyGranted
@@ -262,6 +269,7 @@ AnyAct = (
     | HistoryGranted
     | HistoryWithdrawn
     | WindowSet
+    | LevelGiven
 )
 
 _decoder: msgspec.json.Decoder[AnyAct] = msgspec.json.Decoder(AnyAct)

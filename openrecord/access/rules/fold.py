@@ -20,6 +20,7 @@ from openrecord.access.types import (
     Competence,
     EnhancedReviewDecision,
     Kept,
+    LevelGrant,
     Method,
     ProxyRule,
     ReviewCode,
@@ -45,6 +46,7 @@ class _Growing:
     competence: Competence | None = None
     chunks: dict[ChunkId, Chunk] = field(default_factory=dict)
     window_starts: dict[OdsCode, WindowOverride] = field(default_factory=dict)
+    levels_given: dict[OdsCode, LevelGrant] = field(default_factory=dict)
     age_reviews: list[AgeReview] = field(default_factory=list)
     silence: Silence = EVERYBODY_TOLD
     kept: dict[UUID, Kept] = field(default_factory=dict)
@@ -188,6 +190,10 @@ def _window_set(grown: _Growing, act: events.WindowSet, at: datetime) -> None:
     grown.window_starts[OdsCode(act.org)] = WindowOverride(act.start, at)
 
 
+def _level_given(grown: _Growing, act: events.LevelGiven, at: datetime) -> None:
+    grown.levels_given[OdsCode(act.org)] = LevelGrant(Level(act.level), at)
+
+
 _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
     events.AccountOpened: _account_opened,
     events.ProxyGranted: _proxy_granted,
@@ -211,6 +217,7 @@ _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
     events.HistoryGranted: _history_granted,
     events.HistoryWithdrawn: _history_withdrawn,
     events.WindowSet: _window_set,
+    events.LevelGiven: _level_given,
 }
 
 
@@ -231,6 +238,7 @@ def fold(bare: AccessFacts, acts: Iterable[tuple[datetime, events.AnyAct]]) -> A
         competence=grown.competence,
         chunks=tuple(grown.chunks.values()),
         window_starts=grown.window_starts,
+        levels_given=grown.levels_given,
         age_reviews=tuple(grown.age_reviews),
         silence=grown.silence,
         kept=tuple(grown.kept.values()),

@@ -4,7 +4,7 @@ The reason codes are a closed list (decision-cases README). Staff see them; a pa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import NewType
@@ -264,6 +264,14 @@ class Competence:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelGrant:
+    """How much a practice gives one patient, never above its policy (R42); a grant that opens later begins anew."""
+
+    level: Level
+    given: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WindowOverride:
     """An authorised user's start of the window (R45); a later registration ends it."""
 
@@ -323,6 +331,7 @@ class AccessFacts:
     competence: Competence | None = None
     chunks: tuple[Chunk, ...] = ()
     window_starts: Mapping[OdsCode, WindowOverride] | None = None
+    levels_given: Mapping[OdsCode, LevelGrant] = field(default_factory=dict)
     age_reviews: tuple[AgeReview, ...] = ()
     silence: Silence = EVERYBODY_TOLD
     kept: tuple[Kept, ...] = ()
