@@ -9,13 +9,13 @@ from uuid import UUID
 from django.db.models import Q
 
 from openrecord.access import events
+from openrecord.access.matters import Due, Matter, OpenDue
 from openrecord.access.models import DueRow, EpochRow, InvitationRow, ViewerRow
 from openrecord.access.rules.absence import absence as rule_of_absence
 from openrecord.access.rules.choices import Why
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import AccessFacts, Basis, ChunkId, Closure, Reason, Standing, Viewer, ViewerId, ViewerKind
-from openrecord.access.types.matters import Due, Matter, OpenDue
 from openrecord.clinical.kinds import Slot
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros

@@ -13,10 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from openrecord.access import actions as access_actions
 from openrecord.access import queries as access
 from openrecord.access.events import AgeReviewed, AnyAct, EnhancedReviewDecided
+from openrecord.access.matters import DECISIONS, DRIFT, NOTICES, Due, Matter
 from openrecord.access.rules.ahead import Turning, next_turn
 from openrecord.access.rules.viewers import ADULT, is_of_age, review_age
 from openrecord.access.types import AccessFacts, Viewer, ViewerId
-from openrecord.access.types.matters import DECISIONS, DRIFT, NOTICES, Due, Matter
 from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient, Policy
