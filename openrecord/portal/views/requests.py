@@ -55,9 +55,7 @@ def _actor(request: HttpRequest, by: Acting) -> Actor:
 
 def practice_of(by: Acting, at: datetime) -> OdsCode | None:
     """The practice where the patient is registered now, which answers; None where there is none."""
-    today = day_of(at)
-    stays = registry.registrations(by.viewing.patient_id)
-    now = [stay for stay in stays if stay.start <= today and (stay.end is None or today < stay.end)]
+    now = registry.registered(by.viewing.patient_id, on=day_of(at))
     return now[-1].ods if now else None
 
 
