@@ -15,7 +15,18 @@ from openrecord.access.rules.absence import absence as rule_of_absence
 from openrecord.access.rules.choices import Why
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.viewers import viewer_reasons
-from openrecord.access.types import AccessFacts, Basis, ChunkId, Closure, Reason, Standing, Viewer, ViewerId, ViewerKind
+from openrecord.access.types import (
+    AccessFacts,
+    Basis,
+    ChunkId,
+    Closure,
+    Reason,
+    Service,
+    Standing,
+    Viewer,
+    ViewerId,
+    ViewerKind,
+)
 from openrecord.clinical.kinds import Slot
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros
@@ -46,12 +57,17 @@ NO_CLIENT = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """One record that a person or a client may read, and in what capacity."""
+    """One record that a person or a client may read, and in what capacity. `services` None = all."""
 
     patient_id: PatientId
     viewer_id: ViewerId
     kind: ViewerKind
     basis: Basis | None = None
+    services: frozenset[Service] | None = None
+
+    def may(self, service: Service) -> bool:
+        """Whether they may do this besides reading."""
+        return self.services is None or service in self.services
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +323,7 @@ def _viewing(row: sql.Row, at: datetime) -> Viewing | None:
     viewer = known.viewers.get(viewer_id)
     if viewer is None or viewer_reasons(known, viewer, at) & ENDED:
         return None
-    return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis)
+    return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis, viewer.services)
 
 
 def behind(patient_id: PatientId, viewer_id: ViewerId, *, at: datetime) -> UUID | None:

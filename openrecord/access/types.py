@@ -97,11 +97,20 @@ class Basis(Enum):
     BEST_INTERESTS = "best_interests"
 
 
+class Service(StrEnum):
+    """What somebody who acts for a patient may do besides reading; each is given apart."""
+
+    REPORTS = "reports"
+    """Report mistakes in the record to the practice."""
+    CARDS = "cards"
+    """Make, show and withdraw cards of Covid-19 vaccinations."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A person's or an app's grant on one patient's record.
 
-    `granted`: account opening, proxy grant or app authorisation; None = not yet. `sections` None = all.
+    `granted`: account opening, proxy grant or app authorisation; None = not yet. `sections`, `services` None = all.
     `acts_for`: for an app, the viewer whose Sight it borrows; `scopes`: its SMART v2 scopes.
     """
 
@@ -111,6 +120,7 @@ class Viewer:
     basis: Basis | None = None
     level: Level = Level.FULL
     sections: frozenset[Section] | None = None
+    services: frozenset[Service] | None = None
     expires: date | None = None
     listed_org: OdsCode | None = None
     acts_for: ViewerId | None = None

@@ -24,6 +24,7 @@ from openrecord.access.types import (
     Method,
     ProxyRule,
     ReviewCode,
+    Service,
     Silence,
     Viewer,
     ViewerId,
@@ -56,6 +57,10 @@ def _sections(names: tuple[str, ...] | None) -> frozenset[Section] | None:
     return None if names is None else frozenset(Section(name) for name in names)
 
 
+def _services(names: tuple[Service, ...] | None) -> frozenset[Service] | None:
+    return None if names is None else frozenset(names)
+
+
 def _account_opened(grown: _Growing, act: events.AccountOpened, at: datetime) -> None:
     viewer_id = ViewerId(act.viewer)
     if viewer_id not in grown.viewers:
@@ -71,6 +76,7 @@ def _proxy_granted(grown: _Growing, act: events.ProxyGranted, at: datetime) -> N
         basis=Basis(act.basis),
         level=Level(act.level),
         sections=_sections(act.sections),
+        services=_services(act.services),
         expires=act.expires,
         listed_org=OdsCode(act.listed_org),
     )
@@ -80,7 +86,11 @@ def _proxy_changed(grown: _Growing, act: events.ProxyChanged, _at: datetime) -> 
     viewer_id = ViewerId(act.viewer)
     if viewer_id in grown.viewers:
         grown.viewers[viewer_id] = replace(
-            grown.viewers[viewer_id], level=Level(act.level), sections=_sections(act.sections), expires=act.expires
+            grown.viewers[viewer_id],
+            level=Level(act.level),
+            sections=_sections(act.sections),
+            services=_services(act.services),
+            expires=act.expires,
         )
 
 

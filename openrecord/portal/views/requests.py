@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from openrecord.access.types import Service
 from openrecord.audit.types import Actor
 from openrecord.caseload import actions, events, queries
 from openrecord.caseload.rules.asking import may_ask, may_see
@@ -30,6 +31,9 @@ BASE = "/requests"
 
 
 def _kinds(by: Acting) -> tuple[Kind, ...]:
+    """What this viewer may ask for; a proxy only where it was given to them."""
+    if not by.viewing.may(Service.REPORTS):
+        return ()
     return tuple(kind for kind in ASKING if may_ask(kind, by.viewing.kind))
 
 
