@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+from openrecord.identity.rules import plain_name
 from openrecord.identity.types import Role
 from openrecord_demo.england.practices import PRACTICES
 from openrecord_demo.idp.types import Group
@@ -24,7 +25,12 @@ def staff() -> tuple[Member, ...]:
 def identity(number: str, family: str, given: str, born: str) -> Json:
     """What the sign-in service says of somebody whose identity was proved against photo ID (P9)."""
     told = {"nhs_number": number, "family_name": family, "given_name": given, "birthdate": born}
-    return {**told, "identity_proofing_level": "P9"}
+    return {**told, "identity_proofing_level": "P9", "email": _email(given, family), "email_verified": True}
+
+
+def _email(given: str, family: str) -> str:
+    """An address that is nobody's: example.org receives no mail (RFC 2606)."""
+    return f"{plain_name(given)}.{plain_name(family)}@example.org"
 
 
 def _patients(manifest: Json) -> Iterator[Someone]:

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from django.db import transaction
 
 from openrecord.access import queries
+from openrecord.access.matters import Due
 from openrecord.access.models import DueRow, EpochRow
-from openrecord.access.types import Due, ViewerId
+from openrecord.access.types import ViewerId
 from openrecord.db import sql
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId

@@ -10,7 +10,7 @@ from uuid import UUID
 
 import msgspec
 
-from openrecord.access.types import EndReason, KeepReason, Method
+from openrecord.access.types import EndReason, KeepReason, Method, Service
 from openrecord.audit.types import Repeatable
 from openrecord.registry.types import Patient, PatientId
 
@@ -75,7 +75,7 @@ class AccountOpened(Act, frozen=True, tag="account_opened"):
 
 
 class ProxyGranted(Act, frozen=True, tag="proxy_granted"):
-    """Somebody may act for the patient. `listed_org`: the practice that granted it; `sections` None = all.
+    """Somebody may act for the patient. `listed_org`: the practice that granted it; `sections`, `services` None = all.
 
     `evidence`: what was seen that shows the basis, by which member of staff and on which London day; each None = not
     known.
@@ -91,6 +91,7 @@ class ProxyGranted(Act, frozen=True, tag="proxy_granted"):
     evidence: Evidence | None = None
     seen_by: UUID | None = None
     seen_on: date | None = None
+    services: tuple[Service, ...] | None = None
 
 
 class ProxyChanged(Act, frozen=True, tag="proxy_changed"):
@@ -100,6 +101,7 @@ class ProxyChanged(Act, frozen=True, tag="proxy_changed"):
     level: int
     sections: tuple[str, ...] | None = None
     expires: date | None = None
+    services: tuple[Service, ...] | None = None
 
 
 class ProxyRevoked(Told, frozen=True, tag="proxy_revoked"):
@@ -239,6 +241,13 @@ class WindowSet(Act, frozen=True, tag="window_set"):
     start: date
 
 
+class LevelGiven(Act, frozen=True, tag="level_given"):
+    """A practice gave the patient this level: its default as an account began there, or more or less by a person."""
+
+    org: str
+    level: int
+
+
 AnyAct = (
     AccountOpened
     | ProxyGranted
@@ -262,6 +271,7 @@ AnyAct = (
     | HistoryGranted
     | HistoryWithdrawn
     | WindowSet
+    | LevelGiven
 )
 
 _decoder: msgspec.json.Decoder[AnyAct] = msgspec.json.Decoder(AnyAct)

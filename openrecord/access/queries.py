@@ -1,7 +1,7 @@
 """Questions about one patient's access: the facts Sight is made from, its epoch, who the viewers are."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
@@ -9,7 +9,10 @@ from uuid import UUID
 from django.db.models import Q
 
 from openrecord.access import events
+from openrecord.access.matters import Due, Matter, OpenDue
 from openrecord.access.models import DueRow, EpochRow, InvitationRow, ViewerRow
+from openrecord.access.rules.absence import absence as rule_of_absence
+from openrecord.access.rules.choices import Why
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import (
@@ -17,10 +20,8 @@ from openrecord.access.types import (
     Basis,
     ChunkId,
     Closure,
-    Due,
-    Matter,
-    OpenDue,
     Reason,
+    Service,
     Standing,
     Viewer,
     ViewerId,
@@ -56,12 +57,17 @@ NO_CLIENT = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """One record that a person or a client may read, and in what capacity."""
+    """One record that a person or a client may read, and in what capacity. `services` None = all."""
 
     patient_id: PatientId
     viewer_id: ViewerId
     kind: ViewerKind
     basis: Basis | None = None
+    services: frozenset[Service] | None = None
+
+    def may(self, service: Service) -> bool:
+        """Whether they may do this besides reading."""
+        return self.services is None or service in self.services
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +209,15 @@ def tranches(patient_id: PatientId) -> Mapping[int, Standing]:
     }
 
 
+def absence(
+    patient_id: PatientId, viewer_id: UUID, slots: Collection[Slot], *, channel: str, at: datetime
+) -> Why | None:
+    """Why a viewer is shown nothing of these slots, in a list that is empty; None where there is just nothing."""
+    known = facts(patient_id, at=at)
+    viewer = known.viewers.get(ViewerId(viewer_id))
+    return None if viewer is None else rule_of_absence(known, viewer, slots, at, channel)
+
+
 def generation(patient_id: PatientId) -> Generation:
     """The epoch of the patient and the number of the emergency switch, as they stand now."""
     epoch, switch = sql.rows(_GENERATION, [patient_id])[0]
@@ -308,7 +323,7 @@ def _viewing(row: sql.Row, at: datetime) -> Viewing | None:
     viewer = known.viewers.get(viewer_id)
     if viewer is None or viewer_reasons(known, viewer, at) & ENDED:
         return None
-    return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis)
+    return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis, viewer.services)
 
 
 def behind(patient_id: PatientId, viewer_id: ViewerId, *, at: datetime) -> UUID | None:

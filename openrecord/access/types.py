@@ -4,7 +4,7 @@ The reason codes are a closed list (decision-cases README). Staff see them; a pa
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import NewType
@@ -13,7 +13,7 @@ from uuid import UUID
 import msgspec
 
 from openrecord.clinical.kinds import Level, Section, Slot
-from openrecord.registry.types import OdsCode, PatientId, Policy, Registration
+from openrecord.registry.types import OdsCode, Policy, Registration
 
 ViewerId = NewType("ViewerId", UUID)
 ChunkId = NewType("ChunkId", UUID)
@@ -97,11 +97,20 @@ class Basis(Enum):
     BEST_INTERESTS = "best_interests"
 
 
+class Service(StrEnum):
+    """What somebody who acts for a patient may do besides reading; each is given apart."""
+
+    REPORTS = "reports"
+    """Report mistakes in the record to the practice."""
+    CARDS = "cards"
+    """Make, show and withdraw cards of Covid-19 vaccinations."""
+
+
 @dataclass(frozen=True, slots=True)
 class Viewer:
     """A person's or an app's grant on one patient's record.
 
-    `granted`: account opening, proxy grant or app authorisation; None = not yet. `sections` None = all.
+    `granted`: account opening, proxy grant or app authorisation; None = not yet. `sections`, `services` None = all.
     `acts_for`: for an app, the viewer whose Sight it borrows; `scopes`: its SMART v2 scopes.
     """
 
@@ -111,6 +120,7 @@ class Viewer:
     basis: Basis | None = None
     level: Level = Level.FULL
     sections: frozenset[Section] | None = None
+    services: frozenset[Service] | None = None
     expires: date | None = None
     listed_org: OdsCode | None = None
     acts_for: ViewerId | None = None
@@ -264,6 +274,14 @@ class Competence:
 
 
 @dataclass(frozen=True, slots=True)
+class LevelGrant:
+    """How much a practice gives one patient, never above its policy (R42); a grant that opens later begins anew."""
+
+    level: Level
+    given: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class WindowOverride:
     """An authorised user's start of the window (R45); a later registration ends it."""
 
@@ -300,44 +318,6 @@ class Closure:
     which: str
 
 
-class Matter(StrEnum):
-    """What is open in front of a practice's staff about a patient's access: decisions, disagreements, notices."""
-
-    ENHANCED_REVIEW = "104_live_access"
-    REVIEW_LIFTED = "106_after_removal"
-    AGE_REVIEW = "age_review"
-    PAUSED_WITHOUT_CODE = "paused_without_103"
-    DECLINED_AGAIN = "103_after_reversal"
-    CLOSED_WITHOUT_CODE = "closed_without_104"
-    TURNS_SOON = "turns_soon"
-
-
-DECISIONS = frozenset({Matter.ENHANCED_REVIEW, Matter.REVIEW_LIFTED, Matter.AGE_REVIEW})
-"""What a person decides here."""
-NOTICES = frozenset({Matter.TURNS_SOON})
-"""What staff are told ahead of its day (R26)."""
-DRIFT = frozenset(Matter) - DECISIONS - NOTICES
-"""What is set right where codes and settings disagree."""
-
-
-@dataclass(frozen=True, slots=True)
-class Due:
-    """One matter of one patient at one practice. `viewer`: the proxy whom it is about, None where it is the patient."""
-
-    org: OdsCode
-    matter: Matter
-    viewer: ViewerId | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenDue:
-    """A matter that stands open, and since when that is known."""
-
-    patient_id: PatientId
-    due: Due
-    since: datetime
-
-
 @dataclass(frozen=True, slots=True)
 class AccessFacts:
     """Everything about one patient that Sight needs, as known now. Acts are folded into it in time order.
@@ -361,6 +341,7 @@ class AccessFacts:
     competence: Competence | None = None
     chunks: tuple[Chunk, ...] = ()
     window_starts: Mapping[OdsCode, WindowOverride] | None = None
+    levels_given: Mapping[OdsCode, LevelGrant] = field(default_factory=dict)
     age_reviews: tuple[AgeReview, ...] = ()
     silence: Silence = EVERYBODY_TOLD
     kept: tuple[Kept, ...] = ()

@@ -6,6 +6,7 @@ from django.db import transaction
 
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
+from openrecord.access import queries as access_queries
 from openrecord.access.rules.choices import act_of
 from openrecord.access.types import Method, ViewerId
 from openrecord.access.types import Wish as Wanted
@@ -13,7 +14,7 @@ from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.caseload import events, queries
 from openrecord.caseload.models import EventRow, OpenRow
-from openrecord.caseload.rules import asking
+from openrecord.caseload.rules import asking, levels
 from openrecord.caseload.rules.clock import clocks, due
 from openrecord.caseload.rules.fold import begun, follow
 from openrecord.caseload.rules.steps import allows
@@ -76,7 +77,8 @@ def act(
         raise UnknownRequest
     if request.sequence != seen:
         raise Outdated
-    if not allows(request, event, at, born=registry.patient(patient_id).born):
+    born, openable = registry.patient(patient_id).born, queries.openable(patient_id, request, at=at)
+    if not allows(request, event, at, born=born, openable=openable):
         raise NotNow
     request = follow(request, event, at)
     _write(patient_id, request, event, by=by, at=at)
@@ -102,8 +104,7 @@ def _write(patient_id: PatientId, request: Request, event: events.AnyEvent, *, b
         subject=str(request.request_id),
         details={"kind": request.kind.value},
     )
-    brought = _brings_about(request, event, at)
-    if brought is not None:
+    for brought in _brings_about(patient_id, request, event, at):
         access.record(patient_id=patient_id, act=brought, by=by, at=at)
 
 
@@ -128,12 +129,14 @@ def _list(patient_id: PatientId, request: Request, at: datetime) -> None:
         )
 
 
-def _brings_about(request: Request, event: events.AnyEvent, at: datetime) -> access_events.AnyAct | None:
+def _brings_about(
+    patient_id: PatientId, request: Request, event: events.AnyEvent, at: datetime
+) -> tuple[access_events.AnyAct, ...]:
     """What an event changes of the patient's access; the decision code does the rest."""
     match event:
         case events.ChunkGranted(part=part):
             sections = None if part.sections is None else tuple(sorted(part.sections))
-            return access_events.HistoryGranted(
+            opened = access_events.HistoryGranted(
                 chunk=event.chunk,
                 org=request.ods,
                 level=int(event.level),
@@ -142,8 +145,11 @@ def _brings_about(request: Request, event: events.AnyEvent, at: datetime) -> acc
                 last=part.last,
                 sections=sections,
             )
+            return (opened,)
         case events.Made(kind=Kind.OPT_OUT):
-            return act_of(Wanted.DECLINE, method=Method.ONLINE, at=at, code=random_id(), level=Level.NONE)
+            return (act_of(Wanted.DECLINE, method=Method.ONLINE, at=at, code=random_id(), level=Level.NONE),)
         case events.Decided(outcome=Outcome.GRANTED) if request.kind is Kind.OPT_IN:
-            return access_events.DeclineReversed(recorded=at)
-    return None
+            return (access_events.DeclineReversed(recorded=at),)
+        case events.Decided(level=level) if level is not None:
+            return levels.acts(access_queries.facts(patient_id, at=at), request.ods, level)
+    return ()

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 
-from openrecord.caseload.types import Ground, Kind, Outcome, Part, Proof, Wait, Wish
+from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Proof, Wait, Wish
 from openrecord.clinical.kinds import Level
 
 
@@ -68,11 +68,13 @@ class ChunkRefused(Event, frozen=True, tag="chunk_refused"):
 
 
 class Decided(Event, frozen=True, tag="decided"):
-    """The answer. The letter and the way to complain are told with it (R14)."""
+    """The answer. The letter and the way to complain are told with it (R14). As types.Decision says."""
 
     outcome: Outcome
     ground: Ground | None
     letter: str
+    level: Level | None = None
+    correction: Correction | None = None
 
 
 class Withdrawn(Event, frozen=True, tag="withdrawn"):

@@ -6,10 +6,13 @@ from uuid import UUID
 
 from django.db.models import Q
 
+from openrecord.access import queries as access
 from openrecord.caseload import events
 from openrecord.caseload.models import OpenRow
+from openrecord.caseload.rules import levels
 from openrecord.caseload.rules.fold import fold
 from openrecord.caseload.types import Kind, OpenRequest, Request, RequestId, State
+from openrecord.clinical.kinds import Level
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros
 from openrecord.registry.types import OdsCode, PatientId
@@ -58,6 +61,13 @@ def request(patient_id: PatientId, request_id: RequestId) -> Request | None:
     """The request as it stands, None where the patient has no such request."""
     happened = history(patient_id, request_id)
     return fold(request_id, ((one.at, one.event) for one in happened)) if happened else None
+
+
+def openable(patient_id: PatientId, request: Request, *, at: datetime) -> frozenset[Level]:
+    """The levels that the practice can open to whoever asked for a higher one; none for other requests."""
+    if request.kind is not Kind.LEVEL:
+        return frozenset()
+    return levels.openable(access.facts(patient_id, at=at), request.asker, request.ods, at)
 
 
 def requests(patient_id: PatientId) -> tuple[Request, ...]:

@@ -59,6 +59,17 @@ class Ground(StrEnum):
     NOT_ELIGIBLE = "not_eligible"
 
 
+class Correction(StrEnum):
+    """What became of an entry that somebody reported (R15). Nobody here edits what a source sent."""
+
+    CORRECTED = "corrected"
+    """Changed in the practice's own system: the corrected entry comes from there."""
+    NOTE_ADDED = "note_added"
+    """A note stands beside it that says that the patient does not agree."""
+    PASSED_ON = "passed_on"
+    """Another organisation wrote it and was asked to correct it."""
+
+
 class Proof(StrEnum):
     """How the practice made sure who asks."""
 
@@ -135,12 +146,17 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """How a request ended. `letter`: what the patient reads; `ground`: None where nothing was refused."""
+    """How a request ended. `letter`: what the patient reads; `ground`: None where nothing was refused.
+
+    `level`: what a request for a higher one has opened; `correction`: what became of an entry that was reported.
+    """
 
     at: datetime
     outcome: Outcome
     ground: Ground | None
     letter: str
+    level: Level | None = None
+    correction: Correction | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,10 +4,11 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from openrecord.access.matters import Due, Matter
 from openrecord.access.rules.ahead import soon
 from openrecord.access.rules.drift import drift
 from openrecord.access.rules.windows import is_registered
-from openrecord.access.types import AccessFacts, Due, Matter, ViewerKind
+from openrecord.access.types import AccessFacts, ViewerKind
 from openrecord.registry.types import OdsCode
 from openrecord.screening.rules.due import access_due, age_reviews_due
 

@@ -10,6 +10,7 @@ from openrecord.access import actions as access
 from openrecord.access import due as access_due
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
+from openrecord.access.rules.giving import owed
 from openrecord.access.rules.horizon import has_turned
 from openrecord.access.types import ViewerKind
 from openrecord.audit.types import system
@@ -37,6 +38,7 @@ def person_changed(event: PersonChanged) -> None:
     access.lock_patient(event.patient_id)
     access.raise_epochs([event.patient_id])
     settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
+    _give_defaults(event.patient_id, at=event.at)
     note_duties(event.patient_id, at=event.at)
 
 
@@ -91,7 +93,22 @@ def leave_account(event: PatientUnlinked) -> None:
 def access_changed(event: access_events.AccessChanged) -> None:
     """An act on a patient's access: what is placed may be another now, and what is open in front of staff."""
     settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
+    if isinstance(event.act, _BEGINS):
+        _give_defaults(event.patient_id, at=event.at)
     note_duties(event.patient_id, at=event.at)
+
+
+_BEGINS = (access_events.AccountOpened, access_events.CompetenceRecorded)
+"""Acts with which a patient's own access may begin."""
+
+
+def _give_defaults(patient_id: PatientId, *, at: datetime) -> None:
+    """Note what the practice gives an account that has begun there, once, as of when it began (R42)."""
+    if not access_queries.has_acts(patient_id):
+        return
+    for org, grant in owed(access_queries.facts(patient_id, at=at), at).items():
+        act = access_events.LevelGiven(org=org, level=int(grant.level))
+        access.record(patient_id=patient_id, act=act, by=system("practice default"), at=at, done=grant.given)
 
 
 def note_duties(patient_id: PatientId, *, at: datetime) -> None:
@@ -110,6 +127,7 @@ def _note_again(patient_id: PatientId, *, at: datetime) -> None:
 def _settle_turned(patient_id: PatientId, *, at: datetime) -> None:
     access.lock_patient(patient_id)
     settle(patient_id, at=at, cause=Cause.TIME)
+    _give_defaults(patient_id, at=at)
     note_duties(patient_id, at=at)
 
 

@@ -9,7 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
 from openrecord.access import queries as access
-from openrecord.access.types import DECISIONS, DRIFT
+from openrecord.access.matters import DECISIONS, DRIFT
 from openrecord.attachments import queries as attachments
 from openrecord.audit import journal
 from openrecord.audit import queries as audit

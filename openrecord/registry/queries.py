@@ -188,6 +188,11 @@ def registrations(patient_id: PatientId) -> tuple[Registration, ...]:
     )
 
 
+def registered(patient_id: PatientId, *, on: date) -> tuple[Registration, ...]:
+    """The stays that hold on a London day, oldest first."""
+    return tuple(stay for stay in registrations(patient_id) if stay.start <= on and (stay.end is None or on < stay.end))
+
+
 def registrations_of(numbers: Iterable[PatientId]) -> dict[PatientId, tuple[Registration, ...]]:
     """The stays of each of these patients that has one, oldest first."""
     found: dict[PatientId, list[Registration]] = {}

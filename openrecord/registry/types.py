@@ -46,10 +46,12 @@ class Policy:
     """How a practice has set online record access (decision-cases README, default policy).
 
     `go_live`: first day whose entries may be seen, None = not decided. `level`: limit for everybody.
+    `new_level`: how much an account is given that begins here after `go_live` (R42).
     `at_risk_level`: level of a grant to which code 104 applies. `back_record_days`: an entry dated longer before the
     window than this is history. `screening_days`: within how many London days the practice means to decide about an
     entry that waits for it. `release`: rule per kind; a kind that is absent is released on save.
-    `notice_days`: how many London days ahead staff, proxies and patients are told that access turns (R26).
+    `notice_days`: how many London days ahead staff, proxies and patients are told that access is reviewed;
+    `sixteen_notice_days`, `expiry_notice_days`: that it ends at 16, or on the day set for its end (R26).
     `lookers_offered`: whether patients may see who looked at their record (R20).
     """
 
@@ -64,6 +66,9 @@ class Policy:
     release: Mapping[str, ReleaseRule] = field(default_factory=lambda: dict(DEFAULT_RELEASE))
     lookers_offered: bool = False
     notice_days: int = 60
+    new_level: Level = Level.FULL
+    sixteen_notice_days: int = 60
+    expiry_notice_days: int = 60
 
     def release_rule(self, kind: str) -> ReleaseRule:
         """The rule for a kind's release name ("result", "consultation", …)."""

@@ -152,11 +152,7 @@ def is_ours(desk: Desk, patient: Patient) -> bool:
 
 def is_registered(desk: Desk, patient: Patient, at: datetime) -> bool:
     """Whether the patient is registered at the desk's practice now: who left lets it see nothing written elsewhere."""
-    today = day_of(at)
-    return any(
-        stay.ods == desk.ods and stay.start <= today and (stay.end is None or today < stay.end)
-        for stay in registry.registrations(patient.patient_id)
-    )
+    return any(stay.ods == desk.ods for stay in registry.registered(patient.patient_id, on=day_of(at)))
 
 
 def record_staff_read(

@@ -63,3 +63,7 @@ class Page:
 
     entries: tuple[ServedEntry, ...]
     next_cursor: str | None
+
+
+NOTHING = Page((), None)
+"""A page that holds nothing."""

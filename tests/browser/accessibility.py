@@ -3,11 +3,16 @@
 axe-core is evaluated in the page and not added as a script, because the page's own policy allows none.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Request
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request
+
+from openrecord.web.language import COOKIE
+from openrecord.web.session import SESSION
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
@@ -72,18 +77,41 @@ def _look(page: Page, origin: str, path: str) -> Visit:
     page.on("console", lambda message: complaints.append(message.text) if "Content Security" in message.text else None)
     response = page.goto(origin + path)
     assert response is not None
-    page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-    violations = [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]]
     return Visit(
         path,
         response.status,
-        violations,
+        _violations(page),
         foreign,
         page.evaluate(FONTS),
         page.evaluate(OVERFLOWS),
         complaints,
     )
+
+
+@contextmanager
+def signed_in(
+    browser: Browser, origin: str, token: str, width: int = WIDTHS[0], language: str = "en-gb"
+) -> Iterator[BrowserContext]:
+    """A browser window of its own in which somebody is signed in."""
+    context = browser.new_context(viewport={"width": width, "height": 900})
+    cookies = {SESSION: token, COOKIE: language}
+    context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
+    try:
+        yield context
+    finally:
+        context.close()
+
+
+def check(page: Page) -> None:
+    """The step that is open is accessible and scrolls in one direction only."""
+    assert _violations(page) == [], page.url
+    assert not page.evaluate(OVERFLOWS), f"{page.url} scrolls sideways"
+
+
+def _violations(page: Page) -> list[str]:
+    page.evaluate(AXE)
+    found: dict[str, Any] = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
+    return [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]]
 
 
 def turn(page: Page, to: Locator) -> None:

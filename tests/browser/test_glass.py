@@ -5,13 +5,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from openrecord.identity.types import Role
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
+from tests.browser.accessibility import WIDTHS, check, signed_in, turn
 from tests.browser.apart import apart
-from tests.browser.test_screening import signed_in
 from tests.integration.fhir.world import made_record, observation, stopped
 from tests.integration.pages import world
 
@@ -43,14 +42,6 @@ def _made() -> Surgery:
     lead = world.staff(roles=(Role.IG_LEAD,), name="Lee Governs")
     sessions = [str(browser.cookies[SESSION].value) for browser in (clinician, lead)]
     return Surgery(str(record.patient.public_id), record.patient.family, *sessions)
-
-
-def check(page: Page) -> None:
-    """The step that is open is accessible and scrolls in one direction only."""
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-    assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]] == []
-    assert not page.evaluate(OVERFLOWS), page.url
 
 
 @pytest.mark.parametrize("width", WIDTHS)

@@ -2,21 +2,19 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
 from django.test import Client
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from openrecord.access import actions as access
 from openrecord.access import events
 from openrecord.identity import queries as identity
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import Policy
-from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
+from tests.browser.accessibility import WIDTHS, check, signed_in, turn
 from tests.browser.apart import apart
 from tests.integration.fhir.world import BY, OPENED, ORG, Record, made_record, observation, stopped
 from tests.integration.pages import world
@@ -59,28 +57,6 @@ def _made() -> Seen:
 
 def _token(browser: Client) -> str:
     return str(browser.cookies[SESSION].value)
-
-
-@contextmanager
-def signed_in(
-    browser: Browser, origin: str, token: str, width: int = WIDTHS[0], language: str = "en-gb"
-) -> Iterator[BrowserContext]:
-    """A browser window of its own in which somebody is signed in. axe is a script: it is evaluated from outside."""
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    cookies = {SESSION: token, COOKIE: language}
-    context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in cookies.items()])
-    try:
-        yield context
-    finally:
-        context.close()
-
-
-def check(page: Page) -> None:
-    """The step that is open is accessible and scrolls in one direction only."""
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-    assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]] == []
-    assert not page.evaluate(OVERFLOWS), page.url
 
 
 def press(page: Page, name: str) -> None:

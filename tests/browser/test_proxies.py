@@ -19,9 +19,9 @@ from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Policy, Practice
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import WIDTHS, turn
+from tests.browser.accessibility import WIDTHS, check, signed_in, turn
 from tests.browser.apart import apart
-from tests.browser.test_own_access import check, press, signed_in
+from tests.browser.test_own_access import press
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record, observation, stopped
 from tests.integration.pages import world
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from openrecord.caseload.types import Request, State
 from openrecord.kit import clock
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
+from tests.browser.accessibility import WIDTHS, check, turn
 from tests.browser.apart import apart
 from tests.integration.caseload import world as caseload
 from tests.integration.fhir.world import AT, Record, made_record, observation
@@ -73,24 +73,16 @@ def opened(browser: Browser, origin: str, request: pytest.FixtureRequest) -> Ite
         context.close()
 
 
-def look(page: Page) -> None:
-    """Fail with what is wrong with the page as it stands."""
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-    assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]] == [], page.url
-    assert not page.evaluate(OVERFLOWS), f"{page.url} scrolls sideways"
-
-
 def follow(page: Page, words: str) -> None:
     """Follow a link and look at where it leads."""
     turn(page, page.get_by_role("link", name=words, exact=True))
-    look(page)
+    check(page)
 
 
 def press(page: Page, words: str) -> None:
     """Press a button and look at what comes."""
     turn(page, page.get_by_role("button", name=words, exact=True))
-    look(page)
+    check(page)
 
 
 def test_history_is_granted_in_two_chunks(opened: Opened, scene: Scene) -> None:
@@ -98,16 +90,16 @@ def test_history_is_granted_in_two_chunks(opened: Opened, scene: Scene) -> None:
     patient.goto("/home")
     follow(patient, "Ask your surgery for something, or report a mistake")
     turn(patient, patient.get_by_role("link", name="See older entries"))
-    look(patient)
+    check(patient)
     patient.get_by_label("Why do you need them? (optional)").fill("I am moving house")
     press(patient, "Send request")
     expect(patient.get_by_role("status")).to_have_text("Your request was sent to your surgery.")
 
     manager, reviewer = opened(scene.manager), opened(scene.reviewer)
     manager.goto("/staff/requests")
-    look(manager)
+    check(manager)
     manager.goto(scene.desk())
-    look(manager)
+    check(manager)
     follow(manager, "Record the identity check")
     manager.get_by_label("NHS login with photo ID (level P9)").check()
     press(manager, "Save")
@@ -122,7 +114,7 @@ def test_history_is_granted_in_two_chunks(opened: Opened, scene: Scene) -> None:
         reviewer.get_by_label("Open it to the patient").check()
         press(reviewer, "Save")
         patient.reload()
-        look(patient)
+        check(patient)
         opened_now = patient.get_by_role("listitem").filter(has_text="All sections")
         expect(opened_now).to_have_count(2 if first is not None else 4)
         patient.goto("/record/measurements")
@@ -136,7 +128,7 @@ def test_history_is_granted_in_two_chunks(opened: Opened, scene: Scene) -> None:
     assert "You can now see them online" in manager.get_by_label("Letter to the patient").input_value()
     press(manager, "Send the answer")
     patient.reload()
-    look(patient)
+    check(patient)
     expect(patient.get_by_role("heading", name="What your surgery answered")).to_be_visible()
     expect(patient.get_by_role("heading", name="If you are not happy with this")).to_be_visible()
 
@@ -163,7 +155,7 @@ def test_a_mistake_is_reported_and_answered(opened: Opened, scene: Scene) -> Non
     press(manager, "Send the answer")
     assert scene.request().state is State.REFUSED
     patient.reload()
-    look(patient)
+    check(patient)
     expect(patient.get_by_text("Your surgery looked at the entry and did not change it.")).to_be_visible()
     expect(patient.get_by_role("link", name="Withdraw this request")).to_have_count(0)
 
@@ -171,7 +163,7 @@ def test_a_mistake_is_reported_and_answered(opened: Opened, scene: Scene) -> Non
 def test_withdrawing_is_confirmed_first(opened: Opened, scene: Scene) -> None:
     patient = opened(scene.patient)
     patient.goto("/requests/new/subject-access")
-    look(patient)
+    check(patient)
     press(patient, "Send request")
     follow(patient, "Withdraw this request")
     press(patient, "Withdraw this request")

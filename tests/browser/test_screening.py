@@ -2,18 +2,17 @@
 
 import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from openrecord.flow import worker
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import DEFAULT_RELEASE, Policy, ReleaseMode, ReleaseRule
 from openrecord.screening import tasks
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
+from tests.browser.accessibility import WIDTHS, check, signed_in, turn
 from tests.browser.apart import apart
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Json, Record, made_record, observation, stopped
 from tests.integration.pages import world
@@ -70,29 +69,10 @@ def _note(number: int) -> Json:
     )
 
 
-@contextmanager
-def signed_in(browser: Browser, origin: str, token: str, width: int = WIDTHS[0]) -> Iterator[BrowserContext]:
-    """A browser window of its own in which somebody is signed in."""
-    context = browser.new_context(viewport={"width": width, "height": 900})
-    context.add_cookies([{"name": SESSION, "value": token, "url": origin}])
-    try:
-        yield context
-    finally:
-        context.close()
-
-
 def first_of(page: Page, desk: Desk) -> Locator:
     """The most pressing entry of this patient: what an earlier test left held waits before it."""
     own = page.locator(".or-queue__item").filter(has_text=desk.record.patient.family)
     return own.get_by_role("link").first
-
-
-def check(page: Page) -> None:
-    """The step that is open is accessible and scrolls in one direction only."""
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-    assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]] == []
-    assert not page.evaluate(OVERFLOWS), page.url
 
 
 def tab_to(page: Page, name: str) -> int:

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
+from tests.browser.accessibility import WIDTHS, check, turn
 from tests.integration.fhir.world import Json, made_record, observation, stopped
 from tests.integration.pages import world
 
@@ -103,28 +103,20 @@ def plain(browser: Browser, origin: str, session: str) -> Iterator[Page]:
     page.context.close()
 
 
-def look(page: Page) -> None:
-    """Fail with what is wrong with the page as it stands."""
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-    assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]] == [], page.url
-    assert not page.evaluate(OVERFLOWS), f"{page.url} scrolls sideways"
-
-
 def follow(page: Page, words: str) -> None:
     turn(page, page.get_by_role("link", name=words, exact=True))
-    look(page)
+    check(page)
 
 
 def press(page: Page, words: str) -> None:
     turn(page, page.get_by_role("button", name=words, exact=True))
-    look(page)
+    check(page)
 
 
 def test_words_are_found_read_and_come_back_to(english: Page) -> None:
     page = english
     page.goto("/home")
-    look(page)
+    check(page)
     page.get_by_label("Search the record").fill("respiratory cli")
     press(page, "Search")
     assert page.url.endswith("/record/search")
@@ -171,7 +163,7 @@ def test_what_is_on_its_way_says_when_to_ask(english: Page) -> None:
 def test_the_main_path_in_welsh(welsh: Page) -> None:
     page = welsh
     page.goto("/home")
-    look(page)
+    check(page)
     page.get_by_label("Chwilio'r cofnod").fill("FERRÔUS")
     press(page, "Chwilio")
     expect(page.locator("mark")).to_have_text(["Ferrous"])

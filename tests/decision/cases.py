@@ -87,6 +87,7 @@ def policy(changes: dict[str, Any] | None, before: Policy | None = None) -> Poli
         go_live=day(changes["go_live"]) if "go_live" in changes else base.go_live,
         system_on=changes.get("system_on", base.system_on),
         level=level(changes["level"]) if "level" in changes else base.level,
+        new_level=level(changes["new_level"]) if "new_level" in changes else base.new_level,
         at_risk_level=level(changes["at_risk_level"]) if "at_risk_level" in changes else base.at_risk_level,
         back_record_days=changes.get("back_record_days", base.back_record_days),
         review_age=changes.get("review_age", base.review_age),

@@ -139,7 +139,8 @@ def closed_key(step: Step) -> str:
 
 
 def reopen(world: PureWorld, step: Step, _at: datetime) -> None:
-    world.closures.remove(Closure(step["scope"], closed_key(step)))
+    opened = Closure(step["scope"], closed_key(step))
+    world.closures[:] = [closure for closure in world.closures if closure != opened]
 
 
 def grant(world: PureWorld, step: Step, at: datetime) -> None:
@@ -226,6 +227,7 @@ ACTS: dict[str, Callable[[PureWorld, Step, datetime], None]] = {
     "set_policy": set_policy,
     "set_window": on_access(lambda s, _: access_events.WindowSet(org=s["org"], start=date.fromisoformat(s["from"]))),
     "open_account": grant,
+    "give_level": on_access(lambda s, _: access_events.LevelGiven(org=s["org"], level=int(cases.level(s["level"])))),
     "competence": on_access(lambda s, _: access_events.CompetenceRecorded(level=int(cases.level(s["level"])))),
     "code": code,
     "undecline": on_access(lambda s, at: access_events.DeclineReversed(recorded=cases.recorded(s, at) or at)),

@@ -222,6 +222,7 @@ ACTS: dict[str, Callable[[ServedWorld, Step, datetime], None]] = {
     "set_policy": set_policy,
     "set_window": on_access(lambda w, s, _: A.WindowSet(org=w.ods(s["org"]), start=date.fromisoformat(s["from"]))),
     "open_account": grant,
+    "give_level": on_access(lambda w, s, _: A.LevelGiven(org=w.ods(s["org"]), level=int(cases.level(s["level"])))),
     "competence": on_access(lambda _w, s, _: A.CompetenceRecorded(level=int(cases.level(s["level"])))),
     "code": code,
     "undecline": on_access(lambda _w, s, at: A.DeclineReversed(recorded=cases.recorded(s, at) or at)),

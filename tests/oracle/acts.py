@@ -239,7 +239,14 @@ def set_person(name: str, value: Any) -> Callable[[World, Step], None]:
 
 def competence(world: World, step: Step) -> None:
     """Own access before 16, at a level."""
-    _patient(world, step).competence = step["level"]
+    patient = _patient(world, step)
+    patient.competence = step["level"]
+    patient.competent_since = patient.competent_since or world.now
+
+
+def give_level(world: World, step: Step) -> None:
+    """A practice gives the patient a level of their own."""
+    _patient(world, step).given[step["org"]] = (step["level"], world.now)
 
 
 def lower(world: World, step: Step) -> None:
@@ -317,6 +324,7 @@ ACTS: dict[str, Callable[[World, Step], None]] = {
     "contacted": contacted, "release": release, "set_proxy_rule": set_proxy_rule,
     "grant_history": grant_history, "withdraw_history": withdraw_history, "set_policy": set_policy,
     "set_window": set_window, "open_account": grant, "competence": competence, "code": code,
+    "give_level": give_level,
     "undecline": undecline, "decide_104": decide_104, "pause": set_person("paused", value=True),
     "resume": set_person("paused", value=False), "lower": lower, "raise": set_person("lowered", value=None),
     "grant_proxy": grant, "revoke_proxy": revoke, "change_proxy": change_proxy,

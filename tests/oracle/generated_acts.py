@@ -209,6 +209,11 @@ def for_a_while(one: str, other: str) -> "Callable[[Maker], None]":
     return make
 
 
+def give_level(m: "Maker") -> None:
+    """A practice gives the patient more or less than it gives others."""
+    m.do("give_level", org=m.rng.choice("AAB"), level=m.rng.choice(LEVELS[1:]))
+
+
 def lower(m: "Maker") -> None:
     """The patient's own lower level, or back."""
     m.do("lower", level=m.rng.choice(LEVELS[1:4]))
@@ -359,4 +364,5 @@ ACT_MAKERS: "list[tuple[Callable[[Maker], None], int]]" = [
     (lower, 3), (open_account, 4), (viewer_act("proxy"), 2), (viewer_act("app"), 2), (age_review, 3),
     (competence, 1), (move, 3), (bulk("first_load"), 1), (bulk("transfer"), 1), (closing, 3), (redirect, 2),
     (on_entry("remap"), 2), (flag_address, 2), (switch_off, 1), (change_proxy, 2), (keep_part, 4),
+    (give_level, 2),
 ]  # fmt: skip

@@ -94,6 +94,8 @@ class Maker:
         if self.chance(0.4):
             policy["level"] = r.choice(LEVELS[1:])
         if self.chance(0.3):
+            policy["new_level"] = r.choice(LEVELS[1:])
+        if self.chance(0.3):
             policy["at_risk_level"] = r.choice(LEVELS[:3])
         if self.chance(0.2):
             policy["back_record_days"] = r.choice((0, 30, 365))

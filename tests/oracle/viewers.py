@@ -2,6 +2,7 @@
 
 from .codes104 import is_closed_to, is_declined
 from .entries import entry_codes, has_text
+from .given import level_given
 from .groups import group_codes, parts, text_stripped
 from .moment import Moment
 from .proxies import proxy_codes
@@ -45,6 +46,9 @@ def limits(m: Moment, entry: Entry, person: Viewer) -> list[tuple[str, str]]:
             found.append(("level", max(levels, key=LEVELS.index)))
         elif policy is not None:
             found.append(("level", policy["level"]))
+            own = level_given(m, patient, entry.org)
+            if own is not None and _reached_by_patients_choice(person):
+                found.append(("level", own))
         if person.kind == "self" and patient.competence is not None and not m.has_turned(patient, 16):
             found.append(("level", patient.competence))
     if policy is not None and is_closed_to(m, person, entry.org):

@@ -37,6 +37,7 @@ DEFAULT_POLICY: dict[str, Any] = {
     "go_live": "2023-11-01",
     "system_on": True,
     "level": "full",
+    "new_level": "full",
     "at_risk_level": "none",
     "back_record_days": 90,
     "review_age": 11,
@@ -99,6 +100,8 @@ class Patient:
     paused: bool = False
     lowered: str | None = None
     competence: str | None = None
+    competent_since: datetime | None = None
+    given: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     reversals: list[datetime] = field(default_factory=list)
     windows: dict[str, tuple[datetime, datetime]] = field(default_factory=dict)
     chunks: list[Chunk] = field(default_factory=list)

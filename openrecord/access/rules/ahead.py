@@ -7,7 +7,7 @@ from enum import Enum
 from openrecord.access.rules.viewers import ADULT, is_of_age, review_age, viewer_reasons
 from openrecord.access.types import AccessFacts, Reason, Viewer
 from openrecord.kit.london import birthday, day_of, midnight
-from openrecord.registry.types import OdsCode
+from openrecord.registry.types import OdsCode, Policy
 
 _TURNS = frozenset({Reason.PROXY_AGE_REVIEW, Reason.PROXY_EXPIRED})
 _OVER = _TURNS | {Reason.PROXY_REVOKED, Reason.PROXY_MOVED, Reason.DECEASED, Reason.UNKNOWN_INPUT}
@@ -47,9 +47,20 @@ def next_turn(facts: AccessFacts, proxy: Viewer, at: datetime) -> Turn | None:
 
 
 def soon(facts: AccessFacts, proxy: Viewer, org: OdsCode | None, at: datetime) -> Turn | None:
-    """The next turn, once it is as near as `org` wants it to be told (Policy.notice_days)."""
+    """The next turn, once it is as near as `org` wants turns of its kind to be told."""
     policy = None if org is None else facts.policies.get(org)
     turn = next_turn(facts, proxy, at)
-    if policy is None or turn is None or turn.day > day_of(at) + timedelta(days=policy.notice_days):
+    if policy is None or turn is None or turn.day > day_of(at) + timedelta(days=_notice(policy, turn.what)):
         return None
     return turn
+
+
+def _notice(policy: Policy, what: Turning) -> int:
+    """How many days ahead a practice tells it."""
+    match what:
+        case Turning.REVIEW:
+            return policy.notice_days
+        case Turning.SIXTEEN:
+            return policy.sixteen_notice_days
+        case Turning.EXPIRY:
+            return policy.expiry_notice_days

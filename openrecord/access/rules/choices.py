@@ -6,7 +6,7 @@ whoever makes a patient hand over their device cannot undo a call to the surgery
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from enum import Enum, auto
+from enum import Enum
 from uuid import UUID
 
 from openrecord.access import events
@@ -24,12 +24,19 @@ CHOSEN = (Level.SUMMARY, Level.DETAILED, Level.DOCUMENTS)
 
 
 class Why(Enum):
-    """Why nothing is open, as far as a patient is told (R5, R8). Whatever could hint at a person is NOT_GIVEN."""
+    """Why nothing is open, as far as a patient is told (R5, R8). Whatever could hint at a person is NOT_GIVEN.
 
-    NOT_ENABLED = auto()
-    UNAVAILABLE = auto()
-    TOO_YOUNG = auto()
-    NOT_GIVEN = auto()
+    Of a part of the record alone: NOT_OFFERED (by the practice, to anybody), LEVEL (whoever set it); CHOSEN: by
+    themselves on our own pages.
+    """
+
+    NOT_ENABLED = "not-enabled"
+    UNAVAILABLE = "unavailable"
+    TOO_YOUNG = "too-young"
+    NOT_GIVEN = "not-given"
+    NOT_OFFERED = "not-offered"
+    LEVEL = "level"
+    CHOSEN = "chosen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +90,14 @@ def openings(facts: AccessFacts, viewer: Viewer, at: datetime, channel: str) -> 
     found = []
     for org in practices:
         level = given.level(org)
-        why = _why(apart, viewer, given, org, at) if level is Level.NONE else None
+        why = why_closed(apart, viewer, given, org, at) if level is Level.NONE else None
         since = window_start(facts, org, at) if why is None else None
         found.append(Opening(org, level, chosen.level(org), since, why))
     return tuple(found)
 
 
-def _why(facts: AccessFacts, viewer: Viewer, context: SightContext, org: OdsCode, at: datetime) -> Why:
+def why_closed(facts: AccessFacts, viewer: Viewer, context: SightContext, org: OdsCode, at: datetime) -> Why:
+    """Why a practice has nothing open for a viewer. `facts`: apart from what was chosen on our own pages."""
     organisation = context.closing(org)
     if Reason.CLOSED in organisation:
         return Why.UNAVAILABLE

@@ -6,10 +6,11 @@ decision to keep it is no matter of its own: each 104 that wins asks anew (rules
 
 from datetime import datetime
 
+from openrecord.access.matters import Matter
 from openrecord.access.rules.codes import GrantState, is_declined, review_state, winner
 from openrecord.access.rules.viewers import opened
 from openrecord.access.rules.windows import is_registered
-from openrecord.access.types import AccessFacts, Matter, ReviewCode, ViewerKind
+from openrecord.access.types import AccessFacts, ReviewCode, ViewerKind
 from openrecord.kit.london import day_of
 from openrecord.registry.types import OdsCode
 

@@ -15,6 +15,7 @@ from msgspec import structs
 
 from openrecord.access.rules import ceiling
 from openrecord.access.rules.codes import winner
+from openrecord.access.rules.giving import own as account_of
 from openrecord.access.rules.sight import SightContext
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.rules.windows import is_registered, live_chunks, window_start
@@ -87,8 +88,10 @@ def forecast(facts: AccessFacts, org: OdsCode, proposed: Policy, at: datetime) -
     Where something is lost, it "sees less", whatever else is gained. A change of release rules acts entry by entry and
     is not foreseen here.
     """
-    own = next((v for v in facts.viewers.values() if v.kind is ViewerKind.SELF and v.granted is not None), None)
+    own = account_of(facts)
     viewer = own or Viewer(NOBODY_YET, ViewerKind.SELF, at)
+    if own is None:
+        facts = replace(facts, viewers={**facts.viewers, NOBODY_YET: viewer})
     standings = _standings(facts, org, at)
     before = _view(facts, viewer, standings, at)
     changed = replace(facts, policies={**facts.policies, org: proposed})

@@ -20,9 +20,11 @@ from openrecord.access.types import (
     Competence,
     EnhancedReviewDecision,
     Kept,
+    LevelGrant,
     Method,
     ProxyRule,
     ReviewCode,
+    Service,
     Silence,
     Viewer,
     ViewerId,
@@ -45,6 +47,7 @@ class _Growing:
     competence: Competence | None = None
     chunks: dict[ChunkId, Chunk] = field(default_factory=dict)
     window_starts: dict[OdsCode, WindowOverride] = field(default_factory=dict)
+    levels_given: dict[OdsCode, LevelGrant] = field(default_factory=dict)
     age_reviews: list[AgeReview] = field(default_factory=list)
     silence: Silence = EVERYBODY_TOLD
     kept: dict[UUID, Kept] = field(default_factory=dict)
@@ -52,6 +55,10 @@ class _Growing:
 
 def _sections(names: tuple[str, ...] | None) -> frozenset[Section] | None:
     return None if names is None else frozenset(Section(name) for name in names)
+
+
+def _services(names: tuple[Service, ...] | None) -> frozenset[Service] | None:
+    return None if names is None else frozenset(names)
 
 
 def _account_opened(grown: _Growing, act: events.AccountOpened, at: datetime) -> None:
@@ -69,6 +76,7 @@ def _proxy_granted(grown: _Growing, act: events.ProxyGranted, at: datetime) -> N
         basis=Basis(act.basis),
         level=Level(act.level),
         sections=_sections(act.sections),
+        services=_services(act.services),
         expires=act.expires,
         listed_org=OdsCode(act.listed_org),
     )
@@ -78,7 +86,11 @@ def _proxy_changed(grown: _Growing, act: events.ProxyChanged, _at: datetime) -> 
     viewer_id = ViewerId(act.viewer)
     if viewer_id in grown.viewers:
         grown.viewers[viewer_id] = replace(
-            grown.viewers[viewer_id], level=Level(act.level), sections=_sections(act.sections), expires=act.expires
+            grown.viewers[viewer_id],
+            level=Level(act.level),
+            sections=_sections(act.sections),
+            services=_services(act.services),
+            expires=act.expires,
         )
 
 
@@ -188,6 +200,10 @@ def _window_set(grown: _Growing, act: events.WindowSet, at: datetime) -> None:
     grown.window_starts[OdsCode(act.org)] = WindowOverride(act.start, at)
 
 
+def _level_given(grown: _Growing, act: events.LevelGiven, at: datetime) -> None:
+    grown.levels_given[OdsCode(act.org)] = LevelGrant(Level(act.level), at)
+
+
 _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
     events.AccountOpened: _account_opened,
     events.ProxyGranted: _proxy_granted,
@@ -211,6 +227,7 @@ _STEPS: dict[type, Callable[[_Growing, Any, datetime], None]] = {
     events.HistoryGranted: _history_granted,
     events.HistoryWithdrawn: _history_withdrawn,
     events.WindowSet: _window_set,
+    events.LevelGiven: _level_given,
 }
 
 
@@ -231,6 +248,7 @@ def fold(bare: AccessFacts, acts: Iterable[tuple[datetime, events.AnyAct]]) -> A
         competence=grown.competence,
         chunks=tuple(grown.chunks.values()),
         window_starts=grown.window_starts,
+        levels_given=grown.levels_given,
         age_reviews=tuple(grown.age_reviews),
         silence=grown.silence,
         kept=tuple(grown.kept.values()),

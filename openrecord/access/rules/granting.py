@@ -7,7 +7,7 @@ from enum import Enum
 
 from openrecord.access.events import Evidence
 from openrecord.access.rules.viewers import ADULT, is_of_age
-from openrecord.access.types import AccessFacts, Basis
+from openrecord.access.types import AccessFacts, Basis, Service
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import TYPEABLE
 from openrecord.kit.london import day_of
@@ -42,11 +42,12 @@ class Fault(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """How much somebody may see, and until when. `sections` None = all; `expires` None = no end."""
+    """How much somebody may see and do, and until when. `sections` None = all; `expires` None = no end."""
 
     level: Level
     sections: frozenset[Section] | None
     expires: date | None
+    services: frozenset[Service] = frozenset()
 
 
 def bars(facts: AccessFacts) -> frozenset[Fault]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from openrecord.access.rules.codes import GrantState, review_state
+from openrecord.access.rules.giving import given
 from openrecord.access.rules.scopes import readable_slots
 from openrecord.access.rules.viewers import ADULT, is_of_age, is_own_choice, opened, principal, viewer_reasons
 from openrecord.access.rules.windows import organisation_reasons
@@ -171,7 +172,7 @@ class SightContext:
         return levels
 
     def _practice_levels(self, standing: Standing) -> list[tuple[Reason, Level]]:
-        """What the practice has given: current level, the best covering chunk's, competence before 16.
+        """What the practice has given: current level, what it gave this patient, the best covering chunk's, competence.
 
         Not tested for an entry that carries a time code.
         """
@@ -181,6 +182,9 @@ class SightContext:
             policy = facts.policies.get(standing.org)
             if policy is not None:
                 levels.append((Reason.LEVEL, policy.level))
+            own = given(facts, standing.org, self._at) if is_own_choice(person) else None
+            if own is not None:
+                levels.append((Reason.LEVEL, own))
         elif self._history_reasons(standing) - {Reason.PROXY_SCOPE}:
             return levels
         else:

@@ -36,19 +36,26 @@ def opened(facts: AccessFacts, viewer: Viewer, org: OdsCode, at: datetime) -> da
 
     None where it has not opened. `viewer` is a principal.
     """
-    policy = facts.policies.get(org)
-    registered = registered_since(facts, org, at)
-    if viewer.granted is None or policy is None or policy.go_live is None or registered is None or facts.born is None:
+    policy, start = facts.policies.get(org), begun(facts, viewer, org, at)
+    if policy is None or policy.go_live is None or start is None:
         return None
-    instants = [viewer.granted, midnight(policy.go_live), registered]
+    latest = max(start, midnight(policy.go_live))
+    return latest if latest <= at and was_registered(facts, org, at, latest) else None
+
+
+def begun(facts: AccessFacts, viewer: Viewer, org: OdsCode, at: datetime) -> datetime | None:
+    """When the viewer's grant began at `org`, whether live or not: the latest of grant, registration, coming of age."""
+    registered = registered_since(facts, org, at)
+    if viewer.granted is None or registered is None or facts.born is None:
+        return None
+    instants = [viewer.granted, registered]
     if viewer.kind is ViewerKind.SELF:
         of_age = midnight(birthday(facts.born, ADULT))
         if at >= of_age or facts.competence is None:
             instants.append(of_age)
         else:
             instants.append(facts.competence.since)
-    latest = max(instants)
-    return latest if latest <= at and was_registered(facts, org, at, latest) else None
+    return max(instants)
 
 
 def viewer_reasons(facts: AccessFacts, viewer: Viewer, at: datetime) -> frozenset[Reason]:

@@ -40,7 +40,9 @@ def _refused(request: Request, event: events.ChunkRefused, _at: datetime) -> Req
 
 
 def _decided(request: Request, event: events.Decided, at: datetime) -> Request:
-    return replace(request, decision=Decision(at, event.outcome, event.ground, event.letter))
+    return replace(
+        request, decision=Decision(at, event.outcome, event.ground, event.letter, event.level, event.correction)
+    )
 
 
 def _withdrawn(request: Request, _event: events.Withdrawn, at: datetime) -> Request:

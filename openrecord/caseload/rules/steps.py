@@ -6,7 +6,8 @@ from datetime import date, datetime
 from openrecord.caseload import events
 from openrecord.caseload.rules.clock import clocks, due
 from openrecord.caseload.rules.progress import outcome_of_history
-from openrecord.caseload.types import Kind, Outcome, Part, Request, Step
+from openrecord.caseload.types import Correction, Kind, Outcome, Part, Request, Step
+from openrecord.clinical.kinds import Level
 from openrecord.identity.types import Role
 from openrecord.kit.london import day_of
 
@@ -57,8 +58,10 @@ def open_steps(request: Request, at: datetime) -> frozenset[Step]:
     return frozenset(step for step, holds in possible.items() if holds)
 
 
-def allows(request: Request, event: events.AnyEvent, at: datetime, *, born: date | None) -> bool:
-    """Whether the event may follow now: its step is open and it says what it must."""
+def allows(
+    request: Request, event: events.AnyEvent, at: datetime, *, born: date | None, openable: frozenset[Level]
+) -> bool:
+    """Whether the event may follow now: its step is open and it says what it must. `openable`: as in rules.levels."""
     if _STEP_OF.get(type(event)) not in open_steps(request, at):
         return False
     match event:
@@ -69,7 +72,8 @@ def allows(request: Request, event: events.AnyEvent, at: datetime, *, born: date
         case events.ChunkGranted(part=part) | events.ChunkRefused(part=part):
             return is_part(part)
         case events.Decided():
-            return event.outcome in outcomes(request, born=born) and _is_whole(event)
+            possible = event.outcome in outcomes(request, born=born, openable=openable)
+            return possible and _is_whole(event) and _says_what(request, event, openable)
     return True
 
 
@@ -79,11 +83,11 @@ def is_part(part: Part) -> bool:
     return in_order and part.sections != frozenset()
 
 
-def outcomes(request: Request, *, born: date | None) -> frozenset[Outcome]:
+def outcomes(request: Request, *, born: date | None, openable: frozenset[Level]) -> frozenset[Outcome]:
     """The answers that are possible as things stand.
 
-    History ends as its parts were reviewed. Nothing is given to somebody whose identity was not checked. An opt-out
-    has acted already and cannot be refused.
+    History ends as its parts were reviewed; a higher level is given only where it can be opened. Nothing is given to
+    somebody whose identity was not checked. An opt-out has acted already and cannot be refused.
     """
     if request.kind is Kind.OPT_OUT:
         return frozenset({Outcome.GRANTED})
@@ -93,7 +97,41 @@ def outcomes(request: Request, *, born: date | None) -> frozenset[Outcome]:
         return frozenset({outcome_of_history(request, born)})
     if request.kind is Kind.OPT_IN:
         return frozenset({Outcome.GRANTED, Outcome.REFUSED})
+    if request.kind is Kind.LEVEL:
+        given = {Outcome.GRANTED: request.wish.level in openable, Outcome.PARTLY: bool(less(request, openable))}
+        return frozenset({Outcome.REFUSED, *(outcome for outcome, holds in given.items() if holds)})
     return frozenset(Outcome)
+
+
+def less(request: Request, openable: frozenset[Level]) -> frozenset[Level]:
+    """The levels that give a part of what was asked for."""
+    return frozenset(level for level in openable if request.wish.level is not None and level < request.wish.level)
+
+
+def corrections(request: Request, outcome: Outcome) -> frozenset[Correction]:
+    """What may have become of a reported entry with this answer; where it was refused, nothing needs to."""
+    if request.kind is not Kind.CORRECTION:
+        return frozenset()
+    match outcome:
+        case Outcome.GRANTED:
+            return frozenset({Correction.CORRECTED})
+        case Outcome.PARTLY:
+            return frozenset(Correction)
+        case Outcome.REFUSED:
+            return frozenset({Correction.NOTE_ADDED, Correction.PASSED_ON})
+
+
+def _says_what(request: Request, event: events.Decided, openable: frozenset[Level]) -> bool:
+    """The level that is opened, and what became of an entry; nothing of the sort with other requests."""
+    levels: frozenset[Level | None] = frozenset({None})
+    if request.kind is Kind.LEVEL and event.outcome is Outcome.GRANTED:
+        levels = frozenset({request.wish.level})
+    elif request.kind is Kind.LEVEL and event.outcome is Outcome.PARTLY:
+        levels = frozenset(less(request, openable))
+    became = corrections(request, event.outcome)
+    may_be_nothing = not became or event.outcome is Outcome.REFUSED
+    said = event.correction in became or (event.correction is None and may_be_nothing)
+    return event.level in levels and said
 
 
 def _is_whole(event: events.Decided) -> bool:

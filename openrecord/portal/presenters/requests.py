@@ -11,7 +11,7 @@ from openrecord.caseload import events
 from openrecord.caseload.queries import Happened
 from openrecord.caseload.rules.clock import clocks, due, is_overdue
 from openrecord.caseload.rules.progress import progress
-from openrecord.caseload.types import Ground, Kind, Part, Request, State, Wait
+from openrecord.caseload.types import Correction, Decision, Ground, Kind, Part, Request, State, Wait
 from openrecord.portal.presenters.asking import ASKING
 from openrecord.web.parts import LEVELS, part_in_words
 from openrecord.web.records.values import Fact
@@ -34,6 +34,11 @@ GROUNDS: Mapping[Ground, str] = {
     Ground.NOT_HELD: gettext_noop("Your surgery does not hold this information."),
     Ground.NOT_CHANGED: gettext_noop("Your surgery looked at the entry and did not change it."),
     Ground.NOT_ELIGIBLE: gettext_noop("The rules for online access do not allow it."),
+}
+CORRECTIONS: Mapping[Correction, str] = {
+    Correction.CORRECTED: gettext_noop("The entry was put right. You see it here once your surgery's system sends it."),
+    Correction.NOTE_ADDED: gettext_noop("The entry stays, with a note that you do not agree."),
+    Correction.PASSED_ON: gettext_noop("Somebody else wrote the entry. Your surgery asked them to put it right."),
 }
 WAITS: Mapping[Wait, str] = {
     Wait.IDENTITY: gettext_noop("Your surgery needs to make sure who you are. Show them proof of who you are."),
@@ -61,10 +66,11 @@ class Reviewed:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The decision. `paragraphs`: the letter, in the surgery's own words."""
+    """The decision. `paragraphs`: the letter, in the surgery's own words; `result`: what changed, in ours."""
 
     outcome: str
     ground: str
+    result: str
     paragraphs: tuple[str, ...]
 
 
@@ -153,7 +159,13 @@ def _answer(request: Request) -> Answer | None:
         return None
     ground = "" if decision.ground is None else _(GROUNDS[decision.ground])
     paragraphs = tuple(text.strip() for text in decision.letter.split("\n\n") if text.strip())
-    return Answer(_(STATES[request.state]), ground, paragraphs)
+    return Answer(_(STATES[request.state]), ground, _result(decision), paragraphs)
+
+
+def _result(decision: Decision) -> str:
+    if decision.level is not None:
+        return _("You can now see: %(level)s") % {"level": _(LEVELS[decision.level])}
+    return "" if decision.correction is None else _(CORRECTIONS[decision.correction])
 
 
 def _steps(happened: Iterable[Happened], *, own: bool) -> Iterable[tuple[str, str]]:

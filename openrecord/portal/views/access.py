@@ -10,7 +10,7 @@ from datetime import date
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from openrecord.access.rules.choices import Opening, Why, act_of
+from openrecord.access.rules.choices import Opening, act_of
 from openrecord.access.types import Method, Wish
 from openrecord.clinical.kinds import Level
 from openrecord.kit import clock
@@ -22,18 +22,13 @@ from openrecord.registry import queries as registry
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
+from openrecord.web.records.absent import absent_words
 from openrecord.web.records.levels import LevelWords, level_words
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
 
 HOME = "/access"
-WHYS: Mapping[Why, str] = {
-    Why.NOT_ENABLED: gettext_noop("This surgery does not offer its records online at the moment."),
-    Why.UNAVAILABLE: gettext_noop("Records are not available at the moment. Try again later."),
-    Why.TOO_YOUNG: gettext_noop("Before your 16th birthday this surgery decides with you about online access."),
-    Why.NOT_GIVEN: gettext_noop("This surgery has not opened your record online. Ask them if you want it opened."),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +116,7 @@ def access(request: HttpRequest) -> HttpResponse:
 
 def _practice(opening: Opening) -> Practice:
     known = registry.practice(opening.org)
-    why = "" if opening.why is None else _(WHYS[opening.why])
+    why = "" if opening.why is None else absent_words(opening.why.value)
     since = None if opening.level is Level.NONE else opening.since
     return Practice(known.name if known else opening.org, level_words(opening.level), since, why)
 

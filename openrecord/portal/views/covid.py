@@ -10,6 +10,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from openrecord.access.types import Service
 from openrecord.audit.types import Actor
 from openrecord.cards import actions, queries
 from openrecord.cards.keyring import keyring
@@ -83,7 +84,7 @@ def _card(by: Acting, card_id: UUID) -> Card:
     """The card, if this viewer may see it. Raises Http404: foreign and unknown are the same."""
     cards = queries.cards(by.viewing.patient_id)
     found = next((card for card in cards if card.card_id == card_id), None)
-    if found is None or not may_see(found, by.viewing.viewer_id, by.viewing.kind):
+    if found is None or not by.viewing.may(Service.CARDS) or not may_see(found, by.viewing.viewer_id, by.viewing.kind):
         raise Http404
     return found
 
@@ -99,14 +100,14 @@ def doses(request: HttpRequest) -> HttpResponse:
     if by is not None:
         at = clock.now()
         found = _doses(by, at)
-        said = _said(by, found)
-        kind = by.viewing.kind
-        cards = tuple(c for c in queries.cards(by.viewing.patient_id) if may_see(c, by.viewing.viewer_id, kind))
+        if by.viewing.may(Service.CARDS):
+            said, kind = _said(by, found), by.viewing.kind
+            cards = tuple(c for c in queries.cards(by.viewing.patient_id) if may_see(c, by.viewing.viewer_id, kind))
         record_page_read(request, by, found, route=HERE, query="", at=at)
     context = {
         "title": _("Covid-19 vaccination"),
         "doses": [dose(as_shown(entry)) for entry in found],
-        "offered": keyring().signing is not None,
+        "offered": keyring().signing is not None and (by is None or by.viewing.may(Service.CARDS)),
         "may_make": said is not None,
         "cards": [line(card) for card in cards],
     }
@@ -121,7 +122,7 @@ def make(request: HttpRequest) -> HttpResponse:
     at = clock.now()
     found = _doses(by, at)
     said = _said(by, found)
-    if said is None:
+    if said is None or not by.viewing.may(Service.CARDS):
         return see_other(HERE)
     record_page_read(request, by, found, route=CARDS, query="", at=at)
     try:

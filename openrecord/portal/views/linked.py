@@ -12,7 +12,7 @@ from openrecord.access import actions, events
 from openrecord.access import queries as access
 from openrecord.access.queries import Linked
 from openrecord.access.rules.scopes import readable_slots
-from openrecord.access.types import Basis, EndReason, Method, ViewerKind
+from openrecord.access.types import Basis, EndReason, Method, Service, ViewerKind
 from openrecord.identity import queries as identity
 from openrecord.identity import rules as identity_rules
 from openrecord.identity.types import PersonId
@@ -33,7 +33,9 @@ from openrecord.web.text import gettext_noop
 
 @dataclass(frozen=True, slots=True)
 class Guest:
-    """A person or an app let in, in words. `name` is empty where it is not known; `until` None = no end."""
+    """A person or an app let in, in words. `name` is empty where it is not known; `until` None = no end; `does`: what
+    they may do besides reading.
+    """
 
     viewer: str
     name: str
@@ -41,6 +43,7 @@ class Guest:
     until: date | None
     sees: tuple[str, ...]
     basis: str
+    does: tuple[str, ...] = ()
     ahead: str = ""
 
 
@@ -151,7 +154,13 @@ def _guest(one: Linked) -> Guest:
         viewer.expires,
         _app_sees(viewer.scopes) if is_app else (level_words(viewer.level).title,),
         "" if viewer.basis is None else basis_in_words(viewer.basis),
+        () if is_app else _does(viewer.services),
     )
+
+
+def _does(given: frozenset[Service] | None) -> tuple[str, ...]:
+    words = {Service.REPORTS: _("Report mistakes in your record"), Service.CARDS: _("Make Covid-19 vaccination cards")}
+    return tuple(text for service, text in words.items() if given is None or service in given)
 
 
 def name_of(one: Linked) -> str:

@@ -1,34 +1,61 @@
 """The lists and the entries of a record. One timeline call for each page."""
 
+from collections.abc import Collection
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from openrecord.access import queries as access
 from openrecord.access.types import ViewerKind
 from openrecord.attachments import queries as attachments
+from openrecord.clinical.kinds import Slot
 from openrecord.kit import clock
-from openrecord.portal.acting import acting, record_page_read
+from openrecord.portal.acting import CHANNEL, Acting, acting, record_page_read
 from openrecord.portal.pages import page
 from openrecord.timeline import queries as timeline
-from openrecord.timeline.types import BadCursor, ServedEntry
+from openrecord.timeline.types import NOTHING, BadCursor, Page, ServedEntry
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
+from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.sections import BY_SLUG, detail_of, shown
 from openrecord.web.records.trends import test_of
 from openrecord.web.records.values import Shown
 from openrecord.web.text import gettext as _
+from openrecord.web.text import gettext_noop
 
 BASE = "/record"
 PAGE_SIZE = 50
+_ON_ITS_WAY = (f"{BASE}/on-its-way", gettext_noop("See what is on its way"))
+_BESIDE = {
+    "test-results": (_ON_ITS_WAY,),
+    "referrals": (_ON_ITS_WAY,),
+    "vaccinations": (("/covid", gettext_noop("Covid-19 vaccination, and a card that proves it")),),
+}
+"""What else belongs to a section: addresses and untranslated words."""
 
 
 def as_shown(entry: ServedEntry) -> Shown:
     """A served entry as the presenters take it."""
     return shown(entry.slot, entry.clinical, entry.body, BASE)
+
+
+def back() -> dict[str, str]:
+    """The way back from a page of the record."""
+    return {"back_href": "/home", "back_text": _("Your GP record")}
+
+
+def empty_of(by: Acting | None, served: Page, slots: Collection[Slot], usual: str = "") -> Empty:
+    """What stands there where the page holds nothing: why, where these slots are closed to the reader (R5)."""
+    if by is None or served.entries:
+        return empty(None, usual)
+    why = access.absence(by.viewing.patient_id, by.viewing.viewer_id, slots, channel=CHANNEL, at=clock.now())
+    return empty(
+        None if why is None else why.value, usual, href="/access" if by.viewing.kind is ViewerKind.SELF else ""
+    )
 
 
 @audience(Audience.PATIENT)
@@ -40,24 +67,25 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         return errors.page(request, 404)
     by = acting(request)
     after = request.GET.get("after") or None
-    entries: tuple[ServedEntry, ...] = ()
-    cursor: str | None = None
+    served = NOTHING
     if by is not None:
         at = clock.now()
         try:
             served = timeline.page(by.reader, slots=found.slots, ahead=found.ahead, limit=PAGE_SIZE, after=after, at=at)
         except BadCursor:
             return errors.page(request, 404)
-        entries, cursor = served.entries, served.next_cursor
         query = urlencode({"after": after}) if after else ""
-        record_page_read(request, by, entries, route=f"{BASE}/{slug}", query=query, at=at)
-    shown_entries = [as_shown(entry) for entry in entries]
+        record_page_read(request, by, served.entries, route=f"{BASE}/{slug}", query=query, at=at)
     context = list_context(
-        found, shown_entries, base=BASE, cursor=cursor, first=after is None, awaited_href=f"{BASE}/on-its-way"
+        found,
+        [as_shown(entry) for entry in served.entries],
+        base=BASE,
+        cursor=served.next_cursor,
+        first=after is None,
+        empty=empty_of(by, served, found.slots),
+        beside=[(href, _(text)) for href, text in _BESIDE.get(slug, ())],
     )
-    if slug == "vaccinations":
-        context["beside"] = ("/covid", _("Covid-19 vaccination, and a card that proves it"))
-    return page(request, "records/list.html", by, {**context, "back_href": "/home", "back_text": _("Your GP record")})
+    return page(request, "records/list.html", by, {**context, **back()})
 
 
 @audience(Audience.PATIENT)

@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from openrecord.access.types import Service
 from openrecord.audit.types import Actor
 from openrecord.caseload import actions, events, queries
 from openrecord.caseload.rules.asking import may_ask, may_see
@@ -30,6 +31,9 @@ BASE = "/requests"
 
 
 def _kinds(by: Acting) -> tuple[Kind, ...]:
+    """What this viewer may ask for; a proxy only where it was given to them."""
+    if not by.viewing.may(Service.REPORTS):
+        return ()
     return tuple(kind for kind in ASKING if may_ask(kind, by.viewing.kind))
 
 
@@ -55,9 +59,7 @@ def _actor(request: HttpRequest, by: Acting) -> Actor:
 
 def practice_of(by: Acting, at: datetime) -> OdsCode | None:
     """The practice where the patient is registered now, which answers; None where there is none."""
-    today = day_of(at)
-    stays = registry.registrations(by.viewing.patient_id)
-    now = [stay for stay in stays if stay.start <= today and (stay.end is None or today < stay.end)]
+    now = registry.registered(by.viewing.patient_id, on=day_of(at))
     return now[-1].ods if now else None
 
 

@@ -8,17 +8,15 @@ from django.views.decorators.http import require_safe
 from openrecord.kit import clock
 from openrecord.portal.acting import acting, record_page_read
 from openrecord.portal.pages import page
-from openrecord.portal.presenters.narrowing import narrowing
-from openrecord.portal.views.record import BASE, PAGE_SIZE, as_shown
+from openrecord.portal.views.record import BASE, PAGE_SIZE, as_shown, back, empty_of
 from openrecord.timeline import queries
-from openrecord.timeline.types import BadCursor, Page
+from openrecord.timeline.types import NOTHING, BadCursor, Period
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
-from openrecord.web.records.timeline import months
-from openrecord.web.text import gettext as _
+from openrecord.web.records.lists import timeline_context
+from openrecord.web.records.narrowing import narrowing
 
 PATH = f"{BASE}/timeline"
-NOTHING = Page((), None)
 
 
 @audience(Audience.PATIENT)
@@ -28,19 +26,19 @@ def timeline(request: HttpRequest) -> HttpResponse:
     by, part, after = acting(request), narrowing(request.GET), request.GET.get("after") or None
     served = NOTHING
     if by is not None and not part.errors:
-        at = clock.now()
+        at, period = clock.now(), Period(part.since, part.until)
         try:
-            served = queries.page(by.reader, slots=part.slots, period=part.period, limit=PAGE_SIZE, after=after, at=at)
+            served = queries.page(by.reader, slots=part.slots, period=period, limit=PAGE_SIZE, after=after, at=at)
         except BadCursor:
             return errors.page(request, 404)
         query = urlencode(part.pairs + ([("after", after)] if after else []))
         record_page_read(request, by, served.entries, route=PATH, query=query, at=at)
-    context = {
-        "title": _("Everything by date"),
-        "part": part,
-        "months": months([as_shown(entry) for entry in served.entries]),
-        "older_href": part.href(PATH, served.next_cursor) if served.next_cursor else "",
-        "first_href": part.href(PATH) if after else "",
-        "whole_href": PATH,
-    }
-    return page(request, "portal/timeline.html", by, context)
+    context = timeline_context(
+        part,
+        [as_shown(entry) for entry in served.entries],
+        here=PATH,
+        cursor=served.next_cursor,
+        first=after is None,
+        empty=empty_of(by, served, part.slots),
+    )
+    return page(request, "records/timeline.html", by, {**context, **back()})

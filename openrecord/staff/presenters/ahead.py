@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from openrecord.access import queries as access
+from openrecord.access.matters import OpenDue
 from openrecord.access.queries import Linked
 from openrecord.access.rules.ahead import Turn, Turning, next_turn
-from openrecord.access.types import AccessFacts, OpenDue
+from openrecord.access.types import AccessFacts
 from openrecord.clinical.nhs_number import spaced
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from openrecord.access.types import DECISIONS, Matter, OpenDue
+from openrecord.access.matters import DECISIONS, Matter, OpenDue
 from openrecord.clinical.nhs_number import spaced
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient

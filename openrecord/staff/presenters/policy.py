@@ -79,6 +79,7 @@ def settings(policy: Policy) -> tuple[Fact, ...]:
         Fact(_("Online access"), _("On") if policy.system_on else _("Off")),
         Fact(_("First day whose entries can be seen"), day_in_words(policy.go_live) or _("Not decided")),
         Fact(_("How much patients see"), _(LEVELS[policy.level])),
+        Fact(_("How much new patients see at first"), _(LEVELS[policy.new_level])),
         Fact(_("Where an enhanced review stands (code 104)"), _(LEVELS[policy.at_risk_level])),
         Fact(
             _("Older entries"),
@@ -86,9 +87,13 @@ def settings(policy: Policy) -> tuple[Fact, ...]:
         ),
         Fact(_("A parent's access is reviewed at age"), str(policy.review_age)),
         Fact(_("Decisions about waiting entries"), _("Within %(days)s days") % {"days": policy.screening_days}),
-        Fact(
-            _("People are told that access is reviewed or ends"),
-            _("%(days)s days before") % {"days": policy.notice_days},
+        *(
+            Fact(label, _("%(days)s days before") % {"days": days})
+            for label, days in (
+                (_("People are told that access is reviewed"), policy.notice_days),
+                (_("People are told that access ends at 16"), policy.sixteen_notice_days),
+                (_("People are told that access ends on its last day"), policy.expiry_notice_days),
+            )
         ),
         Fact(_("Patients see who looked at their record"), _("Yes") if policy.lookers_offered else _("No")),
         Fact(_("Sections switched off"), ", ".join(off) or _("None")),

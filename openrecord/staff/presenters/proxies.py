@@ -9,7 +9,7 @@ from openrecord.access.events import AnyAct, Evidence, ProxyChanged, ProxyGrante
 from openrecord.access.invitations import Invited
 from openrecord.access.queries import Linked
 from openrecord.access.rules.granting import Fault, Scope
-from openrecord.access.types import Basis, EndReason, Viewer
+from openrecord.access.types import Basis, EndReason, Service, Viewer
 from openrecord.clinical.kinds import Level, Section
 from openrecord.clinical.nhs_number import InvalidNhsNumber, NhsNumber, parse
 from openrecord.identity import queries as identity
@@ -56,6 +56,10 @@ EVIDENCES: Mapping[Evidence, str] = {
     Evidence.DEPUTY_ORDER: gettext_noop("Order of the Court of Protection"),
     Evidence.BEST_INTERESTS_NOTE: gettext_noop("Record of the best interests decision"),
 }
+SERVICES: Mapping[Service, str] = {
+    Service.REPORTS: gettext_noop("Report mistakes in the record"),
+    Service.CARDS: gettext_noop("Make Covid-19 vaccination cards"),
+}
 END_REASONS: Mapping[EndReason, str] = {
     EndReason.PATIENT: gettext_noop("The patient wants it"),
     EndReason.PROXY: gettext_noop("The person no longer wants it"),
@@ -98,6 +102,7 @@ class Proxy:
     evidence: str
     level: str
     sections: str
+    services: str
     since: datetime | None
     until: date | None
     waits: bool
@@ -117,10 +122,16 @@ def in_words(one: Linked, grants: Mapping[UUID, ProxyGranted], staff: Mapping[UU
         "" if granted is None else _seen(granted, staff),
         level_words(viewer.level).title,
         _("All that the practice shows") if viewer.sections is None else ", ".join(chosen_sections),
+        _services(viewer.services),
         viewer.granted,
         viewer.expires,
         one.behind is None and bool(one.invited),
     )
+
+
+def _services(given: frozenset[Service] | None) -> str:
+    words = [_(text) for service, text in SERVICES.items() if given is None or service in given]
+    return ", ".join(words) or _("Only reading")
 
 
 def name_of(one: Linked) -> str:
@@ -180,6 +191,8 @@ def scope_fields(most: Level, offered: Collection[Section], now: Viewer | None =
     sections = [Option(one.value, _(words)) for one, words in SECTIONS.items() if one in offered]
     kept = () if now is None or now.sections is None else tuple(sorted(now.sections))
     until = None if now is None else now.expires
+    services = [Option(one.value, _(words)) for one, words in SERVICES.items()]
+    given = tuple(Service) if now is None or now.services is None else tuple(sorted(now.services))
     return (
         _one_of(
             "level",
@@ -189,6 +202,14 @@ def scope_fields(most: Level, offered: Collection[Section], now: Viewer | None =
             _("They never see more than your practice shows."),
         ),
         Field("sections", _("Which sections?"), Shape.SOME_OF, _("None: all sections"), options=sections, typed=kept),
+        Field(
+            "services",
+            _("What else may they do for the patient?"),
+            Shape.SOME_OF,
+            _("None: only reading"),
+            options=services,
+            typed=given,
+        ),
         Field(
             "expires",
             _("When does it end, unless you renew it?"),
@@ -203,7 +224,7 @@ def mistakes(fields: Sequence[Field]) -> dict[str, str]:
     """What is missing or cannot be read, by the name of the field."""
     found = too_long(fields)
     for field in fields:
-        optional = field.name in {"number", "expires", "sections"}
+        optional = field.name in {"number", "expires", "sections", "services"}
         missing = field.shape is Shape.ONE_OF and not chosen(field)
         if missing or (not any(field.typed) and not optional):
             found[field.name] = _(MISSING[field.name])
@@ -244,10 +265,17 @@ def invited_of(fields: Mapping[str, Field]) -> Invited:
 def scope_of(fields: Mapping[str, Field]) -> Scope:
     """How much, from a form without mistakes."""
     sections = frozenset(Section(name) for name in chosen(fields["sections"]))
-    return Scope(Level(int(fields["level"].value)), sections or None, day_of(fields["expires"]))
+    services = frozenset(Service(name) for name in chosen(fields["services"]))
+    return Scope(Level(int(fields["level"].value)), sections or None, day_of(fields["expires"]), services)
 
 
 def change_of(viewer: UUID, scope: Scope) -> ProxyChanged:
     """The act that makes this the scope."""
     sections = None if scope.sections is None else tuple(sorted(scope.sections))
-    return ProxyChanged(viewer=viewer, level=int(scope.level), sections=sections, expires=scope.expires)
+    return ProxyChanged(
+        viewer=viewer,
+        level=int(scope.level),
+        sections=sections,
+        expires=scope.expires,
+        services=tuple(sorted(scope.services)),
+    )

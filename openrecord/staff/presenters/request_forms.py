@@ -7,11 +7,11 @@ from uuid import UUID
 from openrecord.caseload import events
 from openrecord.caseload.rules.clock import clocks
 from openrecord.caseload.rules.letters import draft
-from openrecord.caseload.rules.steps import is_part
-from openrecord.caseload.types import Ground, Outcome, Part, Proof, Request, Step, Wait
+from openrecord.caseload.rules.steps import corrections, is_part, less
+from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Proof, Request, Step, Wait
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import random_id
-from openrecord.staff.presenters.requests import GROUNDS, PROOFS, WAITS, part_words
+from openrecord.staff.presenters.requests import CORRECTIONS, GROUNDS, PROOFS, WAITS, part_words
 from openrecord.web.forms import Field, Option, Shape, chosen, day_of, day_parts, too_long
 from openrecord.web.parts import LEVELS, SECTIONS
 from openrecord.web.text import gettext as _
@@ -35,13 +35,15 @@ LINES_OF_A_LETTER = 12
 class Setting:
     """What a form depends on. `members`: who may be chosen, by id; `outcome`: the answer being written.
 
-    `came_restricted`: how many entries a sender marked as not for the patient.
+    `came_restricted`: how many entries a sender marked as not for the patient; `openable`: the higher levels that can
+    be given.
     """
 
     request: Request
     members: Mapping[UUID, str]
     outcome: Outcome | None = None
     came_restricted: int = 0
+    openable: frozenset[Level] = frozenset()
 
 
 def fields_of(step: Step, setting: Setting) -> tuple[Field, ...]:
@@ -117,16 +119,23 @@ def _decide(setting: Setting) -> tuple[Field, ...]:
         typed=(draft(request.kind, outcome, opened).strip(),),
         rows=LINES_OF_A_LETTER,
     )
-    if outcome is Outcome.GRANTED:
-        return (letter,)
-    grounds = {ground.value: _(words) for ground, words in GROUNDS.items()}
-    return (_one_of("ground", _("Ground"), grounds), letter)
+    first: list[Field] = []
+    if outcome is Outcome.PARTLY and request.kind is Kind.LEVEL:
+        levels = {str(int(one)): _(LEVELS[one]) for one in sorted(less(request, setting.openable))}
+        first.append(_one_of("level", _("How much do you open?"), levels))
+    became = corrections(request, outcome)
+    if became:
+        words = {one.value: _(text) for one, text in CORRECTIONS.items() if one in became}
+        first.append(_one_of("correction", _("What became of the entry?"), words))
+    if outcome is not Outcome.GRANTED:
+        first.append(_one_of("ground", _("Ground"), {ground.value: _(words) for ground, words in GROUNDS.items()}))
+    return (*first, letter)
 
 
 def mistakes(step: Step, fields: Sequence[Field], setting: Setting) -> dict[str, str]:
     """What is missing or wrong, by the name of the field."""
     found = too_long(fields)
-    optional = {"ground"} if setting.outcome is Outcome.PARTLY else set()
+    optional = {Outcome.PARTLY: {"ground"}, Outcome.REFUSED: {"correction"}}.get(setting.outcome or Outcome.GRANTED, ())
     for field in fields:
         if field.shape is Shape.ONE_OF and not chosen(field) and field.name not in optional:
             found[field.name] = _("Choose one")
@@ -156,6 +165,20 @@ def _part(fields: Sequence[Field]) -> Part:
     return Part(day_of(by_name["first"]), day_of(by_name["last"]), sections or None)
 
 
+def _decided(outcome: Outcome, value: Mapping[str, str], request: Request) -> events.Decided:
+    ground, level, correction = (value.get(name) for name in ("ground", "level", "correction"))
+    opened = Level(int(level)) if level else None
+    if outcome is Outcome.GRANTED and request.kind is Kind.LEVEL:
+        opened = request.wish.level
+    return events.Decided(
+        outcome,
+        Ground(ground) if ground else None,
+        value["letter"],
+        opened,
+        Correction(correction) if correction else None,
+    )
+
+
 def event_of(step: Step, fields: Sequence[Field], setting: Setting) -> events.AnyEvent:
     """The event of a form without mistakes. Raises ValueError for a step that staff do not take."""
     value = {field.name: field.value for field in fields}
@@ -175,6 +198,5 @@ def event_of(step: Step, fields: Sequence[Field], setting: Setting) -> events.An
         case Step.REVIEW:
             return events.ChunkRefused(_part(fields))
         case Step.DECIDE if setting.outcome is not None:
-            ground = value.get("ground")
-            return events.Decided(setting.outcome, Ground(ground) if ground else None, value["letter"])
+            return _decided(setting.outcome, value, setting.request)
     raise ValueError(step)

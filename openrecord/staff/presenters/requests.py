@@ -9,7 +9,20 @@ from openrecord.caseload import events
 from openrecord.caseload.queries import Happened
 from openrecord.caseload.rules.clock import clocks, due, urgency
 from openrecord.caseload.rules.progress import progress
-from openrecord.caseload.types import Ground, Kind, OpenRequest, Outcome, Part, Proof, Request, State, Urgency, Wait
+from openrecord.caseload.types import (
+    Correction,
+    Decision,
+    Ground,
+    Kind,
+    OpenRequest,
+    Outcome,
+    Part,
+    Proof,
+    Request,
+    State,
+    Urgency,
+    Wait,
+)
 from openrecord.registry.types import Patient, PatientId
 from openrecord.web.parts import LEVELS, part_in_words
 from openrecord.web.records.values import Fact
@@ -46,6 +59,11 @@ GROUNDS: Mapping[Ground, str] = {
     Ground.NOT_HELD: gettext_noop("We do not hold it"),
     Ground.NOT_CHANGED: gettext_noop("Looked at, and the entry stays as it is"),
     Ground.NOT_ELIGIBLE: gettext_noop("The rules for online access do not allow it"),
+}
+CORRECTIONS: Mapping[Correction, str] = {
+    Correction.CORRECTED: gettext_noop("Corrected in our own system, which sends the corrected entry"),
+    Correction.NOTE_ADDED: gettext_noop("A note was added that the patient does not agree"),
+    Correction.PASSED_ON: gettext_noop("Another organisation wrote it; we asked them to correct it"),
 }
 PROOFS: Mapping[Proof, str] = {
     Proof.NHS_LOGIN: gettext_noop("NHS login with photo ID (level P9)"),
@@ -177,9 +195,18 @@ def _facts(request: Request, staff: Mapping[UUID, str], *, by_proxy: bool) -> tu
     found.append(Fact(_("Assigned to"), assigned))
     if request.extension is not None:
         found.append(Fact(_("Extended because"), request.extension))
-    if request.decision is not None and request.decision.ground is not None:
-        found.append(Fact(_("Ground of refusal"), _(GROUNDS[request.decision.ground])))
-    return tuple(found)
+    return (*found, *_decided(request.decision))
+
+
+def _decided(decision: Decision | None) -> Iterable[Fact]:
+    if decision is None:
+        return
+    if decision.level is not None:
+        yield Fact(_("Level given"), _(LEVELS[decision.level]))
+    if decision.correction is not None:
+        yield Fact(_("What became of the entry"), _(CORRECTIONS[decision.correction]))
+    if decision.ground is not None:
+        yield Fact(_("Ground of refusal"), _(GROUNDS[decision.ground]))
 
 
 def _step(one: Happened, staff: Mapping[UUID, str]) -> tuple[str, str, str]:

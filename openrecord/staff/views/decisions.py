@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from openrecord.access import actions as access_actions
 from openrecord.access import queries as access
 from openrecord.access.events import AgeReviewed, AnyAct, EnhancedReviewDecided
+from openrecord.access.matters import DECISIONS, DRIFT, NOTICES, Due, Matter
 from openrecord.access.rules.ahead import Turning, next_turn
 from openrecord.access.rules.viewers import ADULT, is_of_age, review_age
-from openrecord.access.types import DECISIONS, DRIFT, NOTICES, AccessFacts, Due, Matter, Viewer, ViewerId
+from openrecord.access.types import AccessFacts, Viewer, ViewerId
 from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient, Policy
@@ -70,13 +71,13 @@ def ahead(request: HttpRequest) -> HttpResponse:
     """Whose access is reviewed or ends soon by date alone, with the days (R26)."""
     desk = desk_of(request)
     at = clock.now()
-    number = max(1, whole_number(request.GET.get("page", "")) or 1)
+    number, policy = max(1, whole_number(request.GET.get("page", "")) or 1), registry.policy(desk.ods) or Policy()
     found = access.open_due(desk.ods, NOTICES, limit=PAGE_SIZE + 1, after=(number - 1) * PAGE_SIZE)
     record_staff_read(request, desk, None, route=AHEAD_PATH, served=(), at=at)
     context = {
         "title": _("Access that is reviewed or ends soon"),
         "rows": ahead_rows(found[:PAGE_SIZE], at),
-        "days": (registry.policy(desk.ods) or Policy()).notice_days,
+        "days": min(policy.notice_days, policy.sixteen_notice_days, policy.expiry_notice_days),
         "previous_href": f"{AHEAD_PATH}?page={number - 1}" if number > 1 else "",
         "next_href": f"{AHEAD_PATH}?page={number + 1}" if len(found) > PAGE_SIZE else "",
     }

@@ -113,6 +113,7 @@ def _grant(
         evidence=Evidence(fields["evidence"].value),
         seen_by=desk.member.staff_id,
         seen_on=day_of(fields["seen"]),
+        services=tuple(sorted(scope.services)),
     )
     by = actor_of(request, desk, AUTHORITY)
     invitations.grant(patient_id=patient.patient_id, act=act, invited=invited, by=by, at=at)

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
-from openrecord.access.types import DECISIONS, DRIFT, NOTICES
+from openrecord.access.matters import DECISIONS, DRIFT, NOTICES
 from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness as rules

@@ -15,8 +15,9 @@ from openrecord.web.text import gettext as _
 REVIEW_AGES = range(11, 14)
 """The ages at which a parent's access may be reviewed (R24)."""
 MOST_DAYS = 3650
+_NOTICES = ("notice-days", "sixteen-days", "expiry-days")
 _FIELDS = ("system", "live-day", "live-month", "live-year", "level", "at-risk", "back-days", "review-age",
-           "screening-days", "notice-days", "lookers")  # fmt: skip
+           "screening-days", *_NOTICES, "new", "lookers")  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,9 @@ def from_policy(policy: Policy) -> Typed:
         "review-age": str(policy.review_age),
         "screening-days": str(policy.screening_days),
         "notice-days": str(policy.notice_days),
+        "sixteen-days": str(policy.sixteen_notice_days),
+        "expiry-days": str(policy.expiry_notice_days),
+        "new": min(policy.new_level, policy.level).name.lower(),
         "lookers": "on" if policy.lookers_offered else "off",
     }
     for kind in RELEASES:
@@ -101,8 +105,7 @@ def read(typed: Typed, before: Policy) -> tuple[Policy, tuple[FieldError, ...]]:
     choose = _("Choose how much is shown")
     system = fields.choice("system", {"on": 1, "off": 0}, _("Choose whether online access is on"))
     go_live = fields.day("live", _("Enter a real date, or leave it empty"))
-    level = fields.choice("level", levels, choose)
-    at_risk = fields.choice("at-risk", levels, choose)
+    level, new, at_risk = (fields.choice(name, levels, choose) for name in ("level", "new", "at-risk"))
     if at_risk in levels and level in levels and levels[at_risk] > levels[level]:
         fields.errors.append(FieldError("at-risk-1", _("With an enhanced review patients cannot see more than others")))
     back_days = fields.number(
@@ -110,9 +113,9 @@ def read(typed: Typed, before: Policy) -> tuple[Policy, tuple[FieldError, ...]]:
     )
     review_age = fields.number("review-age", lambda age: age in REVIEW_AGES, _("Enter an age from 11 to 13"))
     days_from_one = _("Enter a number of days between 1 and 3650")
-    screening_days, notice_days = (
+    screening_days, notice_days, sixteen_days, expiry_days = (
         fields.number(name, lambda days: 1 <= days <= MOST_DAYS, days_from_one)
-        for name in ("screening-days", "notice-days")
+        for name in ("screening-days", *_NOTICES)
     )
     lookers = fields.choice("lookers", {"on": 1, "off": 0}, _("Choose whether patients see who looked"))
     policy = Policy(
@@ -127,6 +130,9 @@ def read(typed: Typed, before: Policy) -> tuple[Policy, tuple[FieldError, ...]]:
         release={**before.release, **_releases(fields)},
         lookers_offered=lookers == "on",
         notice_days=notice_days,
+        new_level=min(levels.get(name, Level.NONE) for name in (new, level)),
+        sixteen_notice_days=sixteen_days,
+        expiry_notice_days=expiry_days,
     )
     return policy, tuple(fields.errors)
 

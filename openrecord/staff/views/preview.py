@@ -1,5 +1,7 @@
 """What the patient sees, through the patient's own Sight and the patient's own templates (R37)."""
 
+from collections.abc import Collection
+from datetime import datetime
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -7,14 +9,16 @@ from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
 from openrecord.attachments import queries as attachments
+from openrecord.clinical.kinds import Slot
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.record import patient_viewer
 from openrecord.staff.views.patient import base_of
 from openrecord.timeline import queries as timeline
-from openrecord.timeline.types import BadCursor, Reader
+from openrecord.timeline.types import BadCursor, Page, Reader
 from openrecord.web.audience import Audience, audience
+from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.sections import BY_SLUG, SECTIONS, detail_of, shown
@@ -42,6 +46,14 @@ def reader_of(patient: Patient) -> Reader | None:
     return Reader(patient.patient_id, viewer.viewer_id, None, PATIENTS_CHANNEL)
 
 
+def empty_of(reader: Reader, served: Page, slots: Collection[Slot], at: datetime, usual: str = "") -> Empty:
+    """What the patient is told where a page holds nothing."""
+    if served.entries:
+        return empty(None, usual)
+    why = access.absence(reader.patient_id, reader.viewer_id, slots, channel=reader.channel, at=at)
+    return empty(None if why is None else why.value, usual)
+
+
 @audience(Audience.STAFF)
 @require_safe
 def hub(request: HttpRequest, public_id: UUID) -> HttpResponse:
@@ -53,6 +65,7 @@ def hub(request: HttpRequest, public_id: UUID) -> HttpResponse:
         **LAYOUT,
         "title": _("Your GP record"),
         "has_account": reader_of(found) is not None,
+        "base": base,
         "cards": [(f"{base}/{item.slug}", _(item.title), _(item.hint)) for item in SECTIONS],
     }
     return page(request, "staff/preview_hub.html", desk, context, found)
@@ -81,7 +94,14 @@ def section(request: HttpRequest, public_id: UUID, slug: str) -> HttpResponse:
     entries = [shown(entry.slot, entry.clinical, entry.body, base) for entry in served.entries]
     context = {
         **LAYOUT,
-        **list_context(section_found, entries, base=base, cursor=served.next_cursor, first=after is None),
+        **list_context(
+            section_found,
+            entries,
+            base=base,
+            cursor=served.next_cursor,
+            first=after is None,
+            empty=empty_of(reader, served, section_found.slots, at),
+        ),
         "back_href": base,
         "back_text": _("Your GP record"),
     }

@@ -7,7 +7,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from openrecord.caseload import actions
+from openrecord.caseload import actions, queries
 from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, ROLES, open_steps, outcomes
 from openrecord.caseload.types import Outcome, Step
 from openrecord.kit import clock
@@ -58,7 +58,8 @@ def step(request: HttpRequest, public_id: UUID, request_id: UUID, slug: str) -> 
     found = request_of(desk, patient, request_id)
     wanted = _step(desk, slug)
     came = len(screening.labelled(patient.patient_id, desk.ods)) if wanted is Step.REVIEW else 0
-    setting = Setting(found, assignable(desk), _outcome(request, wanted), came)
+    openable = queries.openable(patient.patient_id, found, at=clock.now()) if wanted is Step.DECIDE else frozenset()
+    setting = Setting(found, assignable(desk), _outcome(request, wanted), came, openable)
     fields = fields_of(wanted, setting)
     outdated = False
     if request.method == "POST":
@@ -77,7 +78,8 @@ def step(request: HttpRequest, public_id: UUID, request_id: UUID, slug: str) -> 
 def _is_open(wanted: Step, setting: Setting, patient: Patient) -> bool:
     """Whether the step may be taken now, and its answer given."""
     possible = wanted in open_steps(setting.request, clock.now())
-    return possible and (wanted is not Step.DECIDE or setting.outcome in outcomes(setting.request, born=patient.born))
+    answers = outcomes(setting.request, born=patient.born, openable=setting.openable)
+    return possible and (wanted is not Step.DECIDE or setting.outcome in answers)
 
 
 def _take(

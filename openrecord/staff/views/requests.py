@@ -151,6 +151,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             at=at,
         ),
         "record": f"/staff/patients/{patient.public_id}",
+        "copy_number": patient.nhs_number if found.kind is Kind.SUBJECT_ACCESS and found.proof is not None else "",
         "links": _links(steps_for(desk, open_now), found, here, patient) + _grant_link(desk, found, patient),
         "takes": Step.ASSIGN in steps_for(desk, open_now) and found.assignee != desk.member.staff_id,
         "me": desk.member.staff_id,
@@ -171,6 +172,7 @@ def _links(steps: Collection[Step], found: Request, here: str, patient: Patient)
     """The pages of these steps; deciding has a link for each answer that is possible."""
     links = [(f"{here}/{step}", _(TITLES[step])) for step in steps if step is not Step.DECIDE]
     if Step.DECIDE in steps:
-        possible = outcomes(found, born=patient.born)
+        openable = queries.openable(patient.patient_id, found, at=clock.now())
+        possible = outcomes(found, born=patient.born, openable=openable)
         links += [(f"{here}/decide?outcome={o}", _(OUTCOMES[o])) for o in Outcome if o in possible]
     return links

@@ -44,7 +44,7 @@ def _clinical_status(body: Json) -> str:
 def _certainty(body: Json) -> str:
     words = {
         "unconfirmed": _("Not confirmed"),
-        "provisional": _("Provisional"),
+        "provisional": _("Not certain yet"),
         "differential": _("One of several possibilities"),
         "refuted": _("Ruled out"),
     }

@@ -1,15 +1,26 @@
-"""What the list template needs: one section's groups, and where older entries are."""
+"""What the templates of lists need: a section's groups, the record by date, a search; and where older entries are."""
 
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote
 
+from openrecord.clinical import wording
+from openrecord.web.forms import FieldError
+from openrecord.web.records.absent import Empty
+from openrecord.web.records.found import found_months
+from openrecord.web.records.narrowing import Narrowing
 from openrecord.web.records.sections import RecordSection
+from openrecord.web.records.timeline import months
 from openrecord.web.records.values import Shown
 from openrecord.web.text import gettext as _
+from openrecord.web.text import gettext_noop
 
 _BY_DAY = frozenset({"test-results", "measurements"})
-_AWAITED = frozenset({"test-results", "referrals"})
+NOT_FOUND = gettext_noop("No entry was found. Try fewer words, or only the beginning of a word.")
+"""Where a search finds nothing."""
+
+Way = tuple[str, str]
+"""Where a link leads, and its words."""
 
 
 def list_context(
@@ -19,10 +30,11 @@ def list_context(
     base: str,
     cursor: str | None,
     first: bool,
-    awaited_href: str = "",
+    empty: Empty,
+    beside: Sequence[Way] = (),
 ) -> dict[str, Any]:
     """The context of records/list.html. `cursor`: where the next page begins; `first`: this is the newest page;
-    `awaited_href`: the page of what is on its way, where there is one.
+    `beside`: what else belongs to the section.
     """
     here = f"{base}/{section.slug}"
     by_day = section.slug in _BY_DAY
@@ -31,8 +43,62 @@ def list_context(
         "groups": section.groups(entries),
         "style": "values" if by_day else "words",
         "dated": not by_day,
-        "awaited_href": awaited_href if first and section.slug in _AWAITED else "",
-        "empty": _("There is nothing to show here."),
+        "beside": beside if first else (),
+        "empty": empty,
         "older_href": f"{here}?after={quote(cursor)}" if cursor else "",
         "first_href": "" if first else here,
     }
+
+
+def timeline_context(
+    part: Narrowing, entries: Sequence[Shown], *, here: str, cursor: str | None, first: bool, empty: Empty
+) -> dict[str, Any]:
+    """The context of records/timeline.html; `here`: its address."""
+    return {
+        "title": _("Everything by date"),
+        "part": part,
+        "months": months(entries),
+        "empty": empty,
+        "whole_href": here,
+        **_around(part, here, cursor, first=first),
+    }
+
+
+def wrong_words(words: str) -> str:
+    """What is wrong with the words that are to be looked for; empty: nothing."""
+    if len(words) > wording.LONGEST_ASKED:
+        return _("Use %(most)s characters or fewer") % {"most": wording.LONGEST_ASKED}
+    if sum(map(len, wording.words_of(words))) < wording.FEWEST_LETTERS:
+        return _("Enter at least two letters of a word to look for")
+    return ""
+
+
+def search_context(part: Narrowing, words: str, wrong: str, *, here: str) -> dict[str, Any]:
+    """The context of records/search.html while nothing is answered. `wrong`: what is wrong with the words."""
+    return {
+        "title": _("Search the record"),
+        "part": part,
+        "words": words,
+        "wrong": wrong,
+        "errors": (*((FieldError("words", wrong),) if wrong else ()), *part.summary),
+        "here": here,
+        "months": (),
+        "is_answered": False,
+    }
+
+
+def answer_context(
+    part: Narrowing, words: str, entries: Sequence[Shown], *, here: str, cursor: str | None, first: bool, empty: Empty
+) -> dict[str, Any]:
+    """The context of records/search.html with a page of what was found."""
+    return {
+        **search_context(part, words, "", here=here),
+        "months": found_months(entries, wording.words_of(words)),
+        "is_answered": True,
+        "empty": empty,
+        **_around(part, here, cursor, first=first),
+    }
+
+
+def _around(part: Narrowing, here: str, cursor: str | None, *, first: bool) -> dict[str, str]:
+    return {"older_href": part.href(here, cursor) if cursor else "", "first_href": "" if first else part.href(here)}

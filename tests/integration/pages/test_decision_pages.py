@@ -8,7 +8,7 @@ from django.test import Client
 
 from openrecord.access import actions, events
 from openrecord.access import queries as access
-from openrecord.access.types import DECISIONS, NOTICES, Due, Matter, OpenDue
+from openrecord.access.matters import DECISIONS, NOTICES, Due, Matter, OpenDue
 from openrecord.flow import worker
 from openrecord.identity.types import Role
 from openrecord.kit import clock

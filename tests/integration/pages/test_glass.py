@@ -73,7 +73,7 @@ def test_a_restricted_record_opens_to_who_says_why_for_half_an_hour(
 
 def test_a_role_that_does_not_read_sees_who_but_not_what(record: Record) -> None:
     manager = world.staff(roles=MANAGER)
-    for path in ("", "/preview", "/preview/measurements"):
+    for path in ("", "/preview", "/preview/timeline", "/preview/search", "/preview/measurements"):
         assert manager.get(base(record) + path).status_code == 303
     for path in ("/wishes", "/people"):
         assert manager.get(base(record) + path).status_code == 200
@@ -85,7 +85,16 @@ def test_every_page_about_a_restricted_patient_asks_first(record: Record) -> Non
     clinician = world.staff(roles=tuple(Role))
     restrict(record, clinician)
     [entry, *_rest] = screening.facts(record.patient.patient_id)
-    for path in ("", "/wishes", "/people", "/preview", f"/entries/{spelt(entry)}", f"/entries/{spelt(entry)}/hide"):
+    for path in (
+        "",
+        "/wishes",
+        "/people",
+        "/preview",
+        "/preview/timeline",
+        "/preview/search",
+        f"/entries/{spelt(entry)}",
+        f"/entries/{spelt(entry)}/hide",
+    ):
         assert clinician.get(base(record) + path).status_code == 303, path
         answer = clinician.post(base(record) + path, {"reason": "other", "confirmed": "yes"})
         assert answer.status_code in {303, 405}, path

@@ -7,14 +7,18 @@ from datetime import date, timedelta
 import pytest
 from django.test import Client
 
+from openrecord.access import actions as access
 from openrecord.access import events, invitations
 from openrecord.access import queries as access_queries
 from openrecord.access.events import Evidence, Relation
 from openrecord.access.types import Basis, ViewerKind
 from openrecord.audit.sources import CHANGE
+from openrecord.cards import keyring
+from openrecord.cards import queries as cards
 from openrecord.caseload import actions as caseload
 from openrecord.caseload.events import IdentityChecked
 from openrecord.caseload.types import Kind, Proof, Wish
+from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.kit.instants import to_micros
@@ -23,6 +27,7 @@ from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import Policy
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record
 from tests.integration.pages import world
+from tests.integration.pages.test_covid import vaccination
 
 SEEN = "/record/measurements"
 LINE = "or-line__title"
@@ -263,6 +268,62 @@ def test_another_scope_acts_at_once_and_begins_nothing_anew(record: Record, care
     assert "Test results, Medicines" in staff.get(_people(record)).text
     staff.post(address, form)
     assert theirs.get(SEEN).text.count(LINE) == 3
+
+
+MISTAKE = {"about": "3 March 2024, Asthma", "words": "Not so"}
+
+
+@pytest.mark.parametrize("given", [(), ("reports",), ("cards",), ("reports", "cards")])
+def test_each_service_is_given_apart(record: Record, carer: Record, given: tuple[str, ...]) -> None:
+    """Reading, reporting mistakes and vaccination cards; what is not given is not there, whatever address is asked."""
+    keyring.use(keyring.parsed(keyring.with_new_key(keyring.EMPTY)))
+    record.deliver(vaccination("v"))
+    staff, theirs = world.staff(), world.patient(carer)
+    form = {**FORM, "services": given, "number": carer.patient.nhs_number}
+    assert staff.post(f"{_people(record)}/new", form).status_code == 303
+    (one,) = _proxies(record)
+    theirs.post("/people", {"viewer": str(one.viewer.viewer_id)})
+    assert theirs.get(SEEN).text.count(LINE) == 3
+    assert ("Report a mistake" in theirs.get("/requests").text) == ("reports" in given)
+    sent = theirs.post("/requests/new/correction", MISTAKE)
+    assert sent.status_code == (303 if "reports" in given else 404)
+    assert ("Make a card" in theirs.get("/covid").text) == ("cards" in given)
+    theirs.post("/covid/cards")
+    assert len(cards.cards(record.patient.patient_id)) == ("cards" in given)
+    listed, mine = staff.get(_people(record)).text, world.patient(record).get("/access/people").text
+    for service, words in (("reports", "Report mistakes in"), ("cards", "Make Covid-19 vaccination cards")):
+        assert (words in listed) == (words in mine) == (service in given)
+    keyring.use(None)
+
+
+def test_a_service_that_is_taken_away_is_gone_at_once(record: Record, carer: Record) -> None:
+    keyring.use(keyring.parsed(keyring.with_new_key(keyring.EMPTY)))
+    record.deliver(vaccination("v"))
+    theirs = world.patient(carer)
+    staff = _let_in(record, number=carer.patient.nhs_number, services="cards")
+    (one,) = _proxies(record)
+    theirs.post("/people", {"viewer": str(one.viewer.viewer_id)})
+    card = theirs.post("/covid/cards").headers["Location"]
+    assert theirs.get(card).status_code == 200
+    address = f"{_people(record)}/{one.viewer.viewer_id}/change"
+    assert 'value="cards" checked' in staff.get(address).text
+    assert 'value="reports" checked' not in staff.get(address).text
+    staff.post(address, {name: FORM[name] for name in FORM if name.startswith(("level", "expires"))})
+    assert theirs.get(card).status_code == 404
+    assert theirs.get(SEEN).text.count(LINE) == 3
+    assert "Only reading" in staff.get(_people(record)).text
+    keyring.use(None)
+
+
+def test_who_was_let_in_before_services_were_told_apart_keeps_them(record: Record, carer: Record) -> None:
+    viewer = uuid.uuid4()
+    person = world.patient(carer)
+    behind = identity.person_by_nhs_number(carer.patient.nhs_number)
+    assert behind is not None
+    act = events.ProxyGranted(viewer=viewer, basis="consent", listed_org=ORG, level=4)
+    access.record(patient_id=record.patient.patient_id, act=act, by=BY, at=OPENED, behind=behind.person_id)
+    person.post("/people", {"viewer": str(viewer)})
+    assert person.post("/requests/new/correction", MISTAKE).status_code == 303
 
 
 @pytest.mark.parametrize("role", [Role.READER, Role.SCREENER])

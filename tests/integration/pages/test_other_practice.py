@@ -38,6 +38,8 @@ PATHS = (
     "/staff/patients/{patient}/people/{patient}/change",
     "/staff/patients/{patient}/people/{patient}/letter",
     "/staff/patients/{patient}/preview",
+    "/staff/patients/{patient}/preview/timeline",
+    "/staff/patients/{patient}/preview/search",
     "/staff/patients/{patient}/preview/measurements",
     "/staff/patients/{patient}/preview/measurements/{entry}",
 )
@@ -111,7 +113,8 @@ def test_a_practice_that_the_patient_left_previews_nothing(record: Record, other
     )
     assert others.get(base).status_code == 200
     assert f"{base}/preview" not in others.get(base).text
-    for path in ("wishes", "people", "preview", "preview/measurements", f"preview/measurements/{uuid.uuid4()}"):
+    previews = ("preview", "preview/timeline", "preview/search", "preview/measurements")
+    for path in ("wishes", "people", *previews, f"preview/measurements/{uuid.uuid4()}"):
         assert others.get(f"{base}/{path}").status_code == 404
     ours = world.staff(ORG)
     assert f"{base}/preview" in ours.get(base).text

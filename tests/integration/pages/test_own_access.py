@@ -17,15 +17,15 @@ from openrecord.audit.sources import CHANGE
 from openrecord.clinical.kinds import Level
 from openrecord.identity.types import Role
 from openrecord.kit import clock
-from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import OdsCode, Policy, Practice
-from tests.integration.fhir.world import AT, BY, OPENED, ORG, App, Record, made_record
+from openrecord.registry.types import Policy
+from tests.integration.fhir.world import AT, BY, OPENED, App, Record
 from tests.integration.pages import world
 
 SEEN = "/record/measurements"
 LINE = "or-line__title"
 YES = {"confirmed": "yes"}
 PAGES = ("/access", "/access/level", "/access/people", "/access/apps", "/access/looked")
+RECORD = ("/record/medicines", "/record/documents", "/record/timeline")
 RANDOM = re.compile(r'name="csrfmiddlewaretoken" value="\w+"|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}')
 
 
@@ -146,30 +146,10 @@ def test_what_the_practice_was_told_is_taken_back_at_the_practice_alone(
     assert (_lines(browser), len(app.search("Observation").ids)) == (3, 3)
 
 
-def _practice(policy: Policy) -> OdsCode:
-    """A surgery of its own for this policy; all have one name."""
-    code = OdsCode(f"Z{uuid.uuid4().int % 10**8}")
-    practice = Practice(code, "Green Surgery", policy=policy)
-    registry_actions.add_practice(practice=practice, valid_from=date(2020, 1, 1), by=BY, at=OPENED)
-    return code
-
-
-def _moved(policy: Policy, *acts: events.AnyAct) -> Record:
-    """A new patient, registered at a practice with this policy, after these acts."""
-    made = made_record()
-    patient_id = made.patient.patient_id
-    registry_actions.deduct(patient_id=patient_id, ods=ORG, end=date(2020, 1, 2), by=BY, at=OPENED)
-    there = _practice(policy)
-    registry_actions.register(patient_id=patient_id, ods=there, start=date(2020, 1, 2), by=BY, at=OPENED)
-    for act in acts:
-        access.record(patient_id=patient_id, act=act, by=BY, at=OPENED - timedelta(days=1))
-    return made
-
-
 def _shown(made: Record) -> list[tuple[int, str]]:
     """Everything that the patient's own pages say, without what is random in them."""
     browser = world.patient(made)
-    answers = [browser.get(path) for path in ("/home", *PAGES)]
+    answers = [browser.get(path) for path in ("/home", *PAGES, *RECORD)]
     answers += [browser.post("/access/change", {"wish": wish}) for wish in Wish]
     answers += [browser.post("/access/level", {"level": str(level)}) for level in range(5)]
     return [(answer.status_code, RANDOM.sub("", answer.text)) for answer in answers]
@@ -185,7 +165,7 @@ BY_PHONE = Method.PHONE
 def test_an_at_risk_patients_pages_are_those_of_an_ordinary_level(record: Record, level: Level, offered: bool) -> None:  # noqa: ARG001
     """R8, R20: byte for byte."""
     at_risk = Policy(at_risk_level=level, lookers_offered=offered)
-    assert _shown(_moved(at_risk, AT_RISK)) == _shown(_moved(Policy(level=level)))
+    assert _shown(world.moved(at_risk, AT_RISK)) == _shown(world.moved(Policy(level=level)))
 
 
 @pytest.mark.parametrize(
@@ -204,7 +184,7 @@ def test_what_the_practice_was_told_looks_like_what_the_practice_gives(
     act: events.AnyAct,
     level: int,
 ) -> None:
-    assert _shown(_moved(Policy(), act)) == _shown(_moved(Policy(level=Level(level))))
+    assert _shown(world.moved(Policy(), act)) == _shown(world.moved(Policy(level=Level(level))))
 
 
 @pytest.mark.parametrize(
@@ -219,7 +199,7 @@ def test_what_the_practice_was_told_looks_like_what_the_practice_gives(
 )
 def test_why_nothing_is_open_is_said_in_plain_words(record: Record, policy: Policy, words: str) -> None:  # noqa: ARG001
     """R5."""
-    assert words in world.patient(_moved(policy)).get("/access").text
+    assert words in world.patient(world.moved(policy)).get("/access").text
 
 
 def test_an_emergency_stop_reads_like_a_fault(record: Record) -> None:

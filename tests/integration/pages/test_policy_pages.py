@@ -111,13 +111,21 @@ def test_whatever_was_typed_comes_back(manager: Client) -> None:
         assert f'id="{field}"' in text
     for kept in ('value="31"', 'value="-1"', 'value="9"', 'value="soon"'):
         assert kept in text
-    on = 3  # one section, one at-risk level, whether patients see who looked
+    on = 4  # one section, levels of new patients and those at risk, whether patients see who looked
     assert text.count('name="sections"') == text.count("checked") + len(Section) - on
 
 
 def test_an_enhanced_review_cannot_open_more(manager: Client) -> None:
     sent = form(Policy(go_live=None), 1, **{"level": "summary", "at-risk": "full"})
     assert 'href="#at-risk-1"' in manager.post(CHANGE, sent).text
+
+
+def test_at_first_nobody_sees_more_than_others(hilltop: made.Town, manager: Client) -> None:
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, level="summary", new="detailed"))["Location"]
+    assert manager.post(proposal).status_code == 303
+    policy = registry.policy(hilltop.ods)
+    assert policy is not None
+    assert policy.new_level is Level.SUMMARY
 
 
 def test_a_change_of_nothing_is_none(manager: Client) -> None:
@@ -127,7 +135,8 @@ def test_a_change_of_nothing_is_none(manager: Client) -> None:
 def test_every_setting_arrives(hilltop: made.Town, manager: Client) -> None:
     policy = Policy(
         AT.date(), system_on=False, level=Level.DOCUMENTS, at_risk_level=Level.SUMMARY, back_record_days=30,
-        review_age=13, sections_off=frozenset({Section.DOCUMENTS, Section.RESULTS}),
+        review_age=13, new_level=Level.SUMMARY, notice_days=90, sixteen_notice_days=120, expiry_notice_days=30,
+        sections_off=frozenset({Section.DOCUMENTS, Section.RESULTS}),
         release={kind: ReleaseRule(ReleaseMode.AFTER_DAYS, 3 + n) for n, kind in enumerate(RELEASES)},
     )  # fmt: skip
     proposal = manager.post(CHANGE, form(policy, 1))["Location"]

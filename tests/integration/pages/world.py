@@ -1,17 +1,20 @@
 """Browsers of people and staff, signed in on the real database."""
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
 from django.test import Client
 
+from openrecord.access import actions as access
+from openrecord.access import events
 from openrecord.audit.types import system
 from openrecord.gateways.openid.client import Authenticated
 from openrecord.identity import actions as identity
 from openrecord.identity.types import Role
-from openrecord.registry.types import OdsCode
+from openrecord.registry import actions as registry
+from openrecord.registry.types import OdsCode, Policy, Practice
 from openrecord.web.session import SESSION
-from tests.integration.fhir.world import AT, ORG, Record
+from tests.integration.fhir.world import AT, OPENED, ORG, Record, made_record
 
 BY = system("test")
 ISSUER = "https://login.example"
@@ -43,6 +46,19 @@ def staff(ods: OdsCode = ORG, roles: tuple[Role, ...] = DECIDES, name: str = "Sa
     proof = Authenticated(ISSUER, subject, None, "3", at, {})
     token, _ = identity.admit_staff(proof=proof, role_claim=None, previous_token=None, device=None, at=at)
     return _holding(token)
+
+
+def moved(policy: Policy, *acts: events.AnyAct) -> Record:
+    """A new patient, registered at a practice of its own with this policy, after these acts. All have one name."""
+    made = made_record()
+    patient_id, there = made.patient.patient_id, OdsCode(f"Z{uuid.uuid4().int % 10**8}")
+    practice = Practice(there, "Green Surgery", policy=policy)
+    registry.add_practice(practice=practice, valid_from=date(2020, 1, 1), by=BY, at=OPENED)
+    registry.deduct(patient_id=patient_id, ods=ORG, end=date(2020, 1, 2), by=BY, at=OPENED)
+    registry.register(patient_id=patient_id, ods=there, start=date(2020, 1, 2), by=BY, at=OPENED)
+    for act in acts:
+        access.record(patient_id=patient_id, act=act, by=BY, at=OPENED - timedelta(days=1))
+    return made
 
 
 def _holding(token: str) -> Client:

@@ -133,7 +133,10 @@ def test_a_date_is_no_length_of_time() -> None:
 
 
 def test_where_nothing_decides_every_meaning_is_given_or_none() -> None:
-    assert found("Query PID")["PID"] == ("pelvic inflammatory disease", "prolapsed disc in the back")
+    assert found("Query PID")["PID"] == (
+        "pelvic inflammatory disease, an infection of the womb and tubes",
+        "prolapsed disc in the back",
+    )
     assert found("Plan R") == {}
 
 

@@ -3,7 +3,8 @@
 from dataclasses import replace
 from datetime import date
 
-from openrecord.access.types import CodeFact, Due, EnhancedReviewDecision, Matter, ReviewCode
+from openrecord.access.matters import Due, Matter
+from openrecord.access.types import CodeFact, EnhancedReviewDecision, ReviewCode
 from openrecord.flow.duties import duties
 from openrecord.registry.types import Policy, Registration
 from tests.unit.rules.facts import ME, MUM, NOW, A, B, child, patient, people, utc

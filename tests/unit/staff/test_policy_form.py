@@ -25,9 +25,12 @@ PARTS = {
     "screening_days": st.integers(1, MOST_DAYS),
     "release": st.fixed_dictionaries(dict.fromkeys(RELEASES, RULES)),
     "notice_days": st.integers(1, MOST_DAYS),
+    "sixteen_notice_days": st.integers(1, MOST_DAYS),
+    "expiry_notice_days": st.integers(1, MOST_DAYS),
+    "new_level": st.sampled_from(Level),
     "lookers_offered": st.booleans(),
 }
-POLICIES = st.builds(Policy, **PARTS).filter(lambda policy: policy.at_risk_level <= policy.level)  # type: ignore[arg-type]
+POLICIES = st.builds(Policy, **PARTS).filter(lambda policy: max(policy.at_risk_level, policy.new_level) <= policy.level)  # type: ignore[arg-type]
 
 
 def test_every_setting_is_tried() -> None:

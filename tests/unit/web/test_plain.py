@@ -38,7 +38,10 @@ def test_each_short_form_opens_once_in_a_paragraph_and_stands_in_the_list(paragr
 
 def test_several_meanings_are_said_to_be_possible() -> None:
     (word,) = written(["Query PID"]).words
-    assert word.meaning == "can mean: pelvic inflammatory disease; or: prolapsed disc in the back"
+    assert (
+        word.meaning
+        == "can mean: pelvic inflammatory disease, an infection of the womb and tubes; or: prolapsed disc in the back"
+    )
 
 
 def test_whether_a_clinician_has_checked_is_said_only_where_something_is_explained() -> None:

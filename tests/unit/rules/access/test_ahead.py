@@ -98,6 +98,23 @@ def test_it_is_told_as_early_as_the_practice_wants(days: int, *, told: bool) -> 
     assert soon(facts, MUM, None, NOW) is None
 
 
+@pytest.mark.parametrize(
+    ("born", "expires", "policy", "told"),
+    [
+        (date(2008, 4, 2), None, Policy(sixteen_notice_days=32, notice_days=1, expiry_notice_days=1), True),
+        (date(2008, 4, 2), None, Policy(sixteen_notice_days=31), False),
+        (date(2015, 4, 2), date(2024, 4, 2), Policy(expiry_notice_days=32, notice_days=1, sixteen_notice_days=1), True),
+        (date(2015, 4, 2), date(2024, 4, 2), Policy(expiry_notice_days=31), False),
+    ],
+)
+def test_each_way_has_its_own_notice(born: date, expires: date | None, policy: Policy, *, told: bool) -> None:
+    """R26: a parent whose access was carried on at 11."""
+    mum = replace(MUM, expires=expires)
+    reviews = (AgeReview(MUM.viewer_id, NOW - timedelta(days=1), 11, carries_on=True),)
+    facts = child(born, viewers=people(mum), age_reviews=reviews, policies={A: policy})
+    assert (soon(facts, mum, A, NOW) is not None) is told
+
+
 def test_an_adult_basis_turns_at_its_end_alone() -> None:
     attorney = replace(LAWYER, expires=date(2024, 3, 20))
     assert next_turn(child(date(2013, 4, 2), viewers=people(attorney)), attorney, NOW) == Turn(

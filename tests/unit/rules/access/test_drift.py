@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
+from openrecord.access.matters import Matter
 from openrecord.access.rules.drift import drift
-from openrecord.access.types import CodeFact, EnhancedReviewDecision, Matter, ReviewCode
+from openrecord.access.types import CodeFact, EnhancedReviewDecision, ReviewCode
 from openrecord.registry.types import Registration
 from tests.unit.rules.facts import APP, ME, NOW, SON, A, B, patient, people, utc
 

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from openrecord.access import events
 from openrecord.access.rules.fold import fold
@@ -22,6 +23,7 @@ from openrecord.access.types import (
     Method,
     ProxyRule,
     ReviewCode,
+    Service,
     Silence,
     Viewer,
     ViewerId,
@@ -123,6 +125,20 @@ def viewers(*known: Viewer) -> dict[str, Any]:
             (PROXY, events.ProxyChanged(viewer=ONE, level=4)),
             viewers(replace(PROXY_VIEWER, level=Level.FULL, sections=None, expires=None)),
             id="another scope begins nothing anew",
+        ),
+        pytest.param(
+            (PROXY, events.ProxyChanged(viewer=ONE, level=4, services=(Service.CARDS,))),
+            viewers(
+                replace(
+                    PROXY_VIEWER, level=Level.FULL, sections=None, expires=None, services=frozenset({Service.CARDS})
+                )
+            ),
+            id="what else they may do (each service apart)",
+        ),
+        pytest.param(
+            (PROXY, structs.replace(PROXY, services=())),
+            viewers(replace(PROXY_VIEWER, granted=SECOND, services=frozenset())),
+            id="only reading",
         ),
         pytest.param(
             (PROXY, events.ProxyRevoked(viewer=ONE), events.ProxyChanged(viewer=ONE, level=1, sections=("results",))),

@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 from openrecord.caseload import events
 from openrecord.caseload.rules.fold import NotMade, fold
 from openrecord.caseload.rules.steps import ROLES, allows, is_part, open_steps
-from openrecord.caseload.types import Ground, Kind, Outcome, Part, Proof, State, Step, Wait, Wish
+from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Proof, State, Step, Wait, Wish
 from openrecord.clinical.kinds import Level, Section
 from openrecord.identity.types import Role
 from tests.unit.rules.caseload.facts import ASKER, MADE, REQUEST
@@ -25,8 +25,15 @@ REST = Part(sections=frozenset(Section) - {Section.RESULTS})
 UPSIDE_DOWN = Part(date(2024, 1, 2), date(2024, 1, 1))
 PARTS = st.sampled_from([RESULTS, REST, Part(), UPSIDE_DOWN, Part(sections=frozenset())])
 DECIDED = st.builds(
-    events.Decided, st.sampled_from(Outcome), st.none() | st.sampled_from(Ground), st.sampled_from(["Dear you", " "])
+    events.Decided,
+    st.sampled_from(Outcome),
+    st.none() | st.sampled_from(Ground),
+    st.sampled_from(["Dear you", " "]),
+    st.none() | st.sampled_from(Level),
+    st.none() | st.sampled_from(Correction),
 )
+PLAIN = st.builds(events.Decided, st.sampled_from(Outcome), st.none() | st.sampled_from(Ground), st.just("Dear you"))
+WANTED = Level.DOCUMENTS
 FOLLOWING: st.SearchStrategy[events.AnyEvent] = st.one_of(
     st.builds(events.IdentityChecked, st.sampled_from(Proof)),
     st.builds(events.Assigned, st.sampled_from([None, SOMEBODY])),
@@ -36,6 +43,7 @@ FOLLOWING: st.SearchStrategy[events.AnyEvent] = st.one_of(
     st.builds(events.ChunkGranted, PARTS, st.just(SOMEBODY), st.just(Level.FULL)),
     st.builds(events.ChunkRefused, PARTS),
     DECIDED,
+    PLAIN,
     st.builds(events.Withdrawn),
     st.builds(events.Made, st.just(Kind.HISTORY), st.just(A), st.just(ASKER), st.just(Wish())),
 )
@@ -107,7 +115,26 @@ class Naive:
             return event.outcome is self.history_ends()
         return not (self.kind is Kind.OPT_IN and event.outcome is Outcome.PARTLY)
 
-    def allows(self, event: Any, at: datetime) -> bool:
+    def says_what(self, event: events.Decided, openable: frozenset[Level]) -> bool:
+        """A level where one was asked for and is given; what became of an entry where one was reported."""
+        level, became = event.level, event.correction
+        if self.kind is Kind.LEVEL and event.outcome is not Outcome.REFUSED:
+            whole = event.outcome is Outcome.GRANTED
+            fits = level is not None and level in openable and (level == WANTED if whole else level < WANTED)
+        else:
+            fits = level is None
+        if self.kind is not Kind.CORRECTION:
+            return fits and became is None
+        return (
+            fits
+            and {
+                Outcome.GRANTED: became is Correction.CORRECTED,
+                Outcome.PARTLY: became is not None,
+                Outcome.REFUSED: became is not Correction.CORRECTED,
+            }[event.outcome]
+        )
+
+    def allows(self, event: Any, at: datetime, openable: frozenset[Level]) -> bool:
         if self.ended or isinstance(event, events.Made):
             return False
         match event:
@@ -124,7 +151,7 @@ class Naive:
                 fit = event.part in (RESULTS, REST, Part())
                 return self.kind is Kind.HISTORY and self.had(events.IdentityChecked) and fit
             case events.Decided():
-                return self.may_decide(event)
+                return self.may_decide(event) and self.says_what(event, openable)
             case events.Withdrawn():
                 return self.kind is not Kind.OPT_OUT
         return True
@@ -135,10 +162,11 @@ class Machine(RuleBasedStateMachine):
 
     happened: list[tuple[datetime, events.AnyEvent]]
 
-    @initialize(kind=st.sampled_from(Kind))
-    def make(self, kind: Kind) -> None:
-        self.at = MADE
-        self.happened = [(MADE, events.Made(kind, A, ASKER, Wish()))]
+    @initialize(kind=st.sampled_from(Kind), openable=st.frozensets(st.sampled_from(Level)))
+    def make(self, kind: Kind, openable: frozenset[Level]) -> None:
+        self.at, self.openable = MADE, openable
+        wish = Wish(level=WANTED) if kind is Kind.LEVEL else Wish()
+        self.happened = [(MADE, events.Made(kind, A, ASKER, wish))]
 
     @rule(days=st.integers(0, 20))
     def wait(self, days: int) -> None:
@@ -148,8 +176,8 @@ class Machine(RuleBasedStateMachine):
     def attempt(self, event: events.AnyEvent) -> None:
         request = fold(REQUEST, self.happened)
         naive = Naive(self.happened)
-        allowed = allows(request, event, self.at, born=BORN)
-        assert allowed == naive.allows(event, self.at), event
+        allowed = allows(request, event, self.at, born=BORN, openable=self.openable)
+        assert allowed == naive.allows(event, self.at, self.openable), event
         if allowed:
             stored = events.decode(events.encode(event))
             self.happened.append((self.at, stored))

@@ -10,33 +10,32 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.http import HttpRequest, HttpResponse
 
-from openrecord.db import keys
 from openrecord.kit.ids import random_token
-from openrecord.portal.acting import Acting
-from openrecord.web.session import SEARCH, read_cookie, set_cookie, signed_in
+from openrecord.web.session import SEARCH, drop_cookie, read_cookie, set_cookie, signed_in
 
 _NONCE = 12
 
 
-def keep(request: HttpRequest, response: HttpResponse, by: Acting, words: str) -> None:
-    """Keep the words for the answer's pages."""
+def keep(request: HttpRequest, response: HttpResponse, words: str, *, about: str, key: bytes) -> None:
+    """Keep the words for the answer's pages. `about`: whose record is searched, as this session names it."""
     nonce = bytes.fromhex(random_token())[:_NONCE]
-    sealed = nonce + _cipher().encrypt(nonce, words.encode(), _bound(request, by))
+    sealed = nonce + AESGCM(key).encrypt(nonce, words.encode(), _bound(request, about))
     set_cookie(response, SEARCH, base64.urlsafe_b64encode(sealed).decode())
 
 
-def kept(request: HttpRequest, by: Acting) -> str:
+def kept(request: HttpRequest, *, about: str, key: bytes) -> str:
     """The words kept; empty where there are none, or none of this session and record."""
     try:
         sealed = base64.urlsafe_b64decode(read_cookie(request, SEARCH) or "")
-        return _cipher().decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(request, by)).decode()
+        return AESGCM(key).decrypt(sealed[:_NONCE], sealed[_NONCE:], _bound(request, about)).decode()
     except (binascii.Error, InvalidTag, ValueError):
         return ""
 
 
-def _cipher() -> AESGCM:
-    return AESGCM(keys.derived("search"))
+def forget(response: HttpResponse) -> None:
+    """Keep nothing any more."""
+    drop_cookie(response, SEARCH)
 
 
-def _bound(request: HttpRequest, by: Acting) -> bytes:
-    return f"{signed_in(request).session}|{by.viewing.viewer_id}".encode()
+def _bound(request: HttpRequest, about: str) -> bytes:
+    return f"{signed_in(request).session}|{about}".encode()

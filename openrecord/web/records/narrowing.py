@@ -2,17 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 
 from django.http import QueryDict
 
 from openrecord.clinical.kinds import Slot
 from openrecord.kit.london import midnight
-from openrecord.timeline.queries import EVERY_SLOT
-from openrecord.timeline.types import ALWAYS, Period
 from openrecord.web.forms import EARLIEST_YEAR, LATEST_YEAR, Field, FieldError, Option, Shape
-from openrecord.web.records.sections import BY_SLUG, SECTIONS
+from openrecord.web.records.sections import BY_SLOT, BY_SLUG, SECTIONS
 from openrecord.web.text import gettext as _
 
 KIND, FIRST, LAST = "kind", "first", "last"
@@ -36,17 +34,17 @@ class Narrowing:
     def slots(self) -> frozenset[Slot]:
         """The slots of the kinds chosen; all where none was."""
         chosen = [BY_SLUG[kind].slots for kind in self.kinds]
-        return frozenset().union(*chosen) if chosen else EVERY_SLOT
+        return frozenset().union(*chosen) if chosen else frozenset(BY_SLOT)
 
     @property
-    def period(self) -> Period:
-        """The years chosen, whole ones in London's time."""
-        if not (self.first or self.last):
-            return ALWAYS
-        return Period(
-            midnight(date(int(self.first), 1, 1)) if self.first else None,
-            midnight(date(int(self.last) + 1, 1, 1)) if self.last else None,
-        )
+    def since(self) -> datetime | None:
+        """The beginning of the first year chosen, in London's time."""
+        return midnight(date(int(self.first), 1, 1)) if self.first else None
+
+    @property
+    def until(self) -> datetime | None:
+        """The end of the last year chosen, in London's time."""
+        return midnight(date(int(self.last) + 1, 1, 1)) if self.last else None
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
