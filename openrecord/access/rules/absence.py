@@ -45,12 +45,8 @@ def _is_open(facts: AccessFacts, context: SightContext, org: OdsCode, slot: Slot
     """Whether an entry of the slot could be shown, a new one or one of the history opened so far."""
     if not context.reasons(Standing(org, slot)):
         return True
-    older = frozenset({Reason.BEFORE_WINDOW})
-    return any(
-        not context.reasons(Standing(org, slot, frozenset({chunk.chunk_id}), older))
-        for chunk in facts.chunks
-        if chunk.org == org
-    )
+    chunks = (chunk for chunk in facts.chunks if chunk.org == org)
+    return any(not context.reasons(Standing(org, slot, frozenset({chunk.chunk_id}))) for chunk in chunks)
 
 
 def _why(

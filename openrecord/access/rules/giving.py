@@ -35,8 +35,11 @@ def owed(facts: AccessFacts, at: datetime) -> dict[OdsCode, LevelGrant]:
     """The defaults that are to be noted now, by practice: of accounts to which nothing was given since they began."""
     found = {}
     for org in {stay.ods for stay in facts.registrations if is_registered(facts, stay.ods, at)}:
-        grant, start, level = facts.levels_given.get(org), _start(facts, org, at), given(facts, org, at)
-        if level is not None and start is not None and (grant is None or grant.given < start):
+        grant, start = facts.levels_given.get(org), _start(facts, org, at)
+        if start is None or (grant is not None and grant.given >= start):
+            continue
+        level = given(facts, org, at)
+        if level is not None:
             found[org] = LevelGrant(level, start)
     return found
 

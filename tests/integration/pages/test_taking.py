@@ -26,6 +26,8 @@ from openrecord.screening.types import HideReason
 from openrecord.taking import actions, files, making, queries, tasks
 from openrecord.taking.rules import LEASE, LIFE, MOST_ATTEMPTS, MOST_KEPT
 from openrecord.taking.types import DownloadId
+from openrecord.web.language import COOKIE
+from openrecord.web.text import ENGLISH, active_language
 from tests.integration.fhir.world import AT, BY, App, Record, made_record, observation
 from tests.integration.pages import world
 from tests.integration.pages.test_covid import TOKEN, proxy_of
@@ -378,3 +380,20 @@ def test_asking_making_and_fetching_are_on_the_trail(record: Record) -> None:
 def entry_keys(browser: Client) -> set[bytes]:
     page = browser.get("/record/measurements").text
     return {UUID(found).bytes for found in re.findall(r"/record/measurements/([0-9a-f-]{36})", page)}
+
+
+def test_files_are_in_the_language_of_whoever_asked(record: Record) -> None:
+    browser = world.patient(record)
+    browser.cookies[COOKIE] = "cy"
+    address = made(browser, PDF)
+    browser.cookies[COOKIE] = "en-gb"
+    inside = unpacked(browser.get(f"{address}/file").content)
+    assert re.search(rb"/Lang\s*\(cy", inside)
+    assert re.search(rb"/Lang\s*\(en", inside), "the record itself is in English"
+    assert active_language() == ENGLISH
+
+
+def test_the_same_record_at_the_same_instant_is_the_same_file(record: Record) -> None:
+    browser = world.patient(record)
+    for each in (PDF, CSV, FHIR, *SUMMARIES):
+        assert content(browser, each) == content(browser, each)

@@ -15,6 +15,7 @@ from openrecord.portal.acting import Acting
 from openrecord.portal.pages import page
 from openrecord.registry.types import PatientId
 from openrecord.web.audience import Audience
+from openrecord.web.records.absent import empty
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.sections import BY_SLUG, SECTIONS, RecordSection, detail_of
 from openrecord.web.records.values import Shown
@@ -39,7 +40,7 @@ def request() -> HttpRequest:
 
 def listed(section: RecordSection, entries: list[Shown], by: Acting | None = None, cursor: str | None = None) -> str:
     """The page of a section."""
-    context = list_context(section, entries, base="/record", cursor=cursor, first=True)
+    context = list_context(section, entries, base="/record", cursor=cursor, first=True, empty=empty(None))
     return page(request(), "records/list.html", by or acting(), {**context, "back_href": "/", "back_text": "x"}).text
 
 

@@ -22,6 +22,7 @@ SHORT = {A: Policy(level=Level.DETAILED)}
 WITHOUT_LETTERS = {A: Policy(sections_off=frozenset({Section.DOCUMENTS}))}
 AT_RISK = CodeFact(ReviewCode.ENHANCED_REVIEW, date(2022, 1, 1), utc("2022-01-01"), utc("2022-01-01"))
 DECLINED = CodeFact(ReviewCode.DECLINED, None, utc("2024-02-01"), utc("2024-02-01"))
+LEFT = (Registration(A, date(2010, 1, 1), date(2024, 1, 1)),)
 BOTH = (Registration(A, date(2010, 1, 1)), Registration(B, date(2010, 1, 1)))
 
 
@@ -45,6 +46,13 @@ BOTH = (Registration(A, date(2010, 1, 1)), Registration(B, date(2010, 1, 1)))
         pytest.param({"born": date(2010, 1, 1)}, MEDICINES, Why.TOO_YOUNG, id="under 16"),
         pytest.param({"closures": (Closure("all", ""),)}, MEDICINES, Why.UNAVAILABLE, id="a stop"),
         pytest.param({"registrations": ()}, MEDICINES, None, id="registered nowhere"),
+        pytest.param({"registrations": LEFT}, MEDICINES, None, id="registered nowhere any more"),
+        pytest.param(
+            {"policies": {A: Policy(level=Level.SUMMARY, sections_off=frozenset({Section.DOCUMENTS}))}},
+            LETTERS | NOTES,
+            Why.LEVEL,
+            id="one of two off, the other above the level",
+        ),
         pytest.param({"policies": SHORT, "chunks": (chunk(),)}, LETTERS, None, id="open in the history"),
         pytest.param(
             {"policies": SHORT, "chunks": (chunk(level=Level.DETAILED),)}, LETTERS, Why.LEVEL, id="history no higher"

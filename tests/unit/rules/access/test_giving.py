@@ -87,6 +87,7 @@ def test_nothing_is_owed_where_nobody_is_registered_or_nothing_began() -> None:
     assert owed(newcomer(), BEGUN - TICK) == {}
     assert list(owed(newcomer(), BEGUN)) == [A]
     assert owed(newcomer(viewers=people(ME)), NOW) == {}
+    assert owed(newcomer(viewers=people(SON), **at_level(Level.FULL, NOW)), NOW) == {}
 
 
 def test_whose_account_it_is() -> None:

@@ -56,6 +56,14 @@ def test_nothing_is_opened_to_strangers_or_elsewhere() -> None:
     assert openable(patient(**SUMMARY, viewers={}), ME.viewer_id, A, NOW) == set()
 
 
+def test_only_what_the_patient_lowered_further_is_lifted() -> None:
+    given_full, given_short = (events.LevelGiven(org=A, level=int(level)) for level in (Level.FULL, Level.DETAILED))
+    assert acts(patient(), A, Level.FULL) == (given_full,)
+    for lowered in ({"lowered": Level.DETAILED}, {"online": Choices(lowered=Level.DETAILED)}):
+        assert acts(patient(**lowered), A, Level.DETAILED) == (given_short,)
+        assert acts(patient(**lowered), A, Level.FULL) == (events.Raised(), given_full)
+
+
 LEVELS = st.sampled_from(Level)
 
 
