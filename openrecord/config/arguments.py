@@ -14,6 +14,8 @@ from openrecord.kit.london import midnight
 from openrecord.registry.types import OdsCode
 
 LEVELS = [level.name.lower() for level in Level]
+MERGE_REASONS = ("registered_twice", "temporary_number")
+PART_REASONS = ("not_one_person", "mistake")
 SCOPES = ("all", "practice", "patient", "client", "channel")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  argparse has no other name
 
@@ -244,7 +246,13 @@ def _patient(commands: Commands) -> None:
     died = _command(group, "died", "openrecord.ops.patient.died", "the patient has died: access ends")
     died.add_argument("patient", metavar="NHS-NUMBER|ID")
     died.add_argument("--undo", action="store_true", help="it was recorded in error: access stands as before it")
-    for command in (renumber, withdraw, died):
+    merge = _command(group, "merge", "openrecord.ops.together.merge", "two records are one person's")
+    part = _command(group, "part", "openrecord.ops.together.part", "take a merge back")
+    for command, reasons in ((merge, MERGE_REASONS), (part, PART_REASONS)):
+        command.add_argument("other", metavar="NHS-NUMBER|ID", help="the record that is part of the other one")
+        command.add_argument("--reason", required=True, choices=reasons)
+    merge.add_argument("into", metavar="NHS-NUMBER|ID", help="the record that goes on")
+    for command in (renumber, withdraw, died, merge, part):
         command.add_argument("--do", action="store_true", help="do it")
 
 

@@ -31,11 +31,12 @@ from openrecord.screening.events import Cause
 
 
 def person_changed(event: PersonChanged) -> None:
-    """A registration, a death or a flag changed: the patient is settled again."""
-    access.lock_patient(event.patient_id)
-    access.raise_epochs([event.patient_id])
-    settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
-    note_duties(event.patient_id, at=event.at)
+    """A registration, a death or a flag changed: the patient is settled again, in whichever record they are."""
+    home = registry.home(event.patient_id)
+    access.lock_patient(home)
+    access.raise_epochs([home])
+    settle(home, at=event.at, cause=Cause.ACCESS)
+    note_duties(home, at=event.at)
 
 
 def number_changed(event: NumberChanged) -> None:
@@ -58,7 +59,7 @@ def withdrawn(event: Withdrawn) -> None:
 
 def policy_changed(event: PolicyChanged) -> None:
     """A practice's policy acts at the next read of each of its patients; the rows move then, or with the worker."""
-    patients = registry.patients_ever_at(event.ods)
+    patients = set(registry.homes(registry.patients_ever_at(event.ods)).values())
     access.await_policy(patients)
     access.raise_epochs(patients)
 
@@ -84,8 +85,10 @@ def leave_account(event: PatientUnlinked) -> None:
 
 def access_changed(event: access_events.AccessChanged) -> None:
     """An act on a patient's access: what is placed may be another now, and what is open in front of staff."""
-    settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
-    note_duties(event.patient_id, at=event.at)
+    home = registry.home(event.patient_id)
+    access.raise_epochs({home} - {event.patient_id})
+    settle(home, at=event.at, cause=Cause.ACCESS)
+    note_duties(home, at=event.at)
 
 
 def note_duties(patient_id: PatientId, *, at: datetime) -> None:
@@ -144,7 +147,7 @@ def sight_needed(event: access_events.SightNeeded) -> None:
 
 def found_wrong_person(event: ingest_events.FoundWrongPerson) -> None:
     """Withdraw one patient's entries before another's are placed."""
-    screening_receive.withdraw_wrong_person(event.patient_id, event.entries, event.at)
+    screening_receive.withdraw_wrong_person(registry.home(event.patient_id), event.entries, event.at)
 
 
 def note_codes(event: ingest_events.EntriesArrived) -> None:

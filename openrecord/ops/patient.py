@@ -53,7 +53,10 @@ def withdraw(arguments: argparse.Namespace) -> int:
     if not arguments.do:
         print(NOTHING_DONE)
         return 0
-    actions.withdraw(patient_id=patient.patient_id, by=operator(), at=clock.now())
+    try:
+        actions.withdraw(patient_id=patient.patient_id, by=operator(), at=clock.now())
+    except actions.NotMergeable:
+        raise CommandFailed("this is one of two merged records: part them first (openrecord patient part)") from None
     print("Done.")
     return 0
 

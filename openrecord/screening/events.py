@@ -73,7 +73,10 @@ def decode(text: str) -> AnyAct:
 
 
 class About(msgspec.Struct, frozen=True):
-    """Which entry an act of the journal is about. `keys`: its source keys, by which it is found when it comes again."""
+    """Which entry an act of the journal is about. `keys`: its source keys, by which it is found when it comes again.
+
+    `patient`: whom it came to, which is not in whose record it lies where records are merged.
+    """
 
     patient: Patient
     entry: bytes

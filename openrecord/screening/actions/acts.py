@@ -71,7 +71,8 @@ def _record(
 
 
 def _about(patient_id: PatientId, entry_id: EntryId) -> events.About:
-    return events.About(registry.patient(patient_id), entry_id, ingest.source_keys(patient_id, entry_id))
+    came_to = queries.came_to(patient_id, entry_id)
+    return events.About(registry.patient(came_to), entry_id, ingest.source_keys(came_to, entry_id))
 
 
 def _write(patient_id: PatientId, entry_id: EntryId, told: events.Decided) -> None:
