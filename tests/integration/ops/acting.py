@@ -27,7 +27,7 @@ from openrecord.identity.types import Role, StaffId  # noqa: E402
 from openrecord.kit import clock  # noqa: E402
 from openrecord.registry import actions as registry_actions  # noqa: E402
 from openrecord.registry import queries as registry  # noqa: E402
-from openrecord.registry.types import OdsCode, PatientId  # noqa: E402
+from openrecord.registry.types import MergeReason, OdsCode, PartReason, PatientId  # noqa: E402
 from openrecord.screening import queries as screening  # noqa: E402
 from openrecord.screening.actions import acts  # noqa: E402
 from openrecord.screening.types import EntryId, HideReason  # noqa: E402
@@ -153,6 +153,18 @@ def withdraw(number: str) -> None:
     registry_actions.withdraw(patient_id=_patient(number), by=STAFF, at=clock.now())
 
 
+def merge(other: str, into: str) -> None:
+    """The two are one person."""
+    registry_actions.merge(
+        survivor=_patient(into), other=_patient(other), reason=MergeReason.REGISTERED_TWICE, by=STAFF, at=clock.now()
+    )
+
+
+def part(other: str) -> None:
+    """They are not."""
+    registry_actions.part(other=_patient(other), reason=PartReason.NOT_ONE_PERSON, by=STAFF, at=clock.now())
+
+
 def hire(subject: str) -> None:
     """A manager lets somebody sign in."""
     identity.add_staff(
@@ -220,7 +232,7 @@ _WORDS: dict[str, Callable[..., None]] = {
     act.__name__: act
     for act in (
         account, session, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, renumber,
-        withdraw, hire, dismiss,
+        withdraw, merge, part, hire, dismiss,
         demote, staff, state, fill, days,
     )
 }  # fmt: skip
