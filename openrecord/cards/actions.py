@@ -15,6 +15,7 @@ from openrecord.cards.models import CardRow, RevokedRow
 from openrecord.cards.rules.content import claims
 from openrecord.cards.rules.signing import signed
 from openrecord.cards.types import Card, CardId
+from openrecord.db import erasing
 from openrecord.db.keys import keyed_hash
 from openrecord.kit.ids import random_number, time_ordered_id
 from openrecord.kit.instants import to_micros
@@ -88,3 +89,8 @@ def _withdrawal_number() -> str:
 
 def _digest(said: bytes) -> bytes:
     return keyed_hash(PURPOSE, said.decode())
+
+
+def erase(patient_id: PatientId) -> None:
+    """No card of a patient is known here any more. What the public list of withdrawn numbers says names nobody."""
+    erasing.erase(("cards_card",), patient_id)

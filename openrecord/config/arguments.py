@@ -16,6 +16,7 @@ from openrecord.registry.types import OdsCode
 LEVELS = [level.name.lower() for level in Level]
 MERGE_REASONS = ("registered_twice", "temporary_number")
 PART_REASONS = ("not_one_person", "mistake")
+ERASE_REASONS = ("retention_ended", "contract_ended", "never_belonged", "request_granted")
 SCOPES = ("all", "practice", "patient", "client", "channel")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  argparse has no other name
 
@@ -252,6 +253,10 @@ def _patient(commands: Commands) -> None:
         command.add_argument("other", metavar="NHS-NUMBER|ID", help="the record that is part of the other one")
         command.add_argument("--reason", required=True, choices=reasons)
     merge.add_argument("into", metavar="NHS-NUMBER|ID", help="the record that goes on")
+    erase = _command(group, "erase", "openrecord.ops.erasing.run", "take out all that is here of a patient, for good")
+    erase.add_argument("patient", metavar="NHS-NUMBER|ID")
+    erase.add_argument("--reason", required=True, choices=ERASE_REASONS)
+    erase.add_argument("--confirm", metavar="ID", help="do it; the patient's id as the dry run says it")
     for command in (renumber, withdraw, died, merge, part):
         command.add_argument("--do", action="store_true", help="do it")
 

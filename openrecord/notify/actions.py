@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from openrecord.access.types import ViewerId
 from openrecord.audit.actions import record_change
 from openrecord.audit.types import Actor, system
+from openrecord.db import erasing
 from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.notify.models import MessageRow, PreferenceRow
@@ -115,3 +116,8 @@ def retry(*, message_id: MessageId, at: datetime) -> bool:
 
 def _row(message: Message) -> QuerySet[MessageRow]:
     return MessageRow.objects.filter(id=message.message_id.bytes)
+
+
+def erase(patient_id: PatientId) -> None:
+    """Nothing is told about a patient any more, and nobody's choice of it is kept."""
+    erasing.erase(("notify_notice", "notify_preference", "notify_message"), patient_id)

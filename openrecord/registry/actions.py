@@ -10,12 +10,13 @@ from django.db.models import Max
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor, Change, Repeatable
 from openrecord.clinical.nhs_number import NhsNumber
-from openrecord.db import bus
+from openrecord.db import bus, erasing
 from openrecord.kit.ids import random_id, random_number, time_ordered_bytes, time_ordered_id
 from openrecord.kit.instants import to_micros
 from openrecord.kit.london import day_of
 from openrecord.registry import events, queries
 from openrecord.registry.events import (
+    Erased,
     Merged,
     NumberChanged,
     Parted,
@@ -36,6 +37,7 @@ from openrecord.registry.models import (
 from openrecord.registry.rules import readiness
 from openrecord.registry.rules.merging import Bar, bar
 from openrecord.registry.types import (
+    EraseReason,
     MergeReason,
     OdsCode,
     PartReason,
@@ -324,6 +326,30 @@ def part(*, other: PatientId, reason: PartReason, by: Actor, at: datetime, repea
     PatientRow.objects.filter(patient_id=other).update(merged_into=None, merged_at=None)
     _record_both(survivor, other, "parted", reason.value, by, at, act, repeats)
     bus.publish(Parted(survivor, other, merged.merged_at, at))
+
+
+@transaction.atomic
+def erase(*, patient_id: PatientId, reason: EraseReason, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
+    """Everything about a patient goes, with the records that are part of theirs; the trail keeps internal numbers only.
+
+    Raises NotMergeable where it is part of another record, queries.UnknownPatient.
+    """
+    patient, _ = _both(patient_id, patient_id)
+    if patient.merged_into is not None:
+        raise NotMergeable(Bar.MERGED)
+    for part in queries.parts(patient_id):
+        PatientRow.objects.filter(patient_id=part.patient_id).update(merged_into=None, merged_at=None)
+        _erase(part, reason, by, at, None)
+    _erase(patient, reason, by, at, repeats)
+
+
+def _erase(patient: Patient, reason: EraseReason, by: Actor, at: datetime, repeats: bytes | None) -> None:
+    number = patient.patient_id
+    act = events.repeatable(events.ErasureDecided(number, reason))
+    details: dict[str, str | int | None] = {"reason": reason.value}
+    audit.record_change(by=by, at=at, event="erased", patient_id=number, details=details, act=act, repeats=repeats)
+    bus.publish(Erased(patient, at))
+    erasing.erase(("registry_registration", "registry_patient"), number)
 
 
 def _both(survivor: PatientId, other: PatientId) -> tuple[Patient, Patient]:

@@ -8,7 +8,7 @@ import msgspec
 
 from openrecord.audit.types import Repeatable
 from openrecord.clinical.nhs_number import NhsNumber
-from openrecord.registry.types import MergeReason, OdsCode, PartReason, Patient, PatientId, Policy
+from openrecord.registry.types import EraseReason, MergeReason, OdsCode, PartReason, Patient, PatientId, Policy
 
 
 class PersonChange(Enum):
@@ -64,6 +64,14 @@ class Parted:
     survivor: PatientId
     other: PatientId
     since: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A patient is erased: whoever holds anything of them lets it go. The registry's own row goes last."""
+
+    patient: Patient
     at: datetime
 
 
@@ -134,7 +142,15 @@ class PartDecided(msgspec.Struct, frozen=True):
     reason: PartReason
 
 
-PersonAct = Deducted | DeathRecorded | AddressFlagged | Renumbered | GivenUp | MergeDecided | PartDecided
+class ErasureDecided(msgspec.Struct, frozen=True):
+    """A patient was erased; not a word about them."""
+
+    patient_id: PatientId
+    reason: EraseReason
+
+
+PersonAct = Deducted | DeathRecorded | AddressFlagged | Renumbered | GivenUp
+RecordAct = MergeDecided | PartDecided | ErasureDecided
 KINDS = {
     PolicySet: "policy",
     Deducted: "deducted",
@@ -144,10 +160,11 @@ KINDS = {
     GivenUp: "withdrawn",
     MergeDecided: "merged",
     PartDecided: "parted",
+    ErasureDecided: "erased",
 }
 """Their names in the journal, which stay for ever."""
 
 
-def repeatable(act: PolicySet | PersonAct) -> Repeatable:
+def repeatable(act: PolicySet | PersonAct | RecordAct) -> Repeatable:
     """The act as the journal keeps it."""
     return Repeatable(KINDS[type(act)], msgspec.json.encode(act))

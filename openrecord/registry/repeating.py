@@ -13,6 +13,7 @@ from openrecord.registry.events import (
     AddressFlagged,
     DeathRecorded,
     Deducted,
+    ErasureDecided,
     GivenUp,
     MergeDecided,
     PartDecided,
@@ -100,11 +101,22 @@ def _parted(act: PartDecided, row: bytes, by: Actor, at: datetime) -> Outcome:
     return Outcome.REPEATED
 
 
+def _erased(act: ErasureDecided, row: bytes, by: Actor, at: datetime) -> Outcome:
+    """Whoever is not here, or was merged into somebody who was erased too, needs no erasing."""
+    if not queries.patients([act.patient_id]):
+        return Outcome.NEEDLESS
+    actions.erase(patient_id=act.patient_id, reason=act.reason, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
 def _reading(
     kind: type[_Act], repeat: Callable[[_Act, bytes, Actor, datetime], Outcome]
 ) -> Callable[[bytes, bytes, Actor, datetime], Outcome]:
     return lambda body, row, by, at: repeat(msgspec.json.decode(body, type=kind), row, by, at)
 
+
+ERASED = KINDS[ErasureDecided]
+"""After it nothing else about its patient is repeated."""
 
 HANDLERS: Mapping[str, Callable[[bytes, bytes, Actor, datetime], Outcome]] = {
     KINDS[PolicySet]: _reading(PolicySet, _policy),
@@ -115,5 +127,6 @@ HANDLERS: Mapping[str, Callable[[bytes, bytes, Actor, datetime], Outcome]] = {
     KINDS[GivenUp]: _reading(GivenUp, _given_up),
     KINDS[MergeDecided]: _reading(MergeDecided, _merged),
     KINDS[PartDecided]: _reading(PartDecided, _parted),
+    KINDS[ErasureDecided]: _reading(ErasureDecided, _erased),
 }
 """By the act's kind: what repeats it. Takes its body, the id of its row in the trail, who repeats it and when."""

@@ -189,6 +189,15 @@ class MergeReason(StrEnum):
     TEMPORARY_NUMBER = "temporary_number"
 
 
+class EraseReason(StrEnum):
+    """Why a controller may have the copy of a record erased (docs/adr/0026)."""
+
+    RETENTION_ENDED = "retention_ended"
+    CONTRACT_ENDED = "contract_ended"
+    NEVER_BELONGED = "never_belonged"
+    REQUEST_GRANTED = "request_granted"
+
+
 class PartReason(StrEnum):
     """Why a merge was taken back."""
 

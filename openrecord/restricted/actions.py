@@ -6,6 +6,7 @@ from django.db import transaction
 
 from openrecord.audit.actions import record_change
 from openrecord.audit.types import Actor
+from openrecord.db import erasing
 from openrecord.identity.types import StaffMember
 from openrecord.kit.ids import time_ordered_id
 from openrecord.kit.instants import to_micros
@@ -30,6 +31,11 @@ def lift(*, ods: OdsCode, patient_id: PatientId, by: Actor, at: datetime) -> Non
     record_change(
         by=by, at=at, event="restriction_lifted", patient_id=patient_id, details={"organisation": ods}
     )  # fmt: skip
+
+
+def erase(patient_id: PatientId) -> None:
+    """Nothing of a patient is left here: that the record was restricted, who opened it and what they said."""
+    erasing.erase(("restricted_record", "restricted_opening", "restricted_unchecked"), patient_id)
 
 
 @transaction.atomic

@@ -115,13 +115,19 @@ def _patient(claimed: IncomingPatient | None, terms: Terms, *, by: Actor, at: da
 
 
 def _locked_home(patient: Patient) -> Patient:
-    """The record in which the patient's entries lie, held until the transaction ends: it may be merged meanwhile."""
-    home = registry.home(patient.patient_id)
-    access_actions.lock_patient(home)
-    while (now := registry.home(patient.patient_id)) != home:
-        access_actions.lock_patient(now)
-        home = now
-    return patient if home == patient.patient_id else registry.patient(home)
+    """The record in which the patient's entries lie, held until the transaction ends.
+
+    Until it is held it may be merged, parted or erased. Raises matching.Unmatched.
+    """
+    home = None
+    now: Patient | None = patient
+    while now is not None and home != (now.merged_into or now.patient_id):
+        home = now.merged_into or now.patient_id
+        access_actions.lock_patient(home)
+        now = registry.patients([patient.patient_id]).get(patient.patient_id)
+    if now is None:
+        raise matching.Unmatched("patient_unknown")
+    return now if now.merged_into is None else registry.patient(now.merged_into)
 
 
 def _controlling(message: IncomingMessage, terms: Terms, patient_id: PatientId, at: datetime) -> OdsCode:

@@ -105,8 +105,10 @@ class World:
             acts.undo(**told, seen=screening.stamp(home, entry))
         elif what == "hold":
             acts.hold(**told, until=None)
+        elif what == "unhide":
+            acts.unhide(**told)
         else:
-            {"unhide": acts.unhide, "release": acts.release}[what](**told)
+            acts.release(**told)
         self.acts.setdefault(label, []).append((self.moment, what))
 
     def pause(self, side: int, *, is_paused: bool) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import django
+import zstandard
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openrecord.config.settings")
 django.setup()
@@ -27,7 +28,7 @@ from openrecord.identity.types import Role, StaffId  # noqa: E402
 from openrecord.kit import clock  # noqa: E402
 from openrecord.registry import actions as registry_actions  # noqa: E402
 from openrecord.registry import queries as registry  # noqa: E402
-from openrecord.registry.types import MergeReason, OdsCode, PartReason, PatientId  # noqa: E402
+from openrecord.registry.types import EraseReason, MergeReason, OdsCode, PartReason, PatientId  # noqa: E402
 from openrecord.screening import queries as screening  # noqa: E402
 from openrecord.screening.actions import acts  # noqa: E402
 from openrecord.screening.types import EntryId, HideReason  # noqa: E402
@@ -165,6 +166,19 @@ def part(other: str) -> None:
     registry_actions.part(other=_patient(other), reason=PartReason.NOT_ONE_PERSON, by=STAFF, at=clock.now())
 
 
+def erase(number: str) -> None:
+    """The controller has the patient erased."""
+    reason = EraseReason.REQUEST_GRANTED
+    registry_actions.erase(patient_id=_patient(number), reason=reason, by=STAFF, at=clock.now())
+
+
+def is_known(number: str) -> None:
+    """Prints whether anybody here has this number, and whether any bytes tell of it."""
+    kept = sql.rows("SELECT body, size FROM ingest_source", [])
+    said = b"".join(zstandard.ZstdDecompressor().decompress(bytes(body), max_output_size=size) for body, size in kept)
+    print(registry.patient_by_nhs_number(parse(number)) is not None, number.encode() in said)
+
+
 def hire(subject: str) -> None:
     """A manager lets somebody sign in."""
     identity.add_staff(
@@ -232,7 +246,7 @@ _WORDS: dict[str, Callable[..., None]] = {
     act.__name__: act
     for act in (
         account, session, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, renumber,
-        withdraw, merge, part, hire, dismiss,
+        withdraw, merge, part, erase, is_known, hire, dismiss,
         demote, staff, state, fill, days,
     )
 }  # fmt: skip

@@ -282,8 +282,8 @@ def test_a_restore_that_was_killed_serves_nobody(store: Store, tmp_path: Path) -
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     assert mark.exists()
-    for command in (("serve", "--port", str(_free_port())), ("backup", str(tmp_path / "next")), ("open", "all")):
-        assert "not finished" in refused(store, *command)
+    for words in (("serve", "--port", str(_free_port())), ("backup", str(tmp_path / "next")), ("open", "all")):
+        assert "not finished" in refused(store, *words)
     replaced(store, file)
     assert not mark.exists()
     store.openrecord("open", "all")
