@@ -255,8 +255,9 @@ def _patient(commands: Commands) -> None:
     merge.add_argument("into", metavar="NHS-NUMBER|ID", help="the record that goes on")
     erase = _command(group, "erase", "openrecord.ops.erasing.run", "take out all that is here of a patient, for good")
     erase.add_argument("patient", metavar="NHS-NUMBER|ID")
+    erase.add_argument("--entry", metavar="ID", help="only this entry, which staff have said to be somebody else's")
     erase.add_argument("--reason", required=True, choices=ERASE_REASONS)
-    erase.add_argument("--confirm", metavar="ID", help="do it; the patient's id as the dry run says it")
+    erase.add_argument("--confirm", metavar="ID", help="do it; the id as the dry run says it")
     for command in (renumber, withdraw, died, merge, part):
         command.add_argument("--do", action="store_true", help="do it")
 

@@ -99,11 +99,17 @@ class FoundWrong(msgspec.Struct, frozen=True):
     about: About
 
 
-KINDS = {Decided: "entry", FoundWrong: "wrong_person"}
+class ErasureDecided(msgspec.Struct, frozen=True):
+    """What an entry says was erased, as the journal keeps it."""
+
+    about: About
+
+
+KINDS = {Decided: "entry", FoundWrong: "wrong_person", ErasureDecided: "entry_erased"}
 """Their names in the journal, which stay for ever."""
 
 
-def repeatable(act: Decided | FoundWrong) -> Repeatable:
+def repeatable(act: Decided | FoundWrong | ErasureDecided) -> Repeatable:
     """The act as the journal keeps it."""
     return Repeatable(KINDS[type(act)], msgspec.json.encode(act))
 

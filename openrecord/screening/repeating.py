@@ -13,7 +13,8 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 from openrecord.screening import events, queries
 from openrecord.screening.actions import acts
-from openrecord.screening.events import KINDS, Decided, FoundWrong
+from openrecord.screening.actions.erasing import erase_entry
+from openrecord.screening.events import KINDS, Decided, ErasureDecided, FoundWrong
 from openrecord.screening.types import EntryId
 
 
@@ -57,8 +58,18 @@ def _found_wrong(body: bytes, row: bytes, by: Actor, at: datetime) -> Outcome:
     return Outcome.REPEATED
 
 
+def _erased(body: bytes, row: bytes, by: Actor, at: datetime) -> Outcome:
+    """What comes again after a restore is somebody else's still: that was decided before, and is repeated before."""
+    found = _found(msgspec.json.decode(body, type=ErasureDecided).about, by, at)
+    if found is None:
+        return Outcome.AWAITED
+    erase_entry(patient_id=found[0], entry_id=found[1], by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
 HANDLERS: Mapping[str, Callable[[bytes, bytes, Actor, datetime], Outcome]] = {
     KINDS[Decided]: _decided,
     KINDS[FoundWrong]: _found_wrong,
+    KINDS[ErasureDecided]: _erased,
 }
 """By the act's kind: what repeats it. Takes its body, the id of its row in the trail, who repeats it and when."""

@@ -31,12 +31,13 @@ from openrecord.notify import actions as notify
 from openrecord.notify.types import Pace, Preference
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
-from openrecord.registry.types import EraseReason, MergeReason, Patient, Policy
+from openrecord.registry.types import EraseReason, MergeReason, Patient, PatientId, Policy
 from openrecord.restricted import actions as restricted
 from openrecord.restricted.types import Cause, Ground
 from openrecord.screening import queries as screening
-from openrecord.screening.actions import acts
-from openrecord.screening.types import HideReason
+from openrecord.screening.actions import acts, erasing
+from openrecord.screening.types import EntryId, HideReason
+from openrecord.timeline import queries as timeline
 from tests.integration.flow.two_records import new_world
 from tests.integration.ops.conftest import bundle
 from tests.integration.pages.town import Town, new_town, unknown_number
@@ -206,3 +207,34 @@ def test_a_merged_record_goes_with_the_one_that_it_is_part_of() -> None:
     assert _where(one.nhs_number, two.nhs_number, str(one.public_id), str(two.public_id)) <= {"audit_change"}
     with pytest.raises(registry.UnknownPatient):
         _erase(one)
+
+
+def test_an_entry_of_somebody_else_is_erased_alone_and_does_not_show_when_it_comes_again(town: Town) -> None:
+    number, wrong, right = unknown_number(), f"wrong{MARK}", f"right{MARK}"
+    sent = json.loads(json.dumps(_sent(number, "Quill", wrong)))
+    sent[2]["code"]["text"] = sent[2]["note"][0]["text"] = right
+    _deliver(town, *sent)
+    patient = _known(number).patient_id
+    named = {entry: wrong.encode() in body for entry, body in _bodies(patient).items()}
+    (entry,) = (one for one, is_wrong in named.items() if is_wrong)
+    told: dict[str, Any] = {"patient_id": patient, "entry_id": entry, "by": STAFF, "at": AT}
+    with pytest.raises(erasing.NotSomebodyElses):
+        erasing.erase_entry(**told)
+    acts.mark_wrong_person(**told)
+    erasing.erase_entry(**told)
+    assert _where(wrong) == set()
+    assert _where(right) == {"timeline_entry", "timeline_words"}
+    _deliver(town, *sent)
+    assert _where(wrong) == {"ingest_source"}
+    sent[1]["note"][0]["text"] = f"newer {wrong}"
+    _deliver(town, *sent)
+    assert _where(wrong) <= {"ingest_source", "screening_vault"}
+    erasing.erase_entry(**told)
+    assert _where(wrong) == set()
+    assert trail.verify().ok
+
+
+def _bodies(patient_id: PatientId) -> dict[EntryId, bytes]:
+    entries = list(screening.states(patient_id))
+    lying = {EntryId(entry): full or coded for entry, (coded, full) in timeline.renderings(patient_id, entries).items()}
+    return {**screening.vault_bodies(patient_id, entries), **lying}

@@ -144,8 +144,8 @@ class World:
 
     @staticmethod
     def _body(patient_id: PatientId, entry_id: EntryId) -> dict[str, Any]:
-        found = {**screening.vault_bodies(patient_id, [entry_id]), **timeline.bodies(patient_id, [entry_id])}
-        body: dict[str, Any] = json.loads(found[entry_id])
+        lying = timeline.bodies(patient_id, [entry_id]).get(entry_id)
+        body: dict[str, Any] = json.loads(lying or screening.vault_bodies(patient_id, [entry_id])[entry_id])
         return body
 
     # What must be so
