@@ -12,18 +12,31 @@ from openrecord.audit.types import Actor, system
 from openrecord.db import erasing
 from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
+from openrecord.notify import events
 from openrecord.notify.models import MessageRow, PreferenceRow
 from openrecord.notify.queries import message_of
 from openrecord.notify.rules import ASK_FOR, LEASE, again_at, first_at
 from openrecord.notify.types import Channel, Message, MessageId, Pace, Preference, State
+from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 
 WORKER = system("worker")
 
 
 @transaction.atomic
-def choose(*, patient_id: PatientId, viewer_id: ViewerId, preference: Preference, by: Actor, at: datetime) -> None:
-    """From now on the viewer is told like this. What waits on a channel that is off now is never sent."""
+def choose(
+    *,
+    patient_id: PatientId,
+    viewer_id: ViewerId,
+    preference: Preference,
+    by: Actor,
+    at: datetime,
+    repeats: bytes | None = None,
+) -> None:
+    """From now on the viewer is told like this. What waits on a channel that is off now is never sent.
+
+    `repeats`: as in audit.types.Change.
+    """
     PreferenceRow.objects.update_or_create(
         patient_id=patient_id,
         id=viewer_id.bytes,
@@ -33,7 +46,16 @@ def choose(*, patient_id: PatientId, viewer_id: ViewerId, preference: Preference
     waiting = MessageRow.objects.filter(viewer=viewer_id.bytes, channel__in=off, state=State.WAITING)
     waiting.update(state=State.DROPPED, next=None)
     details: dict[str, str | int | None] = {"email": preference.email.value, "sms": preference.sms.value}
-    record_change(by=by, at=at, event="messages_chosen", patient_id=patient_id, subject=str(viewer_id), details=details)
+    record_change(
+        by=by,
+        at=at,
+        event="messages_chosen",
+        patient_id=patient_id,
+        subject=str(viewer_id),
+        details=details,
+        act=events.repeatable(events.Chosen(registry.patient(patient_id), viewer_id, preference)),
+        repeats=repeats,
+    )
 
 
 def put(patient_id: PatientId, wanted: Mapping[ViewerId, Preference], *, at: datetime) -> None:

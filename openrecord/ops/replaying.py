@@ -9,15 +9,22 @@ from openrecord.audit import journal
 from openrecord.audit import queries as audit
 from openrecord.audit.journal import Record
 from openrecord.audit.types import Actor, Outcome
+from openrecord.cards import repeating as cards
 from openrecord.identity import repeating as identity
 from openrecord.kit import clock
 from openrecord.kit.instants import from_micros
+from openrecord.notify import repeating as notify
 from openrecord.ops.failure import CommandFailed
 from openrecord.registry import repeating as registry
+from openrecord.restricted import repeating as restricted
 from openrecord.screening import repeating as screening
 
 Handler = Callable[[bytes, bytes, Actor, datetime], Outcome]
-HANDLERS: Mapping[str, Handler] = {**registry.HANDLERS, **identity.HANDLERS, **access.HANDLERS, **screening.HANDLERS}
+HANDLERS: Mapping[str, Handler] = {
+    kind: handler
+    for station in (registry, identity, restricted, access, cards, screening, notify)
+    for kind, handler in station.HANDLERS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,9 +15,13 @@ django.setup()
 from openrecord.access import actions as access  # noqa: E402
 from openrecord.access import events  # noqa: E402
 from openrecord.access import queries as access_queries  # noqa: E402
-from openrecord.access.types import Method, ViewerKind  # noqa: E402
+from openrecord.access.types import Method, ViewerId, ViewerKind  # noqa: E402
 from openrecord.audit import tasks as audit  # noqa: E402
 from openrecord.audit.types import Actor, ActorKind, system  # noqa: E402
+from openrecord.cards import actions as cards  # noqa: E402
+from openrecord.cards import keyring  # noqa: E402
+from openrecord.cards import queries as card_queries  # noqa: E402
+from openrecord.cards.types import CardId  # noqa: E402
 from openrecord.clinical.kinds import Level  # noqa: E402
 from openrecord.clinical.nhs_number import parse  # noqa: E402
 from openrecord.db import sql  # noqa: E402
@@ -26,13 +30,20 @@ from openrecord.identity import actions as identity  # noqa: E402
 from openrecord.identity import queries as people  # noqa: E402
 from openrecord.identity.types import Role, StaffId  # noqa: E402
 from openrecord.kit import clock  # noqa: E402
+from openrecord.notify import actions as notify  # noqa: E402
+from openrecord.notify import queries as notify_queries  # noqa: E402
+from openrecord.notify.types import Pace, Preference  # noqa: E402
 from openrecord.registry import actions as registry_actions  # noqa: E402
 from openrecord.registry import queries as registry  # noqa: E402
 from openrecord.registry.types import EraseReason, MergeReason, OdsCode, PartReason, PatientId  # noqa: E402
+from openrecord.restricted import actions as restricted  # noqa: E402
+from openrecord.restricted import queries as restricted_queries  # noqa: E402
+from openrecord.restricted.types import Cause  # noqa: E402
 from openrecord.screening import queries as screening  # noqa: E402
 from openrecord.screening.actions import acts  # noqa: E402
 from openrecord.screening.types import EntryId, HideReason  # noqa: E402
 
+HERE = OdsCode("Y90101")
 STAFF = Actor(ActorKind.STAFF, "f1", Role.MANAGER.value, "screening", "Y90101")
 SIGN_IN = system("sign-in")
 
@@ -179,6 +190,44 @@ def is_known(number: str) -> None:
     print(registry.patient_by_nhs_number(parse(number)) is not None, number.encode() in said)
 
 
+def restrict(number: str) -> None:
+    """Staff open the record for a reason only."""
+    restricted.restrict(ods=HERE, patient_id=_patient(number), cause=Cause.STAFF, by=STAFF, at=clock.now())
+
+
+def lift(number: str) -> None:
+    """Staff open the record as before."""
+    restricted.lift(ods=HERE, patient_id=_patient(number), by=STAFF, at=clock.now())
+
+
+def quiet(number: str, email: str) -> None:
+    """The patient chooses how fast they are told by email."""
+    preference = Preference(email=Pace(email))
+    viewer = ViewerId(_own(number))
+    notify.choose(patient_id=_patient(number), viewer_id=viewer, preference=preference, by=STAFF, at=clock.now())
+
+
+def card(number: str) -> None:
+    """The patient makes a card; prints its id."""
+    keyring.use(keyring.parsed(keyring.with_new_key(keyring.EMPTY)))
+    said = b'{"made": "up"}'
+    print(cards.make(patient_id=_patient(number), maker=ViewerId(_own(number)), said=said, by=STAFF, at=clock.now()))
+
+
+def withdraw_card(number: str, name: str) -> None:
+    """The patient withdraws it."""
+    cards.withdraw(patient_id=_patient(number), card_id=CardId(UUID(name)), by=STAFF, at=clock.now())
+
+
+def chosen(number: str) -> None:
+    """Prints who opens the record for a reason, how the patient is told, and which cards were withdrawn."""
+    patient = _patient(number)
+    told = notify_queries.preference(patient, ViewerId(_own(number)))
+    print(bool(restricted_queries.restricted(HERE, [patient])), told.email.value)
+    print(sorted(rid for (rid,) in sql.rows("SELECT rid FROM cards_revoked", [])))
+    print(sorted(card.withdrawn is not None for card in card_queries.cards(patient)))
+
+
 def hire(subject: str) -> None:
     """A manager lets somebody sign in."""
     identity.add_staff(
@@ -246,7 +295,7 @@ _WORDS: dict[str, Callable[..., None]] = {
     act.__name__: act
     for act in (
         account, session, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, renumber,
-        withdraw, merge, part, erase, is_known, hire, dismiss,
+        withdraw, merge, part, erase, is_known, restrict, lift, quiet, card, withdraw_card, chosen, hire, dismiss,
         demote, staff, state, fill, days,
     )
 }  # fmt: skip
