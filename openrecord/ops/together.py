@@ -50,6 +50,8 @@ def merge(arguments: argparse.Namespace) -> int:
         )
     except actions.NotMergeable as error:
         raise CommandFailed(BARS[error.why]) from None
+    except registry.UnknownPatient:
+        raise CommandFailed("one of them was erased meanwhile: nothing was done") from None
     print("Done.")
     return 0
 

@@ -320,7 +320,7 @@ def part(*, other: PatientId, reason: PartReason, by: Actor, at: datetime, repea
     """Take a merge back: `other` is a record by itself again. Raises NotMergeable where it is part of none."""
     survivor = queries.home(other)
     _, merged = _both(survivor, other)
-    if merged.merged_into is None or merged.merged_at is None:
+    if merged.merged_into != survivor or merged.merged_at is None:
         raise NotMergeable(Bar.NOT_MERGED)
     act = events.repeatable(events.PartDecided(merged, reason))
     PatientRow.objects.filter(patient_id=other).update(merged_into=None, merged_at=None)

@@ -53,6 +53,7 @@ def test_a_merge_is_shown_first_and_done_when_told_and_so_is_its_end(
     assert _known(two).merged_into is None
     assert command.run("patient", "merge", two, one, *BECAUSE, "--do").returncode == 0
     assert len(screening.facts(_known(one).patient_id)) == 4
+    assert len(command.json("explain", "--patient", two)["entries"]) == 4, "asked for by either number"
     assert "2 entries" in command.run("patient", "part", two, *MISTAKEN).stdout
     assert len(screening.facts(_known(one).patient_id)) == 4
     assert command.run("patient", "part", two, *MISTAKEN, "--do").returncode == 0
