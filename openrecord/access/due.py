@@ -1,23 +1,26 @@
-"""Noting what is open in front of a practice's staff about access, so that it is found without asking every patient."""
+"""What is open in front of a practice's staff about access: noted, so that it is found without asking every patient."""
 
-from collections.abc import Collection
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
+from uuid import UUID
 
 from django.db import transaction
 
-from openrecord.access import queries
-from openrecord.access.matters import Due
+from openrecord.access.matters import Due, Matter, OpenDue
 from openrecord.access.models import DueRow, EpochRow
 from openrecord.access.types import ViewerId
 from openrecord.db import sql
-from openrecord.kit.instants import to_micros
-from openrecord.registry.types import PatientId
+from openrecord.kit.instants import from_micros, to_micros
+from openrecord.registry.types import OdsCode, PatientId
+
+_DUE_OF = "SELECT patient_id, ods, matter, viewer_id FROM access_due WHERE patient_id IN ({keys})"
 
 
 @transaction.atomic
 def note_due(*, patient_id: PatientId, due: Collection[Due], at: datetime) -> None:
     """What is open in front of staff about this patient is this and nothing else; what was open keeps its age."""
-    before = queries.due_of([patient_id]).get(patient_id, frozenset())
+    before = due_of([patient_id]).get(patient_id, frozenset())
     for gone in before - set(due):
         DueRow.objects.filter(
             ods=gone.org, patient_id=patient_id, matter=gone.matter.value, viewer_id=_viewer_key(gone.viewer)
@@ -37,3 +40,36 @@ def _viewer_key(viewer: ViewerId | None) -> bytes:
 def note_checked(patients: Collection[PatientId], *, on: date) -> None:
     """It was looked up on this day what is open about these patients."""
     EpochRow.objects.filter(patient_id__in=patients).update(checked_on=on)
+
+
+def due_of(patients: Iterable[PatientId]) -> dict[PatientId, frozenset[Due]]:
+    """What is noted as open about each of these patients; one about whom nothing is open is left out."""
+    found: dict[PatientId, set[Due]] = defaultdict(set)
+    for number, ods, matter, viewer in sql.rows_in(_DUE_OF, [], patients):
+        found[PatientId(number)].add(Due(OdsCode(ods), Matter(matter), _viewer_or_none(viewer)))
+    return {number: frozenset(due) for number, due in found.items()}
+
+
+def open_due(ods: OdsCode, matters: Iterable[Matter], *, limit: int, after: int = 0) -> tuple[OpenDue, ...]:
+    """What is open in front of a practice's staff, oldest first; `after`: how many to leave out."""
+    rows = DueRow.objects.filter(ods=ods, matter__in=[matter.value for matter in matters])
+    ordered = rows.order_by("since", "patient_id", "matter", "viewer_id")[after : after + limit]
+    return tuple(
+        OpenDue(
+            PatientId(row.patient_id),
+            Due(ods, Matter(row.matter), _viewer_or_none(bytes(row.viewer_id))),
+            from_micros(row.since),
+        )
+        for row in ordered
+    )
+
+
+def count_due(matters: Iterable[Matter], ods: OdsCode | None = None) -> int:
+    """How much of this is open, at one practice or (None) everywhere."""
+    rows = DueRow.objects.filter(matter__in=[matter.value for matter in matters])
+    return (rows if ods is None else rows.filter(ods=ods)).count()
+
+
+def _viewer_or_none(raw: bytes) -> ViewerId | None:
+    viewer = UUID(bytes=bytes(raw))
+    return None if viewer.int == 0 else ViewerId(viewer)

@@ -2,18 +2,18 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from uuid import UUID
 
 from django.db.models import Q
 
 from openrecord.access import events
-from openrecord.access.matters import Due, Matter, OpenDue
-from openrecord.access.models import DueRow, EpochRow, InvitationRow, ViewerRow
+from openrecord.access.models import EpochRow, InvitationRow, ViewerRow
 from openrecord.access.rules.absence import absence as rule_of_absence
 from openrecord.access.rules.choices import Why
 from openrecord.access.rules.fold import fold
+from openrecord.access.rules.together import Behind, decoded, least, names_in_both
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import (
     AccessFacts,
@@ -40,7 +40,6 @@ _ACTS = "SELECT at, act FROM access_act WHERE patient_id=%s ORDER BY at, sequenc
 _ACTS_OF = "SELECT patient_id, at, act FROM access_act WHERE patient_id IN ({keys}) ORDER BY patient_id, at, sequence"
 _TRANCHE_ORGS = "SELECT DISTINCT patient_id, org FROM access_tranche WHERE patient_id IN ({keys})"
 _AWAITING = "SELECT count(*) FROM access_epoch WHERE policy_pending AND patient_id IN ({keys})"
-_DUE_OF = "SELECT patient_id, ods, matter, viewer_id FROM access_due WHERE patient_id IN ({keys})"
 _CLOSURES = "SELECT scope, which FROM access_closure WHERE opened_at IS NULL"
 _TRANCHES = "SELECT number, org, chunks FROM access_tranche WHERE patient_id=%s"
 _GENERATION = (
@@ -49,6 +48,7 @@ _GENERATION = (
 _ANY_ACT = "SELECT 1 FROM access_act WHERE patient_id=%s LIMIT 1"
 _VIEWERS = "SELECT patient_id, id, kind FROM access_viewer WHERE behind=%s ORDER BY patient_id, id"
 
+_BEHIND_OF = "SELECT patient_id, id, kind, behind FROM access_viewer WHERE patient_id IN ({keys}) ORDER BY id"
 _BEHIND = "SELECT id FROM access_viewer WHERE patient_id=%s AND behind=%s"
 
 NO_CLIENT = UUID(int=0)
@@ -125,10 +125,76 @@ def facts(patient_id: PatientId, *, at: datetime, controlling: Iterable[OdsCode]
     `controlling`: organisations whose policies are needed besides those of registrations and placed entries.
     """
     patient = registry.patient(patient_id)
-    registrations = registry.registrations(patient_id)
-    organisations = {*controlling, *_tranche_orgs(patient_id), *(stay.ods for stay in registrations)}
-    bare = _bare(patient, registrations, registry.policies(organisations), _closures_of(patient_id))
-    return fold(bare, (act for act in acts(patient_id) if act[0] <= at))
+    parts = registry.parts(patient_id)
+    known = _Known()
+    for one in (patient, *parts):
+        known.stays[one.patient_id] = registry.registrations(one.patient_id)
+        known.told[one.patient_id] = sql.rows(_ACTS, [one.patient_id])
+    organisations = {*controlling, *_tranche_orgs(patient_id), *known.organisations()}
+    known.policies = registry.policies(organisations)
+    known.stops = {one.patient_id: _closures_of(one.patient_id) for one in (patient, *parts)}
+    known.behind = _behind([one.patient_id for one in (patient, *parts)]) if parts else {}
+    return known.facts(patient, parts, at)
+
+
+@dataclass(slots=True)
+class _Known:
+    """What is known of patients: their acts (when, stored text), stays, stops, and who stands behind their viewers."""
+
+    told: dict[PatientId, list[sql.Row]] = field(default_factory=dict)
+    stays: dict[PatientId, tuple[Registration, ...]] = field(default_factory=dict)
+    policies: Mapping[OdsCode, Policy | None] = field(default_factory=dict)
+    stops: dict[PatientId, tuple[Closure, ...]] = field(default_factory=dict)
+    behind: dict[PatientId, dict[Behind, ViewerId]] = field(default_factory=dict)
+
+    def organisations(self) -> set[OdsCode]:
+        """Everywhere where these patients are or were registered."""
+        return {stay.ods for stays in self.stays.values() for stay in stays}
+
+    def facts(self, patient: Patient, parts: Iterable[Patient], at: datetime) -> AccessFacts:
+        """The facts of one patient, with the records that are part of theirs.
+
+        What was decided since records are one was decided about all of them.
+        """
+        acts = self._acts(patient, at)
+        together = fold(self._bare(patient), acts)
+        for part in parts:
+            names = names_in_both(self.behind.get(patient.patient_id, {}), self.behind.get(part.patient_id, {}))
+            since = [act for act in acts if part.merged_at is not None and act[0] >= part.merged_at]
+            told = sorted([*self._acts(part, at, names), *since], key=lambda act: act[0])
+            together = least(together, fold(self._bare(part), told), at)
+        return together if patient.merged_into is None else _elsewhere(together)
+
+    def _acts(
+        self, patient: Patient, at: datetime, names: Mapping[ViewerId, ViewerId] | None = None
+    ) -> list[tuple[datetime, events.AnyAct]]:
+        """The acts up to `at`, with some viewers under other ids."""
+        told = ((from_micros(instant), text) for instant, text in self.told.get(patient.patient_id, ()))
+        return [(instant, decoded(text, names or {})) for instant, text in told if instant <= at]
+
+    def _bare(self, patient: Patient) -> AccessFacts:
+        stops = self.stops.get(patient.patient_id, ())
+        return _bare(patient, self.stays.get(patient.patient_id, ()), self.policies, stops)
+
+
+def _elsewhere(facts: AccessFacts) -> AccessFacts:
+    """A record that is part of another is closed by itself: what it held is read there."""
+    return replace(facts, registrations=(), closures=(*facts.closures, Closure("patient", facts.patient_key)))
+
+
+def _behind(patients: Iterable[PatientId]) -> dict[PatientId, dict[Behind, ViewerId]]:
+    """Who stands behind the viewers of each of these patients; the patient's own account is the patient's."""
+    found: dict[PatientId, dict[Behind, ViewerId]] = defaultdict(dict)
+    for number, viewer, kind, behind in sql.rows_in(_BEHIND_OF, [], patients):
+        who = NO_CLIENT if kind == ViewerKind.SELF.value else sql.uuid(behind)
+        found[PatientId(number)].setdefault((who, ViewerKind(kind)), ViewerId(UUID(bytes=bytes(viewer))))
+    return found
+
+
+def viewers_of_both(survivor: PatientId, other: PatientId) -> dict[ViewerId, ViewerId]:
+    """Whoever is a viewer of both records: their id in the other one, and in the survivor's."""
+    known = _behind([survivor, other])
+    return names_in_both(known.get(survivor, {}), known.get(other, {}))
 
 
 def _bare(
@@ -153,29 +219,25 @@ def _bare(
 
 def facts_of(patients: Iterable[PatientId], *, at: datetime) -> dict[PatientId, AccessFacts]:
     """`facts` of many patients, in a number of statements that does not grow with them (sql.PORTION apart)."""
-    known = registry.patients(patients)
-    stays = registry.registrations_of(known)
-    told: dict[PatientId, list[tuple[datetime, events.AnyAct]]] = defaultdict(list)
-    for number, instant, act in sql.rows_in(_ACTS_OF, [], known):
-        if from_micros(instant) <= at:
-            told[PatientId(number)].append((from_micros(instant), events.decode(act)))
-    controlling: dict[PatientId, set[OdsCode]] = {n: {stay.ods for stay in stays.get(n, ())} for n in known}
-    for number, org in sql.rows_in(_TRANCHE_ORGS, [], known):
+    people = registry.patients(patients)
+    parts = registry.parts_of(people)
+    every = [*people, *(part.patient_id for others in parts.values() for part in others)]
+    known = _Known(stays=registry.registrations_of(every), behind=_behind(every) if parts else {})
+    for number, instant, act in sql.rows_in(_ACTS_OF, [], every):
+        known.told.setdefault(PatientId(number), []).append((instant, act))
+    controlling: dict[PatientId, set[OdsCode]] = {n: {stay.ods for stay in known.stays.get(n, ())} for n in every}
+    for number, org in sql.rows_in(_TRANCHE_ORGS, [], every):
         controlling[PatientId(number)].add(OdsCode(org))
     policies = registry.policies(set().union(*controlling.values()))
     stops = _closures_by_patient()
-    return {
-        number: fold(
-            _bare(
-                patient,
-                stays.get(number, ()),
-                {org: policies[org] for org in controlling[number]},
-                (*stops[None], *stops.get(number, ())),
-            ),
-            told[number],
-        )
-        for number, patient in known.items()
-    }
+    known.stops = {number: (*stops[None], *stops.get(number, ())) for number in every}
+    found = {}
+    for number, patient in people.items():
+        others = parts.get(number, ())
+        concerned = set().union(*(controlling[one.patient_id] for one in (patient, *others)))
+        known.policies = {org: policies[org] for org in concerned}
+        found[number] = known.facts(patient, others, at)
+    return found
 
 
 def _closures_by_patient() -> dict[PatientId | None, tuple[Closure, ...]]:
@@ -244,39 +306,6 @@ def patients_unchecked(*, on: date, limit: int) -> dict[PatientId, date | None]:
 def count_unchecked(*, since: date) -> int:
     """How many patients were not checked on this day or later."""
     return EpochRow.objects.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=since)).count()
-
-
-def due_of(patients: Iterable[PatientId]) -> dict[PatientId, frozenset[Due]]:
-    """What is noted as open about each of these patients; one about whom nothing is open is left out."""
-    found: dict[PatientId, set[Due]] = defaultdict(set)
-    for number, ods, matter, viewer in sql.rows_in(_DUE_OF, [], patients):
-        found[PatientId(number)].add(Due(OdsCode(ods), Matter(matter), _viewer_or_none(viewer)))
-    return {number: frozenset(due) for number, due in found.items()}
-
-
-def open_due(ods: OdsCode, matters: Iterable[Matter], *, limit: int, after: int = 0) -> tuple[OpenDue, ...]:
-    """What is open in front of a practice's staff, oldest first; `after`: how many to leave out."""
-    rows = DueRow.objects.filter(ods=ods, matter__in=[matter.value for matter in matters])
-    ordered = rows.order_by("since", "patient_id", "matter", "viewer_id")[after : after + limit]
-    return tuple(
-        OpenDue(
-            PatientId(row.patient_id),
-            Due(ods, Matter(row.matter), _viewer_or_none(bytes(row.viewer_id))),
-            from_micros(row.since),
-        )
-        for row in ordered
-    )
-
-
-def count_due(matters: Iterable[Matter], ods: OdsCode | None = None) -> int:
-    """How much of this is open, at one practice or (None) everywhere."""
-    rows = DueRow.objects.filter(matter__in=[matter.value for matter in matters])
-    return (rows if ods is None else rows.filter(ods=ods)).count()
-
-
-def _viewer_or_none(raw: bytes) -> ViewerId | None:
-    viewer = UUID(bytes=bytes(raw))
-    return None if viewer.int == 0 else ViewerId(viewer)
 
 
 def people_viewing(patient_id: PatientId, *, at: datetime) -> tuple[Viewer, ...]:

@@ -323,7 +323,8 @@ class AccessFacts:
     """Everything about one patient that Sight needs, as known now. Acts are folded into it in time order.
 
     `paused`, `lowered`, `undeclined`: what the practice was told; `online`: what was chosen on our own pages. The two
-    stand beside each other, so that nobody at the patient's device undoes what the practice was told (R7).
+    stand beside each other, so that nobody at the patient's device undoes what the practice was told (R7). `beside`:
+    those of records that were merged into this one, whose codes are asked too (rules/together.py).
     """
 
     born: date | None
@@ -347,6 +348,7 @@ class AccessFacts:
     kept: tuple[Kept, ...] = ()
     closures: tuple[Closure, ...] = ()
     patient_key: str = ""
+    beside: tuple["AccessFacts", ...] = ()
 
 
 class Standing(msgspec.Struct, frozen=True, gc=False):

@@ -15,7 +15,7 @@ from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.clinical.file_kinds import Kind, kind_of
 from openrecord.clinical.incoming import FileState, IncomingFile
-from openrecord.db import sql, stored_files
+from openrecord.db import erasing, sql, stored_files
 from openrecord.kit.ids import random_id
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
@@ -67,6 +67,23 @@ def _write(file: IncomingFile, digest: bytes) -> sql.Row:
     store = random_id().bytes
     stored_files.write(store, queries.key_of(store, digest), file.content)
     return store, len(file.content), kind_of(file.content, file.stated).name, FileState.WAITING.value, "", None
+
+
+def rehome(*, source: PatientId, target: PatientId, entries: Iterable[UUID]) -> None:
+    """The files of these entries (outside ids) go with them to another record. In the caller's transaction."""
+    moving = [entry.bytes for entry in entries]
+    sql.execute_in(
+        "UPDATE attachments_file SET patient_id=%s WHERE patient_id=%s AND public_id IN ({keys})",
+        [target, source],
+        moving,
+    )
+
+
+def erase(patient_id: PatientId) -> None:
+    """No file of a patient is left; on the disk, as soon as that is committed."""
+    names = queries.names_of(patient_id)
+    erasing.erase(("attachments_file",), patient_id)
+    transaction.on_commit(lambda: stored_files.remove(names))
 
 
 @transaction.atomic

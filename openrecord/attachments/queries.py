@@ -88,6 +88,12 @@ def stored(names: Iterable[bytes]) -> frozenset[bytes]:
     return frozenset(bytes(row[0]) for row in sql.rows_in(_STORED, [], names))
 
 
+def names_of(patient_id: PatientId) -> frozenset[bytes]:
+    """The names under which files of a patient lie on the disk."""
+    found = sql.rows("SELECT store FROM attachments_file WHERE patient_id=%s AND store IS NOT NULL", [patient_id])
+    return frozenset(bytes(row[0]) for row in found)
+
+
 def digest_of(patient_id: PatientId, mark: str) -> bytes:
     """32 bytes that stand for what a file holds within one patient's record: the same file elsewhere has others."""
     return hmac.new(keys.derived("attachment digests"), f"{patient_id}|{mark}".encode(), sha256).digest()

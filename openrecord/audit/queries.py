@@ -33,6 +33,12 @@ def has_change(patient_id: int, row_id: bytes) -> bool:
     return ChangeRow.objects.filter(patient_id=patient_id, id=row_id).exists()
 
 
+def subjects(patient_id: int, event: str) -> tuple[str, ...]:
+    """What the changes of this name to a patient were about, oldest first."""
+    changes = ChangeRow.objects.filter(patient_id=patient_id, event=event).order_by("id")
+    return tuple(changes.values_list("subject", flat=True))
+
+
 def last_sealed_at() -> datetime | None:
     """When the newest row of the chain was sealed; None where nothing was."""
     last = Seal.objects.order_by("-number").first()

@@ -9,15 +9,17 @@ from openrecord.access import actions as access
 from openrecord.access.types import ViewerId
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
-from openrecord.cards import queries
+from openrecord.cards import events, queries
 from openrecord.cards.keyring import issuer, keyring
 from openrecord.cards.models import CardRow, RevokedRow
 from openrecord.cards.rules.content import claims
 from openrecord.cards.rules.signing import signed
 from openrecord.cards.types import Card, CardId
+from openrecord.db import erasing
 from openrecord.db.keys import keyed_hash
 from openrecord.kit.ids import random_number, time_ordered_id
 from openrecord.kit.instants import to_micros
+from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 
 PURPOSE = "cards"
@@ -76,9 +78,29 @@ def withdraw(*, patient_id: PatientId, card_id: CardId, by: Actor, at: datetime)
         raise UnknownCard
     if card.withdrawn is not None:
         return
-    CardRow.objects.filter(patient_id=patient_id, id=card_id.bytes).update(withdrawn=to_micros(at))
-    RevokedRow.objects.create(kid=card.kid, rid=card.rid)
-    audit.record_change(by=by, at=at, event="card_withdrawn", patient_id=patient_id, subject=str(card_id))
+    _withdraw(events.Withdrawn(registry.patient(patient_id), card_id, card.kid, card.rid), by, at, None)
+
+
+@transaction.atomic
+def repeat_withdrawal(*, told: events.Withdrawn, by: Actor, at: datetime, repeats: bytes) -> None:
+    """Withdraw a card again that a restore has brought back, or has lost. `repeats`: as in audit.types.Change."""
+    access.lock_patient(told.patient.patient_id)
+    _withdraw(told, by, at, repeats)
+
+
+def _withdraw(told: events.Withdrawn, by: Actor, at: datetime, repeats: bytes | None) -> None:
+    patient_id = told.patient.patient_id
+    CardRow.objects.filter(patient_id=patient_id, id=told.card.bytes).update(withdrawn=to_micros(at))
+    RevokedRow.objects.get_or_create(kid=told.kid, rid=told.rid)
+    audit.record_change(
+        by=by,
+        at=at,
+        event="card_withdrawn",
+        patient_id=patient_id,
+        subject=str(told.card),
+        act=events.repeatable(told),
+        repeats=repeats,
+    )
 
 
 def _withdrawal_number() -> str:
@@ -88,3 +110,8 @@ def _withdrawal_number() -> str:
 
 def _digest(said: bytes) -> bytes:
     return keyed_hash(PURPOSE, said.decode())
+
+
+def erase(patient_id: PatientId) -> None:
+    """No card of a patient is known here any more. What the public list of withdrawn numbers says names nobody."""
+    erasing.erase(("cards_card",), patient_id)

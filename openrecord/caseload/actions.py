@@ -20,6 +20,7 @@ from openrecord.caseload.rules.fold import begun, follow
 from openrecord.caseload.rules.steps import allows
 from openrecord.caseload.types import Kind, Outcome, Request, RequestId, Wish
 from openrecord.clinical.kinds import Level
+from openrecord.db import erasing
 from openrecord.kit.ids import random_id, time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.registry import queries as registry
@@ -153,3 +154,8 @@ def _brings_about(
         case events.Decided(level=level) if level is not None:
             return levels.acts(access_queries.facts(patient_id, at=at), request.ods, level)
     return ()
+
+
+def erase(patient_id: PatientId) -> None:
+    """No request of a patient is left, and none of its words."""
+    erasing.erase(("caseload_event", "caseload_open"), patient_id)

@@ -14,6 +14,9 @@ from openrecord.kit.london import midnight
 from openrecord.registry.types import OdsCode
 
 LEVELS = [level.name.lower() for level in Level]
+MERGE_REASONS = ("registered_twice", "temporary_number")
+PART_REASONS = ("not_one_person", "mistake")
+ERASE_REASONS = ("retention_ended", "contract_ended", "never_belonged", "request_granted")
 SCOPES = ("all", "practice", "patient", "client", "channel")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  argparse has no other name
 
@@ -244,7 +247,18 @@ def _patient(commands: Commands) -> None:
     died = _command(group, "died", "openrecord.ops.patient.died", "the patient has died: access ends")
     died.add_argument("patient", metavar="NHS-NUMBER|ID")
     died.add_argument("--undo", action="store_true", help="it was recorded in error: access stands as before it")
-    for command in (renumber, withdraw, died):
+    merge = _command(group, "merge", "openrecord.ops.together.merge", "two records are one person's")
+    part = _command(group, "part", "openrecord.ops.together.part", "take a merge back")
+    for command, reasons in ((merge, MERGE_REASONS), (part, PART_REASONS)):
+        command.add_argument("other", metavar="NHS-NUMBER|ID", help="the record that is part of the other one")
+        command.add_argument("--reason", required=True, choices=reasons)
+    merge.add_argument("into", metavar="NHS-NUMBER|ID", help="the record that goes on")
+    erase = _command(group, "erase", "openrecord.ops.erasing.run", "take out all that is here of a patient, for good")
+    erase.add_argument("patient", metavar="NHS-NUMBER|ID")
+    erase.add_argument("--entry", metavar="ID", help="only this entry, which staff have said to be somebody else's")
+    erase.add_argument("--reason", required=True, choices=ERASE_REASONS)
+    erase.add_argument("--confirm", metavar="ID", help="do it; the id as the dry run says it")
+    for command in (renumber, withdraw, died, merge, part):
         command.add_argument("--do", action="store_true", help="do it")
 
 

@@ -6,7 +6,7 @@ or exchanged is no file. It is filled up to one of few lengths, so that its leng
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -114,6 +114,12 @@ def _opened(name: bytes, key: bytes, size: int, start: int, stop: int) -> Iterat
         raise NotReadable(f"it cannot be read: {error.strerror}") from None
     except InvalidTag:
         raise NotReadable("it was cut off or altered") from None
+
+
+def remove(names: Iterable[bytes]) -> None:
+    """Take files away; nothing where there is none of a name."""
+    for name in names:
+        path_of(name).unlink(missing_ok=True)
 
 
 def is_whole(name: bytes, size: int) -> bool:

@@ -14,7 +14,7 @@ from typing import Any
 
 from openrecord.access import events as access_events
 from openrecord.db import bus
-from openrecord.flow import steps
+from openrecord.flow import erasing, steps, together
 from openrecord.identity import events as identity_events
 from openrecord.ingest import events as ingest_events
 from openrecord.notify import tasks as notify
@@ -27,6 +27,9 @@ ROUTE: Mapping[type, tuple[Callable[[Any], None], ...]] = {
     registry_events.PolicyChanged: (steps.policy_changed,),
     registry_events.NumberChanged: (steps.number_changed,),
     registry_events.Withdrawn: (steps.withdrawn,),
+    registry_events.Erased: (erasing.erased,),
+    registry_events.Merged: (together.merged,),
+    registry_events.Parted: (together.parted,),
     identity_events.PatientLinked: (steps.open_account,),
     identity_events.PatientUnlinked: (steps.leave_account,),
     access_events.AccessChanged: (steps.access_changed,),

@@ -34,12 +34,13 @@ from openrecord.taking import sharing
 
 
 def person_changed(event: PersonChanged) -> None:
-    """A registration, a death or a flag changed: the patient is settled again."""
-    access.lock_patient(event.patient_id)
-    access.raise_epochs([event.patient_id])
-    settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
-    _give_defaults(event.patient_id, at=event.at)
-    note_duties(event.patient_id, at=event.at)
+    """A registration, a death or a flag changed: the patient is settled again, in whichever record they are."""
+    home = registry.home(event.patient_id)
+    access.lock_patient(home)
+    access.raise_epochs([home])
+    settle(home, at=event.at, cause=Cause.ACCESS)
+    _give_defaults(home, at=event.at)
+    note_duties(home, at=event.at)
 
 
 def number_changed(event: NumberChanged) -> None:
@@ -64,7 +65,7 @@ def withdrawn(event: Withdrawn) -> None:
 
 def policy_changed(event: PolicyChanged) -> None:
     """A practice's policy acts at the next read of each of its patients; the rows move then, or with the worker."""
-    patients = registry.patients_ever_at(event.ods)
+    patients = set(registry.homes(registry.patients_ever_at(event.ods)).values())
     access.await_policy(patients)
     access.raise_epochs(patients)
 
@@ -92,10 +93,12 @@ def leave_account(event: PatientUnlinked) -> None:
 
 def access_changed(event: access_events.AccessChanged) -> None:
     """An act on a patient's access: what is placed may be another now, and what is open in front of staff."""
-    settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
+    home = registry.home(event.patient_id)
+    access.raise_epochs({home} - {event.patient_id})
+    settle(home, at=event.at, cause=Cause.ACCESS)
     if isinstance(event.act, _BEGINS):
-        _give_defaults(event.patient_id, at=event.at)
-    note_duties(event.patient_id, at=event.at)
+        _give_defaults(home, at=event.at)
+    note_duties(home, at=event.at)
 
 
 _BEGINS = (access_events.AccountOpened, access_events.CompetenceRecorded)
@@ -138,7 +141,7 @@ def check_duties(patients: Mapping[PatientId, date | None], *, at: datetime) -> 
     its worklist on that day.
     """
     today = day_of(at)
-    noted = access_queries.due_of(patients)
+    noted = access_due.due_of(patients)
     for patient_id, facts in access_queries.facts_of(patients, at=at).items():
         if has_turned(facts, patients[patient_id], today):
             _settle_turned(patient_id, at=at)
@@ -168,7 +171,7 @@ def sight_needed(event: access_events.SightNeeded) -> None:
 
 def found_wrong_person(event: ingest_events.FoundWrongPerson) -> None:
     """Withdraw one patient's entries before another's are placed."""
-    screening_receive.withdraw_wrong_person(event.patient_id, event.entries, event.at)
+    screening_receive.withdraw_wrong_person(registry.home(event.patient_id), event.entries, event.at)
 
 
 def note_codes(event: ingest_events.EntriesArrived) -> None:

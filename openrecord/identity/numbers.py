@@ -1,5 +1,6 @@
 """What becomes of people here when their NHS number changes, or must not lead to them any more."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import transaction
@@ -25,14 +26,16 @@ def renumber(*, patient_id: PatientId, before: NhsNumber, now: NhsNumber, by: Ac
 
 
 @transaction.atomic
-def forget_people_of(*, patient_id: PatientId, by: Actor, at: datetime) -> None:
+def forget_people_of(*, patient_id: PatientId, but: Collection[PersonId] = (), by: Actor, at: datetime) -> None:
     """Whoever proved to be this patient is nobody here any more: another sign-in of theirs makes a new person.
 
     Nothing of that person is kept, so that the account at the provider does not tie who they were to who they are.
+    `but`: who stays as a person who signs in, and is this patient no more.
     """
     for row in PersonRow.objects.filter(patient_id=patient_id):
         _unlink(row, by=by, at=at)
-        row.delete()
+        if row.id not in but:
+            row.delete()
 
 
 def _unlink(row: PersonRow, *, by: Actor, at: datetime) -> None:

@@ -41,7 +41,8 @@ class AcceptedBatch:
     `source`: who sent it (its labels are lifted only by itself). `is_new_patient`: nothing was known before, so
     nothing else needs to be looked at. `replaced`: entries that a later one supersedes. `unresolved_copies`,
     `resolved_copies`: entries whose laboratory and GP copies do not, or now do, agree. `withdrawn`: entries whose
-    source key now belongs to somebody else. `gone`: entries removed at the source.
+    source key now belongs to somebody else. `gone`: entries removed at the source. `came_as`: the patient that it came
+    to, where that record is part of this one; None = this one.
     """
 
     patient_id: PatientId
@@ -56,6 +57,7 @@ class AcceptedBatch:
     unresolved_copies: tuple[bytes, ...] = ()
     resolved_copies: tuple[bytes, ...] = ()
     gone: tuple[bytes, ...] = ()
+    came_as: PatientId | None = None
 
 
 @dataclass(slots=True)

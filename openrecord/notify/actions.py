@@ -10,23 +10,34 @@ from django.db.models import QuerySet
 from openrecord.access.types import ViewerId
 from openrecord.audit.actions import record_change
 from openrecord.audit.types import Actor, system
+from openrecord.db import erasing
 from openrecord.identity.types import PersonId
 from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
+from openrecord.notify import events
 from openrecord.notify.models import DeviceRow, MessageRow, PreferenceRow
 from openrecord.notify.queries import devices, message_of, preference
 from openrecord.notify.rules import ASK_FOR, LEASE, MOST_DEVICES, again_at, first_at
 from openrecord.notify.types import Channel, DeviceId, Message, MessageId, Pace, Preference, State
+from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 
 WORKER = system("worker")
 
 
 @transaction.atomic
-def choose(*, patient_id: PatientId, viewer_id: ViewerId, preference: Preference, by: Actor, at: datetime) -> None:
+def choose(
+    *,
+    patient_id: PatientId,
+    viewer_id: ViewerId,
+    preference: Preference,
+    by: Actor,
+    at: datetime,
+    repeats: bytes | None = None,
+) -> None:
     """From now on the viewer is told like this. What waits on a channel that is off now is never sent.
 
-    Without web push no browser of theirs is known here any more.
+    Without web push no browser of theirs is known here any more. `repeats`: as in audit.types.Change.
     """
     PreferenceRow.objects.update_or_create(
         patient_id=patient_id,
@@ -39,7 +50,16 @@ def choose(*, patient_id: PatientId, viewer_id: ViewerId, preference: Preference
     waiting = MessageRow.objects.filter(viewer=viewer_id.bytes, channel__in=off, state=State.WAITING)
     waiting.update(state=State.DROPPED, next=None)
     details: dict[str, str | int | None] = {channel.value: preference.pace(channel).value for channel in Channel}
-    record_change(by=by, at=at, event="messages_chosen", patient_id=patient_id, subject=str(viewer_id), details=details)
+    record_change(
+        by=by,
+        at=at,
+        event="messages_chosen",
+        patient_id=patient_id,
+        subject=str(viewer_id),
+        details=details,
+        act=events.repeatable(events.Chosen(registry.patient(patient_id), viewer_id, preference)),
+        repeats=repeats,
+    )
 
 
 @transaction.atomic
@@ -179,3 +199,8 @@ def _device(patient_id: PatientId, device_id: DeviceId) -> QuerySet[DeviceRow]:
 
 def _row(message: Message) -> QuerySet[MessageRow]:
     return MessageRow.objects.filter(id=message.message_id.bytes)
+
+
+def erase(patient_id: PatientId) -> None:
+    """Nothing is told about a patient any more, and nobody's choice of it is kept."""
+    erasing.erase(("notify_notice", "notify_preference", "notify_message", "notify_device"), patient_id)

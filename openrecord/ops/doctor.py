@@ -8,6 +8,7 @@ from datetime import timedelta
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
 
+from openrecord.access import due as access_due
 from openrecord.access import queries as access
 from openrecord.access.matters import DECISIONS, DRIFT
 from openrecord.attachments import queries as attachments
@@ -183,13 +184,13 @@ def _worklist() -> Finding:
 
 def _decisions() -> Finding:
     """Decisions that nobody has taken are a difference between codes and settings too."""
-    waiting = access.count_due(DECISIONS)
+    waiting = access_due.count_due(DECISIONS)
     return Finding("decisions", well=not waiting, told=f"{waiting} about access are open: see /staff/decisions")
 
 
 def _drift() -> Finding:
     """What the worker and every change of access have found; who was not looked at lately may hide more."""
-    found = access.count_due(DRIFT)
+    found = access_due.count_due(DRIFT)
     stale = access.count_unchecked(since=day_of(clock.now()) - timedelta(days=1))
     told = f"{found} codes and settings disagree: see /staff/drift"
     if stale:

@@ -14,7 +14,7 @@ from openrecord.audit import reads
 from openrecord.audit.types import Read
 from openrecord.kit import clock
 from openrecord.ops.failure import CommandFailed
-from openrecord.ops.operator import as_uuid, operator, patient_named
+from openrecord.ops.operator import as_uuid, operator, record_named
 from openrecord.ops.printing import print_json, print_table
 from openrecord.registry.types import PatientId
 from openrecord.screening import queries as screening
@@ -29,7 +29,7 @@ def run(arguments: argparse.Namespace) -> int:
     """Explain every entry, or the one asked for. The question itself goes on the patient's trail."""
     now = clock.now()
     at = arguments.at or now
-    patient = patient_named(arguments.patient)
+    patient = record_named(arguments.patient)
     viewer = _viewer(patient.patient_id, arguments.viewer, at)
     wanted = None if arguments.entry is None else as_uuid(arguments.entry, "--entry")
     reads.record_read(Read(by=operator(), at=now, patient_id=patient.patient_id, channel="command", route="explain"))

@@ -23,7 +23,7 @@ from openrecord.clinical.outgoing.stu3 import bundle as stu3
 from openrecord.clinical.outgoing.types import OutgoingEntry, OutgoingPatient, OutgoingRecord, Written
 from openrecord.kit import clock
 from openrecord.ops.failure import CommandFailed
-from openrecord.ops.operator import operator, patient_named
+from openrecord.ops.operator import operator, record_named
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Patient
 from openrecord.screening import queries as screening
@@ -40,7 +40,7 @@ WRITERS: Mapping[str, Callable[[OutgoingRecord], Written]] = {"r4": r4.bundle, "
 def run(arguments: argparse.Namespace) -> int:
     """Write the record, and one line of totals. Raises CommandFailed."""
     at = clock.now()
-    patient = patient_named(arguments.patient)
+    patient = record_named(arguments.patient)
     if arguments.output is not None and os.path.lexists(arguments.output):
         raise CommandFailed("the file is there already; it is not written over")
     states = screening.states(patient.patient_id)

@@ -1,6 +1,7 @@
 """`openrecord exposure ENTRY`: everybody who was served one entry, from the audit of reads."""
 
 import argparse
+from collections.abc import Iterator
 from dataclasses import asdict
 from uuid import UUID
 
@@ -9,6 +10,7 @@ from openrecord.audit.types import Exposure
 from openrecord.ops.failure import CommandFailed
 from openrecord.ops.operator import as_uuid, patient_named
 from openrecord.ops.printing import print_json, print_table
+from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 from openrecord.screening import queries as screening
 
@@ -29,12 +31,18 @@ def run(arguments: argparse.Namespace) -> int:
 
 
 def _patients(patient: str | None, entry: UUID) -> tuple[PatientId, ...]:
-    if patient is not None:
-        return (patient_named(patient).patient_id,)
-    found = screening.patients_with_entry(entry)
+    """In which records it may have been read: also in one that its own was part of, or that was part of its own."""
+    found = screening.patients_with_entry(entry) if patient is None else (patient_named(patient).patient_id,)
     if not found:
         raise CommandFailed("no such entry is known here")
-    return found
+    return tuple(dict.fromkeys(one for patient_id in found for one in (patient_id, *_ever_merged(patient_id))))
+
+
+def _ever_merged(patient_id: PatientId) -> Iterator[PatientId]:
+    for public_id in audit.subjects(patient_id, "merged"):
+        other = registry.patient_by_public_id(UUID(public_id))
+        if other is not None:
+            yield other.patient_id
 
 
 def _row(one: Exposure) -> tuple[object, ...]:

@@ -38,3 +38,8 @@ def patient_named(text: str) -> Patient:
     if found is None:
         raise CommandFailed("no such patient is known here")
     return found
+
+
+def record_named(text: str) -> Patient:
+    """The record in which this patient's entries lie: another's where it was merged into that. Raises CommandFailed."""
+    return registry.patient(registry.home(patient_named(text).patient_id))

@@ -28,7 +28,7 @@ def renumber(arguments: argparse.Namespace) -> int:
         raise CommandFailed("this identity was withdrawn: nothing may lead from it to another")
     if registry.patient_by_nhs_number(now) is not None:
         raise CommandFailed("another patient here has this number: these are two records, which this does not merge")
-    _print_what_there_is(patient)
+    print_what_there_is(patient)
     print("The record stays as it is, under the new number. Whoever signs in as the patient signs in again.")
     print("The journal keeps both numbers: for somebody who is to be protected use `openrecord patient withdraw`.")
     if not arguments.do:
@@ -44,7 +44,7 @@ def withdraw(arguments: argparse.Namespace) -> int:
     patient = patient_named(arguments.patient)
     if patient.withdrawn:
         raise CommandFailed("this identity was withdrawn before")
-    _print_what_there_is(patient)
+    print_what_there_is(patient)
     print("For good, at once: nobody sees this record any more, neither the person nor proxies nor apps; they are told")
     print("nothing. The registration ends. What is delivered for this number goes to quarantine. The sign-in account")
     print("is forgotten here.")
@@ -53,7 +53,10 @@ def withdraw(arguments: argparse.Namespace) -> int:
     if not arguments.do:
         print(NOTHING_DONE)
         return 0
-    actions.withdraw(patient_id=patient.patient_id, by=operator(), at=clock.now())
+    try:
+        actions.withdraw(patient_id=patient.patient_id, by=operator(), at=clock.now())
+    except actions.NotMergeable:
+        raise CommandFailed("this is one of two merged records: part them first (openrecord patient part)") from None
     print("Done.")
     return 0
 
@@ -63,7 +66,7 @@ def died(arguments: argparse.Namespace) -> int:
     patient = patient_named(arguments.patient)
     if patient.died is not arguments.undo:
         raise CommandFailed("that is what is recorded already")
-    _print_what_there_is(patient)
+    print_what_there_is(patient)
     if arguments.undo:
         print(
             "The death was recorded in error: access stands again as it stood before it. Nobody has to be let in anew."
@@ -78,7 +81,8 @@ def died(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _print_what_there_is(patient: Patient) -> None:
+def print_what_there_is(patient: Patient) -> None:
+    """How much is here of a patient, without a word of it."""
     at = clock.now()
     entries = len(screening.facts(patient.patient_id))
     others = len(access.linked(patient.patient_id, at=at))

@@ -9,15 +9,22 @@ from openrecord.audit import journal
 from openrecord.audit import queries as audit
 from openrecord.audit.journal import Record
 from openrecord.audit.types import Actor, Outcome
+from openrecord.cards import repeating as cards
 from openrecord.identity import repeating as identity
 from openrecord.kit import clock
 from openrecord.kit.instants import from_micros
+from openrecord.notify import repeating as notify
 from openrecord.ops.failure import CommandFailed
 from openrecord.registry import repeating as registry
+from openrecord.restricted import repeating as restricted
 from openrecord.screening import repeating as screening
 
 Handler = Callable[[bytes, bytes, Actor, datetime], Outcome]
-HANDLERS: Mapping[str, Handler] = {**registry.HANDLERS, **identity.HANDLERS, **access.HANDLERS, **screening.HANDLERS}
+HANDLERS: Mapping[str, Handler] = {
+    kind: handler
+    for station in (registry, identity, restricted, access, cards, screening, notify)
+    for kind, handler in station.HANDLERS.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,16 +38,18 @@ class Replay:
     until: datetime | None = None
 
 
-def replay(records: Iterable[Record], by: Actor) -> Replay:
+def replay(records: Iterable[Record], by: Actor, erased: frozenset[int] = frozenset()) -> Replay:
     """Repeat every act that the trail does not hold, in the journal's order.
 
-    Raises CommandFailed where one is of a kind that this version does not know.
+    `erased`: patients whose erasing is among the records, so that nothing else about them is done again. Raises
+    CommandFailed where one is of a kind that this version does not know.
     """
     count = dict.fromkeys(("repeated", "known", "needless", "awaited"), 0)
     until = None
     for record in records:
         if journal.is_act(record):
-            count[_repeat(record, by)] += 1
+            is_over = record.patient_id in erased and record.kind != registry.ERASED
+            count["needless" if is_over else _repeat(record, by)] += 1
             until = from_micros(record.at)
     return Replay(**count, until=until)
 
@@ -54,6 +63,11 @@ def _repeat(record: Record, by: Actor) -> str:
     return handler(record.body, record.id, by, clock.now()).value
 
 
+def erased_in(records: Iterable[Record]) -> frozenset[int]:
+    """The patients whose erasing these records tell of."""
+    return frozenset(record.patient_id for record in records if record.kind == registry.ERASED)
+
+
 def catch_up(by: Actor) -> Replay:
     """Repeat again what was done after the backup that was restored last: what was awaited may be here now.
 
@@ -62,7 +76,7 @@ def catch_up(by: Actor) -> Replay:
     restored = journal.last_restore(record for record, _ in journal.read(is_cut_accepted=True))
     if restored is None:
         return Replay()
-    return replay(_after(restored), by)
+    return replay(_after(restored), by, erased_in(_after(restored)))
 
 
 def _after(restored: journal.Restored) -> Iterator[Record]:

@@ -36,7 +36,7 @@ from openrecord.ops.failure import CommandFailed
 from openrecord.ops.migrate import make_data_folder, restore_mark
 from openrecord.ops.operator import operator
 from openrecord.ops.printing import print_json
-from openrecord.ops.replaying import Replay, replay
+from openrecord.ops.replaying import Replay, erased_in, replay
 from openrecord.taking import sharing
 
 REASON = "restored from a backup"
@@ -70,7 +70,7 @@ def run(arguments: argparse.Namespace) -> int:
     _close(by, at)
     _check_trail(found)
     with tqdm(found.after, desc="repeating", unit="act", disable=not sys.stderr.isatty(), file=sys.stderr) as bar:
-        done = replay(bar, by)
+        done = replay(bar, by, erased_in(found.after))
     _finish(found, contents, done, by)
     _tell(arguments, contents, done, at)
     return 0

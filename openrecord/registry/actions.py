@@ -8,14 +8,23 @@ from django.db import IntegrityError, transaction
 from django.db.models import Max
 
 from openrecord.audit import actions as audit
-from openrecord.audit.types import Actor
+from openrecord.audit.types import Actor, Change, Repeatable
 from openrecord.clinical.nhs_number import NhsNumber
-from openrecord.db import bus
+from openrecord.db import bus, erasing
 from openrecord.kit.ids import random_id, random_number, time_ordered_bytes, time_ordered_id
 from openrecord.kit.instants import to_micros
 from openrecord.kit.london import day_of
 from openrecord.registry import events, queries
-from openrecord.registry.events import NumberChanged, PersonChange, PersonChanged, PolicyChanged, Withdrawn
+from openrecord.registry.events import (
+    Erased,
+    Merged,
+    NumberChanged,
+    Parted,
+    PersonChange,
+    PersonChanged,
+    PolicyChanged,
+    Withdrawn,
+)
 from openrecord.registry.models import (
     PatientRow,
     PolicyRow,
@@ -26,7 +35,18 @@ from openrecord.registry.models import (
     RegistrationRow,
 )
 from openrecord.registry.rules import readiness
-from openrecord.registry.types import OdsCode, Patient, PatientId, Policy, Practice, Readiness
+from openrecord.registry.rules.merging import Bar, bar
+from openrecord.registry.types import (
+    EraseReason,
+    MergeReason,
+    OdsCode,
+    PartReason,
+    Patient,
+    PatientId,
+    Policy,
+    Practice,
+    Readiness,
+)
 
 
 class ChangedMeanwhile(Exception):
@@ -35,6 +55,14 @@ class ChangedMeanwhile(Exception):
 
 class NumberTaken(ValueError):
     """Another patient here has this NHS number."""
+
+
+class NotMergeable(ValueError):
+    """These records must not be merged, or parted, or withdrawn, as they stand; `why`: rules.merging.Bar."""
+
+    def __init__(self, why: Bar) -> None:
+        super().__init__(why.value)
+        self.why = why
 
 
 @transaction.atomic
@@ -249,9 +277,105 @@ def change_number(
 def withdraw(*, patient_id: PatientId, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
     """The patient's identity is given up for their protection (adoption, a new identity): nobody sees the record and
     nothing comes to it any more. Under which number the person lives from now on is not asked, so nothing can tell.
+
+    Raises NotMergeable where it is one of two merged records.
     """
-    act = events.repeatable(events.GivenUp(queries.patient(patient_id)))
+    patient, _ = _both(patient_id, patient_id)
+    if patient.merged_into is not None or queries.parts(patient_id):
+        raise NotMergeable(Bar.MERGED)
+    act = events.repeatable(events.GivenUp(patient))
     PatientRow.objects.filter(patient_id=patient_id).update(withdrawn=True)
     RegistrationRow.objects.filter(patient_id=patient_id, end_on__isnull=True).update(end_on=day_of(at))
     audit.record_change(by=by, at=at, event="withdrawn", patient_id=patient_id, act=act, repeats=repeats)
     bus.publish(Withdrawn(patient_id, at))
+
+
+@transaction.atomic
+def merge(
+    *,
+    survivor: PatientId,
+    other: PatientId,
+    reason: MergeReason,
+    by: Actor,
+    at: datetime,
+    done: datetime | None = None,
+    repeats: bytes | None = None,
+) -> None:
+    """Two records are one person's: `other` is part of the survivor until that is taken back (`part`).
+
+    `done`: when it was done, where it is repeated after a restore. Raises NotMergeable.
+    """
+    one, two = _both(survivor, other)
+    why = bar(one, two, has_parts=bool(queries.parts(other)))
+    if why is not None:
+        raise NotMergeable(why)
+    act = events.repeatable(events.MergeDecided(one, two, reason, done or at))
+    PatientRow.objects.filter(patient_id=other).update(merged_into=survivor, merged_at=to_micros(done or at))
+    _record_both(survivor, other, "merged", reason.value, by, at, act, repeats)
+    bus.publish(Merged(survivor, other, at))
+
+
+@transaction.atomic
+def part(*, other: PatientId, reason: PartReason, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
+    """Take a merge back: `other` is a record by itself again. Raises NotMergeable where it is part of none."""
+    survivor = queries.home(other)
+    _, merged = _both(survivor, other)
+    if merged.merged_into != survivor or merged.merged_at is None:
+        raise NotMergeable(Bar.NOT_MERGED)
+    act = events.repeatable(events.PartDecided(merged, reason))
+    PatientRow.objects.filter(patient_id=other).update(merged_into=None, merged_at=None)
+    _record_both(survivor, other, "parted", reason.value, by, at, act, repeats)
+    bus.publish(Parted(survivor, other, merged.merged_at, at))
+
+
+@transaction.atomic
+def erase(*, patient_id: PatientId, reason: EraseReason, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
+    """Everything about a patient goes, with the records that are part of theirs; the trail keeps internal numbers only.
+
+    Raises NotMergeable where it is part of another record, queries.UnknownPatient.
+    """
+    patient, _ = _both(patient_id, patient_id)
+    if patient.merged_into is not None:
+        raise NotMergeable(Bar.MERGED)
+    for part in queries.parts(patient_id):
+        PatientRow.objects.filter(patient_id=part.patient_id).update(merged_into=None, merged_at=None)
+        _erase(part, reason, by, at, None)
+    _erase(patient, reason, by, at, repeats)
+
+
+def _erase(patient: Patient, reason: EraseReason, by: Actor, at: datetime, repeats: bytes | None) -> None:
+    number = patient.patient_id
+    act = events.repeatable(events.ErasureDecided(number, reason))
+    details: dict[str, str | int | None] = {"reason": reason.value}
+    audit.record_change(by=by, at=at, event="erased", patient_id=number, details=details, act=act, repeats=repeats)
+    bus.publish(Erased(patient, at))
+    erasing.erase(("registry_registration", "registry_patient"), number)
+
+
+def _both(survivor: PatientId, other: PatientId) -> tuple[Patient, Patient]:
+    """Both patients, whose rows nobody else changes until the transaction ends: one merge follows the other."""
+    rows = PatientRow.objects.filter(patient_id__in=[survivor, other]).order_by("patient_id")
+    list(rows.select_for_update().values_list("patient_id"))
+    return queries.patient(survivor), queries.patient(other)
+
+
+def _record_both(
+    survivor: PatientId,
+    other: PatientId,
+    event: str,
+    reason: str,
+    by: Actor,
+    at: datetime,
+    act: Repeatable,
+    repeats: bytes | None,
+) -> None:
+    """A line on the trail of each; the journal keeps the one of the record that was merged."""
+    one = queries.patient(survivor).public_id
+    two = queries.patient(other).public_id
+    details: dict[str, str | int | None] = {"reason": reason}
+    audit.record_changes(
+        [
+            Change(by, at, event, other, str(one), details, act, repeats),
+            Change(by, at, event, survivor, str(two), details),
+        ]
+    )

@@ -8,7 +8,7 @@ import msgspec
 
 from openrecord.audit.types import Repeatable
 from openrecord.clinical.nhs_number import NhsNumber
-from openrecord.registry.types import OdsCode, Patient, PatientId, Policy
+from openrecord.registry.types import EraseReason, MergeReason, OdsCode, PartReason, Patient, PatientId, Policy
 
 
 class PersonChange(Enum):
@@ -45,6 +45,33 @@ class Withdrawn:
     """A patient's identity was given up for their protection."""
 
     patient_id: PatientId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """Two records are one person's: `other` is part of the survivor from now on."""
+
+    survivor: PatientId
+    other: PatientId
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parted:
+    """A merge was taken back: `other`, part of the survivor since then, is a record by itself again."""
+
+    survivor: PatientId
+    other: PatientId
+    since: datetime
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Erased:
+    """A patient is erased: whoever holds anything of them lets it go. The registry's own row goes last."""
+
+    patient: Patient
     at: datetime
 
 
@@ -99,7 +126,31 @@ class GivenUp(msgspec.Struct, frozen=True):
     patient: Patient
 
 
+class MergeDecided(msgspec.Struct, frozen=True):
+    """Two records were merged. `at`: when that was done."""
+
+    survivor: Patient
+    other: Patient
+    reason: MergeReason
+    at: datetime
+
+
+class PartDecided(msgspec.Struct, frozen=True):
+    """A merge was taken back; `other`: as it was merged."""
+
+    other: Patient
+    reason: PartReason
+
+
+class ErasureDecided(msgspec.Struct, frozen=True):
+    """A patient was erased; not a word about them."""
+
+    patient_id: PatientId
+    reason: EraseReason
+
+
 PersonAct = Deducted | DeathRecorded | AddressFlagged | Renumbered | GivenUp
+RecordAct = MergeDecided | PartDecided | ErasureDecided
 KINDS = {
     PolicySet: "policy",
     Deducted: "deducted",
@@ -107,10 +158,13 @@ KINDS = {
     AddressFlagged: "address",
     Renumbered: "number",
     GivenUp: "withdrawn",
+    MergeDecided: "merged",
+    PartDecided: "parted",
+    ErasureDecided: "erased",
 }
 """Their names in the journal, which stay for ever."""
 
 
-def repeatable(act: PolicySet | PersonAct) -> Repeatable:
+def repeatable(act: PolicySet | PersonAct | RecordAct) -> Repeatable:
     """The act as the journal keeps it."""
     return Repeatable(KINDS[type(act)], msgspec.json.encode(act))

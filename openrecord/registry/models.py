@@ -83,7 +83,7 @@ class ReadinessRow(models.Model):
 
 
 class PatientRow(models.Model):
-    """A patient. Found by the keyed hash of the NHS number."""
+    """A patient. Found by the keyed hash of the NHS number. `merged_into`, `merged_at`: as in types.Patient."""
 
     patient_id = models.BigIntegerField(primary_key=True)
     public_id = models.BinaryField(max_length=16, unique=True)
@@ -96,9 +96,14 @@ class PatientRow(models.Model):
     died = models.BooleanField(default=False)
     address_flagged = models.BooleanField(default=False)
     withdrawn = models.BooleanField(default=False)
+    merged_into = models.BigIntegerField(null=True)
+    merged_at = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "registry_patient"
+        indexes = [
+            models.Index(fields=["merged_into"], name="registry_merged"),
+        ]
 
 
 class RegistrationRow(PatientKeyed):

@@ -36,7 +36,7 @@ from openrecord.registry.types import (
 
 _PATIENT_COLUMNS = (
     "patient_id", "public_id", "nhs_number", "family", "given", "born", "gender", "died", "address_flagged",
-    "withdrawn",
+    "withdrawn", "merged_into", "merged_at",
 )  # fmt: skip
 _PATIENT = f"SELECT {', '.join(_PATIENT_COLUMNS)} FROM registry_patient"
 _REGISTRATIONS = "SELECT ods, start, end_on, entered FROM registry_registration WHERE patient_id=%s ORDER BY start, ods"
@@ -45,6 +45,8 @@ _REGISTRATIONS_OF = (
     "SELECT patient_id, ods, start, end_on, entered FROM registry_registration WHERE patient_id IN ({keys}) "
     "ORDER BY patient_id, start, ods"
 )
+_PARTS = f"{_PATIENT} WHERE merged_into IN ({{keys}}) ORDER BY merged_at, patient_id"
+_HOMES = "SELECT patient_id, merged_into FROM registry_patient WHERE merged_into IS NOT NULL AND patient_id IN ({keys})"
 _POLICIES = "SELECT ods, body FROM registry_policy WHERE ods IN ({keys}) ORDER BY version"
 _policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
 
@@ -152,6 +154,8 @@ def _patient(row: sql.Row) -> Patient:
         bool(row[7]),
         bool(row[8]),
         bool(row[9]),
+        None if row[10] is None else PatientId(row[10]),
+        from_micros_or_none(row[11]),
     )
 
 
@@ -166,6 +170,37 @@ def patient(patient_id: PatientId) -> Patient:
 def patients(wanted: Iterable[PatientId]) -> dict[PatientId, Patient]:
     """The patients of these numbers; those that are none are left out."""
     return {PatientId(row[0]): _patient(row) for row in sql.rows_in(_PATIENTS, [], wanted)}
+
+
+def parts(survivor: PatientId) -> tuple[Patient, ...]:
+    """The records that were merged into this one and are part of it, in the order in which that was done."""
+    return parts_of([survivor]).get(survivor, ())
+
+
+def parts_of(survivors: Iterable[PatientId]) -> dict[PatientId, tuple[Patient, ...]]:
+    """`parts` of each of these records that has any."""
+    found: dict[PatientId, tuple[Patient, ...]] = {}
+    for part in (_patient(row) for row in sql.rows_in(_PARTS, [], survivors)):
+        if part.merged_into is not None:
+            found[part.merged_into] = (*found.get(part.merged_into, ()), part)
+    return found
+
+
+def home(patient_id: PatientId) -> PatientId:
+    """Where this patient's entries lie: in the record that it was merged into, else in its own."""
+    return homes([patient_id])[patient_id]
+
+
+def homes(patients: Iterable[PatientId]) -> dict[PatientId, PatientId]:
+    """`home` of each of these patients."""
+    found = {patient_id: patient_id for patient_id in patients}
+    found.update((PatientId(row[0]), PatientId(row[1])) for row in sql.rows_in(_HOMES, [], list(found)))
+    return found
+
+
+def names(patient_id: PatientId) -> tuple[PatientId, ...]:
+    """All under which the person of this record is known here: itself, and what was merged into it."""
+    return (patient_id, *(part.patient_id for part in parts(patient_id)))
 
 
 def patient_by_nhs_number(number: NhsNumber) -> Patient | None:
@@ -188,9 +223,14 @@ def registrations(patient_id: PatientId) -> tuple[Registration, ...]:
     )
 
 
+def stays(patient_id: PatientId) -> tuple[Registration, ...]:
+    """Where the person of this record is or was registered, under whichever number: with what was merged into it."""
+    return tuple(stay for known in registrations_of(names(patient_id)).values() for stay in known)
+
+
 def registered(patient_id: PatientId, *, on: date) -> tuple[Registration, ...]:
     """The stays that hold on a London day, oldest first."""
-    return tuple(stay for stay in registrations(patient_id) if stay.start <= on and (stay.end is None or on < stay.end))
+    return tuple(stay for stay in stays(patient_id) if stay.start <= on and (stay.end is None or on < stay.end))
 
 
 def registrations_of(numbers: Iterable[PatientId]) -> dict[PatientId, tuple[Registration, ...]]:

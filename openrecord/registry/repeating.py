@@ -8,7 +8,18 @@ import msgspec
 
 from openrecord.audit.types import Actor, Outcome
 from openrecord.registry import actions, queries
-from openrecord.registry.events import KINDS, AddressFlagged, DeathRecorded, Deducted, GivenUp, PolicySet, Renumbered
+from openrecord.registry.events import (
+    KINDS,
+    AddressFlagged,
+    DeathRecorded,
+    Deducted,
+    ErasureDecided,
+    GivenUp,
+    MergeDecided,
+    PartDecided,
+    PolicySet,
+    Renumbered,
+)
 
 _Act = TypeVar("_Act")
 
@@ -61,11 +72,51 @@ def _given_up(act: GivenUp, row: bytes, by: Actor, at: datetime) -> Outcome:
     return Outcome.REPEATED
 
 
+def _merged(act: MergeDecided, row: bytes, by: Actor, at: datetime) -> Outcome:
+    """A merge counts from when it was decided: what was granted before it was granted in one record alone."""
+    if not all(actions.recover(patient=patient, by=by, at=at) for patient in (act.survivor, act.other)):
+        return Outcome.AWAITED
+    try:
+        actions.merge(
+            survivor=act.survivor.patient_id,
+            other=act.other.patient_id,
+            reason=act.reason,
+            by=by,
+            at=at,
+            done=act.at,
+            repeats=row,
+        )
+    except actions.NotMergeable:
+        return Outcome.AWAITED
+    return Outcome.REPEATED
+
+
+def _parted(act: PartDecided, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if not actions.recover(patient=act.other, by=by, at=at):
+        return Outcome.AWAITED
+    try:
+        actions.part(other=act.other.patient_id, reason=act.reason, by=by, at=at, repeats=row)
+    except actions.NotMergeable:
+        return Outcome.AWAITED
+    return Outcome.REPEATED
+
+
+def _erased(act: ErasureDecided, row: bytes, by: Actor, at: datetime) -> Outcome:
+    """Whoever is not here, or was merged into somebody who was erased too, needs no erasing."""
+    if not queries.patients([act.patient_id]):
+        return Outcome.NEEDLESS
+    actions.erase(patient_id=act.patient_id, reason=act.reason, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
 def _reading(
     kind: type[_Act], repeat: Callable[[_Act, bytes, Actor, datetime], Outcome]
 ) -> Callable[[bytes, bytes, Actor, datetime], Outcome]:
     return lambda body, row, by, at: repeat(msgspec.json.decode(body, type=kind), row, by, at)
 
+
+ERASED = KINDS[ErasureDecided]
+"""After it nothing else about its patient is repeated."""
 
 HANDLERS: Mapping[str, Callable[[bytes, bytes, Actor, datetime], Outcome]] = {
     KINDS[PolicySet]: _reading(PolicySet, _policy),
@@ -74,5 +125,8 @@ HANDLERS: Mapping[str, Callable[[bytes, bytes, Actor, datetime], Outcome]] = {
     KINDS[AddressFlagged]: _reading(AddressFlagged, _address),
     KINDS[Renumbered]: _reading(Renumbered, _renumbered),
     KINDS[GivenUp]: _reading(GivenUp, _given_up),
+    KINDS[MergeDecided]: _reading(MergeDecided, _merged),
+    KINDS[PartDecided]: _reading(PartDecided, _parted),
+    KINDS[ErasureDecided]: _reading(ErasureDecided, _erased),
 }
 """By the act's kind: what repeats it. Takes its body, the id of its row in the trail, who repeats it and when."""

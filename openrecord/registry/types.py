@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import NewType
 from uuid import UUID
 
@@ -170,6 +170,7 @@ class Patient:
     """A person whose record this is. `patient_id` stays inside; `public_id` is what the outside sees.
 
     `withdrawn`: the identity was given up for the person's protection; nobody sees the record and nothing comes to it.
+    `merged_into`: the record of the same person that this one is part of, since `merged_at`; None = a record by itself.
     """
 
     patient_id: PatientId
@@ -182,3 +183,28 @@ class Patient:
     died: bool = False
     address_flagged: bool = False
     withdrawn: bool = False
+    merged_into: PatientId | None = None
+    merged_at: datetime | None = None
+
+
+class MergeReason(StrEnum):
+    """Why two records were found to be one person's."""
+
+    REGISTERED_TWICE = "registered_twice"
+    TEMPORARY_NUMBER = "temporary_number"
+
+
+class EraseReason(StrEnum):
+    """Why a controller may have the copy of a record erased (docs/adr/0026)."""
+
+    RETENTION_ENDED = "retention_ended"
+    CONTRACT_ENDED = "contract_ended"
+    NEVER_BELONGED = "never_belonged"
+    REQUEST_GRANTED = "request_granted"
+
+
+class PartReason(StrEnum):
+    """Why a merge was taken back."""
+
+    NOT_ONE_PERSON = "not_one_person"
+    MISTAKE = "mistake"

@@ -6,30 +6,48 @@ from django.db import transaction
 
 from openrecord.audit.actions import record_change
 from openrecord.audit.types import Actor
+from openrecord.db import erasing
 from openrecord.identity.types import StaffMember
 from openrecord.kit.ids import time_ordered_id
 from openrecord.kit.instants import to_micros
+from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, PatientId
+from openrecord.restricted import events
 from openrecord.restricted.models import OpeningRow, RestrictionRow, UncheckedRow
 from openrecord.restricted.rules import LASTS, LONGEST_WORDS, may_check
 from openrecord.restricted.types import Cause, Finding, Ground, NotYours, Opening, OpeningId
 
 
 @transaction.atomic
-def restrict(*, ods: OdsCode, patient_id: PatientId, cause: Cause, by: Actor, at: datetime) -> None:
-    """From now on the practice's staff open the record only after saying why."""
+def restrict(
+    *, ods: OdsCode, patient_id: PatientId, cause: Cause, by: Actor, at: datetime, repeats: bytes | None = None
+) -> None:
+    """From now on the practice's staff open the record only after saying why.
+
+    `repeats`: as in audit.types.Change, here and below.
+    """
     RestrictionRow.objects.update_or_create(ods=ods, patient_id=patient_id, defaults={"cause": cause.value})
     details: dict[str, str | int | None] = {"organisation": ods, "cause": cause.value}
-    record_change(by=by, at=at, event="record_restricted", patient_id=patient_id, details=details)
+    act = events.repeatable(events.Restricted(registry.patient(patient_id), ods, cause))
+    record_change(
+        by=by, at=at, event="record_restricted", patient_id=patient_id, details=details, act=act, repeats=repeats
+    )
 
 
 @transaction.atomic
-def lift(*, ods: OdsCode, patient_id: PatientId, by: Actor, at: datetime) -> None:
+def lift(*, ods: OdsCode, patient_id: PatientId, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
     """The record is open again to those whose role reads records."""
     RestrictionRow.objects.filter(ods=ods, patient_id=patient_id).delete()
+    details: dict[str, str | int | None] = {"organisation": ods}
+    act = events.repeatable(events.Lifted(registry.patient(patient_id), ods))
     record_change(
-        by=by, at=at, event="restriction_lifted", patient_id=patient_id, details={"organisation": ods}
-    )  # fmt: skip
+        by=by, at=at, event="restriction_lifted", patient_id=patient_id, details=details, act=act, repeats=repeats
+    )
+
+
+def erase(patient_id: PatientId) -> None:
+    """Nothing of a patient is left here: that the record was restricted, who opened it and what they said."""
+    erasing.erase(("restricted_record", "restricted_opening", "restricted_unchecked"), patient_id)
 
 
 @transaction.atomic

@@ -7,27 +7,32 @@ from uuid import UUID
 from openrecord.db import sql
 from openrecord.identity.types import StaffId
 from openrecord.kit.instants import from_micros, to_micros
+from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, PatientId
 from openrecord.restricted.models import OpeningRow, RestrictionRow, UncheckedRow
 from openrecord.restricted.types import Cause, Ground, Opening, OpeningId, Standing
 
-_STANDING = (
-    "SELECT (SELECT cause FROM restricted_record WHERE ods=%s AND patient_id=%s),"
-    " (SELECT MAX(until) FROM restricted_opening WHERE patient_id=%s AND ods=%s AND staff=%s AND until>%s)"
-)
+_UNTIL = "SELECT MAX(until) FROM restricted_opening WHERE patient_id=%s AND ods=%s AND staff=%s AND until>%s"
 
 
 def standing(ods: OdsCode, patient_id: PatientId, staff_id: StaffId, *, at: datetime) -> Standing:
-    """How the record stands at the practice towards this member of its staff."""
-    asked = [ods, patient_id, patient_id, ods, staff_id.bytes, to_micros(at)]
-    cause, until = sql.rows(_STANDING, asked)[0]
+    """How the record stands at the practice towards this member of its staff.
+
+    A record into which others were merged is restricted where one of them is.
+    """
+    names = registry.names(patient_id)
+    cause = RestrictionRow.objects.filter(ods=ods, patient_id__in=names).values_list("cause", flat=True).first()
+    (until,) = sql.rows(_UNTIL, [patient_id, ods, staff_id.bytes, to_micros(at)])[0]
     return Standing(None if cause is None else Cause(cause), None if until is None else from_micros(until))
 
 
 def restricted(ods: OdsCode, patients: Iterable[PatientId]) -> frozenset[PatientId]:
-    """Which of these patients' records the practice restricts."""
-    found = RestrictionRow.objects.filter(ods=ods, patient_id__in=set(patients))
-    return frozenset(PatientId(number) for number in found.values_list("patient_id", flat=True))
+    """Which of these patients' records the practice restricts, by themselves or by a part."""
+    names = {patient_id: patient_id for patient_id in patients}
+    for patient_id, parts in registry.parts_of(tuple(names)).items():
+        names.update((part.patient_id, patient_id) for part in parts)
+    found = RestrictionRow.objects.filter(ods=ods, patient_id__in=names)
+    return frozenset(names[PatientId(number)] for number in found.values_list("patient_id", flat=True))
 
 
 def restricted_at(ods: OdsCode) -> frozenset[PatientId]:

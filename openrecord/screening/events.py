@@ -73,7 +73,10 @@ def decode(text: str) -> AnyAct:
 
 
 class About(msgspec.Struct, frozen=True):
-    """Which entry an act of the journal is about. `keys`: its source keys, by which it is found when it comes again."""
+    """Which entry an act of the journal is about. `keys`: its source keys, by which it is found when it comes again.
+
+    `patient`: whom it came to, which is not in whose record it lies where records are merged.
+    """
 
     patient: Patient
     entry: bytes
@@ -96,11 +99,17 @@ class FoundWrong(msgspec.Struct, frozen=True):
     about: About
 
 
-KINDS = {Decided: "entry", FoundWrong: "wrong_person"}
+class ErasureDecided(msgspec.Struct, frozen=True):
+    """What an entry says was erased, as the journal keeps it."""
+
+    about: About
+
+
+KINDS = {Decided: "entry", FoundWrong: "wrong_person", ErasureDecided: "entry_erased"}
 """Their names in the journal, which stay for ever."""
 
 
-def repeatable(act: Decided | FoundWrong) -> Repeatable:
+def repeatable(act: Decided | FoundWrong | ErasureDecided) -> Repeatable:
     """The act as the journal keeps it."""
     return Repeatable(KINDS[type(act)], msgspec.json.encode(act))
 

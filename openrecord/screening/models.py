@@ -10,7 +10,8 @@ class EntryRow(PatientKeyed):
 
     `labels`: the label each source has set, "source=word" separated by blanks. `acted`: acts exist. `placed`,
     `tranche`, `with_text`, `placed_at`, `proxies`: how it lies in the timeline, and from which proxies it is kept;
-    `ever_placed`: it once did. `revision`: how often another version came into force.
+    `ever_placed`: it once did. `revision`: how often another version came into force. `came_as`: the patient to whom it
+    came, where that record is part of this one; NULL = to this one.
     """
 
     public_id = models.BinaryField(max_length=16)
@@ -39,6 +40,7 @@ class EntryRow(PatientKeyed):
     ever_placed = models.BooleanField()
     proxies = models.TextField(db_default="")
     revision = models.IntegerField(db_default=0)
+    came_as = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "screening_entry"

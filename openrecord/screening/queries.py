@@ -11,12 +11,14 @@ from openrecord.clinical.incoming import Label, LinkKind, OwnContent, VersionSta
 from openrecord.clinical.kinds import EntryKind, Slot
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros, from_micros_or_none, to_micros
+from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, PatientId
 from openrecord.screening import events
 from openrecord.screening.rules.decide import decide
 from openrecord.screening.rules.entries import next_turn as turn_of_entries
+from openrecord.screening.rules.likeness import doubted
 from openrecord.screening.rules.placement import place
-from openrecord.screening.rules.stance import fold
+from openrecord.screening.rules.stance import fold, standing
 from openrecord.screening.rules.worklist import as_bits, from_bits, items
 from openrecord.screening.types import (
     NO_STANCE,
@@ -38,7 +40,7 @@ SAFE_MAPPER = 1
 _COLUMNS = (
     "id, public_id, org, kind, slot, known, recorded, clinical, filed, status, labels, has_text, own, unit, marks, "
     "mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, placed_at, ever_placed, "
-    "proxies"
+    "proxies, came_as"
 )
 _ALL = f"SELECT {_COLUMNS} FROM screening_entry WHERE patient_id=%s"
 _LABELLED = "SELECT id, labels FROM screening_entry WHERE patient_id=%s AND org=%s AND labels<>''"
@@ -68,7 +70,12 @@ def label_of(labels: str) -> Label:
     return Label.UNKNOWN if words - {Label.NONE.value} else Label.NONE
 
 
-def _state(row: sql.Row, stances: Mapping[bytes, Stance], parts: Mapping[bytes, list[bytes | None]]) -> EntryState:
+def _state(
+    row: sql.Row,
+    stances: Mapping[bytes, Stance],
+    parts: Mapping[bytes, list[bytes | None]],
+    answered: frozenset[bytes],
+) -> EntryState:
     identity = bytes(row[0])
     containers = parts.get(identity, ())
     facts = EntryFacts(
@@ -94,6 +101,8 @@ def _state(row: sql.Row, stances: Mapping[bytes, Stance], parts: Mapping[bytes, 
         copy_unresolved=bool(row[18]),
         stance=stances.get(identity, NO_STANCE),
         public_id=UUID(bytes=bytes(row[1])),
+        came_as=None if row[26] is None else PatientId(row[26]),
+        answered=identity in answered,
     )
     return EntryState(
         facts, UUID(bytes=bytes(row[1])), row[10], bool(row[19]), bool(row[20]), row[21], bool(row[22]), row[23],
@@ -108,7 +117,24 @@ def states(patient_id: PatientId, wanted: Iterable[EntryId] | None = None) -> di
     acted = [bytes(row[0]) for row in found if row[19]]
     stances = {entry: fold(acts) for entry, acts in _acts(patient_id, acted).items()}
     parts = _containers(patient_id, keys)
-    return {state.facts.entry_id: state for state in (_state(row, stances, parts) for row in found)}
+    answered = _answered(patient_id) if any(row[26] is not None for row in found) else frozenset()
+    known = {state.facts.entry_id: state for state in (_state(row, stances, parts, answered) for row in found)}
+    return doubted(known)
+
+
+def _answered(patient_id: PatientId) -> frozenset[bytes]:
+    """The entries about which people decided since a record was merged into this one, in a way that stands."""
+    merged = [part.merged_at for part in registry.parts(patient_id) if part.merged_at is not None]
+    since = max(merged, default=FAR_FUTURE)
+    statement = "SELECT entry, sequence, at, act FROM screening_act WHERE patient_id=%s ORDER BY entry, sequence"
+    made: dict[bytes, list[tuple[int, events.AnyAct]]] = {}
+    for entry, _, at, act in sql.rows(statement, [patient_id]):
+        made.setdefault(bytes(entry), []).append((at, events.decode(act)))
+    return frozenset(
+        entry
+        for entry, acts in made.items()
+        if any(acts[number - 1][0] >= to_micros(since) for number in standing([act for _, act in acts]))
+    )
 
 
 def _acts(patient_id: PatientId, entries: list[bytes]) -> dict[bytes, list[events.AnyAct]]:
@@ -132,7 +158,13 @@ def _containers(patient_id: PatientId, keys: list[EntryId] | None) -> dict[bytes
 
 
 def closure(patient_id: PatientId, touched: Iterable[EntryId]) -> set[EntryId]:
-    """The touched entries with their whole groups: containers, everything inside those, medication units."""
+    """The touched entries with their whole groups: containers, everything inside those, medication units.
+
+    Of a record into which another was merged all: an entry may be a copy of any other (rules.likeness).
+    """
+    if registry.parts(patient_id):
+        every = sql.rows("SELECT id FROM screening_entry WHERE patient_id=%s", [patient_id])
+        return {EntryId(bytes(row[0])) for row in every}
     known: set[bytes] = set(touched)
     fresh = set(known)
     while fresh:
@@ -161,6 +193,12 @@ def closure(patient_id: PatientId, touched: Iterable[EntryId]) -> set[EntryId]:
 def facts(patient_id: PatientId) -> dict[EntryId, EntryFacts]:
     """The facts of all the patient's entries."""
     return {entry_id: state.facts for entry_id, state in states(patient_id).items()}
+
+
+def came_as(patient_id: PatientId, part: PatientId) -> tuple[EntryId, ...]:
+    """The entries of this record that came to the one that was merged into it."""
+    statement = "SELECT id FROM screening_entry WHERE patient_id=%s AND came_as=%s"
+    return tuple(EntryId(bytes(row[0])) for row in sql.rows(statement, [patient_id, part]))
 
 
 def labelled(patient_id: PatientId, ods: OdsCode) -> tuple[EntryId, ...]:
@@ -198,6 +236,12 @@ def organisation_of(patient_id: PatientId, entry_id: EntryId) -> OdsCode | None:
     return None if found is None else OdsCode(found[0])
 
 
+def came_to(patient_id: PatientId, entry_id: EntryId) -> PatientId:
+    """Under whose number an entry of this record came: another's where that one's record was merged into this one."""
+    found = sql.row("SELECT came_as FROM screening_entry WHERE patient_id=%s AND id=%s", [patient_id, entry_id])
+    return patient_id if found is None or found[0] is None else PatientId(found[0])
+
+
 def newest_act(patient_id: PatientId, entry_id: EntryId) -> int:
     """How many acts there are on the entry, by the highest sequence; 0 for none."""
     statement = "SELECT COALESCE(MAX(sequence), 0) FROM screening_act WHERE patient_id=%s AND entry=%s"
@@ -206,10 +250,7 @@ def newest_act(patient_id: PatientId, entry_id: EntryId) -> int:
 
 def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
     """The number of the newest act on the entry that was not taken back."""
-    made = _acts(patient_id, [entry_id]).get(entry_id, [])
-    undone = {act.number for act in made if isinstance(act, events.Undone)}
-    standing = (n for n, act in enumerate(made, 1) if n not in undone and not isinstance(act, events.Undone))
-    return max(standing, default=None)
+    return max(standing(_acts(patient_id, [entry_id]).get(entry_id, [])), default=None)
 
 
 def _stamp(acts_so_far: int | None, revision: int) -> str:

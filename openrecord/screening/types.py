@@ -127,6 +127,8 @@ class EntryFacts(msgspec.Struct, frozen=True, gc=False):
 
     `known`: when it first arrived. `containers`: what it is part of; `missing_container`: one of them is not known.
     `history_marks`: TRANSFERRED, FIRST_LOAD as the arrival was marked. `public_id`: as in EntryState.
+    `came_as`: the patient to whom it came, where that record is part of this one; None = to this one. `answered`:
+    people decided about it since then. `doubted`: it may be what is kept back in another part of the record.
     """
 
     entry_id: EntryId
@@ -151,6 +153,9 @@ class EntryFacts(msgspec.Struct, frozen=True, gc=False):
     copy_unresolved: bool = False
     stance: Stance = NO_STANCE
     public_id: UUID | None = None
+    came_as: PatientId | None = None
+    answered: bool = False
+    doubted: bool = False
 
 
 class Placement(msgspec.Struct, frozen=True, gc=False):

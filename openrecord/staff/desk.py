@@ -138,8 +138,12 @@ def patient_of(desk: Desk, public_id: UUID, *, content: bool = True) -> Patient:
 
 
 def known_patient(desk: Desk, public_id: UUID) -> Patient:
-    """Who the patient is, if ever registered at the desk's practice; nothing of their record. Raises Http404."""
-    found = registry.patient_by_public_id(public_id)
+    """Who the patient is, if ever registered at the desk's practice; nothing of their record. Raises Http404.
+
+    A record that is part of another is not opened by itself: it is that one.
+    """
+    named = registry.patient_by_public_id(public_id)
+    found = None if named is None else registry.patient(registry.home(named.patient_id))
     if found is None or not is_ours(desk, found):
         raise Http404
     return found
@@ -147,7 +151,7 @@ def known_patient(desk: Desk, public_id: UUID) -> Patient:
 
 def is_ours(desk: Desk, patient: Patient) -> bool:
     """Whether the patient is or was registered at the desk's practice."""
-    return any(stay.ods == desk.ods for stay in registry.registrations(patient.patient_id))
+    return any(stay.ods == desk.ods for stay in registry.stays(patient.patient_id))
 
 
 def is_registered(desk: Desk, patient: Patient, at: datetime) -> bool:

@@ -10,6 +10,7 @@ from openrecord.access import actions as access
 from openrecord.access.types import ViewerId
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
+from openrecord.db import erasing
 from openrecord.kit.ids import random_id
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
@@ -132,6 +133,13 @@ def forget_over(at: datetime) -> int:
     over = DownloadRow.objects.filter(asked__lte=to_micros(at - LIFE))
     count = sum(_forget(queries.download_of(row)) for row in over)
     return count + _sweep(files.kept())
+
+
+def erase(patient_id: PatientId) -> None:
+    """No file of a patient is left, nor who was shown a part of their record."""
+    for row in DownloadRow.objects.filter(patient_id=patient_id):
+        _forget(queries.download_of(row))
+    erasing.erase(("taking_link", "taking_use"), patient_id)
 
 
 def _sweep(names: Iterable[DownloadId]) -> int:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 
 from openrecord.clinical.r4.tokens import tokens
 from openrecord.clinical.wording import wording
-from openrecord.db import sql
+from openrecord.db import erasing, sql
 from openrecord.kit.instants import micros_text, to_micros
 from openrecord.registry.types import PatientId
 from openrecord.screening.actions.settle import take_back
@@ -117,3 +117,8 @@ def _add_members(patient_id: PatientId, members: Iterable[Membership]) -> None:
 
 def _pair(container: bytes, member: bytes) -> bytes:
     return hashlib.blake2b(container + member, digest_size=16).digest()
+
+
+def erase(patient_id: PatientId) -> None:
+    """Nothing of a patient lies in the timeline any more."""
+    erasing.erase(("timeline_entry", "timeline_words", "timeline_member"), patient_id)

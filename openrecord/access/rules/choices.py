@@ -74,12 +74,18 @@ def act_of(wish: Wish, *, method: Method, at: datetime, code: UUID, level: Level
 
 def apart_from_online(facts: AccessFacts) -> AccessFacts:
     """The facts as if nothing had been chosen on our own pages."""
-    return replace(facts, online=NOTHING_CHOSEN, codes=tuple(code for code in facts.codes if not code.online))
+    return replace(
+        facts,
+        online=NOTHING_CHOSEN,
+        codes=tuple(code for code in facts.codes if not code.online),
+        beside=tuple(apart_from_online(other) for other in facts.beside),
+    )
 
 
 def has_declined_online(facts: AccessFacts) -> bool:
     """Whether the patient declined on our own pages and has not taken it back."""
-    return is_declined(replace(facts, codes=tuple(code for code in facts.codes if code.online)))
+    online = replace(facts, codes=tuple(code for code in facts.codes if code.online), beside=())
+    return is_declined(online) or any(has_declined_online(other) for other in facts.beside)
 
 
 def openings(facts: AccessFacts, viewer: Viewer, at: datetime, channel: str) -> tuple[Opening, ...]:
@@ -112,8 +118,8 @@ def offers_lookers(facts: AccessFacts, viewer: Viewer, at: datetime, channel: st
     Only where a practice that gives them something offers it, and never to somebody who may be watched: a standing 104,
     a protected address. Both look as if the practice did not offer it.
     """
-    standing = winner(facts.codes, at)
-    watched = standing is not None and standing.code is ReviewCode.ENHANCED_REVIEW
+    winners = [winner(known.codes, at) for known in (facts, *facts.beside)]
+    watched = any(code is not None and code.code is ReviewCode.ENHANCED_REVIEW for code in winners)
     if watched or facts.address_flagged:
         return False
     open_at = [opening.org for opening in openings(facts, viewer, at, channel) if opening.given is not Level.NONE]

@@ -25,6 +25,9 @@ class GrantState(Enum):
     REMOVED = "removed"
 
 
+_STRICTNESS = (GrantState.OPEN, GrantState.NOT_OPENED, GrantState.REMOVED, GrantState.BLOCKED)
+
+
 @dataclass(frozen=True, slots=True)
 class ReviewState:
     """A grant's state, and what is due in front of staff because of it."""
@@ -37,9 +40,11 @@ class ReviewState:
 def is_declined(facts: AccessFacts) -> bool:
     """Whether a 103 was recorded later than every reversal, whatever its effective date (R39).
 
-    A reversal on our own pages counts for declines on our own pages only.
+    A reversal on our own pages counts for declines on our own pages only. Of merged records one is enough.
     """
-    return any(code.code is ReviewCode.DECLINED and not _is_reversed(facts, code) for code in facts.codes)
+    if any(code.code is ReviewCode.DECLINED and not _is_reversed(facts, code) for code in facts.codes):
+        return True
+    return any(is_declined(other) for other in facts.beside)
 
 
 def _is_reversed(facts: AccessFacts, decline: CodeFact) -> bool:
@@ -79,7 +84,16 @@ def _applies_104(codes: tuple[CodeFact, ...], at: datetime) -> bool:
 
 
 def review_state(facts: AccessFacts, opened: datetime | None, at: datetime) -> ReviewState:
-    """What 104, 106 and people's decisions have made by `at` of a grant that opened at `opened`."""
+    """What 104, 106 and people's decisions have made by `at` of a grant that opened at `opened`.
+
+    Of merged records the stricter, and what is due in any of them.
+    """
+    states = [_review_state(facts, opened, at), *(review_state(other, opened, at) for other in facts.beside)]
+    grant = max((state.grant for state in states), key=_STRICTNESS.index)
+    return ReviewState(grant, any(s.asks_104 for s in states), any(s.asks_106 for s in states))
+
+
+def _review_state(facts: AccessFacts, opened: datetime | None, at: datetime) -> ReviewState:
     if opened is None or opened > at:
         return ReviewState(GrantState.NOT_OPENED)
     state = ReviewState(GrantState.BLOCKED if _applies_104(facts.codes, opened) else GrantState.OPEN)

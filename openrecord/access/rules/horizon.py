@@ -25,6 +25,8 @@ def turning_days(facts: AccessFacts) -> Iterable[date]:
         if policy is not None and policy.go_live is not None:
             yield policy.go_live
     yield from (code.effective for code in facts.codes if code.effective is not None)
+    for other in facts.beside:
+        yield from (code.effective for code in other.codes if code.effective is not None)
     yield from (viewer.expires for viewer in facts.viewers.values() if viewer.expires is not None)
 
 

@@ -48,20 +48,21 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
     """Accept one patient's part of one message. Raises matching.Unmatched where it cannot be attached (nothing is
     written then). The tally counts the message's entries; its problems and other resources are the caller's."""
     patient, is_new = _patient(message.patient, terms, by=by, at=at)
-    access_actions.lock_patient(patient.patient_id)
+    home = _locked_home(patient)
+    names = registry.names(home.patient_id)
     org = _controlling(message, terms, patient.patient_id, at)
-    is_new = is_new or not _has_entries(patient.patient_id)
+    is_new = len(names) == 1 and (is_new or not _has_entries(patient.patient_id))
     sender = (terms.sender or org).replace(" ", "_")
-    sorting = Sorting(org, patient.patient_id, sender=sender, source=source, at=at, entries=message.entries)
+    sorting = Sorting(org, patient.patient_id, names, sender=sender, source=source, at=at, entries=message.entries)
     for other, withdrawn in sorting.wrong.items():
         bus.publish(events.FoundWrongPerson(other, tuple(withdrawn), at))
     references = _References(sorting, org, patient.patient_id, is_new=is_new)
-    entries = _finished(sorting, references, patient, at)
+    entries = _finished(sorting, references, home, at)
     sorting.write()
     copies = sorting.copies.copies()
     unresolved = {entry for pair in copies.unresolved for entry in pair}
     batch = AcceptedBatch(
-        patient.patient_id,
+        home.patient_id,
         org,
         sender,
         at,
@@ -72,7 +73,8 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
         tuple(references.replaced()),
         tuple(unresolved),
         tuple({entry for pair in copies.same for entry in pair} - unresolved),
-        _gone(message, org, patient.patient_id),
+        _gone(message, org, patient.patient_id, names),
+        None if home.patient_id == patient.patient_id else patient.patient_id,
     )
     bus.publish(events.EntriesArrived(batch))
     audit.record_change(
@@ -113,6 +115,22 @@ def _patient(claimed: IncomingPatient | None, terms: Terms, *, by: Actor, at: da
     )
     registry_actions.register(patient_id=patient.patient_id, ods=terms.register, start=born, by=by, at=at)
     return patient, True
+
+
+def _locked_home(patient: Patient) -> Patient:
+    """The record in which the patient's entries lie, held until the transaction ends.
+
+    Until it is held it may be merged, parted or erased. Raises matching.Unmatched.
+    """
+    home = None
+    now: Patient | None = patient
+    while now is not None and home != (now.merged_into or now.patient_id):
+        home = now.merged_into or now.patient_id
+        access_actions.lock_patient(home)
+        now = registry.patients([patient.patient_id]).get(patient.patient_id)
+    if now is None:
+        raise matching.Unmatched("patient_unknown")
+    return now if now.merged_into is None else registry.patient(now.merged_into)
 
 
 def _controlling(message: IncomingMessage, terms: Terms, patient_id: PatientId, at: datetime) -> OdsCode:
@@ -241,9 +259,11 @@ def _body(head: bytes, resource: bytes) -> bytes:
     return b"{" + head + resource[1:] if len(resource) > 2 else b"{" + head[:-1] + b"}"
 
 
-def _gone(message: IncomingMessage, org: OdsCode, patient_id: PatientId) -> tuple[bytes, ...]:
+def _gone(
+    message: IncomingMessage, org: OdsCode, patient_id: PatientId, names: tuple[PatientId, ...]
+) -> tuple[bytes, ...]:
     """Entries that the message says were removed at the source."""
     keys = {identity.own_key(org, patient_id, removed) for removed in message.removed}
     keys |= {identity.shared_key(org, removed) for removed in message.removed}
-    statement = "SELECT entry_id FROM ingest_source_key WHERE patient_id=%s AND key IN ({keys})"
-    return tuple(bytes(row[0]) for row in sql.rows_in(statement, [patient_id], keys))
+    statement = "SELECT entry_id, patient_id FROM ingest_source_key WHERE key IN ({keys})"
+    return tuple(bytes(entry) for entry, holder in sql.rows_in(statement, [], keys) if holder in names)

@@ -1,6 +1,6 @@
 """Sorting the entries of one message into classes: new, newer, unchanged, older, or claimed by another patient."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -66,12 +66,17 @@ def _newest_of_each(
 
 
 class Sorting:
-    """Sorts one message's entries. `names` tells which entry a local reference means."""
+    """Sorts one message's entries. `names` tells which entry a local reference means.
+
+    What came is known by whom it came to (`patient_id`), also where that record is part of another; `same`: all under
+    which this person is known.
+    """
 
     def __init__(
         self,
         org: OdsCode,
         patient_id: PatientId,
+        same: Collection[PatientId],
         *,
         sender: str,
         source: bytes,
@@ -81,6 +86,7 @@ class Sorting:
         self._org = org
         self._is_own_system = sender == org
         self._patient_id = patient_id
+        self._same = frozenset(same)
         self._source = source
         self._at = to_micros(at)
         self.tally = Tally()
@@ -135,7 +141,7 @@ class Sorting:
     def _sort(self, key: bytes, entry: IncomingEntry) -> None:
         digest = identity.digest(entry)
         before = self._known.get(key)
-        if before is not None and before.patient_id != self._patient_id:
+        if before is not None and before.patient_id not in self._same:
             own_key = identity.own_key(self._org, self._patient_id, entry.identity)
             holder, before = before, self._load([own_key]).get(own_key)
             if before is None or before.digest != digest:
@@ -165,14 +171,16 @@ class Sorting:
         entry_id, public_id = ids
         earlier = self.current.get(entry_id)
         is_new = reason == "new" if earlier is None else earlier.is_new
-        alias = identity.own_key(self._org, self._patient_id, entry.aliases[0] if entry.aliases else entry.identity)
+        known = self._known.get(key)
+        holder = known.patient_id if known is not None and known.patient_id in self._same else self._patient_id
+        alias = identity.own_key(self._org, holder, entry.aliases[0] if entry.aliases else entry.identity)
         version_time = to_micros_or_none(entry.version_time)
         row = (
-            key, self._patient_id, entry_id, public_id.bytes, alias, digest, entry.version_id, version_time,
+            key, holder, entry_id, public_id.bytes, alias, digest, entry.version_id, version_time,
             self._source,
         )  # fmt: skip
         self._written[key] = row
-        self._known[key] = _Key(self._patient_id, entry_id, public_id, digest, entry.version_id, version_time, row)
+        self._known[key] = _Key(holder, entry_id, public_id, digest, entry.version_id, version_time, row)
         self.current[entry_id] = Current(entry_id, public_id, is_new, entry, alias)
         self._name(entry, entry_id)
         self.copies.note(entry, entry_id, public_id)

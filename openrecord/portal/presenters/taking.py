@@ -25,7 +25,7 @@ _TITLES: Mapping[Format, str] = {
 _HINTS: Mapping[Format, str] = {
     Format.PDF: gettext_noop("Works with screen readers."),
     Format.SUMMARY_PDF: gettext_noop(
-        "Allergies, current medicines, conditions, vaccinations, and newest test results. Take it along when you travel."
+        "Allergies, current medicines, conditions, vaccinations, and newest test results. Take it when you travel."
     ),
     Format.SUMMARY: gettext_noop("The same as an International Patient Summary. It is not for reading."),
     Format.CSV: gettext_noop("For a spreadsheet. It has test results and measurements only."),

@@ -57,7 +57,7 @@ def _record(
     if not touched:
         raise UnknownEntry
     number = queries.newest_act(patient_id, entry_id) + 1
-    told = events.Decided(_about(patient_id, entry_id), events.encode(act), number, at, by.id)
+    told = events.Decided(about(patient_id, entry_id), events.encode(act), number, at, by.id)
     _write(patient_id, entry_id, told)
     audit.record_change(
         by=by,
@@ -70,8 +70,10 @@ def _record(
     settle(patient_id, at=at, cause=cause, only=[entry_id], revised=[entry_id])
 
 
-def _about(patient_id: PatientId, entry_id: EntryId) -> events.About:
-    return events.About(registry.patient(patient_id), entry_id, ingest.source_keys(patient_id, entry_id))
+def about(patient_id: PatientId, entry_id: EntryId) -> events.About:
+    """The entry as the journal names it."""
+    came_to = queries.came_to(patient_id, entry_id)
+    return events.About(registry.patient(came_to), entry_id, ingest.source_keys(came_to, entry_id))
 
 
 def _write(patient_id: PatientId, entry_id: EntryId, told: events.Decided) -> None:
@@ -217,7 +219,7 @@ def mark_wrong_person(
     sql.execute(
         "UPDATE screening_entry SET wrong_person=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id]
     )
-    act = events.repeatable(events.FoundWrong(_about(patient_id, entry_id)))
+    act = events.repeatable(events.FoundWrong(about(patient_id, entry_id)))
     audit.record_change(
         by=by,
         at=at,

@@ -84,6 +84,7 @@ def _state(batch: AcceptedBatch, entry: AcceptedEntry) -> EntryState:
         superseded=entry.superseded,
         copy_unresolved=entry.entry_id in batch.unresolved_copies,
         public_id=entry.public_id,
+        came_as=batch.came_as,
     )
     return EntryState(facts, entry.public_id, _labels(batch, incoming))
 
@@ -104,7 +105,7 @@ def _row(batch: AcceptedBatch, entry: AcceptedEntry) -> sql.Row:
         int(incoming.slot), to_micros(batch.at), to_micros_or_none(incoming.recorded),
         to_micros_or_none(incoming.clinical), incoming.filed, incoming.status.value, _labels(batch, incoming),
         incoming.has_text, incoming.own.value, incoming.unit, " ".join(sorted(_marks(batch, incoming))),
-        batch.mapper, entry.superseded, False, entry.entry_id in batch.unresolved_copies, False,
+        batch.mapper, entry.superseded, False, entry.entry_id in batch.unresolved_copies, False, batch.came_as,
     )  # fmt: skip
 
 

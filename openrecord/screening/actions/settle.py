@@ -26,6 +26,7 @@ from openrecord.screening.events import Cause, Membership, PlacementsChanged, Pl
 from openrecord.screening.rules.entries import next_turn
 from openrecord.screening.rules.groups import Groups
 from openrecord.screening.rules.keeping import as_text, proxy_rules
+from openrecord.screening.rules.likeness import doubted
 from openrecord.screening.rules.placement import lies_in_timeline, place, shows_text
 from openrecord.screening.rules.worklist import items
 from openrecord.screening.types import EntryId, EntryState, Placement
@@ -35,7 +36,7 @@ Body = tuple[bytes | None, bytes | None]
 ENTRY_COLUMNS = (
     "patient_id", "id", "public_id", "org", "kind", "slot", "known", "recorded", "clinical", "filed", "status",
     "labels", "has_text", "own", "unit", "marks", "mapper", "superseded", "wrong_person", "copy_unresolved", "acted",
-    "placed", "tranche", "with_text", "placed_at", "ever_placed", "proxies",
+    "came_as", "placed", "tranche", "with_text", "placed_at", "ever_placed", "proxies",
 )  # fmt: skip
 _LEFT = (
     "UPDATE screening_entry SET placed=false, tranche=0, with_text=false, placed_at=NULL, proxies='' "
@@ -55,7 +56,7 @@ class Arrivals:
     """Bodies that come with the act and do not lie in the vault yet.
 
     `replaces`: those of which an older body lies somewhere. `rows`: entries not stored yet, their columns up to
-    `acted`. `is_new_patient`: the patient had no entry before, so nothing else can be concerned.
+    `came_as`. `is_new_patient`: the patient had no entry before, so nothing else can be concerned.
     """
 
     bodies: Mapping[EntryId, Body]
@@ -95,20 +96,22 @@ def settle(
     revised: Collection[EntryId] = (),
     arrivals: Arrivals = NOTHING_NEW,
     known: Mapping[EntryId, EntryState] | None = None,
+    is_going: bool = False,
 ) -> None:
     """Decide about the patient's entries (or `only` these and their groups) and move what has to move.
 
     `revised`: entries whose lying row is written anew even where it stays. `known`: their states, where the caller
-    has them at hand.
+    has them at hand. `is_going`: these entries leave for another record, whatever the rules say.
     """
     if known is None:
         wanted = None if only is None else queries.closure(patient_id, only)
         known = queries.states(patient_id, wanted)
+    known = doubted(known)
     if not known:
         return
     facts = access.facts(patient_id, at=at, controlling={state.facts.org for state in known.values()})
     entries = {entry_id: state.facts for entry_id, state in known.items()}
-    placements = place(facts, entries, at)
+    placements = {} if is_going else place(facts, entries, at)
     turn = next_turn(facts.policies, entries.values(), at)
     if turn is not None:
         access_actions.end_sights(patient_id, by=turn)

@@ -46,6 +46,8 @@ def entry_reasons(entry: EntryFacts, policy: Policy | None, at: datetime) -> fro
         reasons.add(Reason.WRONG_PERSON)
     if entry.copy_unresolved:
         reasons.add(Reason.COPY_UNRESOLVED)
+    if entry.doubted:
+        reasons.add(Reason.UNDECIDED)
     if not entry.safe_mapper:
         reasons.add(Reason.UNSAFE_MAPPER)
     reasons |= {reason.code for reason in entry.stance.hides}

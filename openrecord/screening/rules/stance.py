@@ -1,6 +1,6 @@
 """From acts to stance: what people have decided about one entry, in the order they did (QUESTIONS 5, 6)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from openrecord.access.types import ProxyRule, ViewerId
@@ -11,12 +11,16 @@ from openrecord.screening.types import NO_STANCE, HideReason, Hold, Stance
 def fold(acts: Iterable[events.AnyAct]) -> Stance:
     """The stance after all acts, oldest first; those that were undone count as if they had never been."""
     every = tuple(acts)
-    undone = {act.number for act in every if isinstance(act, events.Undone)}
     stance = NO_STANCE
-    for number, act in enumerate(every, 1):
-        if number not in undone:
-            stance = after(stance, act)
+    for number in standing(every):
+        stance = after(stance, every[number - 1])
     return stance
+
+
+def standing(acts: Sequence[events.AnyAct]) -> tuple[int, ...]:
+    """The numbers, from 1, of the acts that were not taken back; to take back is none itself."""
+    undone = {act.number for act in acts if isinstance(act, events.Undone)}
+    return tuple(n for n, act in enumerate(acts, 1) if n not in undone and not isinstance(act, events.Undone))
 
 
 def after(stance: Stance, act: events.AnyAct) -> Stance:

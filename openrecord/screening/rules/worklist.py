@@ -60,6 +60,8 @@ def _item(entry: EntryFacts, policy: Policy) -> Item:
 
 def _leaves(entry: EntryFacts, policy: Policy) -> datetime | None:
     """When the policy releases the entry without anybody's help."""
+    if entry.doubted:
+        return None
     release_as = KIND_RULES[entry.kind].release_as
     rule = None if release_as is None else policy.release_rule(release_as)
     if rule is None or rule.mode is not ReleaseMode.AFTER_DAYS:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from openrecord.access import actions as access_actions
+from openrecord.access import due as access_due
 from openrecord.access import queries as access
 from openrecord.access.events import AgeReviewed, AnyAct, EnhancedReviewDecided
 from openrecord.access.matters import DECISIONS, DRIFT, NOTICES, Due, Matter
@@ -39,7 +40,7 @@ ABOUT_REVIEW = (Matter.ENHANCED_REVIEW, Matter.REVIEW_LIFTED, Matter.CLOSED_WITH
 def _listed(request: HttpRequest, matters: frozenset[Matter], path: str, title: str, template: str) -> HttpResponse:
     desk = desk_of(request)
     number = max(1, whole_number(request.GET.get("page", "")) or 1)
-    found = access.open_due(desk.ods, matters, limit=PAGE_SIZE + 1, after=(number - 1) * PAGE_SIZE)
+    found = access_due.open_due(desk.ods, matters, limit=PAGE_SIZE + 1, after=(number - 1) * PAGE_SIZE)
     record_staff_read(request, desk, None, route=path, served=(), at=clock.now())
     context = {
         "title": title,
@@ -72,7 +73,7 @@ def ahead(request: HttpRequest) -> HttpResponse:
     desk = desk_of(request)
     at = clock.now()
     number, policy = max(1, whole_number(request.GET.get("page", "")) or 1), registry.policy(desk.ods) or Policy()
-    found = access.open_due(desk.ods, NOTICES, limit=PAGE_SIZE + 1, after=(number - 1) * PAGE_SIZE)
+    found = access_due.open_due(desk.ods, NOTICES, limit=PAGE_SIZE + 1, after=(number - 1) * PAGE_SIZE)
     record_staff_read(request, desk, None, route=AHEAD_PATH, served=(), at=at)
     context = {
         "title": _("Access that is reviewed or ends soon"),
@@ -92,7 +93,7 @@ def _patient_to_decide_about(request: HttpRequest, public_id: UUID) -> tuple[Des
 
 
 def _open_at(desk: Desk, patient: Patient) -> frozenset[Due]:
-    open_now = access.due_of([patient.patient_id]).get(patient.patient_id, frozenset())
+    open_now = access_due.due_of([patient.patient_id]).get(patient.patient_id, frozenset())
     return frozenset(due for due in open_now if due.org == desk.ods)
 
 

@@ -102,7 +102,8 @@ def mistakes(typed: Search) -> tuple[FieldError, ...]:
 
 def _search(desk: Desk, typed: Search) -> tuple[Patient, ...]:
     if typed.number:
-        found = registry.patient_by_nhs_number(parse(typed.number))
+        named = registry.patient_by_nhs_number(parse(typed.number))
+        found = None if named is None else registry.patient(registry.home(named.patient_id))
         return (found,) if found is not None and is_ours(desk, found) else ()
     if typed.born is None:
         return ()

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from openrecord.access import queries as access
+from openrecord.access import due as access_due
 from openrecord.access.matters import DECISIONS, DRIFT, NOTICES
 from openrecord.kit import clock
 from openrecord.registry import queries as registry
@@ -45,9 +45,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "cards": (
             *checks,
             _waiting(desk.ods, clock.now()),
-            _count(DECISIONS_PATH, _("Decisions about access"), access.count_due(DECISIONS, desk.ods)),
-            _count("/staff/drift", _("Codes and settings that disagree"), access.count_due(DRIFT, desk.ods)),
-            _count(AHEAD_PATH, _("Access that is reviewed or ends soon"), access.count_due(NOTICES, desk.ods)),
+            _count(DECISIONS_PATH, _("Decisions about access"), access_due.count_due(DECISIONS, desk.ods)),
+            _count("/staff/drift", _("Codes and settings that disagree"), access_due.count_due(DRIFT, desk.ods)),
+            _count(AHEAD_PATH, _("Access that is reviewed or ends soon"), access_due.count_due(NOTICES, desk.ods)),
             _policy(desk.ods),
             _readiness(desk.ods),
         ),

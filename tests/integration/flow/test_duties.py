@@ -8,6 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from openrecord.access import due as access_due
 from openrecord.access import events
 from openrecord.access import queries as access
 from openrecord.flow import worker
@@ -87,7 +88,7 @@ def test_what_is_noted_is_what_the_rules_say(stored: None, history: list[tuple[S
         while worker.check_duties(at):
             pass
         expected = {number: duties(access.facts(number, at=at), at) for number in numbers}
-        assert access.due_of(numbers) == {number: due for number, due in expected.items() if due}
+        assert access_due.due_of(numbers) == {number: due for number, due in expected.items() if due}
 
 
 def test_what_waits_from_the_first_day_on_stands_in_the_worklist_on_that_day(record: Record) -> None:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import django
+import zstandard
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openrecord.config.settings")
 django.setup()
@@ -14,9 +15,13 @@ django.setup()
 from openrecord.access import actions as access  # noqa: E402
 from openrecord.access import events  # noqa: E402
 from openrecord.access import queries as access_queries  # noqa: E402
-from openrecord.access.types import Method, ViewerKind  # noqa: E402
+from openrecord.access.types import Method, ViewerId, ViewerKind  # noqa: E402
 from openrecord.audit import tasks as audit  # noqa: E402
 from openrecord.audit.types import Actor, ActorKind, system  # noqa: E402
+from openrecord.cards import actions as cards  # noqa: E402
+from openrecord.cards import keyring  # noqa: E402
+from openrecord.cards import queries as card_queries  # noqa: E402
+from openrecord.cards.types import CardId  # noqa: E402
 from openrecord.clinical.kinds import Level  # noqa: E402
 from openrecord.clinical.nhs_number import parse  # noqa: E402
 from openrecord.db import sql  # noqa: E402
@@ -25,13 +30,20 @@ from openrecord.identity import actions as identity  # noqa: E402
 from openrecord.identity import queries as people  # noqa: E402
 from openrecord.identity.types import Role, StaffId  # noqa: E402
 from openrecord.kit import clock  # noqa: E402
+from openrecord.notify import actions as notify  # noqa: E402
+from openrecord.notify import queries as notify_queries  # noqa: E402
+from openrecord.notify.types import Pace, Preference  # noqa: E402
 from openrecord.registry import actions as registry_actions  # noqa: E402
 from openrecord.registry import queries as registry  # noqa: E402
-from openrecord.registry.types import OdsCode, PatientId  # noqa: E402
+from openrecord.registry.types import EraseReason, MergeReason, OdsCode, PartReason, PatientId  # noqa: E402
+from openrecord.restricted import actions as restricted  # noqa: E402
+from openrecord.restricted import queries as restricted_queries  # noqa: E402
+from openrecord.restricted.types import Cause  # noqa: E402
 from openrecord.screening import queries as screening  # noqa: E402
 from openrecord.screening.actions import acts  # noqa: E402
 from openrecord.screening.types import EntryId, HideReason  # noqa: E402
 
+HERE = OdsCode("Y90101")
 STAFF = Actor(ActorKind.STAFF, "f1", Role.MANAGER.value, "screening", "Y90101")
 SIGN_IN = system("sign-in")
 
@@ -153,6 +165,69 @@ def withdraw(number: str) -> None:
     registry_actions.withdraw(patient_id=_patient(number), by=STAFF, at=clock.now())
 
 
+def merge(other: str, into: str) -> None:
+    """The two are one person."""
+    registry_actions.merge(
+        survivor=_patient(into), other=_patient(other), reason=MergeReason.REGISTERED_TWICE, by=STAFF, at=clock.now()
+    )
+
+
+def part(other: str) -> None:
+    """They are not."""
+    registry_actions.part(other=_patient(other), reason=PartReason.NOT_ONE_PERSON, by=STAFF, at=clock.now())
+
+
+def erase(number: str) -> None:
+    """The controller has the patient erased."""
+    reason = EraseReason.REQUEST_GRANTED
+    registry_actions.erase(patient_id=_patient(number), reason=reason, by=STAFF, at=clock.now())
+
+
+def is_known(number: str) -> None:
+    """Prints whether anybody here has this number, and whether any bytes tell of it."""
+    kept = sql.rows("SELECT body, size FROM ingest_source", [])
+    said = b"".join(zstandard.ZstdDecompressor().decompress(bytes(body), max_output_size=size) for body, size in kept)
+    print(registry.patient_by_nhs_number(parse(number)) is not None, number.encode() in said)
+
+
+def restrict(number: str) -> None:
+    """Staff open the record for a reason only."""
+    restricted.restrict(ods=HERE, patient_id=_patient(number), cause=Cause.STAFF, by=STAFF, at=clock.now())
+
+
+def lift(number: str) -> None:
+    """Staff open the record as before."""
+    restricted.lift(ods=HERE, patient_id=_patient(number), by=STAFF, at=clock.now())
+
+
+def quiet(number: str, email: str) -> None:
+    """The patient chooses how fast they are told by email."""
+    preference = Preference(email=Pace(email))
+    viewer = ViewerId(_own(number))
+    notify.choose(patient_id=_patient(number), viewer_id=viewer, preference=preference, by=STAFF, at=clock.now())
+
+
+def card(number: str) -> None:
+    """The patient makes a card; prints its id."""
+    keyring.use(keyring.parsed(keyring.with_new_key(keyring.EMPTY)))
+    said = b'{"made": "up"}'
+    print(cards.make(patient_id=_patient(number), maker=ViewerId(_own(number)), said=said, by=STAFF, at=clock.now()))
+
+
+def withdraw_card(number: str, name: str) -> None:
+    """The patient withdraws it."""
+    cards.withdraw(patient_id=_patient(number), card_id=CardId(UUID(name)), by=STAFF, at=clock.now())
+
+
+def chosen(number: str) -> None:
+    """Prints who opens the record for a reason, how the patient is told, and which cards were withdrawn."""
+    patient = _patient(number)
+    told = notify_queries.preference(patient, ViewerId(_own(number)))
+    print(bool(restricted_queries.restricted(HERE, [patient])), told.email.value)
+    print(sorted(rid for (rid,) in sql.rows("SELECT rid FROM cards_revoked", [])))
+    print(sorted(card.withdrawn is not None for card in card_queries.cards(patient)))
+
+
 def hire(subject: str) -> None:
     """A manager lets somebody sign in."""
     identity.add_staff(
@@ -220,7 +295,7 @@ _WORDS: dict[str, Callable[..., None]] = {
     act.__name__: act
     for act in (
         account, session, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, renumber,
-        withdraw, hire, dismiss,
+        withdraw, merge, part, erase, is_known, restrict, lift, quiet, card, withdraw_card, chosen, hire, dismiss,
         demote, staff, state, fill, days,
     )
 }  # fmt: skip

@@ -2,9 +2,10 @@
 
 import io
 import json
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
@@ -16,7 +17,11 @@ from openrecord.clinical.nhs_number import NhsNumber, is_valid
 from openrecord.config.command import main
 from openrecord.kit import environment
 from openrecord.registry import queries as registry
+from tests.integration.ops import bundles
+from tests.integration.ops.restoring import ON_SQLITE, aside, prepared
+from tests.soak.stores import Store, new_store
 
+bundle = bundles.bundle
 COMMAND = (sys.executable, "-m", "openrecord.config.command")
 
 
@@ -110,22 +115,24 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return made
 
 
-def bundle(number: str, *, family: str = "Quill", entries: int = 2, **condition: Any) -> Mapping[str, Any]:
-    """A made-up R4 Bundle about one patient with some conditions."""
-    system = "https://fhir.nhs.uk/Id/nhs-number"
-    patient = {
-        "resourceType": "Patient", "id": "p", "identifier": [{"system": system, "value": number}],
-        "name": [{"family": family, "given": ["Ottoline"]}], "birthDate": "1980-05-10",
-    }  # fmt: skip
-    conditions = [
-        {
-            "resourceType": "Condition", "id": f"{number}-{place}", "subject": {"reference": "Patient/p"},
-            "clinicalStatus": {"coding": [{"code": "active"}]},
-            "code": {"text": "Essential hypertension", "coding": [{"system": "http://snomed.info/sct",
-                                                                   "code": "59621000"}]},
-            "recordedDate": "2025-03-01", "onsetDateTime": "2025-03-01", **condition,
-        }
-        for place in range(entries)
-    ]  # fmt: skip
-    listed = [{"resource": resource} for resource in (patient, *conditions)]
-    return {"resourceType": "Bundle", "type": "collection", "entry": listed}
+@pytest.fixture(scope="module")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A prepared installation on the embedded database, to be copied."""
+    folder = tmp_path_factory.mktemp("pattern")
+    with pytest.MonkeyPatch.context() as patch, new_store(folder) as made:
+        patch.delenv("OPENRECORD_DATABASE_URL", raising=False)
+        prepared(aside(made, folder), folder)
+        yield folder
+
+
+@pytest.fixture
+def store(tmp_path: Path, pattern: Path) -> Iterator[Store]:
+    """A prepared installation of its own."""
+    with new_store(tmp_path / "store", is_empty=ON_SQLITE) as made:
+        own = aside(made, tmp_path)
+        if ON_SQLITE:
+            shutil.copytree(pattern / "data", own.folder, dirs_exist_ok=True)
+            shutil.copytree(pattern / "elsewhere", tmp_path / "elsewhere")
+        else:
+            prepared(own, tmp_path)
+        yield own

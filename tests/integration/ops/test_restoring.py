@@ -6,109 +6,20 @@ The real commands in processes of their own, the real server over a socket; on P
 import http.client
 import json
 import os
-import shutil
 import signal
 import socket
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from typing import Any
-
-import pytest
 
 from openrecord.web.session import SESSION
-from tests.integration.ops.conftest import bundle
-from tests.soak.stores import Store, new_store
+from tests.integration.ops.restoring import ANN, BOB, CAT, ODS, ON_SQLITE, act, deliver, ended, lose, refused, replaced
+from tests.soak.stores import Store
 
 PATIENCE = 300.0
-ON_SQLITE = "OPENRECORD_DATABASE_URL" not in os.environ
-ODS = "Y90101"
-ANN, BOB, CAT = "9990000018", "9990000026", "9990000034"
-
-
-def _ended(store: Store, *arguments: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
-        store.command(*arguments), env=store.environment, capture_output=True, text=True, check=False, timeout=600
-    )
-
-
-def _refused(store: Store, *arguments: str) -> str:
-    """What a command says that does not do it; it says so in words."""
-    done = _ended(store, *arguments)
-    assert done.returncode == 1, done.stdout
-    assert "Traceback" not in done.stderr
-    return done.stderr
-
-
-def _act(store: Store, *words: str) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.integration.ops.acting", *words],
-        env=store.environment, capture_output=True, text=True, check=False, timeout=600,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return done.stdout.strip()
-
-
-def _deliver(store: Store, folder: Path, *numbers: str) -> None:
-    """A third entry of each of these patients."""
-    folder = folder / "later"
-    folder.mkdir(exist_ok=True)
-    for number in numbers:
-        told = bundle(number, entries=1, id="later", onsetDateTime="2025-03-01", recordedDate="2025-03-01")
-        (folder / f"{number}.json").write_text(json.dumps(told), encoding="utf-8")
-    store.openrecord("ingest", str(folder), "--register", ODS, "--jobs", "1")
-
-
-def _lose(store: Store) -> None:
-    """The disk with the data is gone; the journal lies on another one."""
-    for file in store.folder.iterdir():
-        file.unlink()
-
-
-def _prepared(store: Store, folder: Path) -> None:
-    """A practice, and two patients of two entries and an account each."""
-    files = folder / "files"
-    files.mkdir(parents=True)
-    for number in (ANN, BOB):
-        for month in (1, 2):
-            day = f"2025-0{month}-01"
-            told = bundle(number, entries=1, id=f"in-{month}", onsetDateTime=day, recordedDate=day)
-            (files / f"{number}-{month}.json").write_text(json.dumps(told), encoding="utf-8")
-    store.openrecord("practice", "add", ODS, "--name", "Made-up Surgery", "--go-live", "2020-01-01")
-    store.openrecord("ingest", str(files), "--register", ODS, "--jobs", "1")
-    _act(store, "account", ANN, ",", "account", BOB)
-
-
-def _in(store: Store, folder: Path) -> Store:
-    """The store with its journal in another folder, as if on another disk."""
-    return Store(store.folder, {**store.environment, "OPENRECORD_JOURNAL": str(folder / "elsewhere" / "acts.journal")})
-
-
-@pytest.fixture(scope="module")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A prepared installation on the embedded database, to be copied."""
-    folder = tmp_path_factory.mktemp("pattern")
-    with pytest.MonkeyPatch.context() as patch, new_store(folder) as made:
-        patch.delenv("OPENRECORD_DATABASE_URL", raising=False)
-        _prepared(_in(made, folder), folder)
-        yield folder
-
-
-@pytest.fixture
-def store(tmp_path: Path, pattern: Path) -> Iterator[Store]:
-    """A prepared installation of its own."""
-    with new_store(tmp_path / "store", is_empty=ON_SQLITE) as made:
-        own = _in(made, tmp_path)
-        if ON_SQLITE:
-            shutil.copytree(pattern / "data", own.folder, dirs_exist_ok=True)
-            shutil.copytree(pattern / "elsewhere", tmp_path / "elsewhere")
-        else:
-            _prepared(own, tmp_path)
-        yield own
 
 
 def _free_port() -> int:
@@ -164,33 +75,29 @@ def _home(port: int, session: str) -> int:
 def test_back_up_hide_restore_and_it_is_still_hidden(store: Store, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
     with _served(store) as port:
-        token, session = _act(store, f"token {ANN} , session {ANN}").split()
+        token, session = act(store, f"token {ANN} , session {ANN}").split()
         assert _conditions(port, token) == (200, ["2025-01-01", "2025-02-01"])
         assert _home(port, session) == 200
         store.openrecord("backup", file)
-        _act(store, "hide", ANN, "0")
+        act(store, "hide", ANN, "0")
         assert _conditions(port, token) == (200, ["2025-02-01"])
     if ON_SQLITE:
-        _lose(store)
+        lose(store)
     told = store.tell("restore", file, *(() if ON_SQLITE else ("--replace",)))
     assert (told["repeated"], told["awaited"]) == (1, 0)
     assert told["lost_from"] <= told["acts_until"] <= told["lost_until"]
     with _served(store) as port:
         assert _conditions(port, token)[0] == 401, "a token of before the restore"
         assert _home(port, session) != 200, "a session of before the restore"
-        token = _act(store, "token", ANN)
+        token = act(store, "token", ANN)
         assert _conditions(port, token)[1] == [], "closed until somebody opens"
         store.openrecord("open", "all")
         assert _conditions(port, token) == (200, ["2025-02-01"])
     assert store.tell("audit", "verify")["ok"] is True
 
 
-def _replaced(store: Store, file: Path) -> dict[str, Any]:
-    return store.tell("restore", str(file), "--replace")
-
-
 def test_everything_that_people_decided_stands_again(store: Store, tmp_path: Path) -> None:
-    viewer = _act(store, "proxy", BOB, ", hire Stays , hire Goes , hire Less")
+    viewer = act(store, "proxy", BOB, ", hire Stays , hire Goes , hire Less")
     file = tmp_path / "backup"
     store.openrecord("backup", str(file))
     decided = (
@@ -198,81 +105,81 @@ def test_everything_that_people_decided_stands_again(store: Store, tmp_path: Pat
         f"revoke {BOB} {viewer} , hide {BOB} 0 , unhide {BOB} 0 , died {BOB} , lived {BOB} , left {BOB} , "
         "dismiss Goes , demote Less"
     )
-    _act(store, decided)
+    act(store, decided)
     store.openrecord("close", "practice", ODS, "--reason", "exercise")
     store.openrecord("close", "channel", "fhir", "--reason", "exercise")
     store.openrecord("open", "channel", "fhir")
     store.openrecord("practice", "add", ODS, "--level", "summary")
     everything = f"state {ANN} , state {BOB} , staff"
-    before = _act(store, everything)
+    before = act(store, everything)
     assert "Goes" not in before
-    told = _replaced(store, file)
+    told = replaced(store, file)
     assert (told["repeated"], told["known"], told["awaited"]) == (18, 0, 0)
-    assert _act(store, everything) == before
-    stops = next(found["told"] for found in json.loads(_ended(store, "doctor", "--json").stdout)["findings"]
+    assert act(store, everything) == before
+    stops = next(found["told"] for found in json.loads(ended(store, "doctor", "--json").stdout)["findings"]
                  if found["what"] == "stops")  # fmt: skip
     assert sorted(stops.split(", ")) == ["all", f"practice {ODS}"]
     assert "level summary" in store.openrecord("practice", "add", ODS)
     store.openrecord("open", "all")
-    again = _replaced(store, file)
+    again = replaced(store, file)
     assert again["awaited"] == 0
-    assert _act(store, everything) == before
+    assert act(store, everything) == before
     assert store.tell("audit", "verify")["ok"] is True
 
 
 def test_what_was_in_the_backup_is_repeated_no_second_time(store: Store, tmp_path: Path) -> None:
-    _act(store, "hide", ANN, "0")
+    act(store, "hide", ANN, "0")
     store.openrecord("backup", str(tmp_path / "early"))
-    _act(store, f"hide {ANN} 1 , renumber {ANN} {CAT} , withdraw {BOB}")
+    act(store, f"hide {ANN} 1 , renumber {ANN} {CAT} , withdraw {BOB}")
     store.openrecord("backup", str(tmp_path / "late"))
-    before = _act(store, f"state {CAT} , state {BOB}")
+    before = act(store, f"state {CAT} , state {BOB}")
     assert before.startswith("[False, False]\nFalse False False")
     for name, repeated in (("early", 3), ("late", 0)):
-        assert _replaced(store, tmp_path / name)["repeated"] == repeated
-        assert _act(store, f"state {CAT} , state {BOB}") == before
+        assert replaced(store, tmp_path / name)["repeated"] == repeated
+        assert act(store, f"state {CAT} , state {BOB}") == before
 
 
 def test_a_hide_of_what_came_after_the_backup_waits_for_it(store: Store, tmp_path: Path) -> None:
     """An entry, and a whole patient, who are not in the backup; both are delivered again."""
     file = tmp_path / "backup"
     store.openrecord("backup", str(file))
-    _deliver(store, tmp_path, ANN, CAT)
-    _act(store, f"hide {ANN} 2 , hide {CAT} 0")
-    told = _replaced(store, file)
+    deliver(store, tmp_path, ANN, CAT)
+    act(store, f"hide {ANN} 2 , hide {CAT} 0")
+    told = replaced(store, file)
     assert (told["repeated"], told["awaited"]) == (0, 2)
-    assert "--despite-waiting" in _refused(store, "open", "all")
-    _deliver(store, tmp_path, ANN, CAT)
+    assert "--despite-waiting" in refused(store, "open", "all")
+    deliver(store, tmp_path, ANN, CAT)
     store.openrecord("open", "all")
-    said = _act(store, f"account {CAT} , state {ANN} , state {CAT}").splitlines()
+    said = act(store, f"account {CAT} , state {ANN} , state {CAT}").splitlines()
     assert (said[0], said[3]) == ("[True, True, False]", "[False]")
     with _served(store) as port:
-        assert _conditions(port, _act(store, "token", ANN)) == (200, ["2025-01-01", "2025-02-01"])
-        assert _conditions(port, _act(store, "token", CAT)) == (200, [])
+        assert _conditions(port, act(store, "token", ANN)) == (200, ["2025-01-01", "2025-02-01"])
+        assert _conditions(port, act(store, "token", CAT)) == (200, [])
 
 
 def test_what_people_decided_anew_meanwhile_is_not_opened_by_the_journal(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "backup"
     store.openrecord("backup", str(file))
-    _deliver(store, tmp_path, ANN)
-    _act(store, f"hide {ANN} 2 , unhide {ANN} 2")
-    assert _replaced(store, file)["awaited"] == 2
+    deliver(store, tmp_path, ANN)
+    act(store, f"hide {ANN} 2 , unhide {ANN} 2")
+    assert replaced(store, file)["awaited"] == 2
     store.openrecord("open", "all", "--despite-waiting")
-    _deliver(store, tmp_path, ANN)
-    _act(store, "hide", ANN, "2")
+    deliver(store, tmp_path, ANN)
+    act(store, "hide", ANN, "2")
     store.openrecord("close", "all", "--reason", "exercise")
     store.openrecord("open", "all")
-    assert _act(store, "state", ANN).splitlines()[0] == "[True, True, False]"
+    assert act(store, "state", ANN).splitlines()[0] == "[True, True, False]"
 
 
 def test_what_is_there_is_given_up_only_when_told(store: Store, tmp_path: Path) -> None:
     file = str(tmp_path / "backup")
     store.openrecord("backup", file)
-    assert "--replace" in _refused(store, "restore", file)
-    assert "already" in _refused(store, "backup", file)
+    assert "--replace" in refused(store, "restore", file)
+    assert "already" in refused(store, "backup", file)
     with _served(store) as port:
-        token = _act(store, "token", ANN)
+        token = act(store, "token", ANN)
         assert _conditions(port, token)[0] == 200
-        assert "stop it" in _refused(store, "restore", file, "--replace")
+        assert "stop it" in refused(store, "restore", file, "--replace")
         assert _conditions(port, token)[0] == 200
         (store.folder / "restoring").touch()
         assert _home(port, token) == 503, "a server that nobody stopped, while a restore is under way"
@@ -280,26 +187,26 @@ def test_what_is_there_is_given_up_only_when_told(store: Store, tmp_path: Path) 
 
 def test_a_restore_without_its_journal_must_be_asked_for(store: Store, tmp_path: Path) -> None:
     file, journal = str(tmp_path / "backup"), Path(store.environment["OPENRECORD_JOURNAL"])
-    _act(store, "hide", ANN, "0")
+    act(store, "hide", ANN, "0")
     store.openrecord("backup", file)
-    _act(store, "hide", ANN, "1")
+    act(store, "hide", ANN, "1")
     whole = journal.read_bytes()
     journal.write_bytes(whole[:-5])
-    assert "--accept-cut-journal" in _refused(store, "restore", file, "--replace")
+    assert "--accept-cut-journal" in refused(store, "restore", file, "--replace")
     journal.write_bytes(whole[:60])
-    assert "older" in _refused(store, "restore", file, "--replace", "--accept-cut-journal")
+    assert "older" in refused(store, "restore", file, "--replace", "--accept-cut-journal")
     changed = bytearray(whole)
     changed[-20] ^= 1
     journal.write_bytes(changed)
-    assert "altered" in _refused(store, "restore", file, "--replace")
+    assert "altered" in refused(store, "restore", file, "--replace")
     journal.unlink()
-    assert "--without-journal" in _refused(store, "restore", file, "--replace")
+    assert "--without-journal" in refused(store, "restore", file, "--replace")
     journal.write_bytes(changed)
     told = store.openrecord("restore", file, "--replace", "--without-journal")
     assert "WITHOUT A JOURNAL" in told
     assert not journal.exists()
     assert [each.read_bytes() for each in journal.parent.glob("*.replaced-*")] == [bytes(changed)]
-    assert _act(store, "state", ANN).splitlines()[0] == "[False, True]"
+    assert act(store, "state", ANN).splitlines()[0] == "[False, True]"
 
 
 def test_a_backup_that_is_not_whole_is_refused_and_touches_nothing(store: Store, tmp_path: Path) -> None:
@@ -311,36 +218,36 @@ def test_a_backup_that_is_not_whole_is_refused_and_touches_nothing(store: Store,
     changed[len(whole) // 2] ^= 1
     for content in (b"", b"{}", whole[:30], whole[:100], whole[: len(whole) // 2], whole[:-1], bytes(changed)):
         bad.write_bytes(content)
-        said = _refused(store, "restore", str(bad), "--replace")
+        said = refused(store, "restore", str(bad), "--replace")
         assert "nothing was restored" in said
-    assert "nothing was restored" in _refused(store, "restore", str(tmp_path / "nowhere"), "--replace")
+    assert "nothing was restored" in refused(store, "restore", str(tmp_path / "nowhere"), "--replace")
     other = Store(store.folder, {**store.environment, "OPENRECORD_KEY": "1b" * 32})
-    assert "another key" in _refused(other, "restore", str(file), "--replace")
+    assert "another key" in refused(other, "restore", str(file), "--replace")
     assert {each.name for each in store.folder.iterdir()} == before
-    assert _act(store, "state", ANN).splitlines()[0] == "[True, True]"
+    assert act(store, "state", ANN).splitlines()[0] == "[True, True]"
 
 
 def test_a_trail_that_the_journal_does_not_know_stays_closed(store: Store, tmp_path: Path) -> None:
     """The journal holds the daily roots of another trail: here, of a database that was thrown away without a word."""
-    _act(store, "days")
+    act(store, "days")
     file = tmp_path / "backup"
     store.openrecord("backup", str(file))
-    _replaced(store, file)
-    _act(store, "days")
+    replaced(store, file)
+    act(store, "days")
     store.openrecord("backup", str(tmp_path / "next"))
-    _replaced(store, tmp_path / "next")
+    replaced(store, tmp_path / "next")
     if not ON_SQLITE:
         return
-    _lose(store)
+    lose(store)
     store.openrecord("migrate", "--quiet")
-    _act(store, "days")
+    act(store, "days")
     store.openrecord("backup", str(tmp_path / "other"))
-    assert "daily root differs" in _refused(store, "restore", str(tmp_path / "other"), "--replace")
-    assert "not finished" in _refused(store, "serve", "--port", str(_free_port()))
+    assert "daily root differs" in refused(store, "restore", str(tmp_path / "other"), "--replace")
+    assert "not finished" in refused(store, "serve", "--port", str(_free_port()))
 
 
 def test_killed_at_any_moment_a_backup_leaves_no_half_file(store: Store, tmp_path: Path) -> None:
-    _act(store, "fill", "24")
+    act(store, "fill", "24")
     file, kills = tmp_path / "backups" / "backup", 0
     file.parent.mkdir()
     for number in range(12):
@@ -359,11 +266,11 @@ def test_killed_at_any_moment_a_backup_leaves_no_half_file(store: Store, tmp_pat
     assert kills
     store.openrecord("backup", str(file))
     assert [each.name for each in file.parent.iterdir()] == ["backup"]
-    assert _replaced(store, file)["awaited"] == 0
+    assert replaced(store, file)["awaited"] == 0
 
 
 def test_a_restore_that_was_killed_serves_nobody(store: Store, tmp_path: Path) -> None:
-    _act(store, "fill", "24")
+    act(store, "fill", "24")
     file = tmp_path / "backup"
     store.openrecord("backup", str(file))
     mark = store.folder / "restoring"
@@ -375,15 +282,15 @@ def test_a_restore_that_was_killed_serves_nobody(store: Store, tmp_path: Path) -
         process.send_signal(signal.SIGKILL)
     assert process.returncode == -signal.SIGKILL
     assert mark.exists()
-    for refused in (("serve", "--port", str(_free_port())), ("backup", str(tmp_path / "next")), ("open", "all")):
-        assert "not finished" in _refused(store, *refused)
-    _replaced(store, file)
+    for words in (("serve", "--port", str(_free_port())), ("backup", str(tmp_path / "next")), ("open", "all")):
+        assert "not finished" in refused(store, *words)
+    replaced(store, file)
     assert not mark.exists()
     store.openrecord("open", "all")
 
 
 def test_nothing_of_a_record_stands_in_the_backup_or_the_journal(store: Store, tmp_path: Path) -> None:
-    _act(store, "hide", ANN, "0")
+    act(store, "hide", ANN, "0")
     file = tmp_path / "backup"
     store.openrecord("backup", str(file))
     for data in (file.read_bytes(), Path(store.environment["OPENRECORD_JOURNAL"]).read_bytes()):

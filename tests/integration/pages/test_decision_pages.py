@@ -7,6 +7,7 @@ import pytest
 from django.test import Client
 
 from openrecord.access import actions, events
+from openrecord.access import due as access_due
 from openrecord.access import queries as access
 from openrecord.access.matters import DECISIONS, NOTICES, Due, Matter, OpenDue
 from openrecord.flow import worker
@@ -37,7 +38,7 @@ def clinician(hilltop: made.Town) -> Client:
 
 
 def open_at(town: made.Town) -> list[tuple[Patient, Matter, datetime]]:
-    found: tuple[OpenDue, ...] = access.open_due(town.ods, frozenset(Matter) - NOTICES, limit=99)
+    found: tuple[OpenDue, ...] = access_due.open_due(town.ods, frozenset(Matter) - NOTICES, limit=99)
     return [(registry.patient(due.patient_id), due.due.matter, due.since) for due in found]
 
 
@@ -255,8 +256,8 @@ def test_the_practice_is_told_its_own_number_only(hilltop: made.Town) -> None:
     patient = hilltop.patient("Able")
     made.account(patient)
     made.code(patient, "104")
-    assert access.count_due(DECISIONS, hilltop.ods) == 1
-    assert access.count_due(DECISIONS) >= 1
-    assert access.due_of([patient.patient_id]) == {
+    assert access_due.count_due(DECISIONS, hilltop.ods) == 1
+    assert access_due.count_due(DECISIONS) >= 1
+    assert access_due.due_of([patient.patient_id]) == {
         patient.patient_id: frozenset({Due(hilltop.ods, Matter.ENHANCED_REVIEW)})
     }

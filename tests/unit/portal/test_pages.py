@@ -65,7 +65,7 @@ def test_an_empty_section_says_so_and_hints_at_nothing(section: RecordSection) -
 
 def test_no_access_at_all_reads_like_an_empty_section() -> None:
     section = BY_SLUG["test-results"]
-    context = list_context(section, [], base="/record", cursor=None, first=True)
+    context = list_context(section, [], base="/record", cursor=None, first=True, empty=empty(None))
     made = page(request(), "records/list.html", None, {**context, "back_href": "/", "back_text": "x"}).text
     assert made == listed(section, [])
 

@@ -21,6 +21,7 @@ from openrecord.access.rules.choices import (
     offers_lookers,
     openings,
 )
+from openrecord.access.rules.codes import is_declined
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.sight import SightContext
 from openrecord.access.types import (
@@ -240,6 +241,21 @@ OFFERED = {A: Policy(lookers_offered=True)}
 def test_who_may_see_who_looked(changes: dict[str, Any], offered: bool) -> None:
     """R20: a watched patient is not told even while the access goes on."""
     assert offers_lookers(patient(**changes), ME, NOW, "web") is offered
+
+
+def test_of_merged_records_what_was_chosen_and_watched_in_either_counts() -> None:
+    """What was chosen online in either is apart from what is given; a 104 of either tells of a watched home."""
+    online = patient(codes=(DECLINED_ONLINE,), online=Choices(paused=True))
+    both = patient(beside=(online,))
+    assert is_declined(both)
+    assert has_declined_online(both)
+    assert not is_declined(apart_from_online(both))
+    assert apart_from_online(both).beside == (patient(),)
+    assert is_declined(apart_from_online(patient(beside=(online, patient(codes=(DECLINED,))))))
+    assert not has_declined_online(patient(beside=(patient(codes=(DECLINED,)),)))
+    assert offers_lookers(patient(policies=OFFERED, beside=(patient(),)), ME, NOW, "web")
+    lifted = patient(policies=OFFERED, beside=(patient(codes=(replace(AT_RISK, known=NOW),)),))
+    assert not offers_lookers(lifted, ME, NOW, "web")
 
 
 @dataclass

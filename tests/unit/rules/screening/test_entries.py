@@ -77,6 +77,11 @@ def test_what_keeps_an_entry_back(changes: dict[str, Any], code: Reason | None) 
     assert codes(entry(**changes)) == (set() if code is None else {code})
 
 
+def test_a_doubted_entry_waits_for_a_decision_also_where_one_was_made_before() -> None:
+    assert codes(entry(doubted=True)) == {Reason.UNDECIDED}
+    assert codes(entry(doubted=True, stance=Stance(released=True))) == {Reason.UNDECIDED}
+
+
 def test_every_test_is_made_by_itself() -> None:
     stance = Stance(hides=frozenset(HideReason), hold=Hold(None))
     facts = entry(

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from openrecord.access.types import ProxyRule, ViewerId
 from openrecord.clinical.kinds import EntryKind
-from openrecord.screening.rules.likeness import alike, is_kept_back
-from openrecord.screening.types import HideReason, Hold, Stance
+from openrecord.registry.types import PatientId
+from openrecord.screening.rules.likeness import alike, count_if_merged, doubted, is_kept_back
+from openrecord.screening.types import EntryFacts, EntryId, EntryState, HideReason, Hold, Stance
 from tests.unit.rules.facts import TICK, entry, utc
 
 SINCE = utc("2024-02-01T12:00")
@@ -97,3 +98,52 @@ def test_against_a_plain_search(told: list[dict[str, Any]]) -> None:
             ):
                 expected.add(one.entry_id)
     assert alike(entries, since=SINCE) == expected
+
+
+OTHER = PatientId(7)
+STANCES = st.sampled_from((Stance(), Stance(released=True), HIDDEN))
+
+
+def states(*entries: EntryFacts) -> dict[EntryId, EntryState]:
+    return {one.entry_id: EntryState(one, UUID(int=1), "") for one in entries}
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.sampled_from((None, OTHER, PatientId(8))), st.booleans(), STANCES, st.integers(0, 1),
+            st.sampled_from((EntryKind.CONDITION, EntryKind.IMMUNISATION)),
+        ),
+        max_size=7,
+    )
+)  # fmt: skip
+def test_of_merged_records_what_may_be_kept_back_in_another_is_doubted(drawn: list[Any]) -> None:
+    known = [
+        entry(number, came_as=record, answered=answered, stance=stance, clinical=DAY + timedelta(days=day), kind=kind)
+        for number, (record, answered, stance, day, kind) in enumerate(drawn, 1)
+    ]
+    expected = {
+        one.entry_id
+        for one in known
+        for two in known
+        if not one.answered and is_kept_back(two) and (one.kind, one.clinical) == (two.kind, two.clinical)
+        and one.came_as != two.came_as
+    }  # fmt: skip
+    found = doubted(states(*known))
+    assert {entry_id for entry_id, state in found.items() if state.facts.doubted} == expected
+    assert doubted(found) == found
+    assert list(found) == [one.entry_id for one in known]
+
+
+def test_a_doubt_ends_when_its_reason_does() -> None:
+    left = entry(1, came_as=OTHER, clinical=DAY, doubted=True)
+    assert not doubted(states(left))[left.entry_id].facts.doubted
+
+
+def test_how_many_would_be_doubted_is_told_beforehand() -> None:
+    hidden, like, answered = (
+        entry(1, clinical=DAY, stance=HIDDEN), entry(2, clinical=DAY), entry(3, clinical=DAY, answered=True)
+    )  # fmt: skip
+    assert count_if_merged(states(hidden), states(like, answered), OTHER) == 2
+    assert count_if_merged(states(like), states(hidden), OTHER) == 1
+    assert count_if_merged(states(like), states(answered), OTHER) == 0

@@ -60,6 +60,14 @@ def test_what_a_policy_releases_is_due_then_at_the_latest_and_leaves_by_itself()
     assert one(late, entry(), at=opens) == Item(ItemState.UNDECIDED, KNOWN, WEEK_LATER, utc("2024-02-09"))
 
 
+def test_a_doubt_does_not_end_by_a_policy() -> None:
+    """Of merged records: what may be kept back in the other waits for a person, also where a policy would open it."""
+    facts = by_hand(policies={A: Policy(release={"condition": ReleaseRule(ReleaseMode.AFTER_DAYS, 3)})})
+    waiting = Item(ItemState.UNDECIDED, KNOWN, WEEK_LATER, None)
+    assert one(facts, entry(doubted=True), at=utc("2024-02-13")) == waiting
+    assert one(patient(), entry(doubted=True)) == waiting
+
+
 @pytest.mark.parametrize(
     ("hold", "expected"),
     [
