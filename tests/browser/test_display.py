@@ -131,6 +131,15 @@ def test_choosing_and_going_back(browser: Browser, origin: str, session: str) ->
         assert [cookie["name"] for cookie in page.context.cookies()] == ["csrftoken"]
 
 
+def test_the_longest_words_fit_in_welsh(browser: Browser, origin: str, session: str) -> None:
+    """The largest text on the narrowest screen: 320 pixels are 1280 at 400 per cent."""
+    with window(browser, origin, session, 320, LARGEST) as page:
+        page.goto("/language/cy")
+        for path in PATIENTS:
+            went(page, path)
+            assert not page.evaluate(OVERFLOWS), f"{path} scrolls sideways"
+
+
 def _shown(page: Page, selector: str, what: str) -> Any:
     return page.evaluate("([where, what]) => getComputedStyle(document.querySelector(where))[what]", [selector, what])
 
