@@ -101,8 +101,8 @@ def kind_in_words(kind: Kind) -> str:
 def size_in_words(size: int) -> str:
     """A size as people say it, never nothing."""
     if size < MEBIBYTE:
-        return f"{max(1, round(size / KIBIBYTE))} KB"
-    return f"{size / MEBIBYTE:.1f} MB"
+        return f"{max(1, round(size / KIBIBYTE))}\u00a0KB"
+    return f"{size / MEBIBYTE:.1f}\u00a0MB"
 
 
 def card(kind: Kind, size: int, about: str, *, number: tuple[int, int], here: str, note: str) -> FileCard:
