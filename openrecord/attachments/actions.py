@@ -86,6 +86,14 @@ def erase(patient_id: PatientId) -> None:
     transaction.on_commit(lambda: stored_files.remove(names))
 
 
+def erase_of_entry(patient_id: PatientId, public_id: UUID) -> None:
+    """No file of an entry is left; what another entry came with too stays there for that one."""
+    names = {file.store for file in queries.all_of(patient_id, public_id) if file.store is not None}
+    sql.execute("DELETE FROM attachments_file WHERE patient_id=%s AND public_id=%s", [patient_id, public_id.bytes])
+    over = names - queries.stored(names)
+    transaction.on_commit(lambda: stored_files.remove(over))
+
+
 @transaction.atomic
 def note_verdict(
     *, patient_id: PatientId, file: Attached, state: FileState, found: str, by: Actor, at: datetime

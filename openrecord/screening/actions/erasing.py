@@ -5,6 +5,7 @@ from datetime import datetime
 from django.db import transaction
 
 from openrecord.access import actions as access_actions
+from openrecord.attachments import actions as attachments
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.db import erasing, sql
@@ -58,6 +59,7 @@ def erase_entry(
         sql.execute(f"DELETE FROM {table} WHERE patient_id=%s AND {column}=%s", [patient_id, entry_id])
     for table, far in (("screening_container", "container"), ("screening_link", "target")):
         sql.execute(f"UPDATE {table} SET {far}=NULL WHERE patient_id=%s AND {far}=%s", [patient_id, entry_id])
+    attachments.erase_of_entry(patient_id, known.public_id)
     sql.execute(_BARE, [False, False, patient_id, entry_id])
     ingest.erase_entry(told.patient, known.facts.org, entry_id, told.keys)
     act = events.repeatable(events.ErasureDecided(told))

@@ -16,11 +16,13 @@ from openrecord.access import actions as access
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
 from openrecord.access.types import ViewerId
+from openrecord.attachments import queries as attachments
 from openrecord.audit import queries as trail
 from openrecord.audit.types import Actor, ActorKind
 from openrecord.caseload import actions as caseload
 from openrecord.caseload.types import Kind, Wish
 from openrecord.clinical.nhs_number import NhsNumber
+from openrecord.db import stored_files
 from openrecord.gateways.openid.client import Authenticated
 from openrecord.identity import actions as identity
 from openrecord.identity import queries as people
@@ -28,7 +30,7 @@ from openrecord.identity.types import Person, Role, StaffId, StaffMember
 from openrecord.ingest.actions.accept import Terms
 from openrecord.ingest.actions.deliver import deliver
 from openrecord.notify import actions as notify
-from openrecord.notify.types import Pace, Preference
+from openrecord.notify.types import Channel, Pace, Preference
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import EraseReason, MergeReason, Patient, PatientId, Policy
@@ -37,7 +39,11 @@ from openrecord.restricted.types import Cause, Ground
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import acts, erasing
 from openrecord.screening.types import EntryId, HideReason
+from openrecord.taking import actions as taking
+from openrecord.taking import sharing
+from openrecord.taking.types import EVERYTHING, Format, LinkId
 from openrecord.timeline import queries as timeline
+from tests.integration.attachments.world import document
 from tests.integration.flow.two_records import new_world
 from tests.integration.ops.conftest import bundle
 from tests.integration.pages.town import Town, new_town, unknown_number
@@ -97,12 +103,17 @@ def _rich(town: Town) -> tuple[Patient, Person]:
     told: dict[str, Any] = {"patient_id": patient.patient_id, "by": STAFF, "at": AT}
     entry = next(iter(screening.states(patient.patient_id)))
     acts.hide(**told, entry_id=entry, reason=HideReason.SERIOUS_HARM, responsible=MARK)
+    sent = _sent(number, MARK, MARK)[0], document("letter", ("text/plain", MARK.encode()))
+    _deliver(town, *sent)
     person = _signed_in(number, MARK)
     viewer = access_queries.viewer_of(patient.patient_id, person.person_id)
     assert viewer is not None
     access.issue_token(**told, viewer_id=viewer, scopes=("patient/*.rs",), expires=AT + timedelta(days=1))
     caseload.make(**told, ods=town.ods, kind=Kind.CORRECTION, asker=viewer, wish=Wish(words=MARK))
-    notify.choose(**told, viewer_id=viewer, preference=Preference(Pace.DAILY, Pace.OFF, "en"))
+    notify.choose(**told, viewer_id=viewer, preference=Preference({Channel.EMAIL: Pace.DAILY}, "en"))
+    notify.add_device(**told, viewer_id=viewer, person_id=person.person_id, endpoint=MARK, address=MARK, language="en")
+    taking.ask(**told, maker=viewer, format=Format.PDF, selection=EVERYTHING, language="en")
+    sharing.make(**told, link_id=LinkId(uuid.uuid4()), sharer=viewer, selection=EVERYTHING, life=timedelta(days=1))
     restricted.restrict(**told, ods=town.ods, cause=Cause.WISH)
     member = StaffMember(StaffId(uuid.uuid4()), "Reader", town.ods, frozenset({Role.READER}))
     restricted.break_glass(**told, member=member, ground=Ground.CARE, words=MARK)
@@ -135,6 +146,14 @@ def _where(*words: str) -> set[str]:
     return {table for table, raw in _bytes() if any(word in raw for word in sought)}
 
 
+def _documents(patient: Patient) -> list[uuid.UUID]:
+    return [state.public_id for state in screening.states(patient.patient_id).values()]
+
+
+def is_there(name: bytes | None) -> bool:
+    return name is not None and stored_files.path_of(name).exists()
+
+
 def _erase(patient: Patient) -> None:
     reason = EraseReason.REQUEST_GRANTED
     registry_actions.erase(patient_id=patient.patient_id, reason=reason, by=STAFF, at=AT + timedelta(days=1))
@@ -147,8 +166,11 @@ def test_no_byte_tells_of_an_erased_patient_and_the_trail_is_whole(town: Town) -
         "registry_patient", "identity_person", "screening_vault", "screening_act", "timeline_entry", "ingest_source",
         "caseload_event", "restricted_opening", "access_closure",
     }  # fmt: skip
+    files = {file.store for entry in _documents(patient) for file in attachments.all_of(patient.patient_id, entry)}
+    assert [is_there(name) for name in files] == [True]
     _erase(patient)
     assert _where(MARK, patient.nhs_number) == set()
+    assert [is_there(name) for name in files] == [False]
     assert trail.verify().ok
     assert trail.subjects(patient.patient_id, "erased") == ("",)
 

@@ -32,7 +32,7 @@ from openrecord.identity.types import Role, StaffId  # noqa: E402
 from openrecord.kit import clock  # noqa: E402
 from openrecord.notify import actions as notify  # noqa: E402
 from openrecord.notify import queries as notify_queries  # noqa: E402
-from openrecord.notify.types import Pace, Preference  # noqa: E402
+from openrecord.notify.types import Channel, Pace, Preference  # noqa: E402
 from openrecord.registry import actions as registry_actions  # noqa: E402
 from openrecord.registry import queries as registry  # noqa: E402
 from openrecord.registry.types import EraseReason, MergeReason, OdsCode, PartReason, PatientId  # noqa: E402
@@ -202,7 +202,7 @@ def lift(number: str) -> None:
 
 def quiet(number: str, email: str) -> None:
     """The patient chooses how fast they are told by email."""
-    preference = Preference(email=Pace(email))
+    preference = Preference({Channel.EMAIL: Pace(email)})
     viewer = ViewerId(_own(number))
     notify.choose(patient_id=_patient(number), viewer_id=viewer, preference=preference, by=STAFF, at=clock.now())
 
@@ -223,7 +223,7 @@ def chosen(number: str) -> None:
     """Prints who opens the record for a reason, how the patient is told, and which cards were withdrawn."""
     patient = _patient(number)
     told = notify_queries.preference(patient, ViewerId(_own(number)))
-    print(bool(restricted_queries.restricted(HERE, [patient])), told.email.value)
+    print(bool(restricted_queries.restricted(HERE, [patient])), told.pace(Channel.EMAIL).value)
     print(sorted(rid for (rid,) in sql.rows("SELECT rid FROM cards_revoked", [])))
     print(sorted(card.withdrawn is not None for card in card_queries.cards(patient)))
 
