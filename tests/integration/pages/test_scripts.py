@@ -19,7 +19,7 @@ ELSEWHERE = ("/static/", "/language/", "/sign-out")
 
 
 class _Marks(HTMLParser):
-    """The elements, attributes and addresses of a page."""
+    """The elements, attributes and addresses of a page; scripts, unless they are our own files."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -28,7 +28,8 @@ class _Marks(HTMLParser):
         self.addresses: set[str] = set()
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.tags.add(tag)
+        if tag != "script" or not dict(attrs).get("src", "").startswith("/static/"):
+            self.tags.add(tag)
         self.names |= {name for name, _ in attrs}
         self.addresses |= {str(value) for name, value in attrs if name in {"href", "src", "action"}}
 
