@@ -84,6 +84,7 @@ class Opened:
         return {
             "layout": "staff/preview_layout.html",
             "whom": self.everybody[self.chosen],
+            "is_patients": not self.chosen,
             "start": self.start,
             "back_href": self.base,
             "back_text": _("Your GP record"),

@@ -261,10 +261,12 @@ def test_it_is_chosen_above_the_preview_and_said_on_every_page(record: Record) -
         for path in ("", "/timeline", "/on-its-way", "/search", "/measurements", f"/measurements/{public}"):
             page = body(staff, f"{shown}{path}")
             assert WHOM.search(page)[1] == words  # type: ignore[index]
+            assert ("Choose whose view</a>" in page) == bool(path)
             away = [href for href in re.findall(r'href="(/staff/patients/[^"]*/preview[^"]*)"', page)
                     if not href.startswith(shown) and href != base(record)]  # fmt: skip
             assert away == []
-    assert "can read:" in body(staff, f"{base(record)}/as/{record.app}")
+    assert "can read of the record of Test Example: all sections." in body(staff, f"{base(record)}/as/{record.app}")
+    assert "sees of the record of Test Example." in body(staff, carer.preview(record))
 
 
 def test_the_trail_says_as_whom(record: Record) -> None:
