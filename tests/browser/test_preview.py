@@ -100,7 +100,7 @@ def test_staff_choose_whose_view_it_is_and_are_told_on_every_page(
         assert page.url == f"{origin}{seen.preview}/as/{seen.proxy}"
         expect(choice).to_have_value(seen.proxy)
         check(page)
-        for link in ("a[href$='/measurements']", ".or-line__title >> nth=0", ".or-acting__ways a >> nth=0"):
+        for link in ("a[href$='/measurements']", ".or-line__title >> nth=0", ".or-acting--preview a >> nth=0"):
             expect(band.locator("strong")).to_contain_text("Kim Carer")
             turn(page, page.locator(link))
             check(page)

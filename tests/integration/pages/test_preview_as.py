@@ -310,3 +310,13 @@ def test_a_closed_record_is_closed_as_everybody(record: Record) -> None:
             answer = browser.get(f"{carer.preview(record)}{path}")
             assert answer.status_code == 303
             assert "/open?next=" in answer.headers["Location"]
+
+
+def test_words_kept_for_one_view_are_not_those_for_another(record: Record) -> None:
+    carer, staff = carer_of(record), world.staff()
+    assert len(searched(staff, f"{carer.preview(record)}/search", "weight")) == 3
+    for other in (base(record), f"{base(record)}/as/{record.app}"):
+        assert "weight" not in body(staff, f"{other}/search")
+    assert "weight" in body(staff, f"{carer.preview(record)}/search")
+    assert staff.post(f"{carer.preview(record)}/search/clear").headers["Location"] == f"{carer.preview(record)}/search"
+    assert "weight" not in body(staff, f"{carer.preview(record)}/search")
