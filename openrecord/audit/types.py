@@ -124,9 +124,10 @@ class Read:
     """Something was read, or refused where `refused` holds the reason's code.
 
     `by` is the person even where an app reads for them: the app is `client_id`. `viewer_id` is the grant under which
-    a patient or proxy reads, None for staff. `query` comes from `rules.normalised_query`. `served` holds the public
-    ids of every entry in the answer (`pack`), so that exposure can be told exactly; `sight` is the fingerprint of the
-    Sight that applied. Raises ValueError where a length is wrong or `at` is naive.
+    a patient or proxy reads; where staff preview a record, both are those of whom they preview it as. `query` comes
+    from `rules.normalised_query`. `served` holds the public ids of every entry in the answer (`pack`), so that exposure
+    can be told exactly; `sight` is the fingerprint of the Sight that applied. Raises ValueError where a length is wrong
+    or `at` is naive.
     """
 
     by: Actor

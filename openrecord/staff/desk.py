@@ -23,6 +23,7 @@ from openrecord.registry.types import OdsCode, Patient, PatientId
 from openrecord.restricted import queries as restricted
 from openrecord.restricted.rules import CHECKERS, RESTRICTERS, has_to_say_why
 from openrecord.restricted.rules import reads as reads_records
+from openrecord.timeline.types import Reader
 from openrecord.web.pages import render
 from openrecord.web.redirects import Elsewhere
 from openrecord.web.session import device_of, signed_in
@@ -160,12 +161,34 @@ def is_registered(desk: Desk, patient: Patient, at: datetime) -> bool:
 
 
 def record_staff_read(
-    request: HttpRequest, desk: Desk, patient: Patient | None, *, route: str, served: Collection[UUID], at: datetime
+    request: HttpRequest,
+    desk: Desk,
+    patient: Patient | None,
+    *,
+    route: str,
+    served: Collection[UUID],
+    at: datetime,
+    seen_as: Reader | None = None,
 ) -> None:
-    """Put what this answer shows on the trail. Raises NotRecorded, and then the answer must not leave."""
+    """Put what this answer shows on the trail; `seen_as`: the viewer whose sight it is, in a preview.
+
+    Raises NotRecorded, and then the answer must not leave.
+    """
     by = actor_of(request, desk, BREAK_GLASS if patient and _is_opened(desk, patient, at) else RECORD)
     patient_id = patient.patient_id if patient else None
-    reads.record_read(Read(by=by, at=at, patient_id=patient_id, channel=CHANNEL, route=route, served=pack(served)))
+    viewer_id, client_id = (None, None) if seen_as is None else (seen_as.viewer_id, seen_as.client_id)
+    reads.record_read(
+        Read(
+            by=by,
+            at=at,
+            patient_id=patient_id,
+            channel=CHANNEL,
+            route=route,
+            viewer_id=viewer_id,
+            client_id=client_id,
+            served=pack(served),
+        )
+    )
 
 
 def _is_opened(desk: Desk, patient: Patient, at: datetime) -> bool:

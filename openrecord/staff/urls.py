@@ -1,6 +1,6 @@
 """The addresses of the practice's pages, below /staff/."""
 
-from django.urls import path
+from django.urls import URLPattern, path
 
 from openrecord.staff.views import (
     cards,
@@ -28,8 +28,25 @@ from openrecord.staff.views import (
 )
 
 _ENTRY = "patients/<uuid:public_id>/entries/<uuid:entry_id>"
-_PREVIEWED = "patients/<uuid:public_id>/preview/<slug:slug>/<uuid:entry_id>"
 _FILE = "files/<uuid:file_id>"
+
+
+def _previews(start: str) -> list[URLPattern]:
+    """The addresses of a preview, as the patient or as somebody else."""
+    entry = f"{start}/<slug:slug>/<uuid:entry_id>"
+    return [
+        path(start, preview.hub),
+        path(f"{start}/timeline", preview_whole.timeline),
+        path(f"{start}/on-its-way", preview_whole.awaited),
+        path(f"{start}/search", preview_whole.search),
+        path(f"{start}/search/clear", preview_whole.clear),
+        path(f"{start}/<slug:slug>", preview.section),
+        path(entry, preview.entry),
+        path(f"{entry}/{_FILE}/document", files.preview_show),
+        path(f"{entry}/{_FILE}/view", files.preview_view),
+        path(f"{entry}/{_FILE}/save", files.preview_save),
+    ]
+
 
 urlpatterns = [
     path("", start.start),
@@ -75,13 +92,6 @@ urlpatterns = [
     path("requests", requests.requests),
     path("requests/<uuid:public_id>/<uuid:request_id>", requests.one),
     path("requests/<uuid:public_id>/<uuid:request_id>/<slug:slug>", request_steps.step),
-    path("patients/<uuid:public_id>/preview", preview.hub),
-    path("patients/<uuid:public_id>/preview/timeline", preview_whole.timeline),
-    path("patients/<uuid:public_id>/preview/search", preview_whole.search),
-    path("patients/<uuid:public_id>/preview/search/clear", preview_whole.clear),
-    path("patients/<uuid:public_id>/preview/<slug:slug>", preview.section),
-    path(_PREVIEWED, preview.entry),
-    path(f"{_PREVIEWED}/{_FILE}/document", files.preview_show),
-    path(f"{_PREVIEWED}/{_FILE}/view", files.preview_view),
-    path(f"{_PREVIEWED}/{_FILE}/save", files.preview_save),
+    *_previews("patients/<uuid:public_id>/preview/as/<uuid:viewer_id>"),
+    *_previews("patients/<uuid:public_id>/preview"),
 ]

@@ -1,30 +1,20 @@
 """What is on its way, told from what the reader sees and from nothing else."""
 
-from datetime import timedelta
-
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
-from openrecord.clinical.kinds import Slot
 from openrecord.kit import clock, environment
 from openrecord.portal.acting import acting, record_page_read
 from openrecord.portal.pages import page
-from openrecord.portal.views.record import BASE, as_shown
+from openrecord.portal.views.record import BASE, as_shown, back
 from openrecord.timeline import queries
 from openrecord.timeline.types import Period
 from openrecord.web.audience import Audience, audience
-from openrecord.web.records.awaited import Awaited, is_awaited
+from openrecord.web.records.awaited import EARLIER, LOOKED_BACK, MOST, SLOTS, Awaited, is_awaited
 from openrecord.web.records.awaited import awaited as in_words
 from openrecord.web.text import gettext as _
 
 PATH = f"{BASE}/on-its-way"
-LOOKED_BACK = timedelta(days=365)
-"""What is older is no longer on its way; it stays in its section."""
-
-EARLIER = timedelta(days=30)
-"""A result may carry an earlier date than its sample."""
-
-MOST = 200
 
 
 @audience(Audience.PATIENT)
@@ -36,12 +26,10 @@ def awaited(request: HttpRequest) -> HttpResponse:
     if by is not None:
         at = clock.now()
         since = at - LOOKED_BACK
-        served = queries.page(
-            by.reader, slots={Slot.SPECIMEN, Slot.REFERRAL}, period=Period(since=since), limit=MOST, at=at
-        )
+        served = queries.page(by.reader, slots=SLOTS, period=Period(since=since), limit=MOST, at=at)
         outcomes = queries.with_outcome(by.reader, since=since - EARLIER, at=at)
         waiting = {e: shown for e in served.entries if is_awaited(shown := as_shown(e), outcomes)}
         days = environment.ask_after_days()
         found = tuple(in_words(shown, ask_after=days, at=at) for shown in waiting.values())
         record_page_read(request, by, tuple(waiting), route=PATH, query="", at=at)
-    return page(request, "portal/awaited.html", by, {"title": _("On its way"), "awaited": found})
+    return page(request, "records/awaited.html", by, {"title": _("On its way"), "awaited": found, **back()})

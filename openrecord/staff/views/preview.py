@@ -1,7 +1,9 @@
-"""What the patient sees, through the patient's own Sight and the patient's own templates (R37)."""
+"""What the patient, who acts for them, or an app sees: by their own Sight, on the patient's own templates (R37)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -13,21 +15,25 @@ from openrecord.clinical.kinds import Slot
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
-from openrecord.staff.record import patient_viewer
+from openrecord.staff.presenters.proxies import newest_grants
+from openrecord.staff.presenters.seers import Whom, in_words
+from openrecord.staff.seers import own_reader, seers
 from openrecord.staff.views.patient import base_of
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import BadCursor, Page, Reader
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
-from openrecord.web.records.lists import list_context
+from openrecord.web.records.lists import Way, list_context
 from openrecord.web.records.sections import BY_SLUG, SECTIONS, detail_of, shown
 from openrecord.web.records.trends import test_of
+from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 
 PAGE_SIZE = 50
-PATIENTS_CHANNEL = "web"
-LAYOUT = {"layout": "staff/preview_layout.html"}
+ROUTE = "/staff/preview"
+_WITH_AWAITED = frozenset({"test-results", "referrals"})
+"""The sections beside which stands what is on its way."""
 
 
 def registered_patient(desk: Desk, public_id: UUID, *, content: bool = True) -> Patient:
@@ -38,47 +44,114 @@ def registered_patient(desk: Desk, public_id: UUID, *, content: bool = True) -> 
     return found
 
 
-def reader_of(patient: Patient) -> Reader | None:
-    """The patient as a reader of their own record; None while they have no account."""
-    viewer = patient_viewer(access.facts(patient.patient_id, at=clock.now()))
-    if viewer.granted is None:
-        return None
-    return Reader(patient.patient_id, viewer.viewer_id, None, PATIENTS_CHANNEL)
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A record that is previewed. `chosen`: as whom, of `everybody`, who stand by the id in the address; the patient
+    is "". `known_reader` None: the patient has no account yet.
+    """
+
+    desk: Desk
+    patient: Patient
+    known_reader: Reader | None
+    chosen: str
+    everybody: Mapping[str, Whom]
+
+    @property
+    def start(self) -> str:
+        """Where the preview as the patient begins."""
+        return f"{base_of(self.patient)}/preview"
+
+    @property
+    def base(self) -> str:
+        """Where the preview as this viewer begins."""
+        return f"{self.start}/as/{self.chosen}" if self.chosen else self.start
+
+    @property
+    def reader(self) -> Reader:
+        """The viewer, as the timeline asks for them. Raises Http404 while the patient has no account."""
+        if self.known_reader is None:
+            raise Http404
+        return self.known_reader
+
+    @property
+    def awaited(self) -> Way:
+        """The way to what is on its way."""
+        return f"{self.base}/on-its-way", _("See what is on its way")
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What every page of a preview says besides its own content: as whom it is, and where to choose."""
+        return {
+            "layout": "staff/preview_layout.html",
+            "whom": self.everybody[self.chosen],
+            "is_patients": not self.chosen,
+            "start": self.start,
+            "back_href": self.base,
+            "back_text": _("Your GP record"),
+        }
+
+
+def opened(request: HttpRequest, public_id: UUID, viewer_id: UUID | None) -> Opened:
+    """The record as the patient (None) or as this viewer sees it.
+
+    Raises Http404: another patient's viewer, one who has ended or has not come, and nobody's are the same.
+    """
+    desk, at = desk_of(request), clock.now()
+    found = registered_patient(desk, public_id)
+    others = {one.viewer_id: one for one in seers(found.patient_id, at=at)}
+    if viewer_id is not None and viewer_id not in others:
+        raise Http404
+    reader = own_reader(found.patient_id, at=at) if viewer_id is None else others[viewer_id].reader
+    everybody = in_words(found, tuple(others.values()), newest_grants(access.acts(found.patient_id)))
+    return Opened(desk, found, reader, "" if viewer_id is None else str(viewer_id), everybody)
 
 
 def empty_of(reader: Reader, served: Page, slots: Collection[Slot], at: datetime, usual: str = "") -> Empty:
-    """What the patient is told where a page holds nothing."""
+    """What the viewer is told where a page holds nothing; of an app, what a person with its access would be told."""
     if served.entries:
         return empty(None, usual)
-    why = access.absence(reader.patient_id, reader.viewer_id, slots, channel=reader.channel, at=at)
+    viewer_id = reader.client_id or reader.viewer_id
+    why = access.absence(reader.patient_id, viewer_id, slots, channel=reader.channel, at=at)
     return empty(None if why is None else why.value, usual)
 
 
 @audience(Audience.STAFF)
 @require_safe
-def hub(request: HttpRequest, public_id: UUID) -> HttpResponse:
-    """The sections, as the patient's home page shows them."""
-    desk = desk_of(request)
-    found = registered_patient(desk, public_id)
-    base = f"{base_of(found)}/preview"
+def hub(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = None) -> HttpResponse:
+    """The sections, as the home page shows them, and the choice as whom; `viewer` in the query leads to who is chosen.
+
+    Raises Http404.
+    """
+    found = opened(request, public_id, viewer_id)
+    wanted = request.GET.get("viewer")
+    if wanted is not None:
+        if wanted not in found.everybody:
+            raise Http404
+        return see_other(f"{found.start}/as/{wanted}" if wanted else found.start)
+    record_staff_read(
+        request, found.desk, found.patient, route=ROUTE, served=(), seen_as=found.known_reader, at=clock.now()
+    )
+    name = f"{found.patient.given} {found.patient.family}".strip()
     context = {
-        **LAYOUT,
-        "title": _("Your GP record"),
-        "has_account": reader_of(found) is not None,
-        "base": base,
-        "cards": [(f"{base}/{item.slug}", _(item.title), _(item.hint)) for item in SECTIONS],
+        **found.context,
+        "title": _("%(name)s's GP record") % {"name": name} if found.chosen else _("Your GP record"),
+        "has_account": found.known_reader is not None,
+        "base": found.base,
+        "cards": [(f"{found.base}/{item.slug}", _(item.title), _(item.hint)) for item in SECTIONS],
+        "awaited": found.awaited,
+        "chosen": found.chosen,
+        "options": [(viewer, one.line) for viewer, one in found.everybody.items()],
     }
-    return page(request, "staff/preview_hub.html", desk, context, found)
+    return page(request, "staff/preview_hub.html", found.desk, context, found.patient)
 
 
 @audience(Audience.STAFF)
 @require_safe
-def section(request: HttpRequest, public_id: UUID, slug: str) -> HttpResponse:
-    """One section as the patient sees it."""
-    desk = desk_of(request)
-    found = registered_patient(desk, public_id)
-    section_found, reader = BY_SLUG.get(slug), reader_of(found)
-    if section_found is None or reader is None:
+def section(request: HttpRequest, public_id: UUID, slug: str, viewer_id: UUID | None = None) -> HttpResponse:
+    """One section as the viewer sees it."""
+    found = opened(request, public_id, viewer_id)
+    section_found, reader = BY_SLUG.get(slug), found.reader
+    if section_found is None:
         raise Http404
     at = clock.now()
     after = request.GET.get("after") or None
@@ -89,52 +162,47 @@ def section(request: HttpRequest, public_id: UUID, slug: str) -> HttpResponse:
     except BadCursor as error:
         raise Http404 from error
     ids = [entry.public_id for entry in served.entries]
-    record_staff_read(request, desk, found, route="/staff/preview", served=ids, at=at)
-    base = f"{base_of(found)}/preview"
-    entries = [shown(entry.slot, entry.clinical, entry.body, base) for entry in served.entries]
-    context = {
-        **LAYOUT,
-        **list_context(
-            section_found,
-            entries,
-            base=base,
-            cursor=served.next_cursor,
-            first=after is None,
-            empty=empty_of(reader, served, section_found.slots, at),
-        ),
-        "back_href": base,
-        "back_text": _("Your GP record"),
-    }
-    return page(request, "records/list.html", desk, context, found)
+    record_staff_read(request, found.desk, found.patient, route=ROUTE, served=ids, seen_as=reader, at=at)
+    entries = [shown(entry.slot, entry.clinical, entry.body, found.base) for entry in served.entries]
+    context = list_context(
+        section_found,
+        entries,
+        base=found.base,
+        cursor=served.next_cursor,
+        first=after is None,
+        empty=empty_of(reader, served, section_found.slots, at),
+        beside=[found.awaited] if slug in _WITH_AWAITED else (),
+    )
+    return page(request, "records/list.html", found.desk, {**found.context, **context}, found.patient)
 
 
 @audience(Audience.STAFF)
 @require_safe
-def entry(request: HttpRequest, public_id: UUID, slug: str, entry_id: UUID) -> HttpResponse:
-    """One entry as the patient sees it."""
-    desk = desk_of(request)
-    found = registered_patient(desk, public_id)
-    section_found, reader = BY_SLUG.get(slug), reader_of(found)
+def entry(
+    request: HttpRequest, public_id: UUID, slug: str, entry_id: UUID, viewer_id: UUID | None = None
+) -> HttpResponse:
+    """One entry as the viewer sees it."""
+    found = opened(request, public_id, viewer_id)
+    section_found, reader = BY_SLUG.get(slug), found.reader
     at = clock.now()
-    served = timeline.entry(reader, entry_id, at=at) if reader is not None else None
-    if section_found is None or reader is None or served is None:
+    served = timeline.entry(reader, entry_id, at=at)
+    if section_found is None or served is None:
         raise Http404
-    base = f"{base_of(found)}/preview"
-    one = shown(served.slot, served.clinical, served.body, base)
+    one = shown(served.slot, served.clinical, served.body, found.base)
     members, test = timeline.members(reader, entry_id, at=at), test_of(one)
     earlier = () if test is None else timeline.earlier(reader, served, test, at=at)
     ids = [item.public_id for item in (served, *members, *earlier)]
-    record_staff_read(request, desk, found, route="/staff/preview", served=ids, at=at)
+    record_staff_read(request, found.desk, found.patient, route=ROUTE, served=ids, seen_as=reader, at=at)
     below, before = (
-        [shown(item.slot, item.clinical, item.body, base) for item in items] for items in (members, earlier)
+        [shown(item.slot, item.clinical, item.body, found.base) for item in items] for items in (members, earlier)
     )
     context = {
-        **LAYOUT,
+        **found.context,
         "title": _(section_found.title),
         "section_title": _(section_found.title),
         "entry": detail_of(one, below, before),
-        "files": cards(one, attachments.files_of(found.patient_id, entry_id, served.body)),
-        "back_href": f"{base}/{slug}",
+        "files": cards(one, attachments.files_of(found.patient.patient_id, entry_id, served.body)),
+        "back_href": f"{found.base}/{slug}",
         "back_text": _(section_found.title),
     }
-    return page(request, "records/detail.html", desk, context, found)
+    return page(request, "records/detail.html", found.desk, context, found.patient)

@@ -1,4 +1,4 @@
-"""The whole record by date and a search of it, as the patient sees them (R37)."""
+"""The whole record by date, a search of it and what is on its way, as the viewer sees them (R37)."""
 
 from uuid import UUID
 
@@ -7,43 +7,28 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from openrecord.clinical.wording import words_of
 from openrecord.db import keys
-from openrecord.kit import clock
-from openrecord.registry.types import Patient
-from openrecord.staff.desk import Desk, desk_of, page, record_staff_read
-from openrecord.staff.views.patient import base_of
-from openrecord.staff.views.preview import LAYOUT, PAGE_SIZE, empty_of, reader_of, registered_patient
+from openrecord.kit import clock, environment
+from openrecord.staff.desk import page, record_staff_read
+from openrecord.staff.views.preview import PAGE_SIZE, ROUTE, Opened, empty_of, opened
 from openrecord.timeline import queries
-from openrecord.timeline.types import NOTHING, BadCursor, Period, Reader
+from openrecord.timeline.types import NOTHING, BadCursor, Period
 from openrecord.web import asked
 from openrecord.web.audience import Audience, audience
+from openrecord.web.records.awaited import EARLIER, LOOKED_BACK, MOST, SLOTS, is_awaited
+from openrecord.web.records.awaited import awaited as in_words
 from openrecord.web.records.lists import NOT_FOUND, answer_context, search_context, timeline_context, wrong_words
 from openrecord.web.records.narrowing import narrowing
 from openrecord.web.records.sections import shown
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 
-ROUTE = "/staff/preview"
-
-
-def _opened(request: HttpRequest, public_id: UUID) -> tuple[Desk, Patient, Reader]:
-    """The patient of the preview, as a reader. Raises Http404, also while they have no account."""
-    desk = desk_of(request)
-    found = registered_patient(desk, public_id)
-    reader = reader_of(found)
-    if reader is None:
-        raise Http404
-    return desk, found, reader
-
-
-def _preview(patient: Patient) -> str:
-    return f"{base_of(patient)}/preview"
-
 
 @audience(Audience.STAFF)
 @require_safe
-def timeline(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def timeline(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = None) -> HttpResponse:
     """A page of everything by date, or of the part that was chosen."""
-    desk, found, reader = _opened(request, public_id)
+    found = opened(request, public_id, viewer_id)
+    reader = found.reader
     part, after, at = narrowing(request.GET), request.GET.get("after") or None, clock.now()
     served = NOTHING
     if not part.errors:
@@ -53,26 +38,42 @@ def timeline(request: HttpRequest, public_id: UUID) -> HttpResponse:
         except BadCursor as error:
             raise Http404 from error
     ids = [entry.public_id for entry in served.entries]
-    record_staff_read(request, desk, found, route=ROUTE, served=ids, at=at)
-    base = _preview(found)
+    record_staff_read(request, found.desk, found.patient, route=ROUTE, served=ids, seen_as=reader, at=at)
     context = timeline_context(
         part,
-        [shown(entry.slot, entry.clinical, entry.body, base) for entry in served.entries],
-        here=f"{base}/timeline",
+        [shown(entry.slot, entry.clinical, entry.body, found.base) for entry in served.entries],
+        here=f"{found.base}/timeline",
         cursor=served.next_cursor,
         first=after is None,
         empty=empty_of(reader, served, part.slots, at),
     )
-    return page(request, "records/timeline.html", desk, {**LAYOUT, **context, **_back(base)}, found)
+    return page(request, "records/timeline.html", found.desk, {**found.context, **context}, found.patient)
+
+
+@audience(Audience.STAFF)
+@require_safe
+def awaited(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = None) -> HttpResponse:
+    """Samples and requests of the last year for which the viewer sees no result."""
+    found = opened(request, public_id, viewer_id)
+    reader, at = found.reader, clock.now()
+    since = at - LOOKED_BACK
+    served = queries.page(reader, slots=SLOTS, period=Period(since=since), limit=MOST, at=at)
+    outcomes = queries.with_outcome(reader, since=since - EARLIER, at=at)
+    entries = {entry.public_id: shown(entry.slot, entry.clinical, entry.body, found.base) for entry in served.entries}
+    waiting = {public_id: entry for public_id, entry in entries.items() if is_awaited(entry, outcomes)}
+    record_staff_read(request, found.desk, found.patient, route=ROUTE, served=waiting, seen_as=reader, at=at)
+    days = environment.ask_after_days()
+    told = [in_words(entry, ask_after=days, at=at) for entry in waiting.values()]
+    context = {**found.context, "title": _("On its way"), "awaited": told}
+    return page(request, "records/awaited.html", found.desk, context, found.patient)
 
 
 @audience(Audience.STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
-def search(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def search(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = None) -> HttpResponse:
     """The form and, once something was asked for, a page of what says it."""
-    desk, found, reader = _opened(request, public_id)
-    base, about = _preview(found), str(reader.viewer_id)
-    here = f"{base}/search"
+    found = opened(request, public_id, viewer_id)
+    about, here = _about(found), f"{found.base}/search"
     if request.method == "POST":
         part, words = narrowing(request.POST), request.POST.get("words", "").strip()
         wrong = wrong_words(words)
@@ -83,14 +84,14 @@ def search(request: HttpRequest, public_id: UUID) -> HttpResponse:
     else:
         part, words, wrong = narrowing(request.GET), asked.kept(request, about=about, key=_key()), ""
         if words and not part.errors:
-            return _answer(request, desk, found, reader, words)
+            return _answer(request, found, words)
     context = search_context(part, words, wrong, here=here)
-    return page(request, "records/search.html", desk, {**LAYOUT, **context, **_back(base)}, found)
+    return page(request, "records/search.html", found.desk, {**found.context, **context}, found.patient)
 
 
-def _answer(request: HttpRequest, desk: Desk, patient: Patient, reader: Reader, words: str) -> HttpResponse:
+def _answer(request: HttpRequest, found: Opened, words: str) -> HttpResponse:
     part, after, at = narrowing(request.GET), request.GET.get("after") or None, clock.now()
-    period = Period(part.since, part.until)
+    reader, period = found.reader, Period(part.since, part.until)
     try:
         served = queries.found(
             reader, words_of(words), slots=part.slots, period=period, limit=PAGE_SIZE, after=after, at=at
@@ -98,32 +99,32 @@ def _answer(request: HttpRequest, desk: Desk, patient: Patient, reader: Reader, 
     except BadCursor as error:
         raise Http404 from error
     ids = [entry.public_id for entry in served.entries]
-    record_staff_read(request, desk, patient, route=ROUTE, served=ids, at=at)
-    base = _preview(patient)
+    record_staff_read(request, found.desk, found.patient, route=ROUTE, served=ids, seen_as=reader, at=at)
     context = answer_context(
         part,
         words,
-        [shown(entry.slot, entry.clinical, entry.body, base) for entry in served.entries],
-        here=f"{base}/search",
+        [shown(entry.slot, entry.clinical, entry.body, found.base) for entry in served.entries],
+        here=f"{found.base}/search",
         cursor=served.next_cursor,
         first=after is None,
         empty=empty_of(reader, served, part.slots, at, _(NOT_FOUND)),
     )
-    return page(request, "records/search.html", desk, {**LAYOUT, **context, **_back(base)}, patient)
+    return page(request, "records/search.html", found.desk, {**found.context, **context}, found.patient)
 
 
 @audience(Audience.STAFF)
 @require_POST
-def clear(request: HttpRequest, public_id: UUID) -> HttpResponse:
+def clear(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = None) -> HttpResponse:
     """Forget what was asked for."""
-    _desk, found, _reader = _opened(request, public_id)
-    response = see_other(f"{_preview(found)}/search")
+    found = opened(request, public_id, viewer_id)
+    response = see_other(f"{found.base}/search")
     asked.forget(response)
     return response
 
 
-def _back(base: str) -> dict[str, str]:
-    return {"back_href": base, "back_text": _("Your GP record")}
+def _about(found: Opened) -> str:
+    """Whose words they are: kept for one viewer, they are not those for another. Raises Http404 without an account."""
+    return found.chosen or str(found.reader.viewer_id)
 
 
 def _key() -> bytes:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from openrecord.clinical.kinds import Slot
 from openrecord.kit.london import day_of
 from openrecord.web.records.background import referral_title
 from openrecord.web.records.elements import Json, concept, mapping, text_of
@@ -15,6 +16,16 @@ from openrecord.web.records.values import Fact, Shown, facts
 from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words, fhir_date_in_words
 
+SLOTS = frozenset({Slot.SPECIMEN, Slot.REFERRAL})
+"""What can be on its way."""
+
+LOOKED_BACK = timedelta(days=365)
+"""What is older is no longer on its way; it stays in its section."""
+
+EARLIER = timedelta(days=30)
+"""A result may carry an earlier date than its sample."""
+
+MOST = 200
 _USELESS = frozenset({"unavailable", "unsatisfactory"})
 _OVER = frozenset({"completed", "revoked"})
 

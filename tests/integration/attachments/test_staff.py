@@ -87,6 +87,11 @@ def test_a_proxy_from_whom_it_is_kept_finds_nothing(record: Record, monkeypatch:
     access.record(patient_id=record.patient.patient_id, act=granted, by=BY, at=OPENED, behind=person.person_id)
     proxy.post("/people", {"viewer": str(viewer)})
     assert proxy.get(f"{address}/document").getvalue() == PDF
+    desk, start = world.staff(), f"/staff/patients/{record.patient.public_id}/preview/as/{viewer}"
+    previewed = address.replace("/record", start, 1)
+    assert f'href="{previewed}/view"' in desk.get(previewed.partition("/files/")[0]).text
+    assert "Test Carer" in desk.get(f"{previewed}/view").text
+    assert desk.get(f"{previewed}/document").getvalue() == PDF
     entry = record.entry(address.split("/")[3])
     acts.set_proxy_rule(patient_id=record.patient.patient_id, entry_id=entry, everyone=True, excluded=(), by=BY, at=AT)
     unknown = f"{DOCUMENTS}/{uuid.uuid4()}/files/{uuid.uuid4()}"
@@ -94,6 +99,7 @@ def test_a_proxy_from_whom_it_is_kept_finds_nothing(record: Record, monkeypatch:
         refused, never = proxy.get(f"{address}/{ending}"), proxy.get(f"{unknown}/{ending}")
         assert refused.status_code == never.status_code == 404
         assert len(refused.content) == len(never.content)
+        assert desk.get(f"{previewed}/{ending}").status_code == 404
     assert mine.get(f"{address}/document").status_code == 200
 
 

@@ -94,7 +94,8 @@ class App:
         return self.ask(f"{parts.path.removeprefix('/fhir/')}?{parts.query}")
 
 
-def _unknown_number() -> NhsNumber:
+def unknown_number() -> NhsNumber:
+    """A number that nobody has."""
     candidates = (f"999{uuid.uuid4().int % 10**7:07d}" for _ in range(10_000))
     return next(
         NhsNumber(c) for c in candidates if is_valid(c) and registry.patient_by_nhs_number(NhsNumber(c)) is None
@@ -168,7 +169,7 @@ def made_record(family: str = "Example", given: str = "Test", born: date = date(
         practice = Practice(ORG, "Made-up Surgery", policy=Policy())
         registry_actions.add_practice(practice=practice, valid_from=date(2020, 1, 1), by=BY, at=OPENED)
     patient = registry_actions.add_patient(
-        nhs_number=_unknown_number(),
+        nhs_number=unknown_number(),
         family=family,
         given=given,
         born=born,

@@ -92,7 +92,7 @@ def _addresses(record: Record, inside: str) -> list[str]:
     known = {"public_id": str(record.patient.public_id), "entry_id": inside, "request_id": _asked(record), "code": "cy",
              "download_id": _asked_for(record), "address": "0" * 64,
              "card_id": _carded(record), "kid": next(iter(keyring.keyring().keys)),
-             "viewer_id": str(record.viewer), "proposal_id": SOMETHING, "opening_id": SOMETHING, "slug": "measurements",
+             "viewer_id": str(record.app), "proposal_id": SOMETHING, "opening_id": SOMETHING, "slug": "measurements",
              "file_id": SOMETHING, "device_id": SOMETHING,
              "name": static_url("pages.css").rpartition("/")[2]}  # fmt: skip
     found = []

@@ -42,6 +42,13 @@ PATHS = (
     "/staff/patients/{patient}/preview/search",
     "/staff/patients/{patient}/preview/measurements",
     "/staff/patients/{patient}/preview/measurements/{entry}",
+    "/staff/patients/{patient}/preview/on-its-way",
+    "/staff/patients/{patient}/preview/as/{patient}",
+    "/staff/patients/{patient}/preview/as/{patient}/timeline",
+    "/staff/patients/{patient}/preview/as/{patient}/on-its-way",
+    "/staff/patients/{patient}/preview/as/{patient}/search",
+    "/staff/patients/{patient}/preview/as/{patient}/measurements",
+    "/staff/patients/{patient}/preview/as/{patient}/measurements/{entry}",
 )
 FORM = {
     "reason": "other",
@@ -113,12 +120,14 @@ def test_a_practice_that_the_patient_left_previews_nothing(record: Record, other
     )
     assert others.get(base).status_code == 200
     assert f"{base}/preview" not in others.get(base).text
-    previews = ("preview", "preview/timeline", "preview/search", "preview/measurements")
+    as_app = f"preview/as/{record.app}"
+    previews = ("preview", "preview/timeline", "preview/search", "preview/measurements", as_app, f"{as_app}/timeline")
     for path in ("wishes", "people", *previews, f"preview/measurements/{uuid.uuid4()}"):
         assert others.get(f"{base}/{path}").status_code == 404
     ours = world.staff(ORG)
     assert f"{base}/preview" in ours.get(base).text
     assert ours.get(f"{base}/preview/measurements").status_code == 200
+    assert ours.get(f"{base}/{as_app}/timeline").status_code == 200
 
 
 @pytest.mark.parametrize("roles", [(Role.READER,), (Role.MANAGER, Role.IG_LEAD)])
