@@ -165,7 +165,8 @@ def _by_hand(record: Record) -> Iterator[None]:  # noqa: ARG001
 
 
 @pytest.mark.usefixtures("_by_hand")
-def test_the_worklist_tells_nothing_of_a_closed_record(record: Record) -> None:
+def test_the_worklist_tells_nothing_of_a_closed_record() -> None:
+    record = made_record("Shutaway")
     record.deliver(observation("secret", "2025-02-04", note=[{"text": "Her sister says that she drinks."}]))
     assert screening.worklist(ORG, WorklistFilter(), at=AT, limit=9)
     clinician, manager = world.staff(), world.staff(roles=MANAGER)
