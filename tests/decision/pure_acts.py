@@ -21,6 +21,7 @@ Step = dict[str, Any]
 def play(world: PureWorld, step: Step) -> None:
     """Apply one `do` step."""
     at = instant(step["at"])
+    world.played += 1
     world.notice(at, quiet=False)
     ACTS[step["do"]](world, step, at)
     world.notice(at, quiet=step["do"] in QUIET)
@@ -43,7 +44,8 @@ def arrive(world: PureWorld, step: Step, at: datetime, marks: frozenset[Reason] 
         step["id"], step, step.get("org", "A"), at, [version], marks=marks, safe_mapper=step.get("mapper") != "unsafe"
     )
     if "proxy_rule" in step:
-        world.people[patient].entries[step["id"]].acts.append(proxy_rule({"rule": step["proxy_rule"]}))
+        act = proxy_rule({"rule": step["proxy_rule"]})
+        world.people[patient].entries[step["id"]].acts.append((world.played, act))
     if step["kind"] == "code":
         code(world, {**step, "patient": patient}, at, arrives=False)
 
@@ -79,7 +81,7 @@ def find(world: PureWorld, name: str) -> Entry:
 
 def on_entry(make: Callable[[Step], screening_events.AnyAct]) -> Callable[[PureWorld, Step, datetime], None]:
     def apply(world: PureWorld, step: Step, _at: datetime) -> None:
-        find(world, step["entry"]).acts.append(make(step))
+        find(world, step["entry"]).acts.append((world.played, make(step)))
 
     return apply
 

@@ -275,6 +275,7 @@ def grant(world: World, step: Step) -> None:
     viewer.start = world.now
     viewer.revoked = False
     viewer.grants += 1
+    world.grants = {key: each for key, each in world.grants.items() if key[0] != viewer.id}
     viewer.level, viewer.sections = viewer.terms
 
 

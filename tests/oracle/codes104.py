@@ -72,10 +72,22 @@ def _read_new_codes(m: Moment, patient: Patient) -> None:
     for entry in fresh:
         patient.codes_read.add(entry.id)
         is_104 = str(entry.raw["code"]) == "104"
-        if is_104 and stands(m, patient, entry) and _grants(m, patient, "open"):
-            patient.open_104 = True
-        if not is_104 and not applies(m, patient) and _grants(m, patient, "removed"):
-            patient.open_106 = True
+        if is_104 and stands(m, patient, entry):
+            _ask(m, patient, "open", "104_live_access")
+            _ask(m, patient, "removed", None)
+        if not is_104 and not applies(m, patient):
+            _ask(m, patient, "removed", "106_after_removal")
+
+
+def _ask(m: Moment, patient: Patient, state: str, asks: str | None) -> None:
+    for grant in _grants(m, patient, state):
+        grant.asks = asks
+
+
+def asked(m: Moment, patient: Patient) -> set[str]:
+    """What staff are asked about access that is live, or could be."""
+    grants = [grant for state in ("open", "removed") for grant in _grants(m, patient, state)]
+    return {grant.asks for grant in grants if grant.asks is not None}
 
 
 def _grants(m: Moment, patient: Patient, state: str) -> list[Grant]:
@@ -89,11 +101,12 @@ def _grants(m: Moment, patient: Patient, state: str) -> list[Grant]:
 
 
 def decide(m: Moment, patient: Patient, outcome: str) -> None:
-    """`remove` takes every open grant; `keep` leaves them and gives back the removed ones."""
+    """`remove` takes every open grant; `keep` leaves them and gives back the removed ones. Nothing is asked then."""
     before, after = ("removed", "open") if outcome == "keep" else ("open", "removed")
-    for grant in _grants(m, patient, before):
-        grant.state = after
-    patient.open_104 = patient.open_106 = False
+    for (name, _org), grant in m.world.grants.items():
+        if m.world.viewers[name].patient == patient.id:
+            grant.state = after if grant.state == before else grant.state
+            grant.asks = None
 
 
 def _opening(m: Moment, patient: Patient, viewer: Viewer, org: str) -> tuple[object, ...] | None:
