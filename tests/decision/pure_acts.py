@@ -164,13 +164,9 @@ def redirect(world: PureWorld, step: Step, at: datetime) -> None:
         name: value for name, value in old.step.items() if name not in {"in", "replaces", "source_key", "proxy_rule"}
     }
     dates = {"recorded": old.known.isoformat(), "clinical": old.known.isoformat(), **kept}
-    now = old.versions[-1]
-    arrive(
-        world,
-        {**dates, "id": step["as"], "patient": step["to"], "filed": now.filed, "status": now.status.value},
-        at,
-        old.marks,
-    )
+    arrive(world, {**dates, "id": step["as"], "patient": step["to"]}, at, old.marks)
+    moved = find(world, step["as"])
+    moved.versions, moved.safe_mapper = [replace(old.versions[-1])], old.safe_mapper
 
 
 def proxy_rule(step: Step) -> screening_events.AnyAct:

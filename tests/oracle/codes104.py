@@ -84,29 +84,28 @@ def _ask(m: Moment, patient: Patient, state: str, asks: str | None) -> None:
         grant.asks = asks
 
 
+def _grants(m: Moment, patient: Patient, *states: str) -> list[Grant]:
+    """The grants of the patient's people in one of these states, also those that lead nowhere now."""
+    of_patient = [grant for (name, _), grant in m.world.grants.items() if m.world.viewers[name].patient == patient.id]
+    return [grant for grant in of_patient if grant.state in states]
+
+
 def asked(m: Moment, patient: Patient) -> set[str]:
-    """What staff are asked about access that is live, or could be."""
-    grants = [grant for state in ("open", "removed") for grant in _grants(m, patient, state)]
-    return {grant.asks for grant in grants if grant.asks is not None}
-
-
-def _grants(m: Moment, patient: Patient, state: str) -> list[Grant]:
-    """The grants of the patient's people in this state that still lead somewhere."""
-    found = []
+    """What staff are asked about access that still leads somewhere."""
+    found = set()
     for (name, _org), grant in m.world.grants.items():
         viewer = m.world.viewers[name]
-        if viewer.patient == patient.id and grant.state == state and grant.holds and not has_ended(m, viewer):
-            found.append(grant)
+        if viewer.patient == patient.id and grant.asks is not None and grant.holds and not has_ended(m, viewer):
+            found.add(grant.asks)
     return found
 
 
 def decide(m: Moment, patient: Patient, outcome: str) -> None:
     """`remove` takes every open grant; `keep` leaves them and gives back the removed ones. Nothing is asked then."""
     before, after = ("removed", "open") if outcome == "keep" else ("open", "removed")
-    for (name, _org), grant in m.world.grants.items():
-        if m.world.viewers[name].patient == patient.id:
-            grant.state = after if grant.state == before else grant.state
-            grant.asks = None
+    for grant in _grants(m, patient, "open", "removed"):
+        grant.state = after if grant.state == before else grant.state
+        grant.asks = None
 
 
 def _opening(m: Moment, patient: Patient, viewer: Viewer, org: str) -> tuple[object, ...] | None:
@@ -122,15 +121,13 @@ def _opening(m: Moment, patient: Patient, viewer: Viewer, org: str) -> tuple[obj
 def _settle_grant(m: Moment, patient: Patient, viewer: Viewer, org: str) -> None:
     opening = _opening(m, patient, viewer, org)
     grant = m.world.grants.get((viewer.id, org))
-    if opening is None:
-        if grant:
-            grant.holds = False
-        return
     blocked = applies(m, patient)
-    if grant is None or not grant.holds or grant.opening != opening:
+    if opening is not None and (grant is None or grant.opening != opening):
         m.world.grants[viewer.id, org] = Grant(opening, holds=True, state="blocked" if blocked else "open")
-    elif grant.state == "blocked" and not blocked:
-        grant.state = "open"
+    elif grant is not None:
+        grant.holds = opening is not None
+        if grant.state == "blocked" and not blocked:
+            grant.state = "open"
 
 
 def is_closed_to(m: Moment, person: Viewer, org: str) -> bool:
