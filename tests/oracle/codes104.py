@@ -10,7 +10,7 @@ from .dates import BEGINNING, earliest_day, midnight
 from .entries import shown
 from .moment import Moment
 from .proxies import has_ended
-from .registration import is_registered, latest_spell, live_at
+from .registration import is_registered, latest_spell, live_at, was_registered
 from .world import Entry, Grant, Patient, Viewer
 
 
@@ -123,7 +123,7 @@ def _settle_grant(m: Moment, patient: Patient, viewer: Viewer, org: str) -> None
     grant = m.world.grants.get((viewer.id, org))
     blocked = applies(m, patient)
     if opening is not None and (grant is None or grant.opening != opening):
-        m.world.grants[viewer.id, org] = Grant(opening, holds=True, state="blocked" if blocked else "open")
+        m.world.grants[viewer.id, org] = Grant(opening, m.at, holds=True, state="blocked" if blocked else "open")
     elif grant is not None:
         grant.holds = opening is not None
         if grant.state == "blocked" and not blocked:
@@ -133,4 +133,6 @@ def _settle_grant(m: Moment, patient: Patient, viewer: Viewer, org: str) -> None
 def is_closed_to(m: Moment, person: Viewer, org: str) -> bool:
     """Whether 104 applies to this person's grant at the organisation."""
     grant = m.world.grants.get((person.id, org))
-    return grant is not None and grant.state in ("blocked", "removed")
+    if grant is None or not was_registered(m.world.patients[person.patient], org, grant.since):
+        return False
+    return grant.state in ("blocked", "removed")

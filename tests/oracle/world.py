@@ -200,6 +200,7 @@ class Grant:
     """
 
     opening: tuple[Any, ...]
+    since: datetime
     holds: bool
     state: str
     asks: str | None = None
