@@ -119,9 +119,12 @@ def register(world: PureWorld, step: Step, at: datetime) -> None:
 
 
 def deduct(world: PureWorld, step: Step, _at: datetime) -> None:
-    stays = world.people["P"].registrations
-    index = max(i for i, r in enumerate(stays) if r.ods == step["org"])
-    stays[index] = replace(stays[index], end=date.fromisoformat(step["date"]))
+    """As registry.deduct does."""
+    stays, end = world.people["P"].registrations, date.fromisoformat(step["date"])
+    there = [i for i, r in enumerate(stays) if r.ods == step["org"]]
+    running = [i for i in there if stays[i].start <= end and (stays[i].end is None or stays[i].end > end)]
+    index = max(running or there, key=lambda i: stays[i].start)
+    stays[index] = replace(stays[index], end=end)
 
 
 def died(*, now: bool) -> Callable[[PureWorld, Step, datetime], None]:
