@@ -5,7 +5,7 @@ from uuid import UUID
 
 import msgspec
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, Q
 
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor, Change, Repeatable
@@ -227,11 +227,16 @@ def register(
 def deduct(
     *, patient_id: PatientId, ods: OdsCode, end: date, by: Actor, at: datetime, repeats: bytes | None = None
 ) -> None:
-    """The patient's latest registration at a practice ends at the beginning of a day."""
-    latest = RegistrationRow.objects.filter(patient_id=patient_id, ods=ods).order_by("-start").first()
-    if latest is None:
+    """The patient's registration at a practice ends at the beginning of a day: the one that runs then.
+
+    Where none does, an end is put right: that of the registration that begins last. UnknownPatient where there is none.
+    """
+    stays = RegistrationRow.objects.filter(patient_id=patient_id, ods=ods).order_by("-start")
+    running = stays.filter(Q(end_on=None) | Q(end_on__gt=end), start__lte=end)
+    ended = running.first() or stays.first()
+    if ended is None:
         raise queries.UnknownPatient
-    RegistrationRow.objects.filter(patient_id=patient_id, id=latest.id).update(end_on=end)
+    RegistrationRow.objects.filter(patient_id=patient_id, id=ended.id).update(end_on=end)
     act = events.repeatable(events.Deducted(queries.patient(patient_id), ods, end))
     audit.record_change(by=by, at=at, event="deducted", patient_id=patient_id, subject=ods, act=act, repeats=repeats)
     bus.publish(PersonChanged(patient_id, PersonChange.DEDUCTED, at))

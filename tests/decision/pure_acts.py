@@ -21,6 +21,7 @@ Step = dict[str, Any]
 def play(world: PureWorld, step: Step) -> None:
     """Apply one `do` step."""
     at = instant(step["at"])
+    world.played += 1
     world.notice(at, quiet=False)
     ACTS[step["do"]](world, step, at)
     world.notice(at, quiet=step["do"] in QUIET)
@@ -43,7 +44,8 @@ def arrive(world: PureWorld, step: Step, at: datetime, marks: frozenset[Reason] 
         step["id"], step, step.get("org", "A"), at, [version], marks=marks, safe_mapper=step.get("mapper") != "unsafe"
     )
     if "proxy_rule" in step:
-        world.people[patient].entries[step["id"]].acts.append(proxy_rule({"rule": step["proxy_rule"]}))
+        act = proxy_rule({"rule": step["proxy_rule"]})
+        world.people[patient].entries[step["id"]].acts.append((world.played, act))
     if step["kind"] == "code":
         code(world, {**step, "patient": patient}, at, arrives=False)
 
@@ -79,7 +81,7 @@ def find(world: PureWorld, name: str) -> Entry:
 
 def on_entry(make: Callable[[Step], screening_events.AnyAct]) -> Callable[[PureWorld, Step, datetime], None]:
     def apply(world: PureWorld, step: Step, _at: datetime) -> None:
-        find(world, step["entry"]).acts.append(make(step))
+        find(world, step["entry"]).acts.append((world.played, make(step)))
 
     return apply
 
@@ -117,9 +119,12 @@ def register(world: PureWorld, step: Step, at: datetime) -> None:
 
 
 def deduct(world: PureWorld, step: Step, _at: datetime) -> None:
-    stays = world.people["P"].registrations
-    index = max(i for i, r in enumerate(stays) if r.ods == step["org"])
-    stays[index] = replace(stays[index], end=date.fromisoformat(step["date"]))
+    """As registry.deduct does."""
+    stays, end = world.people["P"].registrations, date.fromisoformat(step["date"])
+    there = [i for i, r in enumerate(stays) if r.ods == step["org"]]
+    running = [i for i in there if stays[i].start <= end and (stays[i].end is None or stays[i].end > end)]
+    index = max(running or there, key=lambda i: stays[i].start)
+    stays[index] = replace(stays[index], end=end)
 
 
 def died(*, now: bool) -> Callable[[PureWorld, Step, datetime], None]:
@@ -162,13 +167,9 @@ def redirect(world: PureWorld, step: Step, at: datetime) -> None:
         name: value for name, value in old.step.items() if name not in {"in", "replaces", "source_key", "proxy_rule"}
     }
     dates = {"recorded": old.known.isoformat(), "clinical": old.known.isoformat(), **kept}
-    now = old.versions[-1]
-    arrive(
-        world,
-        {**dates, "id": step["as"], "patient": step["to"], "filed": now.filed, "status": now.status.value},
-        at,
-        old.marks,
-    )
+    arrive(world, {**dates, "id": step["as"], "patient": step["to"]}, at, old.marks)
+    moved = find(world, step["as"])
+    moved.versions, moved.safe_mapper = [replace(old.versions[-1])], old.safe_mapper
 
 
 def proxy_rule(step: Step) -> screening_events.AnyAct:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from openrecord.access import events as access_events
@@ -45,7 +46,9 @@ class Entry:
     org: str
     known: datetime
     versions: list[Version]
-    acts: list[screening_events.AnyAct] = field(default_factory=list)
+    acts: list[tuple[int, screening_events.AnyAct]] = field(default_factory=list)
+    """With their order among all acts of the case: a copy's and its twin's are acts on one entry."""
+
     marks: frozenset[Reason] = frozenset()
     wrong_person: bool = False
     safe_mapper: bool = True
@@ -85,6 +88,7 @@ class PureWorld:
         self.viewers = {"pat": {"kind": "self", "account": "2023-01-01"}, **case.get("viewers", {})}
         self.owner = {name: viewer.get("of", "P") for name, viewer in self.viewers.items()}
         self.closures: list[Closure] = []
+        self.played = 0
         self.source_keys: dict[str, tuple[str, str]] = {}
         self.wrong: dict[str, set[str]] = {name: set() for name in self.people}
         for name, viewer in self.viewers.items():
@@ -179,6 +183,7 @@ class PureWorld:
         container = entry.step.get("in")
         category = entry.step.get("category", "vital-signs" if kind is EntryKind.OBSERVATION else None)
         at = entry.known
+        acts = entry.acts + (copy.acts if copy is not None else [])
         return EntryFacts(
             EntryId(ident(entry.name).bytes),
             OdsCode(entry.org),
@@ -200,7 +205,7 @@ class PureWorld:
             superseded=entry.name in replaced,
             wrong_person=entry.wrong_person,
             copy_unresolved=entry.name in unresolved,
-            stance=fold_stance(entry.acts + (copy.acts if copy is not None else [])),
+            stance=fold_stance(act for _, act in sorted(acts, key=itemgetter(0))),
             public_id=ident(entry.name),
         )
 

@@ -221,11 +221,12 @@ def register(world: World, step: Step) -> None:
 
 
 def deduct(world: World, step: Step) -> None:
-    """The latest registration there that began by the date ends with it."""
+    """The registration there that runs on the date ends with it; where none does, the end of the last is put right."""
     day = earliest_day(step["date"])
-    spells = [s for s in _patient(world, step).spells if s.org == step["org"] and s.start <= day]
+    spells = [s for s in _patient(world, step).spells if s.org == step["org"]]
+    running = [s for s in spells if s.start <= day and (s.end is None or s.end > day)]
     if spells:
-        max(spells, key=lambda s: s.start).end = day
+        max(running or spells, key=lambda s: s.start).end = day
 
 
 def set_person(name: str, value: Any) -> Callable[[World, Step], None]:
@@ -275,6 +276,7 @@ def grant(world: World, step: Step) -> None:
     viewer.start = world.now
     viewer.revoked = False
     viewer.grants += 1
+    world.grants = {key: each for key, each in world.grants.items() if key[0] != viewer.id}
     viewer.level, viewer.sections = viewer.terms
 
 

@@ -10,7 +10,7 @@ from .dates import BEGINNING, earliest_day, midnight
 from .entries import shown
 from .moment import Moment
 from .proxies import has_ended
-from .registration import is_registered, latest_spell, live_at
+from .registration import is_registered, latest_spell, live_at, was_registered
 from .world import Entry, Grant, Patient, Viewer
 
 
@@ -72,28 +72,40 @@ def _read_new_codes(m: Moment, patient: Patient) -> None:
     for entry in fresh:
         patient.codes_read.add(entry.id)
         is_104 = str(entry.raw["code"]) == "104"
-        if is_104 and stands(m, patient, entry) and _grants(m, patient, "open"):
-            patient.open_104 = True
-        if not is_104 and not applies(m, patient) and _grants(m, patient, "removed"):
-            patient.open_106 = True
+        if is_104 and stands(m, patient, entry):
+            _ask(m, patient, "open", "104_live_access")
+            _ask(m, patient, "removed", None)
+        if not is_104 and not applies(m, patient):
+            _ask(m, patient, "removed", "106_after_removal")
 
 
-def _grants(m: Moment, patient: Patient, state: str) -> list[Grant]:
-    """The grants of the patient's people in this state that still lead somewhere."""
-    found = []
+def _ask(m: Moment, patient: Patient, state: str, asks: str | None) -> None:
+    for grant in _grants(m, patient, state):
+        grant.asks = asks
+
+
+def _grants(m: Moment, patient: Patient, *states: str) -> list[Grant]:
+    """The grants of the patient's people in one of these states, also those that lead nowhere now."""
+    of_patient = [grant for (name, _), grant in m.world.grants.items() if m.world.viewers[name].patient == patient.id]
+    return [grant for grant in of_patient if grant.state in states]
+
+
+def asked(m: Moment, patient: Patient) -> set[str]:
+    """What staff are asked about access that still leads somewhere."""
+    found = set()
     for (name, _org), grant in m.world.grants.items():
         viewer = m.world.viewers[name]
-        if viewer.patient == patient.id and grant.state == state and grant.holds and not has_ended(m, viewer):
-            found.append(grant)
+        if viewer.patient == patient.id and grant.asks is not None and grant.holds and not has_ended(m, viewer):
+            found.add(grant.asks)
     return found
 
 
 def decide(m: Moment, patient: Patient, outcome: str) -> None:
-    """`remove` takes every open grant; `keep` leaves them and gives back the removed ones."""
+    """`remove` takes every open grant; `keep` leaves them and gives back the removed ones. Nothing is asked then."""
     before, after = ("removed", "open") if outcome == "keep" else ("open", "removed")
-    for grant in _grants(m, patient, before):
-        grant.state = after
-    patient.open_104 = patient.open_106 = False
+    for grant in _grants(m, patient, "open", "removed"):
+        grant.state = after if grant.state == before else grant.state
+        grant.asks = None
 
 
 def _opening(m: Moment, patient: Patient, viewer: Viewer, org: str) -> tuple[object, ...] | None:
@@ -109,18 +121,18 @@ def _opening(m: Moment, patient: Patient, viewer: Viewer, org: str) -> tuple[obj
 def _settle_grant(m: Moment, patient: Patient, viewer: Viewer, org: str) -> None:
     opening = _opening(m, patient, viewer, org)
     grant = m.world.grants.get((viewer.id, org))
-    if opening is None:
-        if grant:
-            grant.holds = False
-        return
     blocked = applies(m, patient)
-    if grant is None or not grant.holds or grant.opening != opening:
-        m.world.grants[viewer.id, org] = Grant(opening, holds=True, state="blocked" if blocked else "open")
-    elif grant.state == "blocked" and not blocked:
-        grant.state = "open"
+    if opening is not None and (grant is None or grant.opening != opening):
+        m.world.grants[viewer.id, org] = Grant(opening, m.at, holds=True, state="blocked" if blocked else "open")
+    elif grant is not None:
+        grant.holds = opening is not None
+        if grant.state == "blocked" and not blocked:
+            grant.state = "open"
 
 
 def is_closed_to(m: Moment, person: Viewer, org: str) -> bool:
     """Whether 104 applies to this person's grant at the organisation."""
     grant = m.world.grants.get((person.id, org))
-    return grant is not None and grant.state in ("blocked", "removed")
+    if grant is None or not was_registered(m.world.patients[person.patient], org, grant.since):
+        return False
+    return grant.state in ("blocked", "removed")

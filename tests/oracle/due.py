@@ -1,5 +1,6 @@
 """What is open in front of staff for one patient."""
 
+from .codes104 import asked
 from .copies import unresolved_partners
 from .entries import hold_states
 from .moment import Moment
@@ -9,11 +10,7 @@ from .world import Entry, Patient
 
 def due(m: Moment, patient: Patient) -> set[str]:
     """The open items of the kinds that the cases name."""
-    found = set()
-    if patient.open_104:
-        found.add("104_live_access")
-    if patient.open_106:
-        found.add("106_after_removal")
+    found = asked(m, patient)
     for entry in m.record(patient.id):
         found |= _of_entry(m, entry)
     for viewer in m.world.viewers.values():

@@ -13,12 +13,12 @@ NEVER_KINDS = {"code": "never_code", "diary": "diary", "task": "administrative"}
 
 
 def shown(entry: Entry) -> Version:
-    """The version in sight: the source's last, but an appended one waits for filing (QUESTIONS 11)."""
+    """The source's last version; an appended one waits for filing behind a filed one, then in sight (QUESTIONS 11)."""
     newest_first = sorted(entry.versions, key=lambda x: x.v, reverse=True)
     for each in newest_first:
         if not (each.status == "appended" and entry.needs_filing and each.filed is False):
-            return each
-    return newest_first[-1]
+            return each if each.filed is True else newest_first[0]
+    return newest_first[0]
 
 
 def has_text(m: Moment, entry: Entry) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
-from .world import LEVELS
+from .world import KINDS, LEVELS, UNKNOWN_KIND
 
 if TYPE_CHECKING:
     from .generator import Maker
@@ -56,7 +56,9 @@ def version(m: "Maker") -> None:
     status = m.rng.choice([s for s in STATUSES if s != "appended" or not facts["labelled"]])
     fields: Json = {"v": facts["v"] + m.rng.choice((1, 1, 2)), "status": status}
     if m.chance(0.5):
-        fields["filed"] = m.chance(0.5)
+        filed = m.chance(0.5)
+        if status != "appended" or KINDS.get(facts["kind"], UNKNOWN_KIND)[3]:
+            fields["filed"] = filed
     if m.chance(0.2) and status != "appended":
         fields["label"] = m.rng.choice(("NOPAT", None))
         facts["labelled"] = True
@@ -124,7 +126,9 @@ def grant_history(m: "Maker") -> None:
     if proxy and m.chance(0.4):
         fields["for"] = m.rng.choice((["pat", proxy], [proxy]))
     m.chunks.append(fields["chunk"])
+    m.step_apart()
     m.do("grant_history", **fields)
+    m.step_apart()
 
 
 def withdraw_history(m: "Maker") -> None:
@@ -165,22 +169,23 @@ def set_window(m: "Maker") -> None:
 
 def code(m: "Maker") -> None:
     """A 103, 104 or 106, effective in the past, today or ahead; sometimes inside a consultation."""
+    m.step_apart()
     m.off_midnight()
     number = m.rng.choice(("103", "104", "104", "106", "106"))
     name = m.name("c")
     m.entries[name] = {"kind": "code", "patient": "P", "key": None}
     if m.chance(0.15) and m.entry_maker.containers:
         m.do("arrive", id=name, kind="code", code=number, **{"in": m.rng.choice(m.entry_maker.containers)})
-        return
-    recorded = (m.now - timedelta(minutes=m.rng.choice((0, 0, 600, 60000)))).strftime("%Y-%m-%dT%H:%M:%SZ")
-    if m.chance(0.05) and number != "103":
+    elif m.chance(0.05) and number != "103":
         m.do("code", id=name, code=number, effective=_soon(m), recorded=None)
-        return
-    m.do("code", id=name, code=number, effective=_soon(m), recorded=recorded)
-    if number == "103" and m.chance(0.9):
-        m.now += timedelta(hours=1)
-        meanwhile(m)
-        m.do("undecline", recorded=m.stamp())
+    else:
+        recorded = m.now - timedelta(minutes=m.rng.choice((0, 0, 600, 60000)))
+        m.do("code", id=name, code=number, effective=_soon(m), recorded=recorded.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        if number == "103" and m.chance(0.9):
+            m.now += timedelta(hours=1)
+            meanwhile(m)
+            m.do("undecline", recorded=m.stamp())
+    m.step_apart()
 
 
 def decide_104(m: "Maker") -> None:

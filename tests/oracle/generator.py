@@ -3,7 +3,8 @@
 All content is synthetic and has no clinical meaning. What the cases' README and QUESTIONS leave open
 is mostly left alone, so that two readings can be compared: nobody is asked before their access has
 begun; codes get no versions or redirects; a hidden entry is not hidden twice; a labelled entry gets no
-appended version; a copy gets no version; nothing of a code happens exactly at a midnight.
+appended version; a copy gets no version; nothing of a code happens exactly at a midnight. A code and a history
+grant come at instants of their own; an appended version waits unfiled only where somebody files.
 """
 
 import random
@@ -77,6 +78,10 @@ class Maker:
         """Step past an exact midnight."""
         if self.now == midnight(self.today()):
             self.now += timedelta(seconds=1)
+
+    def step_apart(self) -> None:
+        """Step past the instant of what came before."""
+        self.now += timedelta(seconds=1)
 
     def do(self, act: str, **fields: Any) -> Json:
         """Add an act at the time reached."""

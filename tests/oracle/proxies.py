@@ -93,16 +93,17 @@ def is_suspended(m: Moment, patient: Patient, proxy: Viewer) -> bool:
     if m.has_turned(patient, 16):
         return True
     review = _review(m, patient, proxy)
-    if review is None or m.at < review[1] or (proxy.start is not None and proxy.start >= review[1]):
+    if review is None or m.at < review[1]:
         return False
-    decisions = _decisions(proxy, review)
-    return not decisions or decisions[-1] != "continue"
+    granted = proxy.start if proxy.start is not None and proxy.start >= review[1] else None
+    decisions = _decisions(proxy, review, granted or BEGINNING)
+    return decisions[-1] != "continue" if decisions else granted is None
 
 
-def _decisions(proxy: Viewer, review: tuple[int, datetime]) -> list[str]:
-    """The outcomes that speak of this age: decided for it (perhaps ahead) or made at it."""
+def _decisions(proxy: Viewer, review: tuple[int, datetime], since: datetime = BEGINNING) -> list[str]:
+    """The outcomes since then that speak of this age: decided for it (perhaps ahead) or made at it."""
     age, reached = review
-    return [outcome for of_age, outcome, at in proxy.reviews if of_age >= age or at >= reached]
+    return [outcome for of_age, outcome, at in proxy.reviews if at >= since and (of_age >= age or at >= reached)]
 
 
 def review_due(m: Moment, patient: Patient, proxy: Viewer) -> bool:

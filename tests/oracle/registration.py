@@ -19,6 +19,12 @@ def is_registered(m: Moment, patient: Patient, org: str) -> bool:
     return any(not m.reached(spell.end) for spell in here)
 
 
+def was_registered(patient: Patient, org: str, instant: datetime) -> bool:
+    """Whether a registration there ran at an instant, by what is known of its end now."""
+    here = [spell for spell in patient.spells if spell.org == org and midnight(spell.start) <= instant]
+    return any(spell.end is None or instant < midnight(spell.end) for spell in here)
+
+
 def registration_codes(m: Moment, entry: Entry) -> set[str]:
     """`not_registered` or `deducted` at the controlling organisation."""
     patient = m.patient(entry)

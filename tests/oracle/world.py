@@ -107,8 +107,6 @@ class Patient:
     chunks: list[Chunk] = field(default_factory=list)
     kept: list[Kept] = field(default_factory=list)
     codes_read: set[str] = field(default_factory=set)
-    open_104: bool = False
-    open_106: bool = False
 
 
 @dataclass
@@ -196,11 +194,16 @@ class Entry:
 
 @dataclass
 class Grant:
-    """How code 104 stands for one person at one organisation: open, blocked or removed."""
+    """How code 104 stands for one person at one organisation: open, blocked or removed.
+
+    `asks`: what staff are asked about it.
+    """
 
     opening: tuple[Any, ...]
+    since: datetime
     holds: bool
     state: str
+    asks: str | None = None
 
 
 @dataclass

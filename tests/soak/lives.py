@@ -1,11 +1,8 @@
 """Random lives for the real stations: the oracle's random cases, less what the stations read otherwise by design.
 
 Taken out of every case, for oracle and stations alike:
-- a parent's access ended by an age review, a history grant at the instant of an arrival, and a code at the instant at
-  which a grant opens: the worked cases leave them open (tests/decision/test_against_oracle.py leaves them out, too);
 - a container, or a replaced report, of another organisation, or one that never has an organisation: a reference means
   something only within one organisation's record of one patient (ingest.rules.identity.own_key).
-- "unfiled" on an appended version of a kind that nobody files: no source says that.
 - different dates on the laboratory's message and the GP system's copy of it: the stations keep one record of both, with
   the dates of the last to arrive; the oracle looks at either.
 - a version that arrives late, between the one in sight and an appended one that waits to be filed: the stations let
@@ -19,7 +16,6 @@ from typing import Any
 
 from tests.oracle.dates import instant, london_day
 from tests.oracle.generator import random_case
-from tests.oracle.world import KINDS, UNKNOWN_KIND
 
 Json = dict[str, Any]
 
@@ -31,10 +27,8 @@ def life(seed: int) -> Json:
 
 def read_alike(case: Json) -> Json:
     """A case without what oracle and stations read otherwise by design."""
-    case["steps"] = _without_redirected_bulk(case["steps"])
-    case["steps"] = _without_late_versions(_without_ambiguous_grants(case["steps"]))
+    case["steps"] = _without_late_versions(_without_redirected_bulk(case["steps"]))
     shapes = list(_arrivals(case["steps"]))
-    _filed_only_where_it_counts(case["steps"], {shape["id"]: shape.get("kind", "code") for shape, _ in shapes})
     _same_organisation_for_one_key(shapes)
     _same_dates_for_both_copies(case["steps"])
     orgs = {shape["id"]: org for shape, org in shapes}
@@ -88,22 +82,3 @@ def _same_dates_for_both_copies(steps: list[Json]) -> None:
         if "lab_key" in step:
             at = first.setdefault(step["lab_key"]["report"], step["at"])
             step |= {"recorded": at, "clinical": london_day(instant(at)).isoformat()}
-
-
-def _filed_only_where_it_counts(steps: list[Json], kinds: dict[str, str]) -> None:
-    for step in steps:
-        needs_filing = KINDS.get(kinds.get(step.get("entry", ""), ""), UNKNOWN_KIND)[3]
-        if step.get("do") == "version" and step["status"] == "appended" and not needs_filing:
-            step.pop("filed", None)
-
-
-def _without_ambiguous_grants(steps: list[Json]) -> list[Json]:
-    opened = {step["at"] for step in steps if step.get("do") in {"grant_proxy", "open_account", "competence"}}
-    steps = [step for step in steps if not (step["at"] in opened and step.get("code"))]
-    arrivals = {step["at"] for step in steps if step.get("do") in {"arrive", "code", "first_load", "transfer"}}
-    dropped = {s["chunk"] for s in steps if s.get("do") == "grant_history" and s["at"] in arrivals}
-    return [
-        step
-        for step in steps
-        if step.get("chunk") not in dropped and not (step.get("do") == "age_review" and step["outcome"] == "end")
-    ]

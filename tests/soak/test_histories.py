@@ -34,7 +34,7 @@ from tests.oracle.generator import case_of
 from tests.oracle.oracle import Answer, Oracle
 from tests.soak.lives import Json, read_alike
 from tests.soak.scale import FIGURES, SEED, scaled
-from tests.soak.test_oracle_soak import check_silence, is_left_open
+from tests.soak.test_oracle_soak import check_silence
 
 HISTORIES = scaled(5000)
 pytestmark = [pytest.mark.soak, pytest.mark.usefixtures("stored", "unlimited")]
@@ -115,7 +115,7 @@ def test_after_every_step_everybody_sees_what_the_oracle_says(rng: random.Random
             if "ask" in step:
                 compare(world, oracle, step)
                 _DONE["questions"] += 1
-            elif not is_left_open(oracle, step):
+            else:
                 oracle.act(step)
                 if not by_request(world, step, at):
                     play(world, step)

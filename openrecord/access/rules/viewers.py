@@ -46,10 +46,12 @@ def opened(facts: AccessFacts, viewer: Viewer, org: OdsCode, at: datetime) -> da
 def begun(facts: AccessFacts, viewer: Viewer, org: OdsCode, at: datetime) -> datetime | None:
     """When the viewer's grant began at `org`, whether live or not: the latest of grant, registration, coming of age."""
     registered = registered_since(facts, org, at)
-    if viewer.granted is None or registered is None or facts.born is None:
+    if viewer.granted is None or registered is None:
         return None
     instants = [viewer.granted, registered]
     if viewer.kind is ViewerKind.SELF:
+        if facts.born is None:
+            return None
         of_age = midnight(birthday(facts.born, ADULT))
         if at >= of_age or facts.competence is None:
             instants.append(of_age)

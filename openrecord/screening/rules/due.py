@@ -6,7 +6,7 @@ from datetime import datetime
 from openrecord.access.rules.codes import review_state
 from openrecord.access.rules.viewers import ADULT, is_of_age, needs_age_review, opened, review_age, viewer_reasons
 from openrecord.access.rules.windows import is_registered
-from openrecord.access.types import AccessFacts, Reason, Viewer, ViewerId, ViewerKind
+from openrecord.access.types import AccessFacts, Basis, Reason, Viewer, ViewerId, ViewerKind
 from openrecord.kit.london import birthday, midnight
 from openrecord.screening.types import EntryFacts, EntryId
 
@@ -14,9 +14,15 @@ _ENDED = frozenset({Reason.PROXY_REVOKED, Reason.PROXY_EXPIRED, Reason.PROXY_MOV
 
 
 def access_due(facts: AccessFacts, at: datetime) -> frozenset[str]:
-    """The items "104_live_access" and "106_after_removal", where any open grant asks for it."""
+    """The items "104_live_access" and "106_after_removal", where any open grant asks for it.
+
+    A parent's grant is over once the patient is 16: only another basis opens access again (QUESTIONS 15).
+    """
     found = set()
+    adult = is_of_age(facts, ADULT, at)
     for viewer in _people(facts, at):
+        if adult and viewer.basis is Basis.PARENTAL:
+            continue
         for org in facts.policies:
             if not is_registered(facts, org, at):
                 continue

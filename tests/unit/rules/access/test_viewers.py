@@ -77,6 +77,7 @@ YOUNG = date(2008, 2, 5)
         ),
         pytest.param({"born": date(2009, 1, 1)}, ME, None, id="before 16 without competence"),
         pytest.param({"born": None}, ME, None, id="no birth date"),
+        pytest.param({"born": None}, SON, SON.granted, id="no birth date: a proxy's waits for no birthday"),
         pytest.param({}, replace(ME, granted=None), None, id="no account"),
         pytest.param({"policies": {}}, ME, None, id="no policy"),
         pytest.param({"policies": {A: Policy(go_live=None)}}, ME, None, id="no go-live"),

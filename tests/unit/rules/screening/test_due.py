@@ -109,6 +109,14 @@ def test_a_proxy_that_has_ended_asks_nobody(ended: Viewer) -> None:
     assert access_due(patient(codes=(LIVE_104,), viewers=people(ended)), NOW) == set()
 
 
+def test_a_parent_s_access_is_not_live_once_the_child_is_sixteen() -> None:
+    """It is suspended at sixteen whatever is decided (QUESTIONS 15); before, a review may give it back."""
+    birthday = date(2008, 3, 1)
+    facts = child(birthday, codes=(LIVE_104,), viewers=people(MUM))
+    assert access_due(facts, utc("2024-03-01") - TICK) == {"104_live_access"}
+    assert access_due(facts, utc("2024-03-01")) == set()
+
+
 def test_a_grant_opened_at_this_instant_is_live() -> None:
     """A 104 that takes effect with it has blocked it; nothing is asked about it."""
     facts = patient(codes=(LIVE_104,), viewers=people(replace(ME, granted=utc("2024-02-10") - TICK)))
