@@ -19,9 +19,9 @@ from openrecord.kit import clock
 from openrecord.web import qr
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import ARGUMENTS, CHROMIUM, WIDTHS, turn, visit
+from tests.browser.accessibility import ARGUMENTS, CHROMIUM, WIDTHS, check, turn, visit
 from tests.browser.apart import apart
-from tests.browser.test_requests import look, press
+from tests.browser.test_requests import press
 from tests.integration.fhir.world import AT, Record, made_record
 from tests.integration.pages import world
 from tests.integration.pages.test_covid import vaccination
@@ -97,7 +97,7 @@ def choose(page: Page, *files: tuple[str, str, bytes]) -> None:
     listed = [{"name": name, "mimeType": kind, "buffer": data} for name, kind, data in files]
     page.get_by_label("A picture of the QR code").set_input_files(listed)  # type: ignore[arg-type]
     expect(page.locator("#verdict")).to_be_focused()
-    look(page)
+    check(page)
 
 
 def says(page: Page, heading: str) -> None:
@@ -124,7 +124,7 @@ def paste(page: Page, text: str) -> None:
 def test_a_card_is_made_and_scans_back_from_the_page(page: Page) -> None:
     page.goto("/record/vaccinations")
     turn(page, page.get_by_role("link", name="Covid-19 vaccination, and a card that proves it"))
-    look(page)
+    check(page)
     made(page)
     asked: list[str] = []
     code = picture(page)
@@ -173,7 +173,7 @@ def test_a_withdrawn_card_is_told(page: Page) -> None:
     made(page)
     code = picture(page)
     turn(page, page.get_by_role("link", name="Withdraw this card"))
-    look(page)
+    check(page)
     press(page, "Withdraw this card")
     expect(page.get_by_text("This card was withdrawn on 3 March 2025")).to_be_visible()
     check_files(page, ("code.png", "image/png", code))
@@ -189,9 +189,9 @@ def test_a_practice_withdraws_a_card(page: Page, scene: Scene, browser: Browser,
     staff = context.new_page()
     staff.goto(f"/staff/patients/{scene.record.patient.public_id}")
     turn(staff, staff.get_by_role("link", name="Vaccination cards"))
-    look(staff)
+    check(staff)
     turn(staff, staff.get_by_role("button", name="Withdraw (3 March 2025)"))
-    look(staff)
+    check(staff)
     press(staff, "Withdraw this card")
     expect(staff.get_by_role("status")).to_contain_text("The card is withdrawn")
     context.close()
@@ -214,7 +214,7 @@ def test_expired_early_and_foreign_cards_and_no_card(page: Page, scene: Scene, o
     for each, heading in cases:
         paste(page, signed(orjson.dumps(each), key))
         says(page, heading)
-        look(page)
+        check(page)
     paste(page, "shc:/12")
     says(page, "No card was found")
     strange = keyring.parsed(keyring.with_new_key(keyring.EMPTY)).signing
@@ -295,7 +295,7 @@ def test_a_camera_that_does_not_answer_is_said(page: Page) -> None:
     page.goto("/check-card")
     page.get_by_role("button", name="Use the camera").click()
     says(page, "The camera does not answer")
-    look(page)
+    check(page)
 
 
 def test_without_javascript_the_page_says_that_it_needs_it(browser: Browser, scene: Scene, origin: str) -> None:

@@ -12,9 +12,9 @@ from openrecord.kit import clock
 from openrecord.taking import tasks
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import WIDTHS, turn
+from tests.browser.accessibility import WIDTHS, check, turn
 from tests.browser.apart import apart
-from tests.browser.test_requests import look, press
+from tests.browser.test_requests import press
 from tests.integration.fhir.world import AT, made_record, observation
 from tests.integration.pages import world
 from tests.integration.pages.test_covid import vaccination
@@ -68,25 +68,25 @@ def test_a_file_is_asked_for_made_and_saved(context: BrowserContext, origin: str
     page = patients(context, origin, scene)
     page.goto("/home")
     turn(page, page.get_by_role("link", name="Take the record with you"))
-    look(page)
+    check(page)
     press(page, "Make the file")
     expect(page.get_by_role("alert")).to_contain_text("Choose what you need it for")
-    look(page)
+    check(page)
     page.get_by_label("GP record to read or print (PDF)").check()
     page.get_by_label("Measurements", exact=True).check()
     press(page, "Make the file")
     expect(page.get_by_role("progressbar")).to_be_visible()
-    look(page)
+    check(page)
     assert scene.work() == 1
     expect(page.get_by_text("The file is ready.")).to_be_visible(timeout=15_000)
-    look(page)
+    check(page)
     with page.expect_download() as saved:
         page.get_by_role("button", name=re.compile("^Download")).click()
     assert saved.value.suggested_filename == "gp-record-2025-03-03.pdf"
     assert saved.value.path().read_bytes().startswith(b"%PDF-1.7")
     page.goto("/take")
     expect(page.get_by_role("link", name="GP record to read or print (PDF)")).to_be_visible()
-    look(page)
+    check(page)
 
 
 def test_a_link_is_previewed_made_opened_and_ended(
@@ -95,37 +95,37 @@ def test_a_link_is_previewed_made_opened_and_ended(
     page = patients(context, origin, scene)
     page.goto("/take")
     turn(page, page.get_by_role("link", name=re.compile("^Make a link")))
-    look(page)
+    check(page)
     turn(page, page.get_by_role("button", name="Make a link"))
-    look(page)
+    check(page)
     page.get_by_label("Measurements", exact=True).check()
     press(page, "See what they will see")
     expect(page.get_by_text("And older entries.")).to_be_visible()
-    look(page)
+    check(page)
     press(page, "Make the link")
-    look(page)
+    check(page)
     address, passcode = page.locator(".or-secret__address").inner_text(), page.locator(".or-secret__code").inner_text()
     width = page.viewport_size["width"] if page.viewport_size else 0
     other = browser.new_context(viewport={"width": width, "height": 900}, base_url=origin)
     theirs = other.new_page()
     theirs.goto(address)
-    look(theirs)
+    check(theirs)
     theirs.get_by_label("Passcode").fill("ABCD")
     press(theirs, "Continue")
     expect(theirs.get_by_role("alert")).to_contain_text("did not open anything")
-    look(theirs)
+    check(theirs)
     theirs.get_by_label("Passcode").fill(passcode.lower())
     press(theirs, "Continue")
     expect(theirs.get_by_text("Ada Ngozi Okafor")).to_be_visible()
-    look(theirs)
+    check(theirs)
     turn(theirs, theirs.get_by_role("link", name="Measurements"))
     expect(theirs.get_by_text("Body weight").first).to_be_visible()
-    look(theirs)
+    check(theirs)
     page.goto("/share")
     expect(page.get_by_text("Opened on 3 March 2025 at 09:00")).to_be_visible()
-    look(page)
+    check(page)
     turn(page, page.get_by_role("button", name=re.compile("^End this link now")))
-    look(page)
+    check(page)
     theirs.reload()
     expect(theirs.get_by_label("Passcode")).to_be_visible()
     other.close()
@@ -135,5 +135,5 @@ def test_it_is_there_in_welsh(context: BrowserContext, origin: str, scene: Scene
     page = patients(context, origin, scene, **{COOKIE: "cy"})
     for path in ("/take", "/share", "/share/new", f"/shared/{'0' * 64}"):
         page.goto(path)
-        look(page)
+        check(page)
         assert page.locator("html").get_attribute("lang") == "cy"
