@@ -130,7 +130,8 @@ def facts(patient_id: PatientId, *, at: datetime, controlling: Iterable[OdsCode]
     for one in (patient, *parts):
         known.stays[one.patient_id] = registry.registrations(one.patient_id)
         known.told[one.patient_id] = sql.rows(_ACTS, [one.patient_id])
-    organisations = {*controlling, *_tranche_orgs(patient_id), *known.organisations()}
+    listed = _listed(text for told in known.told.values() for _, text in told)
+    organisations = {*controlling, *_tranche_orgs(patient_id), *known.organisations(), *listed}
     known.policies = registry.policies(organisations)
     known.stops = {one.patient_id: _closures_of(one.patient_id) for one in (patient, *parts)}
     known.behind = _behind([one.patient_id for one in (patient, *parts)]) if parts else {}
@@ -225,7 +226,10 @@ def facts_of(patients: Iterable[PatientId], *, at: datetime) -> dict[PatientId, 
     known = _Known(stays=registry.registrations_of(every), behind=_behind(every) if parts else {})
     for number, instant, act in sql.rows_in(_ACTS_OF, [], every):
         known.told.setdefault(PatientId(number), []).append((instant, act))
-    controlling: dict[PatientId, set[OdsCode]] = {n: {stay.ods for stay in known.stays.get(n, ())} for n in every}
+    controlling: dict[PatientId, set[OdsCode]] = {
+        n: {stay.ods for stay in known.stays.get(n, ())} | _listed(text for _, text in known.told.get(n, ()))
+        for n in every
+    }
     for number, org in sql.rows_in(_TRANCHE_ORGS, [], every):
         controlling[PatientId(number)].add(OdsCode(org))
     policies = registry.policies(set().union(*controlling.values()))
@@ -238,6 +242,12 @@ def facts_of(patients: Iterable[PatientId], *, at: datetime) -> dict[PatientId, 
         known.policies = {org: policies[org] for org in concerned}
         found[number] = known.facts(patient, others, at)
     return found
+
+
+def _listed(acts: Iterable[str]) -> set[OdsCode]:
+    """The practices at which somebody was let in: theirs is the age at which a parent's access is reviewed."""
+    granted = (events.decode(text) for text in acts if '"listed_org"' in text)
+    return {OdsCode(act.listed_org) for act in granted if isinstance(act, events.ProxyGranted) and act.listed_org}
 
 
 def _closures_by_patient() -> dict[PatientId | None, tuple[Closure, ...]]:

@@ -17,7 +17,7 @@ from openrecord.identity import queries as identity
 from openrecord.kit import clock
 from openrecord.kit.london import birthday, midnight
 from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import Policy
+from openrecord.registry.types import OdsCode, Policy, Practice
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record, observation, stopped
 from tests.integration.pages import world
 
@@ -55,16 +55,29 @@ class Family:
         check_duties({self.child.patient.patient_id: None}, at=at)
 
 
-def _family(born: date, *, basis: str = "parental", expires: date | None = None) -> Family:
+def _family(born: date, *, basis: str = "parental", expires: date | None = None, listed: OdsCode = ORG) -> Family:
     stopped()
     family = Family(made_record("Example", "Ada", born), made_record("Carer", "Kim"))
     family.child.deliver(observation("a", "2024-02-01"), at=datetime(2024, 2, 1, 12, tzinfo=UTC))
     world.patient(family.parent, OPENED)
     person = identity.person_by_nhs_number(family.parent.patient.nhs_number)
     assert person is not None
-    granted = events.ProxyGranted(viewer=family.viewer, basis=basis, listed_org=str(ORG), level=4, expires=expires)
-    access.record(patient_id=family.child.patient.patient_id, act=granted, by=BY, at=OPENED, behind=person.person_id)
+    granted = events.ProxyGranted(viewer=family.viewer, basis=basis, listed_org=str(listed), level=4, expires=expires)
+    access.record(
+        patient_id=family.child.patient.patient_id, act=granted, by=BY, at=OPENED + TICK, behind=person.person_id
+    )
     return family
+
+
+def test_the_practice_that_let_a_parent_in_says_at_which_age_that_is_reviewed() -> None:
+    """Also where the child was never registered there."""
+    away = OdsCode("Y90779")
+    registry_actions.add_practice(practice=Practice(away, "Away"), valid_from=date(2020, 1, 1), by=BY, at=OPENED)
+    registry_actions.set_policy(ods=away, policy=Policy(review_age=13), by=BY, at=OPENED)
+    family = _family(date(2012, 6, 1), listed=away)
+    assert family.seen(midnight(date(2024, 6, 1))) == 1
+    assert family.seen(midnight(date(2025, 6, 1)) - TICK) == 1
+    assert family.seen(midnight(date(2025, 6, 1))) == 0
 
 
 @pytest.fixture(autouse=True)
