@@ -48,7 +48,7 @@ def _file(asked: Asked, file_id: UUID) -> Attached:
     fhir_type, entry_id = attachments.entry_of(patient_id, file_id) or (_MOSTLY, UUID(bytes=NOBODY))
     asked = Asked(asked.token, asked.route, f"_id={file_id.hex}", asked.at)
     try:
-        ((_, _, _, body, _),) = reading.entry(asked, fhir_type or _MOSTLY, entry_id.bytes).entries
+        ((_, _, _, body, _),) = reading.entry(asked, fhir_type, entry_id.bytes).entries
     except Refused as refused:
         if refused.issue is Issue.INSUFFICIENT_SCOPE:
             raise Refused(Issue.NOT_FOUND) from None
