@@ -5,6 +5,7 @@ With OPENRECORD_DATABASE_URL each store is a new PostgreSQL database on that ser
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -18,6 +19,7 @@ from uuid import uuid4
 import psycopg
 
 KEY = "3a" * 32
+_DATABASE = "OPENRECORD_DATABASE_URL"
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Store:
 
     def written(self) -> object:
         """Another value after something was committed that changes what lies there."""
-        address = self.environment.get("OPENRECORD_DATABASE_URL")
+        address = self.environment.get(_DATABASE)
         if address is None:
             log = self.folder / "openrecord.db-wal"
             return log.stat().st_mtime_ns if log.exists() and log.stat().st_size else 0
@@ -55,20 +57,23 @@ class Store:
 
 
 @contextmanager
-def new_store(folder: Path, *, is_empty: bool = False) -> Iterator[Store]:
-    """A migrated store below `folder`, or an empty one, gone afterwards."""
+def new_store(folder: Path, *, like: Store | None = None) -> Iterator[Store]:
+    """A migrated store below `folder`, or a copy of one that nobody uses at the time; gone afterwards."""
     data = folder / "data"
     data.mkdir(parents=True)
     settings = {"OPENRECORD_MODE": "test", "OPENRECORD_KEY": KEY, "OPENRECORD_DATA": str(data)}
-    server = os.environ.get("OPENRECORD_DATABASE_URL")
+    server = os.environ.get(_DATABASE)
     name = f"openrecord_soak_{uuid4().hex[:12]}"
     if server is not None:
-        _administer(server, f'CREATE DATABASE "{name}"')
-        settings["OPENRECORD_DATABASE_URL"] = urlsplit(server)._replace(path=f"/{name}").geturl()
+        copied = "" if like is None else f' TEMPLATE "{urlsplit(like.environment[_DATABASE]).path[1:]}"'
+        _administer(server, f'CREATE DATABASE "{name}"{copied}')
+        settings[_DATABASE] = urlsplit(server)._replace(path=f"/{name}").geturl()
     store = Store(data, {**os.environ, **settings})
     try:
-        if not is_empty:
+        if like is None:
             store.openrecord("migrate", "--quiet")
+        else:
+            shutil.copytree(like.folder, data, dirs_exist_ok=True)
         yield store
     finally:
         if server is not None:

@@ -18,7 +18,7 @@ from openrecord.config.command import main
 from openrecord.kit import environment
 from openrecord.registry import queries as registry
 from tests.integration.ops import bundles
-from tests.integration.ops.restoring import ON_SQLITE, aside, prepared
+from tests.integration.ops.restoring import aside, prepared
 from tests.soak.stores import Store, new_store
 
 bundle = bundles.bundle
@@ -115,24 +115,21 @@ def installation(tmp_path_factory: pytest.TempPathFactory) -> Installation:
     return made
 
 
-@pytest.fixture(scope="module")
-def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A prepared installation on the embedded database, to be copied."""
+@pytest.fixture(scope="session")
+def pattern(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Store]:
+    """A prepared installation, to be copied."""
     folder = tmp_path_factory.mktemp("pattern")
-    with pytest.MonkeyPatch.context() as patch, new_store(folder) as made:
-        patch.delenv("OPENRECORD_DATABASE_URL", raising=False)
-        prepared(aside(made, folder), folder)
-        yield folder
+    with new_store(folder) as made:
+        own = aside(made, folder)
+        prepared(own, folder)
+        yield own
 
 
 @pytest.fixture
-def store(tmp_path: Path, pattern: Path) -> Iterator[Store]:
+def store(tmp_path: Path, pattern: Store) -> Iterator[Store]:
     """A prepared installation of its own."""
-    with new_store(tmp_path / "store", is_empty=ON_SQLITE) as made:
+    with new_store(tmp_path / "store", like=pattern) as made:
         own = aside(made, tmp_path)
-        if ON_SQLITE:
-            shutil.copytree(pattern / "data", own.folder, dirs_exist_ok=True)
-            shutil.copytree(pattern / "elsewhere", tmp_path / "elsewhere")
-        else:
-            prepared(own, tmp_path)
+        journal = Path(own.environment["OPENRECORD_JOURNAL"])
+        shutil.copytree(Path(pattern.environment["OPENRECORD_JOURNAL"]).parent, journal.parent)
         yield own
