@@ -6,6 +6,7 @@ from functools import lru_cache
 from uuid import UUID
 
 import msgspec
+from django.db import connection
 from django.db.models import Q
 
 from openrecord.clinical.nhs_number import NhsNumber
@@ -39,6 +40,9 @@ _PATIENT_COLUMNS = (
     "withdrawn", "merged_into", "merged_at",
 )  # fmt: skip
 _PATIENT = f"SELECT {', '.join(_PATIENT_COLUMNS)} FROM registry_patient"
+_BY_NUMBER = f"{_PATIENT} WHERE nhs_hash=%s"
+_HELD = {"postgresql": f"{_BY_NUMBER} FOR UPDATE", "sqlite": _BY_NUMBER}
+"""SQLite has one writer at a time anyway."""
 _REGISTRATIONS = "SELECT ods, start, end_on, entered FROM registry_registration WHERE patient_id=%s ORDER BY start, ods"
 _PATIENTS = f"{_PATIENT} WHERE patient_id IN ({{keys}})"
 _REGISTRATIONS_OF = (
@@ -205,7 +209,15 @@ def names(patient_id: PatientId) -> tuple[PatientId, ...]:
 
 def patient_by_nhs_number(number: NhsNumber) -> Patient | None:
     """The patient with this NHS number; None where unknown."""
-    row = sql.row(f"{_PATIENT} WHERE nhs_hash=%s", [nhs_hash(number)])
+    row = sql.row(_BY_NUMBER, [nhs_hash(number)])
+    return None if row is None else _patient(row)
+
+
+def held_by_nhs_number(number: NhsNumber) -> Patient | None:
+    """The same, whom nobody merges, parts or erases until the transaction ends: held before anything of theirs is, as
+    those who merge do, so that neither waits for the other.
+    """
+    row = sql.row(_HELD[connection.vendor], [nhs_hash(number)])
     return None if row is None else _patient(row)
 
 

@@ -93,7 +93,7 @@ def _patient(claimed: IncomingPatient | None, terms: Terms, *, by: Actor, at: da
     number = matching.claimed_number(claimed)
     if claimed is None:
         raise matching.Unmatched("no_patient")
-    known = registry.patient_by_nhs_number(number)
+    known = registry.held_by_nhs_number(number)
     if known is not None:
         matching.check_same_person(claimed, known)
         if terms.register is not None and known.born and not registry.registrations(known.patient_id):
@@ -118,19 +118,10 @@ def _patient(claimed: IncomingPatient | None, terms: Terms, *, by: Actor, at: da
 
 
 def _locked_home(patient: Patient) -> Patient:
-    """The record in which the patient's entries lie, held until the transaction ends.
-
-    Until it is held it may be merged, parted or erased. Raises matching.Unmatched.
-    """
-    home = None
-    now: Patient | None = patient
-    while now is not None and home != (now.merged_into or now.patient_id):
-        home = now.merged_into or now.patient_id
-        access_actions.lock_patient(home)
-        now = registry.patients([patient.patient_id]).get(patient.patient_id)
-    if now is None:
-        raise matching.Unmatched("patient_unknown")
-    return now if now.merged_into is None else registry.patient(now.merged_into)
+    """The record in which the patient's entries lie, held until the transaction ends as the patient is."""
+    home = patient if patient.merged_into is None else registry.patient(patient.merged_into)
+    access_actions.lock_patient(home.patient_id)
+    return home
 
 
 def _controlling(message: IncomingMessage, terms: Terms, patient_id: PatientId, at: datetime) -> OdsCode:

@@ -4,6 +4,7 @@ import json
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
@@ -241,21 +242,30 @@ def test_what_happens_to_the_person_under_the_other_number_reaches_the_record() 
     assert served(one, world.sides[0].account, world.at) == {}
 
 
+@contextmanager
+def closing_all() -> Iterator[None]:
+    """A thread's connections end with what it does, however that ends."""
+    try:
+        yield
+    finally:
+        connections.close_all()
+
+
 def test_what_arrives_while_records_are_merged_and_parted_is_lost_nowhere() -> None:
     """One delivers for the other number, one merges and parts, at the same time; both go through to the end."""
     world = new_world()
     one, two = (known(side.number).patient_id for side in world.sides)
 
     def deliver_many() -> None:
-        for number in range(25):
-            send(world.sides[1].number, world.town.ods, f"b-{number}", date(2025, 2, 1), world.at)
-        connections.close_all()
+        with closing_all():
+            for number in range(25):
+                send(world.sides[1].number, world.town.ods, f"b-{number}", date(2025, 2, 1), world.at)
 
     def merge_and_part() -> None:
-        for _ in range(8):
-            world.merge()
-            world.part()
-        connections.close_all()
+        with closing_all():
+            for _ in range(8):
+                world.merge()
+                world.part()
 
     with ThreadPoolExecutor(2) as pool:
         for ended in [pool.submit(deliver_many), pool.submit(merge_and_part)]:

@@ -10,6 +10,7 @@ from django.test import Client
 
 from openrecord.audit import queries as audit
 from openrecord.audit.models import ChangeRow
+from openrecord.flow import steps
 from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.kit.ids import spelt
@@ -157,11 +158,12 @@ def test_who_may_restrict_and_check(record: Record) -> None:
 
 
 @pytest.fixture
-def _by_hand(record: Record) -> Iterator[None]:  # noqa: ARG001
+def _by_hand(record: Record) -> Iterator[None]:
     rules = {"observation": ReleaseRule(ReleaseMode.BY_HAND)}
     registry_actions.set_policy(ods=ORG, policy=Policy(release=dict(DEFAULT_RELEASE) | rules), by=BY, at=OPENED)
     yield
     registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
+    steps.settle_waiting(record.patient.patient_id, at=AT)
 
 
 @pytest.mark.usefixtures("_by_hand")

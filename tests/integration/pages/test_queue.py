@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openrecord.access import queries as access
 from openrecord.access.types import Reason
 from openrecord.clinical.signals.types import SignalKind
+from openrecord.flow import steps
 from openrecord.kit.ids import spelt
 from openrecord.kit.london import day_of
 from openrecord.registry import actions as registry_actions
@@ -33,13 +34,14 @@ SISTER = "Her sister Janet says that she drinks. Asked not to be named."
 
 @pytest.fixture(autouse=True)
 def by_hand(record: Record) -> Iterator[None]:
-    """The surgery releases measurements by hand, and has done so with those that are there."""
+    """The surgery releases measurements by hand, and has done so with those that are there; nothing waits after."""
     release = dict(DEFAULT_RELEASE) | dict.fromkeys(("observation", "result", "consultation", "other"), BY_HAND)
     registry_actions.set_policy(ods=ORG, policy=Policy(release=release), by=BY, at=OPENED)
     for entry in screening.states(record.patient.patient_id):
         acts.release(patient_id=record.patient.patient_id, entry_id=entry, by=BY, at=AT)
     yield
     registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
+    steps.settle_waiting(record.patient.patient_id, at=AT)
 
 
 def note(key: str, words: str, **more: Any) -> dict[str, Any]:
