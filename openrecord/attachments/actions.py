@@ -18,11 +18,11 @@ from openrecord.clinical.incoming import FileState, IncomingFile
 from openrecord.db import erasing, sql, stored_files
 from openrecord.kit.ids import random_id
 from openrecord.kit.instants import to_micros
-from openrecord.registry.types import PatientId
+from openrecord.registry.types import OdsCode, PatientId
 
 _COLUMNS = (
     "patient_id", "id", "public_id", "fhir_type", "digest", "store", "size", "kind", "state", "found", "received",
-    "tried", "checked",
+    "tried", "checked", "org",
 )  # fmt: skip
 _SAME = (
     "SELECT store, size, kind, state, found, checked FROM attachments_file "
@@ -35,11 +35,12 @@ _TRIED = "UPDATE attachments_file SET tried=%s WHERE patient_id=%s AND store=%s"
 
 
 def keep(
-    *, patient_id: PatientId, entry: tuple[str, UUID], files: Iterable[IncomingFile], at: datetime
+    *, patient_id: PatientId, org: OdsCode, entry: tuple[str, UUID], files: Iterable[IncomingFile], at: datetime
 ) -> Mapping[str, UUID]:
     """Keep the files of an entry (type, outside id); the id of each by its mark. The same file again keeps its id.
 
-    Runs in the caller's transaction, which holds the patient and writes the audit row of the arrival.
+    `org`: the organisation that controls the entry. Runs in the caller's transaction, which holds the patient and
+    writes the audit row of the arrival.
     """
     fhir_type, public_id = entry
     known = {file.digest: file.file_id for file in queries.all_of(patient_id, public_id)}
@@ -52,7 +53,7 @@ def keep(
             store, size, kind, state, found, checked = kept
             row = (
                 patient_id, known[digest].bytes, public_id.bytes, fhir_type, digest, store, size, kind, state, found,
-                to_micros(at), 0, checked,
+                to_micros(at), 0, checked, org,
             )  # fmt: skip
             sql.insert("attachments_file", _COLUMNS, [row])
         names[file.mark] = known[digest]

@@ -2,6 +2,7 @@
 
 from django.db import models
 
+from openrecord.attachments.types import REFUSED
 from openrecord.db.base import PatientKeyed
 
 
@@ -10,7 +11,7 @@ class FileRow(PatientKeyed):
 
     `digest`: keyed by the patient, of what the file holds; `store`: the name under which it lies on the disk, NULL
     where it was not kept; several entries of a patient may share one. `tried`: when the scanner was last asked, 0 =
-    never.
+    never. `org`: the organisation that controls the entry.
     """
 
     public_id = models.BinaryField(max_length=16)
@@ -24,6 +25,7 @@ class FileRow(PatientKeyed):
     received = models.BigIntegerField()
     tried = models.BigIntegerField(default=0)
     checked = models.BigIntegerField(null=True)
+    org = models.CharField(max_length=12)
 
     class Meta:
         db_table = "attachments_file"
@@ -32,4 +34,9 @@ class FileRow(PatientKeyed):
             models.Index(fields=["patient_id", "digest"], name="attachments_same"),
             models.Index(fields=["store"], name="attachments_store"),
             models.Index(fields=["tried"], name="attachments_waiting", condition=models.Q(state="waiting")),
+            models.Index(
+                fields=["org", "received", "id"],
+                name="attachments_refused",
+                condition=models.Q(state__in=[state.value for state in REFUSED]),
+            ),
         ]

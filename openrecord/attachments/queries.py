@@ -8,18 +8,24 @@ from collections.abc import Iterable, Iterator, Mapping
 from hashlib import sha256
 from uuid import UUID
 
-from openrecord.attachments.types import Attached, NotAvailable
+from openrecord.attachments.types import REFUSED, Attached, NotAvailable, Refused
 from openrecord.clinical.attached import named
 from openrecord.clinical.file_kinds import Kind
 from openrecord.clinical.incoming import FileState
 from openrecord.db import keys, sql, stored_files
 from openrecord.kit.instants import from_micros, from_micros_or_none
-from openrecord.registry.types import PatientId
+from openrecord.registry.types import OdsCode, PatientId
 
 COLUMNS = "id, public_id, kind, size, state, received, checked, found, store, digest"
 _OF_ENTRY = f"SELECT {COLUMNS} FROM attachments_file WHERE patient_id=%s AND public_id=%s"
 _WHOSE = "SELECT fhir_type, public_id FROM attachments_file WHERE patient_id=%s AND id=%s"
 _WAITING = f"SELECT patient_id, {COLUMNS} FROM attachments_file WHERE state='waiting' ORDER BY tried, id LIMIT %s"
+_REFUSED = (
+    f"SELECT patient_id, {COLUMNS} FROM attachments_file WHERE org=%s "
+    f"AND state IN ({', '.join(repr(state.value) for state in REFUSED)}) AND (received, id) < (%s, %s) "
+    "ORDER BY received DESC, id DESC LIMIT %s"
+)
+_NEWEST = (2**62, b"\xff" * 16)
 _STORED = "SELECT DISTINCT store FROM attachments_file WHERE store IN ({keys})"
 _KEPT = f"SELECT {COLUMNS} FROM attachments_file WHERE store IS NOT NULL AND id > %s ORDER BY id LIMIT %s"
 _PORTION = 1000
@@ -65,6 +71,22 @@ def unchecked_content(file: Attached, start: int = 0, stop: int | None = None) -
 def waiting(limit: int) -> tuple[tuple[PatientId, Attached], ...]:
     """Files that nobody has checked, those first that were not tried for the longest time; with whose they are."""
     return tuple((PatientId(row[0]), _attached(row[1:])) for row in sql.rows(_WAITING, [limit]))
+
+
+def refused(org: OdsCode, *, limit: int, after: str = "") -> tuple[Refused, ...]:
+    """Files of entries of an organisation that nobody will ever open, the newest first; also those of versions that
+    others have replaced. `after`: the cursor of the last one; what is none begins at the front."""
+    asked = [org, *_place(after), limit]
+    return tuple(Refused(PatientId(row[0]), _attached(row[1:])) for row in sql.rows(_REFUSED, asked))
+
+
+def _place(cursor: str) -> tuple[int, bytes]:
+    received, _dot, file_id = cursor.partition(".")
+    try:
+        place = int(received), UUID(file_id).bytes
+    except ValueError:
+        return _NEWEST
+    return place if 0 <= place[0] < _NEWEST[0] else _NEWEST
 
 
 def counts() -> Mapping[FileState, int]:

@@ -6,6 +6,8 @@ from uuid import UUID
 
 from openrecord.clinical.file_kinds import Kind
 from openrecord.clinical.incoming import FileState
+from openrecord.kit.instants import to_micros
+from openrecord.registry.types import PatientId
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +30,23 @@ class Attached:
     def is_open(self) -> bool:
         """Whether it may be handed out at all."""
         return self.state is FileState.CLEAN
+
+
+REFUSED = (FileState.INFECTED, FileState.UNCHECKED, FileState.TOO_LARGE, FileState.DAMAGED)
+"""What nobody will ever open as it came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A file that was refused, and whose it is. `cursor`: its place in the practice's list."""
+
+    patient_id: PatientId
+    file: Attached
+
+    @property
+    def cursor(self) -> str:
+        """Where the list goes on after it."""
+        return f"{to_micros(self.file.received)}.{self.file.file_id.hex}"
 
 
 class NotAvailable(Exception):

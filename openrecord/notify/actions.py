@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection, transaction
 from django.db.models import QuerySet
@@ -14,13 +15,14 @@ from openrecord.db import erasing
 from openrecord.identity.types import PersonId
 from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
+from openrecord.kit.london import day_of
 from openrecord.notify import events
 from openrecord.notify.models import DeviceRow, MessageRow, PreferenceRow
 from openrecord.notify.queries import devices, message_of, preference
 from openrecord.notify.rules import ASK_FOR, LEASE, MOST_DEVICES, again_at, first_at
 from openrecord.notify.types import Channel, DeviceId, Message, MessageId, Pace, Preference, State
 from openrecord.registry import queries as registry
-from openrecord.registry.types import PatientId
+from openrecord.registry.types import OdsCode, PatientId
 
 WORKER = system("worker")
 
@@ -171,7 +173,7 @@ def note_failed(message: Message, reason: str, *, for_good: bool, at: datetime) 
     """It could not be sent: it is tried again later, unless that has no use or was done often enough."""
     following = None if for_good else again_at(at, message.attempts)
     if following is None:
-        _row(message).update(state=State.FAILED, next=None, reason=reason)
+        _give_up(message, reason, at)
     else:
         _row(message).update(state=State.WAITING, next=to_micros(following), reason=reason)
 
@@ -181,16 +183,38 @@ def note_fate(message: Message, delivered: bool | None, *, at: datetime) -> None
     if delivered is None and at < message.since + ASK_FOR:
         _row(message).update(next=to_micros(at + LEASE))
     elif delivered is False:
-        _row(message).update(state=State.FAILED, next=None, reason="not_delivered")
+        _give_up(message, "not_delivered", at)
     else:
         _row(message).update(state=State.DELIVERED if delivered else State.SENT, next=None)
 
 
+def _give_up(message: Message, reason: str, at: datetime) -> None:
+    """It lies in front of the patient's practice from now on."""
+    stays = registry.registered(message.patient_id, on=day_of(at))
+    _row(message).update(state=State.FAILED, next=None, reason=reason, ods=stays[-1].ods if stays else "")
+
+
+def retry(*, message_id: MessageId, ods: OdsCode | None = None, by: Actor, at: datetime) -> bool:
+    """Try a dead letter again; False where there is none such. `ods`: only one of this practice's."""
+    again = {"state": State.WAITING, "attempts": 0, "next": to_micros(at), "reason": ""}
+    return _settle(message_id, ods, again, event="message_retried", by=by, at=at)
+
+
+def set_aside(*, message_id: MessageId, ods: OdsCode, by: Actor, at: datetime) -> bool:
+    """Somebody at the practice has dealt with a dead letter; False where there is none such."""
+    return _settle(message_id, ods, {"state": State.DROPPED}, event="message_set_aside", by=by, at=at)
+
+
 @transaction.atomic
-def retry(*, message_id: MessageId, at: datetime) -> bool:
-    """Try a dead letter again; False where there is none such."""
-    row = MessageRow.objects.filter(id=message_id.bytes, state=State.FAILED)
-    return bool(row.update(state=State.WAITING, attempts=0, next=to_micros(at), reason=""))
+def _settle(
+    message_id: MessageId, ods: OdsCode | None, change: Mapping[str, Any], *, event: str, by: Actor, at: datetime
+) -> bool:
+    dead = MessageRow.objects.filter(id=message_id.bytes, state=State.FAILED, **({} if ods is None else {"ods": ods}))
+    row = dead.first()
+    if row is None or not dead.update(**change):
+        return False
+    record_change(by=by, at=at, event=event, patient_id=PatientId(row.patient_id), subject=str(message_id))
+    return True
 
 
 def _device(patient_id: PatientId, device_id: DeviceId) -> QuerySet[DeviceRow]:

@@ -47,7 +47,8 @@ class DeviceRow(PatientKeyed):
 class MessageRow(models.Model):
     """The outbox: a message on its way, or what became of it. It holds no word and no address.
 
-    `next`: when it is sent, or its carrier asked what became of it; null = never again. `reason`: why it failed.
+    `next`: when it is sent, or its carrier asked what became of it; null = never again. `reason`: why it failed;
+    `ods`: the practice at which the patient was registered then.
     """
 
     id = models.BinaryField(max_length=16, primary_key=True)
@@ -60,10 +61,12 @@ class MessageRow(models.Model):
     attempts = models.SmallIntegerField(default=0)
     reference = models.CharField(max_length=80, default="")
     reason = models.CharField(max_length=40, default="")
+    ods = models.CharField(max_length=12, default="")
 
     class Meta:
         db_table = "notify_message"
         indexes = [
             models.Index(fields=["next"], name="notify_message_due", condition=models.Q(next__isnull=False)),
             models.Index(fields=["viewer", "channel", "state"], name="notify_message_of_viewer"),
+            models.Index(fields=["ods", "id"], name="notify_message_failed", condition=models.Q(state="failed")),
         ]

@@ -18,8 +18,9 @@ from openrecord.notify.types import (
     Pace,
     Preference,
     State,
+    Undelivered,
 )
-from openrecord.registry.types import PatientId
+from openrecord.registry.types import OdsCode, PatientId
 
 
 def told_of(patient_id: PatientId, viewer_id: UUID) -> tuple[bytes, ...]:
@@ -71,12 +72,28 @@ def message_of(row: MessageRow) -> Message:
 def dead_letters(*, limit: int) -> tuple[DeadLetter, ...]:
     """What could not be delivered, newest first."""
     rows = MessageRow.objects.filter(state=State.FAILED).order_by("-id")[:limit]
+    return tuple(_dead_letter(row) for row in rows)
+
+
+def _dead_letter(row: MessageRow) -> DeadLetter:
+    message_id = MessageId(UUID(bytes=bytes(row.id)))
+    return DeadLetter(message_id, Channel(row.channel), row.attempts, row.reason, from_micros(row.since))
+
+
+def undelivered(ods: OdsCode, *, limit: int, after: UUID | None = None) -> tuple[Undelivered, ...]:
+    """What could not be delivered to people of a practice's patients, newest first; `after`: the last message read."""
+    rows = MessageRow.objects.filter(ods=ods, state=State.FAILED)
+    if after is not None:
+        rows = rows.filter(id__lt=after.bytes)
     return tuple(
-        DeadLetter(
-            MessageId(UUID(bytes=bytes(row.id))), Channel(row.channel), row.attempts, row.reason, from_micros(row.since)
-        )
-        for row in rows
+        Undelivered(_dead_letter(row), PatientId(row.patient_id), ViewerId(UUID(bytes=bytes(row.viewer))))
+        for row in rows.order_by("-id")[:limit]
     )
+
+
+def count_undelivered(ods: OdsCode) -> int:
+    """How many of these there are."""
+    return MessageRow.objects.filter(ods=ods, state=State.FAILED).count()
 
 
 def count_failed() -> int:

@@ -103,3 +103,12 @@ class DeadLetter:
     attempts: int
     reason: str
     at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Undelivered:
+    """A dead letter as the patient's practice knows it: about whose record, and to which of its viewers."""
+
+    letter: DeadLetter
+    patient_id: PatientId
+    viewer_id: ViewerId

@@ -10,7 +10,7 @@ from openrecord.kit import clock
 from openrecord.notify import actions, queries
 from openrecord.notify.types import MessageId
 from openrecord.ops.failure import CommandFailed
-from openrecord.ops.operator import as_uuid
+from openrecord.ops.operator import as_uuid, operator
 from openrecord.ops.printing import print_json, print_table
 
 MOST = 1000
@@ -32,7 +32,7 @@ def failed(arguments: argparse.Namespace) -> int:
 def retry(arguments: argparse.Namespace) -> int:
     """Put a dead letter back into the outbox."""
     message_id = MessageId(as_uuid(arguments.message, "MESSAGE"))
-    if not actions.retry(message_id=message_id, at=clock.now()):
+    if not actions.retry(message_id=message_id, by=operator(), at=clock.now()):
         raise CommandFailed("no message by that id has failed: `openrecord messages failed` lists those that have")
     print("it is sent again when the worker runs")
     return 0

@@ -357,6 +357,13 @@ def patients_with_entry(public_id: UUID) -> tuple[PatientId, ...]:
     return tuple(PatientId(row[0]) for row in found)
 
 
+def entries_called(patient_id: PatientId, public_ids: Iterable[UUID]) -> tuple[EntryId, ...]:
+    """The entries of the patient that these outside ids name."""
+    statement = "SELECT id FROM screening_entry WHERE patient_id=%s AND public_id IN ({keys})"
+    found = sql.rows_in(statement, [patient_id], [public_id.bytes for public_id in public_ids])
+    return tuple(EntryId(bytes(row[0])) for row in found)
+
+
 def patients_decided(patients: Iterable[PatientId]) -> tuple[PatientId, ...]:
     """Those of these patients about an entry of whom people have decided anything."""
     statement = (

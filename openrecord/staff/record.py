@@ -1,6 +1,6 @@
 """A patient's record as the practice keeps it: every entry it controls, placed or not, with the reasons."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -39,6 +39,15 @@ class StaffEntry:
     hides: frozenset[HideReason]
 
 
+@dataclass(frozen=True, slots=True)
+class ToldEntry:
+    """What an entry says, for a list that does not tell whether the patient sees it. `entry_id`: the inside id."""
+
+    entry_id: UUID
+    clinical: datetime | None
+    body: bytes
+
+
 def patient_entries(
     ods: OdsCode, patient_id: PatientId, *, at: datetime, limit: int, after: str | None = None
 ) -> tuple[StaffEntry, ...]:
@@ -61,6 +70,17 @@ def labelled_entries(ods: OdsCode, patient_id: PatientId, *, at: datetime) -> tu
     states = screening.states(patient_id, screening.labelled(patient_id, ods))
     order = sorted(states, key=lambda entry: _place(states[entry]), reverse=True)
     return _with_bodies(patient_id, states, order, at)
+
+
+def told_of(ods: OdsCode, patient_id: PatientId, public_ids: Iterable[UUID]) -> dict[UUID, ToldEntry]:
+    """Those of these entries, by the names of outside, that the practice controls: what each says, without deciding."""
+    states = screening.states(patient_id, screening.entries_called(patient_id, public_ids))
+    ours = [entry for entry, state in states.items() if state.facts.org == ods]
+    bodies = _bodies(patient_id, ours)
+    return {
+        states[entry].public_id: ToldEntry(UUID(bytes=entry), states[entry].facts.clinical, bodies.get(entry, b"{}"))
+        for entry in ours
+    }
 
 
 def parts_of(ods: OdsCode, patient_id: PatientId, container: EntryId, *, at: datetime) -> tuple[StaffEntry, ...]:
@@ -91,9 +111,14 @@ def _with_bodies(
     entries = screening.facts(patient_id)
     facts = access.facts(patient_id, at=at, controlling={entry.org for entry in entries.values()})
     verdicts = decide(facts, entries, patient_viewer(facts), at=at)
-    bodies: dict[bytes, bytes] = timeline.bodies(patient_id, order)
-    bodies.update(screening.vault_bodies(patient_id, order).items())
+    bodies = _bodies(patient_id, order)
     return tuple(_entry(states[entry], verdicts[entry], bodies.get(entry, b"{}")) for entry in order)
+
+
+def _bodies(patient_id: PatientId, wanted: Sequence[EntryId]) -> dict[EntryId, bytes]:
+    """The fullest body of each entry, wherever it lies."""
+    placed = timeline.bodies(patient_id, wanted).items()
+    return {EntryId(entry): body for entry, body in placed} | screening.vault_bodies(patient_id, wanted)
 
 
 def _entry(state: EntryState, verdict: Verdict, body: bytes) -> StaffEntry:

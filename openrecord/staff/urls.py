@@ -20,10 +20,12 @@ from openrecord.staff.views import (
     preview_whole,
     proxies,
     queue,
+    refused,
     request_steps,
     requests,
     screen,
     start,
+    undelivered,
     wishes,
 )
 
@@ -64,6 +66,8 @@ urlpatterns = [
     path("drift", decisions.drift),
     path("ahead", decisions.ahead),
     path("find", find.find),
+    path("messages", undelivered.undelivered),
+    path("documents/refused", refused.refused),
     path("queue", queue.queue),
     path("queue/decide", many.decide),
     path("queue/undo", many.undo),

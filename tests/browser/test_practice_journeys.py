@@ -12,14 +12,20 @@ from playwright.sync_api import Browser, Page, expect
 
 from openrecord.access import events
 from openrecord.access import queries as access
+from openrecord.access.types import ViewerId
 from openrecord.flow import worker
 from openrecord.identity.types import Role
+from openrecord.notify import actions as notify
+from openrecord.notify.models import MessageRow
+from openrecord.notify.types import Channel, Pace, Preference, State
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient, Policy
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
+from openrecord_demo.scanner import EICAR
 from tests.browser.accessibility import WIDTHS, turn, visit
 from tests.browser.aside import aside
+from tests.integration.attachments.world import document, scanned
 from tests.integration.fhir.world import AT, Record, made_record, observation, stopped
 from tests.integration.pages import town as made
 from tests.integration.pages import world
@@ -164,3 +170,34 @@ def test_the_drift_list(browser: Browser, origin: str) -> None:
         aside(made.record, patient, events.Resumed())
         page.reload()
         expect(page.locator("main")).to_contain_text("Every code agrees with what is set here.")
+
+
+def _gone_wrong() -> Client:
+    """A practice with a letter that the scanner refused and a message that nobody took, and its manager."""
+    town = made.new_town(Policy())
+    record = Record(town.patient("Hindered"))
+    record.deliver(document("letter", ("text/plain", EICAR)), org=town.ods)
+    with pytest.MonkeyPatch.context() as patch:
+        scanned(patch)
+    MessageRow.objects.filter(state=State.WAITING).delete()
+    chosen = Preference({Channel.EMAIL: Pace.AT_ONCE})
+    notify.put(record.patient.patient_id, {ViewerId(record.viewer): chosen}, at=AT)
+    [message] = notify.take((State.WAITING,), at=AT, limit=2)
+    notify.note_failed(message, "address_refused", for_good=True, at=AT)
+    return world.staff(town.ods, EVERYTHING)
+
+
+def test_what_was_refused_and_what_was_not_delivered(browser: Browser, origin: str) -> None:
+    manager = aside(_gone_wrong)
+    with window(browser, origin, manager, WIDTHS[1]) as page:
+        page.goto("/staff/home")
+        check(browser, origin, manager, "/staff/documents/refused", "/staff/messages")
+        turn(page, page.get_by_role("link", name="Documents that were refused"))
+        expect(page.locator("main")).to_contain_text("the virus scanner found Eicar-Signature")
+        turn(page, page.get_by_role("link", name="Letter"))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Record entry")
+        page.goto("/staff/home")
+        turn(page, page.get_by_role("link", name="Messages that were not delivered"))
+        turn(page, page.get_by_role("button", name=re.compile("Take off the list")))
+        expect(page.get_by_role("alert")).to_contain_text("The message is off this list.")
+        expect(page.locator("main")).to_contain_text("Every message was delivered")

@@ -57,7 +57,7 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
     for other, withdrawn in sorting.wrong.items():
         bus.publish(events.FoundWrongPerson(other, tuple(withdrawn), at))
     references = _References(sorting, org, patient.patient_id, is_new=is_new)
-    entries = _finished(sorting, references, home, at)
+    entries = _finished(sorting, references, home, org, at)
     sorting.write()
     copies = sorting.copies.copies()
     unresolved = {entry for pair in copies.unresolved for entry in pair}
@@ -202,13 +202,15 @@ def _links(incoming: IncomingEntry) -> tuple[IncomingLink, ...]:
     return (*incoming.links, IncomingLink(LinkKind.REPLACES, incoming.replaces))
 
 
-def _finished(sorting: Sorting, references: _References, patient: Patient, at: datetime) -> tuple[AcceptedEntry, ...]:
+def _finished(
+    sorting: Sorting, references: _References, patient: Patient, org: OdsCode, at: datetime
+) -> tuple[AcceptedEntry, ...]:
     """The current entries with outside ids, bodies, kept files and resolved references."""
     superseded = set(references.replaced())
     subject = f"Patient/{patient.public_id}"
     finished = []
     for current in sorting.current.values():
-        incoming = _with_files(current, patient.patient_id, at)
+        incoming = _with_files(current, patient.patient_id, org, at)
         head = _head(incoming, current.public_id, subject)
         finished.append(
             AcceptedEntry(
@@ -227,13 +229,13 @@ def _finished(sorting: Sorting, references: _References, patient: Patient, at: d
     return tuple(finished)
 
 
-def _with_files(current: Current, patient_id: PatientId, at: datetime) -> IncomingEntry:
+def _with_files(current: Current, patient_id: PatientId, org: OdsCode, at: datetime) -> IncomingEntry:
     """The entry, its files kept and named by their ids."""
     incoming = current.incoming
     if not incoming.files:
         return incoming
     entry = (KIND_RULES[incoming.kind].fhir_type or "", current.public_id)
-    kept = attachments.keep(patient_id=patient_id, entry=entry, files=incoming.files, at=at)
+    kept = attachments.keep(patient_id=patient_id, org=org, entry=entry, files=incoming.files, at=at)
     names = {mark: address(file_id) for mark, file_id in kept.items()}
     coded = None if incoming.coded is None else renamed(incoming.coded, names)
     return structs.replace(incoming, full=renamed(incoming.full, names), coded=coded, files=())

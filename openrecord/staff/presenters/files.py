@@ -18,13 +18,13 @@ def cards(files: Sequence[Attached], here: str) -> tuple[FileCard, ...]:
             _("Came on %s") % day_in_words(file.received),
             number=(number, len(files)),
             here=f"{here}/files/{file.file_id}",
-            note=_note(file),
+            note=note(file),
         )
         for number, file in enumerate(files, start=1)
     )
 
 
-def _note(file: Attached) -> str:
+def note(file: Attached) -> str:
     """Why nobody can open a file; empty where it can be opened."""
     match file.state:
         case FileState.CLEAN:

@@ -9,17 +9,22 @@ from django.views.decorators.http import require_safe
 from openrecord.access import due as access_due
 from openrecord.access.matters import DECISIONS, DRIFT, NOTICES
 from openrecord.kit import clock
+from openrecord.notify import queries as notify
 from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.staff.desk import desk_of, page
+from openrecord.staff.refused import refused_files
 from openrecord.staff.views.decisions import AHEAD_PATH, DECISIONS_PATH
 from openrecord.staff.views.glass import OPENINGS
 from openrecord.staff.views.policy import PRACTICE
 from openrecord.staff.views.practice import moving
 from openrecord.staff.views.queue import ROUTE as QUEUE
+from openrecord.staff.views.refused import PAGE_SIZE as REFUSED_SIZE
+from openrecord.staff.views.refused import ROUTE as REFUSED
+from openrecord.staff.views.undelivered import ROUTE as UNDELIVERED
 from openrecord.web.audience import Audience, audience
 from openrecord.web.text import gettext as _
 
@@ -40,6 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """What waits, open decisions, disagreements, a change under way, readiness."""
     desk = desk_of(request)
     checks = (_openings(desk.ods),) if desk.may_check else ()
+    messages = _undelivered(desk.ods) if desk.may_govern else ()
     context = {
         "title": desk.practice_name,
         "cards": (
@@ -48,6 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
             _count(DECISIONS_PATH, _("Decisions about access"), access_due.count_due(DECISIONS, desk.ods)),
             _count("/staff/drift", _("Codes and settings that disagree"), access_due.count_due(DRIFT, desk.ods)),
             _count(AHEAD_PATH, _("Access that is reviewed or ends soon"), access_due.count_due(NOTICES, desk.ods)),
+            *_refused(desk.ods),
+            *messages,
             _policy(desk.ods),
             _readiness(desk.ods),
         ),
@@ -72,6 +80,22 @@ def _openings(ods: OdsCode) -> Card:
 
 def _count(href: str, title: str, number: int) -> Card:
     return Card(href, title, _("%(count)s open") % {"count": number} if number else _("None open"), number > 0)
+
+
+def _refused(ods: OdsCode) -> tuple[Card, ...]:
+    """Only where there is one: hardly any practice ever has."""
+    number = len(refused_files(ods, limit=REFUSED_SIZE + 1))
+    if not number:
+        return ()
+    told = _("%(count)s refused") if number <= REFUSED_SIZE else _("More than %(count)s refused")
+    return (Card(REFUSED, _("Documents that were refused"), told % {"count": min(number, REFUSED_SIZE)}, waits=True),)
+
+
+def _undelivered(ods: OdsCode) -> tuple[Card, ...]:
+    """Only where there is one."""
+    number = notify.count_undelivered(ods)
+    title = _("Messages that were not delivered")
+    return (_count(UNDELIVERED, title, number),) if number else ()
 
 
 def _policy(ods: OdsCode) -> Card:
