@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from openrecord.web import shell
 from openrecord.web.session import SESSION
 from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
+from tests.browser.test_display import BACKGROUND
 from tests.browser.test_whole_record import NOTE, session
 
 __all__ = ["session"]
@@ -28,6 +29,13 @@ RENEWED = """async () => {
   }));
   await known.update();
   await fresh;
+}"""
+ANOTHER = """async (before) => {
+  for (;;) {
+    const names = await caches.keys();
+    if (names.length === 1 && names[0] !== before) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
 }"""
 KEPT = """async () => {
   const found = [];
@@ -122,6 +130,30 @@ def test_without_a_connection_it_says_so(context: BrowserContext) -> None:
     context.set_offline(False)
     turn(page, page.get_by_role("button", name="Try again"))
     expect(page.get_by_role("heading", name="Everything by date")).to_be_visible()
+
+
+def test_without_a_connection_it_looks_as_it_was_chosen(context: BrowserContext) -> None:
+    """Chosen after the worker came, and changed: the browser finds the new worker by itself."""
+    page = started(context)
+    for colours, size in (("Dark", "Largest"), ("Light", "Standard")):
+        (before,) = {name for name, _path, _text in kept(page)}
+        page.goto("/display")
+        page.get_by_role("group", name="Colours").get_by_label(colours, exact=True).check()
+        page.get_by_role("group", name="Size of the text").get_by_label(size, exact=True).check()
+        turn(page, page.get_by_role("button", name="Save"))
+        page.evaluate(ANOTHER, before)
+        online = page.locator("html")
+        chosen = [online.get_attribute(name) for name in ("data-colours", "data-text")]
+        background = page.evaluate(BACKGROUND)
+        assert chosen[0] == colours.lower()
+        context.set_offline(True)
+        page.goto("/record/timeline")
+        expect(page.get_by_role("heading", name="You are offline")).to_be_visible()
+        assert [page.locator("html").get_attribute(name) for name in ("data-colours", "data-text")] == chosen
+        assert page.evaluate(BACKGROUND) == background
+        assert not page.evaluate(OVERFLOWS)
+        context.set_offline(False)
+    assert len(kept(page)) == len(shell.shell()), "the page of other looks is gone"
 
 
 def test_a_changed_shell_replaces_the_older_one(context: BrowserContext, monkeypatch: pytest.MonkeyPatch) -> None:
