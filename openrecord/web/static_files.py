@@ -24,7 +24,7 @@ TYPES = {
     ".txt": "text/plain; charset=utf-8",
     ".webmanifest": "application/manifest+json",
 }
-TOGETHER = {"pages.css": ("vendor/nhsuk-frontend.css", "palette.css", "openrecord.css")}
+TOGETHER = {"pages.css": ("vendor/nhsuk-frontend.css", "palette.css", "openrecord.css", "charts.css")}
 """Files that are sent as one: a page then asks for one style sheet."""
 
 REFERRING = ".webmanifest"

@@ -1,5 +1,6 @@
 """A result with its chart and a note with short forms, as the patient sees them, wide and narrow, in both languages."""
 
+import itertools
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -8,6 +9,7 @@ import pytest
 from django.db import connections
 from playwright.sync_api import Browser, Page
 
+from openrecord.web import display
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
 from tests.browser.accessibility import WIDTHS, visit
@@ -64,6 +66,20 @@ def made(origin: str) -> Made:
     return Made(f"/record/test-results/{result}", f"/record/consultations/{note}", {SESSION: cookie})
 
 
+def over(origin: str, years: int) -> tuple[str, dict[str, str]]:
+    """The address of the newest of three results over some years, and the cookies of whoever sees it."""
+    stopped()
+    record = made_record()
+    record.deliver(
+        *(sodium(f"y{years * part}", f"{2025 - years * part // 2}-02-20", 120 + part, 133) for part in range(3))
+    )
+    record.grant_history()
+    result = App(origin, record.token()).search("Observation", code="1000661000000107").ids[0]
+    cookies = {SESSION: world.patient(record).cookies[SESSION].value}
+    connections.close_all()
+    return f"/record/test-results/{result}", cookies
+
+
 @pytest.fixture
 def seen(stored: None, origin: str) -> Made:  # noqa: ARG001
     """Made in a thread of its own: beside Playwright's event loop Django takes every call for another task's."""
@@ -118,3 +134,36 @@ def test_the_drawing_tells_its_name_and_what_it_shows(browser: Browser, origin: 
     assert page.get_by_role("row").count() == 7
     assert drawing.locator("use").count() == 5
     context.close()
+
+
+WRITTEN = """() => [...document.querySelectorAll(".or-chart span:not([hidden]), .or-chart text")]
+  .filter((one) => getComputedStyle(one).display !== "none").map((one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    const { left, right, top, bottom } = range.getBoundingClientRect();
+    return { size: getComputedStyle(one).fontSize, left, right, top, bottom };
+  })"""
+SIZES = {"": "16px", "text:large": "20px", "text:largest": "24px"}
+
+
+@pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize("years", [1, 12])
+@pytest.mark.parametrize("width", WIDTHS)
+def test_what_the_drawing_says_is_as_big_as_was_chosen(browser: Browser, origin: str, width: int, years: int) -> None:
+    """Nothing of it is cut, and no word lies on another."""
+    with ThreadPoolExecutor(1) as executor:
+        path, cookies = executor.submit(over, origin, years).result()
+    for chosen, size in SIZES.items():
+        context = browser.new_context(viewport={"width": width, "height": 900})
+        held = {**cookies, **({display.COOKIE: chosen} if chosen else {})}
+        context.add_cookies([{"name": name, "value": value, "url": origin} for name, value in held.items()])
+        page = context.new_page()
+        page.goto(origin + path)
+        words = page.evaluate(WRITTEN)
+        assert len(words) > 3
+        assert {word["size"] for word in words} == {size}
+        assert all(word["left"] >= 0 and word["right"] <= width for word in words), (chosen, words)
+        for one, other in itertools.combinations(words, 2):
+            apart = one["right"] <= other["left"] or other["right"] <= one["left"]
+            assert apart or one["bottom"] <= other["top"] or other["bottom"] <= one["top"], (chosen, one, other)
+        context.close()

@@ -1,6 +1,7 @@
 """Where everything of a chart stands: values over time with the laboratory's range. Pure geometry, drawn by a template.
 
-Lengths are in the units of the drawing (WIDTH by HEIGHT); the page scales it. Marks differ by shape, not by colour.
+Places are hundredths of the plot, from its left and its top; what is written stands beside it as text of the page, so
+that it is as big as the page's other words. Marks differ by shape, not by colour.
 """
 
 from collections.abc import Sequence
@@ -13,15 +14,13 @@ from typing import Final, NamedTuple
 from openrecord.web.records.ranges import Direction
 from openrecord.web.words import day_in_words
 
-WIDTH: Final = 640
-HEIGHT: Final = 320
-LEFT, RIGHT, TOP, BOTTOM = 88, 616, 24, 262
-"""The edges of the plot; numbers stand left of it, dates below."""
+WHOLE: Final = 100
+"""The width and the height of the plot."""
 _MOST_TICKS = 5
 _MOST_YEARS = 4
 _YEARS_FROM = 3
 """From so many years on, years are written below the plot, not the first and the last day."""
-_BESIDE = 10
+_BESIDE = 2
 """How far a range is drawn to either side of a value that alone has it."""
 _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 
@@ -61,22 +60,26 @@ class Band(NamedTuple):
 
 
 class Tick(NamedTuple):
-    """A number or a date beside the plot; `anchor`: which end of the text stands there."""
+    """A number or a year beside the plot, and where."""
 
     at: float
     text: str
-    anchor: str
 
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Everything that is drawn. `lines`: the points of each line, between values that are exactly known."""
+    """Everything that is drawn. `lines`: the points of each line, between values that are exactly known.
+
+    `values`: the lowest first. Below the plot stand either `years` or, where it is a short time, its `ends`: the first
+    and the last day.
+    """
 
     bands: tuple[Band, ...]
     lines: tuple[str, ...]
     marks: tuple[Mark, ...]
     values: tuple[Tick, ...]
-    days: tuple[Tick, ...]
+    years: tuple[Tick, ...]
+    ends: tuple[str, ...]
 
     @property
     def shapes(self) -> tuple[str, ...]:
@@ -101,8 +104,11 @@ def chart(dots: Sequence[Dot]) -> Chart:
         for is_bound, group in groupby(marks, key=lambda mark: mark.is_bound)
         if not is_bound and len(run := list(group)) > 1
     )
-    values = tuple(Tick(scale.y(tick), f"{tick.normalize():f}", "end") for tick in ticks)
-    return Chart(_bands(dots, scale), tuple(lines), marks, values, _days(dots, scale))
+    values = tuple(Tick(scale.y(tick), f"{tick.normalize():f}") for tick in ticks)
+    years = _years(dots, scale)
+    days = dict.fromkeys((dots[0].day, dots[-1].day))
+    ends = () if years else tuple(day_in_words(day) for day in days)
+    return Chart(_bands(dots, scale), tuple(lines), marks, values, years, ends)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +120,11 @@ class _Scale:
 
     def x(self, day: date) -> float:
         if self.first == self.last:
-            return (LEFT + RIGHT) / 2
-        return round(LEFT + (RIGHT - LEFT) * (day.toordinal() - self.first) / (self.last - self.first), 1)
+            return WHOLE / 2
+        return round(WHOLE * (day.toordinal() - self.first) / (self.last - self.first), 2)
 
     def y(self, value: Decimal) -> float:
-        return round(float(BOTTOM - (BOTTOM - TOP) * (value - self.low) / (self.high - self.low)), 1)
+        return round(float(WHOLE - WHOLE * (value - self.low) / (self.high - self.low)), 2)
 
 
 def _ticks(dots: Sequence[Dot]) -> tuple[Decimal, ...]:
@@ -145,22 +151,20 @@ def _bands(dots: Sequence[Dot], scale: _Scale) -> tuple[Band, ...]:
         if low is None and high is None:
             continue
         if len(run) == len(dots):
-            left, right = float(LEFT), float(RIGHT)
+            left, right = 0.0, float(WHOLE)
         else:
-            left = max(LEFT, scale.x(run[0].day) - _BESIDE)
-            right = min(RIGHT, scale.x(run[-1].day) + _BESIDE)
-        top = TOP if high is None else scale.y(high)
-        bottom = BOTTOM if low is None else scale.y(low)
-        bands.append(Band(left, top, round(right - left, 1), round(bottom - top, 1)))
+            left = max(0.0, scale.x(run[0].day) - _BESIDE)
+            right = min(float(WHOLE), scale.x(run[-1].day) + _BESIDE)
+        top = 0.0 if high is None else scale.y(high)
+        bottom = float(WHOLE) if low is None else scale.y(low)
+        bands.append(Band(round(left, 2), top, round(right - left, 2), round(bottom - top, 2)))
     return tuple(bands)
 
 
-def _days(dots: Sequence[Dot], scale: _Scale) -> tuple[Tick, ...]:
-    first, last = dots[0].day, dots[-1].day
-    if first == last:
-        return (Tick(scale.x(first), day_in_words(first), "middle"),)
-    years = range(first.year + 1, last.year + 1)
+def _years(dots: Sequence[Dot], scale: _Scale) -> tuple[Tick, ...]:
+    """The beginnings of years, few enough to stand beside each other; none in a short time."""
+    years = range(dots[0].day.year + 1, dots[-1].day.year + 1)
     if len(years) < _YEARS_FROM:
-        return (Tick(LEFT, day_in_words(first), "start"), Tick(RIGHT, day_in_words(last), "end"))
+        return ()
     every = -(-len(years) // _MOST_YEARS)
-    return tuple(Tick(scale.x(date(year, 1, 1)), str(year), "middle") for year in years[::every])
+    return tuple(Tick(scale.x(date(year, 1, 1)), str(year)) for year in years[::every])

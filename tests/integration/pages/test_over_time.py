@@ -67,7 +67,7 @@ def test_earlier_values_of_the_same_test_are_a_chart_and_a_table(record: Record,
     html = page(browser, found(app, 141))
     assert rows(html) == ["141 mmol/L", "148 mmol/L", "139 mmol/L"]
     assert html.count('<use class="or-mark') == 3
-    assert html.count('class="or-chart__band" x="88') == 1
+    assert html.count('class="or-chart__band" x="0.0%" y=') == 1
     assert "style=" not in html
     assert "What this test is" in html
     assert "This is general information, not about your result." in html

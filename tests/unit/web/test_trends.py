@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from openrecord.web.records import charts
-from openrecord.web.records.charts import BOTTOM, LEFT, RIGHT, TOP, Dot, chart
+from openrecord.web.records.charts import WHOLE, Dot, chart
 from openrecord.web.records.ranges import Direction
 from openrecord.web.records.trends import test_of as of_test
 from openrecord.web.records.trends import trends_of
@@ -87,7 +87,7 @@ def test_a_range_is_drawn_where_it_holds() -> None:
     whole = only(result(20, 137, referenceRange=between(115, 165)), result(0, 140, referenceRange=between(115, 165)))
     assert whole.chart is not None
     ((x, _y, width, _height),) = whole.chart.bands
-    assert (x, width) == (LEFT, RIGHT - LEFT)
+    assert (x, width) == (0, WHOLE)
     parts = only(
         result(30, 137, referenceRange=between(115, 165)),
         result(20, 137),
@@ -96,9 +96,9 @@ def test_a_range_is_drawn_where_it_holds() -> None:
     )
     assert parts.chart is not None
     first, second = parts.chart.bands
-    assert (first.x, first.y) == (LEFT, TOP)
+    assert (first.x, first.y) == (0, 0)
     assert first.x + first.width < parts.chart.marks[2].x < second.x
-    assert second.x + second.width == RIGHT
+    assert second.x + second.width == WHOLE
     assert [row.range_text for row in parts.rows] == ["115 to 165", "", "120 or more", "120 or more"]
 
 
@@ -106,7 +106,7 @@ def test_a_range_in_a_unit_of_its_own_is_converted_or_not_drawn() -> None:
     other = [{"low": {"value": 11.5, "unit": "g/dL"}, "high": {"value": 8, "unit": "mmol/L"}}]
     trend = only(result(20, 137, referenceRange=other), result(0, 140, referenceRange=other))
     assert trend.chart is not None
-    assert [band.y for band in trend.chart.bands] == [TOP]
+    assert [band.y for band in trend.chart.bands] == [0]
 
 
 def test_directions_have_shapes() -> None:
@@ -169,19 +169,21 @@ def dots(draw: st.DrawFn) -> list[Dot]:
 @given(dots())
 def test_everything_lies_on_the_drawing_in_its_order(given_dots: list[Dot]) -> None:
     made = chart(given_dots)
-    assert all(LEFT <= mark.x <= RIGHT and TOP <= mark.y <= BOTTOM for mark in made.marks)
+    assert all(0 <= mark.x <= WHOLE and 0 <= mark.y <= WHOLE for mark in made.marks)
     for (dot, mark), (other, another) in itertools.combinations(zip(given_dots, made.marks, strict=True), 2):
         assert mark.x <= another.x
         if dot.value < other.value:
             assert mark.y >= another.y
     assert all(
-        band.x >= LEFT and band.y >= TOP and band.x + band.width <= RIGHT + 0.1 and band.y + band.height <= BOTTOM + 0.1
+        band.x >= 0 and band.y >= 0 and band.x + band.width <= WHOLE + 0.1 and band.y + band.height <= WHOLE + 0.1
         for band in made.bands
     )
     assert 2 <= len(made.values) <= 5
     gaps = {Decimal(after.text) - Decimal(tick.text) for tick, after in itertools.pairwise(made.values)}
     assert len(gaps) == 1
-    assert 1 <= len(made.days) <= charts._MOST_YEARS + 1
+    assert len(made.years) <= charts._MOST_YEARS
+    assert len(made.ends) in ({0} if made.years else {1, 2})
+    assert all(0 <= year.at <= WHOLE for year in made.years)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
