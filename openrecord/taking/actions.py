@@ -100,6 +100,11 @@ def note_failed(download: Download) -> None:
     _rows(download).update(state=State.FAILED.value, due=None)
 
 
+def note_too_large(download: Download, *, size: int) -> None:
+    """Its documents are more than one file takes along; it is not tried again. `size`: bytes of all of them."""
+    _rows(download).update(state=State.TOO_LARGE.value, due=None, size=size)
+
+
 @transaction.atomic
 def note_stale(*, download: Download, by: Actor, at: datetime) -> None:
     """The record says something else now: the file is given to nobody any more, and goes."""

@@ -1,7 +1,9 @@
 """Making a file: gathered through the decision at one instant, written in the language of whoever asked for it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from openrecord.access import queries as access
 from openrecord.access.types import ViewerKind
@@ -9,7 +11,7 @@ from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
 from openrecord.kit import environment
 from openrecord.taking import gathering
-from openrecord.taking.contents import bundle, document, paper, summary, table
+from openrecord.taking.contents import bundle, document, packed, paper, summary, table
 from openrecord.taking.contents.paper import Maker
 from openrecord.taking.gathering import Gathered
 from openrecord.taking.types import Download, Format
@@ -31,6 +33,8 @@ class Kind:
 KINDS = {
     Format.PDF: Kind("application/pdf", "pdf"),
     Format.FHIR: Kind("application/fhir+json", "json"),
+    Format.PACKED_PDF: Kind("application/zip", "zip"),
+    Format.PACKED_FHIR: Kind("application/zip", "zip"),
     Format.CSV: Kind("text/csv; charset=utf-8", "csv"),
     Format.SUMMARY: Kind("application/fhir+json", "json"),
     Format.SUMMARY_PDF: Kind("application/pdf", "pdf"),
@@ -53,16 +57,27 @@ def maker_of(download: Download, *, at: datetime) -> Maker | None:
 
 
 def written(download: Download, found: Gathered, maker: Maker, *, at: datetime) -> bytes:
-    """The file. Raises Unprintable."""
+    """The file. Raises Unprintable, or NotAvailable where a document that it takes along cannot be read."""
     base = environment.required("OPENRECORD_PUBLIC_URL").rstrip("/") + "/fhir"
     match download.format:
         case Format.PDF:
-            return pdf("record.typ", paper.record(found, download.selection, maker, at=at), at=at)
+            return _on_paper(download, found, maker, {}, at)
         case Format.FHIR:
             return bundle.collection(found, base=base, at=at)
+        case Format.PACKED_PDF:
+            names = packed.by_day(found)
+            record = _on_paper(download, found, maker, names, at)
+            return packed.packed("record.pdf", record, found.open_files, names, at=at)
+        case Format.PACKED_FHIR:
+            record = bundle.collection(found, base=base, at=at)
+            return packed.packed("bundle.json", record, found.open_files, packed.by_id(found), at=at)
         case Format.CSV:
             return table.table(found)
         case Format.SUMMARY:
             return document.document(found, summary.summarised(found), base=base, at=at)
         case Format.SUMMARY_PDF:
             return pdf("record.typ", paper.summary(found, summary.summarised(found), maker, at=at), at=at)
+
+
+def _on_paper(download: Download, found: Gathered, maker: Maker, names: Mapping[UUID, str], at: datetime) -> bytes:
+    return pdf("record.typ", paper.record(found, download.selection, maker, names, at=at), at=at)

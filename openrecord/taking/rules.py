@@ -16,6 +16,9 @@ LEASE = timedelta(minutes=5)
 """After so long without a word whoever was making a file is taken for dead, and another begins anew."""
 
 MOST_ATTEMPTS = 3
+MOST_PACKED = 64 << 20
+"""Bytes of all the documents that one file takes along: it is put together and sealed in memory."""
+
 _STEPS = {State.WAITING: 0, State.READING: 1, State.WRITING: 2, State.READY: 3}
 ALL_STEPS = 3
 

@@ -2,8 +2,10 @@
 
 from datetime import datetime
 
+from openrecord.attachments.types import NotAvailable
 from openrecord.audit.types import system
 from openrecord.taking import actions, files, making
+from openrecord.taking.rules import MOST_PACKED
 from openrecord.taking.types import Download, State
 from openrecord.web.print.pdf import Unprintable
 from openrecord.web.text import ENGLISH, activate
@@ -31,10 +33,14 @@ def _make(download: Download, at: datetime) -> None:
     if maker is None or found is None:
         actions.note_failed(download)
         return
+    size = sum(file.size for file in found.open_files)
+    if size > MOST_PACKED:
+        actions.note_too_large(download, size=size)
+        return
     actions.note_writing(download)
     try:
         content = making.written(download, found, maker, at=at)
-    except Unprintable:
+    except (Unprintable, NotAvailable):
         actions.note_failed(download)
         return
     files.keep(download.download_id, content)

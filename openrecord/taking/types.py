@@ -17,23 +17,33 @@ LINK_AUTHORITY = "link"
 
 
 class Format(Enum):
-    """What sort of file. Of a summary (International Patient Summary) no part can be chosen."""
+    """What sort of file. Of a summary (International Patient Summary) no part can be chosen.
+
+    The packed ones are a ZIP of the record and of the documents that came with its entries.
+    """
 
     PDF = "pdf"
     FHIR = "fhir"
+    PACKED_PDF = "pdf-packed"
+    PACKED_FHIR = "fhir-packed"
     CSV = "csv"
     SUMMARY = "summary"
     SUMMARY_PDF = "summary-pdf"
 
 
+PACKED = frozenset({Format.PACKED_PDF, Format.PACKED_FHIR})
+
+
 class State(Enum):
-    """How far a file is, in this order; or given up, or no longer given out because the record says something else."""
+    """How far a file is, in this order; or given up, or its documents are too large together, or no longer given out
+    because the record says something else."""
 
     WAITING = "waiting"
     READING = "reading"
     WRITING = "writing"
     READY = "ready"
     FAILED = "failed"
+    TOO_LARGE = "too_large"
     STALE = "stale"
 
 
@@ -56,8 +66,8 @@ EVERYTHING = Selection()
 class Download:
     """A file that was asked for. `maker`: the viewer who did, and the only one who gets it.
 
-    `digest`: stands for what the record said when it was made, under that viewer's eyes; `size`: bytes. All three of
-    `made`, `digest` and `size` are None until it is ready.
+    `digest`: stands for what the record said when it was made, under that viewer's eyes; `size`: bytes, of one that is
+    too large those of its documents. All three of `made`, `digest` and `size` are None until it is ready.
     """
 
     patient_id: PatientId

@@ -1,8 +1,10 @@
 """Taking the record along in a real browser: a file from the form to the disk, a link from end to end."""
 
 import re
+import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +14,11 @@ from openrecord.kit import clock
 from openrecord.taking import tasks
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
+from tests import made_files
 from tests.browser.accessibility import WIDTHS, check, turn
 from tests.browser.apart import apart
 from tests.browser.test_requests import press
+from tests.integration.attachments.world import document, scanned
 from tests.integration.fhir.world import AT, made_record, observation
 from tests.integration.pages import world
 from tests.integration.pages.test_covid import vaccination
@@ -45,7 +49,10 @@ def _made() -> str:
         "referenceRange": [{"low": {"value": 60, "unit": "kg"}, "high": {"value": 65, "unit": "kg"}}],
         "note": [{"text": "Discussed with the patient, repeat in six months."}],
     }
-    record.deliver(vaccination("a"), *(observation(f"m{n}", f"2025-02-{n:02d}", **lab) for n in range(1, 9)))
+    letter = document("letter", ("application/rtf", made_files.rtf()))
+    record.deliver(vaccination("a"), letter, *(observation(f"m{n}", f"2025-02-{n:02d}", **lab) for n in range(1, 9)))
+    with pytest.MonkeyPatch.context() as patch:
+        scanned(patch)
     return world.patient(record).cookies[SESSION].value
 
 
@@ -87,6 +94,28 @@ def test_a_file_is_asked_for_made_and_saved(context: BrowserContext, origin: str
     page.goto("/take")
     expect(page.get_by_role("link", name="GP record to read or print (PDF)")).to_be_visible()
     check(page)
+
+
+def test_documents_go_along_in_a_zip(context: BrowserContext, origin: str, scene: Scene) -> None:
+    page = patients(context, origin, scene)
+    page.goto("/take")
+    page.get_by_label("Results and measurements as a table (CSV)").check()
+    page.get_by_label("Yes, the letters and pictures themselves").check()
+    press(page, "Make the file")
+    page.get_by_role("link", name="Documents go with a GP record only").click()
+    expect(page.get_by_label("Yes, the letters and pictures themselves")).to_be_focused()
+    check(page)
+    page.get_by_label("GP record to read or print (PDF)").check()
+    press(page, "Make the file")
+    assert scene.work() == 1
+    expect(page.get_by_text("The file is ready.")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", level=1)).to_have_text("GP record to read or print (PDF), with documents")
+    check(page)
+    with page.expect_download() as saved:
+        page.get_by_role("button", name=re.compile("^Download")).click()
+    assert saved.value.suggested_filename == "gp-record-2025-03-03.zip"
+    with zipfile.ZipFile(saved.value.path()) as packed:
+        assert [Path(name).suffix for name in packed.namelist()] == [".pdf", ".rtf"]
 
 
 def test_a_link_is_previewed_made_opened_and_ended(

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from openrecord.taking.gathering import TABLED
-from openrecord.taking.rules import ALL_STEPS, is_under_way, steps_done
-from openrecord.taking.types import Download, Format, Selection, State
+from openrecord.taking.rules import ALL_STEPS, MOST_PACKED, is_under_way, steps_done
+from openrecord.taking.types import PACKED, Download, Format, Selection, State
 from openrecord.web.forms import Field, Option, Shape, chosen, day_of
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.text import gettext as _
@@ -14,7 +14,7 @@ from openrecord.web.text import gettext_noop
 from openrecord.web.words import day_in_words
 
 HERE = "/take"
-FORMAT, SECTION, FIRST, LAST = "format", "section", "first", "last"
+FORMAT, DOCUMENTS, SECTION, FIRST, LAST = "format", "documents", "section", "first", "last"
 _TITLES: Mapping[Format, str] = {
     Format.PDF: gettext_noop("GP record to read or print (PDF)"),
     Format.SUMMARY_PDF: gettext_noop("Summary for a doctor who does not know you (PDF)"),
@@ -22,6 +22,9 @@ _TITLES: Mapping[Format, str] = {
     Format.FHIR: gettext_noop("GP record for another app (FHIR)"),
     Format.SUMMARY: gettext_noop("Summary for another health service's computer (FHIR)"),
 }
+_PACKED: Mapping[Format, Format] = {Format.PDF: Format.PACKED_PDF, Format.FHIR: Format.PACKED_FHIR}
+"""With its documents."""
+
 _HINTS: Mapping[Format, str] = {
     Format.PDF: gettext_noop("Works with screen readers."),
     Format.SUMMARY_PDF: gettext_noop(
@@ -31,6 +34,12 @@ _HINTS: Mapping[Format, str] = {
     Format.CSV: gettext_noop("For a spreadsheet. It has test results and measurements only."),
     Format.FHIR: gettext_noop("For programs that read health records. It is not for reading."),
 }
+WITH = "with"
+_WITH = gettext_noop("Yes, the letters and pictures themselves")
+_WITH_HINT = gettext_noop(
+    "You get one ZIP file with the record and every document that you can open here. "
+    "Only with a GP record to read or print, or for another app."
+)
 _SUMMARIES = frozenset({Format.SUMMARY, Format.SUMMARY_PDF})
 _KILO = 1024
 
@@ -50,6 +59,7 @@ def fields() -> tuple[Field, ...]:
     formats = [Option(each.value, _(title), _(_HINTS[each])) for each, title in _TITLES.items()]
     return (
         Field(FORMAT, _("What do you need it for?"), Shape.ONE_OF, options=formats),
+        Field(DOCUMENTS, _("Take the documents too?"), Shape.SOME_OF, options=(Option(WITH, _(_WITH), _(_WITH_HINT)),)),
         *part_fields(),
     )
 
@@ -66,9 +76,9 @@ def part_fields() -> tuple[Field, ...]:
 
 
 def format_of(form: Sequence[Field]) -> Format | None:
-    """The format chosen; None where none was."""
-    field = _named(form, FORMAT)
-    return next((Format(value) for value in chosen(field)), None)
+    """The format chosen, with documents where that was chosen too; None where none was."""
+    plain = next((Format(value) for value in chosen(_named(form, FORMAT))), None)
+    return _PACKED.get(plain, plain) if plain is not None and chosen(_named(form, DOCUMENTS)) else plain
 
 
 def selection_of(form: Sequence[Field]) -> Selection:
@@ -96,6 +106,8 @@ def wrong(form: Sequence[Field]) -> dict[str, str]:
     wanted, sections = format_of(form), chosen(_named(form, SECTION))
     if wanted is None:
         errors[FORMAT] = _("Choose what you need it for")
+    elif chosen(_named(form, DOCUMENTS)) and wanted not in PACKED:
+        errors[DOCUMENTS] = _("Documents go with a GP record only: choose that, or do not tick this")
     elif wanted is Format.CSV and sections and not sections & TABLED:
         errors[SECTION] = _("A table has test results and measurements only: tick one of them, or none")
     elif wanted in _SUMMARIES and (sections or any(any(_named(form, name).typed) for name in (FIRST, LAST))):
@@ -109,7 +121,9 @@ def _named(form: Sequence[Field], name: str) -> Field:
 
 def title_of(download: Download) -> str:
     """What it is."""
-    return _(_TITLES[download.format])
+    plain = next((each for each, packed in _PACKED.items() if packed is download.format), download.format)
+    title = _(_TITLES[plain])
+    return title if plain is download.format else _("%(title)s, with documents") % {"title": title}
 
 
 def line(download: Download) -> FileLine:
@@ -117,6 +131,7 @@ def line(download: Download) -> FileLine:
     words = {
         State.FAILED: _("Could not be made"),
         State.STALE: _("Make it again"),
+        State.TOO_LARGE: _("Too large"),
         State.READY: "",
     }
     state = words.get(download.state, _("Being made"))
@@ -133,6 +148,15 @@ def progress(download: Download) -> tuple[int, str] | None:
         State.WRITING: _("Step 2 of 2: writing the file"),
     }
     return steps_done(download.state) * 100 // ALL_STEPS, words[download.state]
+
+
+def too_large(download: Download) -> str:
+    """What somebody does whose documents are too large together."""
+    told = _(
+        "The documents are %(size)s together. One file takes %(most)s along. Choose fewer parts or days, or open the "
+        "documents one by one and save them."
+    )
+    return told % {"size": size_in_words(download.size), "most": size_in_words(MOST_PACKED)}
 
 
 def size_in_words(size: int | None) -> str:

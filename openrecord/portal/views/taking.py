@@ -35,6 +35,8 @@ LOOK_AGAIN_SECONDS = "3"
 _NAMES = {
     Format.PDF: "gp-record",
     Format.FHIR: "gp-record",
+    Format.PACKED_PDF: "gp-record",
+    Format.PACKED_FHIR: "gp-record",
     Format.CSV: "gp-results",
     Format.SUMMARY: "patient-summary",
     Format.SUMMARY_PDF: "patient-summary",
@@ -115,6 +117,7 @@ def one(request: HttpRequest, download_id: UUID) -> HttpResponse:
         "state": found.state.name,
         "progress": words.progress(found),
         "size": words.size_in_words(found.size),
+        "too_large": words.too_large(found) if found.state is State.TOO_LARGE else "",
         "ends": f"{day_in_words(ends(found))}, {ends(found).astimezone(LONDON):%H:%M}",
     }
     answer = page(request, "portal/take_one.html", by, context)

@@ -1,9 +1,10 @@
 """A record on paper: what web/print/record.typ needs, in words, in the language of whoever asked for it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from openrecord.kit.london import LONDON
 from openrecord.registry.types import Patient
@@ -13,6 +14,7 @@ from openrecord.taking.contents.summary import Summarised
 from openrecord.taking.gathering import EVERY_SLUG, Gathered
 from openrecord.taking.types import Selection
 from openrecord.web.print.letters import STAND_IN, drawable
+from openrecord.web.records.files import note_of
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.records.values import Shown
 from openrecord.web.text import WELSH, active_language
@@ -38,13 +40,14 @@ class Part:
     none: str
 
 
-def record(gathered: Gathered, selection: Selection, maker: Maker, *, at: datetime) -> Json:
-    """The chosen part of a record, section by section."""
+def record(gathered: Gathered, selection: Selection, maker: Maker, names: Mapping[UUID, str], *, at: datetime) -> Json:
+    """The chosen part of a record, section by section. `names`: of the documents that are taken along with it."""
     listed: dict[str, list[Shown]] = {slug: [] for slug in selection.sections or EVERY_SLUG}
     for shown in map(shown_of, gathered.entries):
         listed[shown.slug].append(shown)
+    files = _files(gathered, names)
     parts = [
-        Part(_(section.title), years(listed[section.slug], section.slug), _("There is nothing to show here."))
+        Part(_(section.title), years(listed[section.slug], section.slug, files), _("There is nothing to show here."))
         for section in SECTIONS
         if section.slug in listed
     ]
@@ -57,6 +60,14 @@ def record(gathered: Gathered, selection: Selection, maker: Maker, *, at: dateti
     )
     facts = [*_facts(gathered.patient, maker, at), (_("What is in it"), part_in_words(selection))]
     return printed(_("GP record"), gathered.patient, facts, notes, parts, at=at)
+
+
+def _files(gathered: Gathered, names: Mapping[UUID, str]) -> dict[str, tuple[str, ...]]:
+    """Under which name each document of an entry was taken along, or why not, by the entry's id."""
+    return {
+        str(public_id): tuple(names.get(file.file_id) or note_of(file.state) for file in files)
+        for public_id, files in gathered.files.items()
+    }
 
 
 def summary(gathered: Gathered, sections: Iterable[Summarised], maker: Maker, *, at: datetime) -> Json:

@@ -47,25 +47,29 @@ def shown_of(entry: ServedEntry) -> Shown:
     return shown(entry.slot, entry.clinical, entry.body, "")
 
 
-def row_of(entry: Shown, *, is_part: bool = False) -> Row:
-    """The row of an entry."""
+def row_of(entry: Shown, *, is_part: bool = False, files: Sequence[str] = ()) -> Row:
+    """The row of an entry. `files`: what is told of each document that it came with."""
     detail = recorded(entry)
-    facts = tuple((fact.label, fact.value) for fact in detail.facts if fact.value != detail.date)
+    said = ((fact.label, fact.value) for fact in detail.facts if fact.value != detail.date)
+    facts = (*said, *((_("Document"), told) for told in files))
     return Row(detail.date, detail.title, detail.lead, detail.aside, detail.tag, facts, detail.paragraphs, is_part)
 
 
-def years(entries: Sequence[Shown], slug: str) -> tuple[Year, ...]:
-    """The entries of one section by year, newest first; what belongs to an entry follows it."""
+def years(entries: Sequence[Shown], slug: str, files: Mapping[str, Sequence[str]]) -> tuple[Year, ...]:
+    """The entries of one section by year, newest first; what belongs to an entry follows it.
+
+    `files`: what is told of the documents of an entry, by its id.
+    """
     find = _PARENTS.get(slug)
     nest = Nest(entries, {} if find is None else find(entries))
     return tuple(
-        Year(heading or _("No date given"), tuple(_rows(tops, nest)))
+        Year(heading or _("No date given"), tuple(_rows(tops, nest, files)))
         for heading, tops in groupby(nest.tops, key=lambda top: top.date[-4:])
     )
 
 
-def _rows(tops: Iterator[Shown], nest: Nest) -> Iterator[Row]:
+def _rows(tops: Iterator[Shown], nest: Nest, files: Mapping[str, Sequence[str]]) -> Iterator[Row]:
     for top in tops:
-        yield row_of(top)
+        yield row_of(top, files=files.get(top.parts.id, ()))
         for below in nest.under(top):
-            yield row_of(below, is_part=True)
+            yield row_of(below, is_part=True, files=files.get(below.parts.id, ()))

@@ -60,14 +60,14 @@ def cards(entry: Shown, files: Sequence[OfEntry]) -> tuple[FileCard, ...]:
             about,
             number=(number, len(files)),
             here=f"{entry.href}/files/{file.file_id}",
-            note=_note(file.state),
+            note=note_of(file.state),
         )
         for number, file in enumerate(files, start=1)
     )
 
 
-def _note(state: FileState) -> str:
-    """Why a file cannot be opened; empty where it can."""
+def note_of(state: FileState) -> str:
+    """Why a patient cannot open a file; empty where they can."""
     match state:
         case FileState.CLEAN:
             return ""
