@@ -9,6 +9,7 @@ from openrecord.screening.actions import acts
 from openrecord.screening.types import EntryId, HideReason
 from tests.integration.fhir.world import AT, BY, App, Json, Record, observation
 from tests.integration.pages import world
+from tests.integration.pages.test_taking import content
 
 PATH = "/record/on-its-way"
 _SUBJECT = {"reference": "Patient/p"}
@@ -125,3 +126,8 @@ def test_results_and_referrals_lead_to_it(browser: Client) -> None:
     for section in ("test-results", "referrals"):
         assert browser.get(f"/record/{section}").content.decode().count(f'href="{PATH}"') == 1
     assert PATH not in browser.get("/record/medicines").content.decode()
+
+
+def test_a_sample_that_says_nothing_more_is_printed_too(record: Record, browser: Client) -> None:
+    record.deliver(sample("bare", "2025-02-26T10:00:00Z"))
+    assert content(browser, "pdf").startswith(b"%PDF")
