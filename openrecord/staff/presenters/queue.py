@@ -130,7 +130,7 @@ def _row(item: ListedItem, patient: Patient, query: str, at: datetime) -> QueueR
         kind,
         f"{patient.family}, {patient.given}",
         day_in_words(item.item.since),
-        item.author,
+        "" if item.author == line.value else item.author,
         tuple(_(SIGNALS[signal]) for signal in item.signals or ()),
         state_in_words(item.item, at),
         due_in_words(item.item, at),

@@ -98,8 +98,12 @@ def _is_repeat(body: Json) -> bool:
 
 
 def _is_issue(body: Json) -> bool:
-    """Whether it is one prescription of a medicine that stands elsewhere in the record."""
-    return body.get("resourceType") == "MedicationRequest" and body.get("intent") != "plan" and "basedOn" in body
+    """Whether it is one prescription of a medicine, which itself stands elsewhere in the record or cannot be seen.
+
+    That one was made up says nothing of the medicine: it need not be a past one.
+    """
+    is_order = body.get("resourceType") == "MedicationRequest" and body.get("intent") != "plan"
+    return is_order and ("basedOn" in body or body.get("status") == "completed")
 
 
 def current(page: Sequence[Shown]) -> tuple[Shown, ...]:

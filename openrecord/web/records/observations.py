@@ -1,6 +1,6 @@
 """Observations and reports: test results, measurements, notes and other findings."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from openrecord.web.records.arranging import Nest
@@ -213,12 +213,22 @@ def _member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
 def nested(entries: Sequence[Shown]) -> tuple[Line, ...]:
     """A line for each result; those of a report or panel among them stand under it."""
     nest = Nest(entries, parents_of(entries))
-    return tuple(_with_members(shown, nest) for shown in nest.tops)
+    return _in_order((shown, _with_members(shown, nest)) for shown in nest.tops)
 
 
 def _with_members(shown: Shown, nest: Nest) -> Line:
-    members = nest.under(shown)
-    return line(shown)._replace(under=tuple(line(member) for member in members)) if members else line(shown)
+    """With what belongs to it."""
+    return line(shown)._replace(under=_in_order((member, line(member)) for member in nest.under(shown)))
+
+
+def _in_order(members: Iterable[tuple[Shown, Line]]) -> tuple[Line, ...]:
+    """Of one report or panel: panels, then results by name, then samples."""
+    ordered = sorted(members, key=lambda each: (_rank(each[0]), each[1].title.casefold()))
+    return tuple(each for _shown, each in ordered)
+
+
+def _rank(shown: Shown) -> int:
+    return 2 if shown.parts.resource_type == "Specimen" else not shown.parts.has_member
 
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:

@@ -43,6 +43,28 @@ def test_a_result_whose_report_is_not_on_the_page_stands_by_itself() -> None:
     assert [line.title for line in day.lines] == ["Haemoglobin"]
 
 
+def test_a_report_begins_with_its_panels_and_ends_with_its_samples() -> None:
+    page = [
+        shown("Specimen/s", resourceType="Specimen", type={"text": "Blood"}),
+        shown("Observation/b", code={"text": "Urea"}),
+        shown("Observation/panel", code={"text": "Urea and electrolytes"}, hasMember=names("Observation/b")),
+        shown("Observation/a", code={"text": "Albumin"}),
+        shown("DiagnosticReport/r", code={"text": "Report"},
+              result=names("Observation/a", "Observation/panel"), specimen=names("Specimen/s")),
+    ]  # fmt: skip
+    (day,) = observations.groups(page)
+    (report,) = day.lines
+    assert [line.title for line in report.under] == ["Urea and electrolytes", "Albumin", "Urea", "Sample: Blood"]
+
+
+def test_a_prescription_whose_medicine_cannot_be_seen_is_no_past_medicine() -> None:
+    order = {"intent": "order", "status": "completed", "medicationCodeableConcept": {"text": "Ramipril"}}
+    (group,) = medicines.groups([shown("MedicationRequest/issue", **order)])
+    assert group.heading == "Earlier prescriptions"
+    (group,) = medicines.groups([shown("MedicationRequest/only", **order | {"status": "active"})])
+    assert group.heading == "Current medicines"
+
+
 def test_issues_stand_under_their_medicine() -> None:
     page = [
         shown("MedicationRequest/issue", basedOn=names("MedicationRequest/plan"), intent="order", status="completed"),
