@@ -3,8 +3,10 @@
 from django.urls import URLPattern, path
 
 from openrecord.staff.views import (
+    alike,
     cards,
     decisions,
+    erasing,
     files,
     find,
     glass,
@@ -24,6 +26,7 @@ from openrecord.staff.views import (
     requests,
     screen,
     start,
+    together,
     wishes,
 )
 
@@ -40,6 +43,7 @@ def _previews(start: str) -> list[URLPattern]:
         path(f"{start}/on-its-way", preview_whole.awaited),
         path(f"{start}/search", preview_whole.search),
         path(f"{start}/search/clear", preview_whole.clear),
+        path(f"{start}/covid", preview_whole.covid),
         path(f"{start}/<slug:slug>", preview.section),
         path(entry, preview.entry),
         path(f"{entry}/{_FILE}/document", files.preview_show),
@@ -63,6 +67,8 @@ urlpatterns = [
     path("decisions/<uuid:public_id>/age-review/<uuid:viewer_id>", decisions.age_review),
     path("drift", decisions.drift),
     path("ahead", decisions.ahead),
+    path("alike", alike.alike),
+    path("erasing", erasing.erasing),
     path("find", find.find),
     path("queue", queue.queue),
     path("queue/decide", many.decide),
@@ -76,6 +82,8 @@ urlpatterns = [
     path("patients/<uuid:public_id>/came-restricted", patient.came_restricted),
     path("patients/<uuid:public_id>/wishes", wishes.wishes),
     path("patients/<uuid:public_id>/people", proxies.people),
+    path("patients/<uuid:public_id>/together", together.together),
+    path("patients/<uuid:public_id>/together/<uuid:part_id>/part", together.part),
     path("patients/<uuid:public_id>/cards", cards.cards),
     path("patients/<uuid:public_id>/people/told", proxies.told),
     path("patients/<uuid:public_id>/people/new", granting.new),
@@ -89,6 +97,7 @@ urlpatterns = [
     path(f"{_ENTRY}/{_FILE}/save", files.save),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),
+    path(f"{_ENTRY}/somebody-elses", hiding.somebody_elses),
     path("requests", requests.requests),
     path("requests/<uuid:public_id>/<uuid:request_id>", requests.one),
     path("requests/<uuid:public_id>/<uuid:request_id>/<slug:slug>", request_steps.step),

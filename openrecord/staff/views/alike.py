@@ -1,0 +1,76 @@
+"""Records of the practice that may be one person's: each pair leads to a look at what merging them would do."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse
+from django.views.decorators.http import require_safe
+
+from openrecord.clinical.nhs_number import spaced
+from openrecord.kit import clock
+from openrecord.kit.london import day_of
+from openrecord.registry import queries as registry
+from openrecord.registry.types import OdsCode, Patient
+from openrecord.staff.desk import desk_of, page, record_staff_read
+from openrecord.staff.presenters.together import name_of
+from openrecord.staff.views.patient import base_of
+from openrecord.web.audience import Audience, audience
+from openrecord.web.text import gettext as _
+from openrecord.web.words import day_in_words
+
+ALIKE = "/staff/alike"
+MOST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class OneRecord:
+    """A record of a pair. `since`: the first day of its newest registration here."""
+
+    href: str
+    name: str
+    nhs_number: str
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two records. `here`: where the other is merged into the first; `number`: that of the other, as a form has it."""
+
+    born: date | None
+    records: tuple[OneRecord, OneRecord]
+    here: str
+    number: str
+
+
+@audience(Audience.STAFF)
+@require_safe
+def alike(request: HttpRequest) -> HttpResponse:
+    """The pairs, as many as fit a page."""
+    desk = desk_of(request)
+    if not desk.may_merge:
+        raise PermissionDenied
+    at = clock.now()
+    found = registry.alike(desk.ods, on=day_of(at))
+    record_staff_read(request, desk, None, route=ALIKE, served=(), at=at)
+    context = {
+        "title": _("Records that may be one person's"),
+        "pairs": list(_pairs(desk.ods, found[:MOST])),
+        "more": len(found) - MOST,
+    }
+    return page(request, "staff/alike.html", desk, context)
+
+
+def _pairs(ods: OdsCode, found: tuple[tuple[Patient, Patient], ...]) -> Iterator[Pair]:
+    """The record that was registered last goes on: a temporary number comes first."""
+    stays = registry.stays_of({patient.patient_id for pair in found for patient in pair})
+    since = {known: max(stay.start for stay in every if stay.ods == ods) for known, every in stays.items()}
+    for pair in found:
+        last, first = sorted(pair, key=lambda one: since[one.patient_id], reverse=True)
+        one, two = (_record(patient, since[patient.patient_id]) for patient in (last, first))
+        yield Pair(last.born, (one, two), f"{base_of(last)}/together", first.nhs_number)
+
+
+def _record(patient: Patient, since: date) -> OneRecord:
+    return OneRecord(base_of(patient), name_of(patient), spaced(patient.nhs_number), day_in_words(since))

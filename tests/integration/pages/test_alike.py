@@ -1,0 +1,66 @@
+"""Records that may be one person's: listed for who may merge them, of their practice alone, and on the home page."""
+
+from datetime import date
+
+import pytest
+
+from openrecord.identity.types import Role
+from openrecord.kit import clock
+from openrecord.registry import actions as registry_actions
+from openrecord.registry.types import MergeReason, OdsCode, Patient, Policy
+from tests.integration.fhir.world import AT, BY, OPENED, stopped
+from tests.integration.pages import world
+from tests.integration.pages.town import Town, new_town
+
+LIST, HOME = "/staff/alike", "/staff/home"
+MANAGER = (Role.MANAGER,)
+
+
+@pytest.fixture
+def town(stored: None) -> Town:  # noqa: ARG001
+    stopped()
+    return new_town(Policy())
+
+
+def _registered(patient: Patient, ods: OdsCode, start: date) -> None:
+    registry_actions.register(patient_id=patient.patient_id, ods=ods, start=start, by=BY, at=OPENED)
+
+
+def test_a_pair_leads_to_a_look_at_what_merging_does(town: Town) -> None:
+    browser = world.staff(town.ods, MANAGER)
+    assert LIST not in browser.get(HOME).text
+    one, two = town.patient("Twice"), town.patient("TWICE")
+    town.patient("Twice", date(1980, 5, 11))
+    _registered(two, town.ods, date(2024, 1, 1))
+    assert f'href="{LIST}"' in browser.get(HOME).text
+    assert "1 open" in browser.get(HOME).text
+    listed = browser.get(LIST).text
+    assert f'action="/staff/patients/{two.public_id}/together"' in listed, "the newer registration goes on"
+    assert listed.count("<section") == 1
+    looked = browser.post(f"/staff/patients/{two.public_id}/together", {"number": one.nhs_number})
+    assert "What merging does" in looked.text
+    registry_actions.merge(
+        survivor=two.patient_id, other=one.patient_id, reason=MergeReason.REGISTERED_TWICE, by=BY, at=clock.now()
+    )
+    assert "No two records look like one person." in browser.get(LIST).text
+    assert LIST not in browser.get(HOME).text
+
+
+def test_another_practices_records_make_no_pair(town: Town) -> None:
+    """Neither one that is only there, nor one that is there now."""
+    browser, elsewhere = world.staff(town.ods, MANAGER), new_town(Policy())
+    town.patient("Twice")
+    elsewhere.patient("Twice")
+    moved = town.patient("Twice")
+    registry_actions.deduct(patient_id=moved.patient_id, ods=town.ods, end=date(2024, 1, 1), by=BY, at=AT)
+    assert "<section" in browser.get(LIST).text, "nobody else has the one that left"
+    _registered(moved, elsewhere.ods, date(2024, 1, 1))
+    assert "<section" not in browser.get(LIST).text
+    assert LIST not in browser.get(HOME).text
+
+
+def test_who_may_not_merge_sees_no_list(town: Town) -> None:
+    town.patient("Twice"), town.patient("Twice")
+    browser = world.staff(town.ods, (Role.CLINICIAN, Role.SCREENER, Role.READER))
+    assert browser.get(LIST).status_code == 403
+    assert LIST not in browser.get(HOME).text
