@@ -290,7 +290,7 @@ def patients_by_name(ods: OdsCode, family: str, born: date, *, on: date) -> tupl
     return tuple(_patient(row) for row in found.values_list(*_PATIENT_COLUMNS))
 
 
-def alike(ods: OdsCode, *, on: date) -> tuple[tuple[Patient, Patient], ...]:
+def pairs_at(ods: OdsCode, *, on: date) -> tuple[tuple[Patient, Patient], ...]:
     """Pairs of records that may be one person's, as far as the practice may merge them on that day."""
     found = pairs(_patient(row) for row in sql.rows(_ALIKE, [ods, ods]))
     each = stays_of({patient.patient_id for pair in found for patient in pair})

@@ -3,7 +3,6 @@
 from django.urls import URLPattern, path
 
 from openrecord.staff.views import (
-    alike,
     cards,
     decisions,
     erasing,
@@ -15,6 +14,7 @@ from openrecord.staff.views import (
     home,
     keeping,
     many,
+    pairs,
     patient,
     policy,
     practice,
@@ -67,7 +67,7 @@ urlpatterns = [
     path("decisions/<uuid:public_id>/age-review/<uuid:viewer_id>", decisions.age_review),
     path("drift", decisions.drift),
     path("ahead", decisions.ahead),
-    path("alike", alike.alike),
+    path("pairs", pairs.pairs),
     path("erasing", erasing.erasing),
     path("find", find.find),
     path("queue", queue.queue),

@@ -16,10 +16,10 @@ from openrecord.registry.types import OdsCode
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.staff.desk import Desk, desk_of, page
-from openrecord.staff.views.alike import ALIKE
 from openrecord.staff.views.decisions import AHEAD_PATH, DECISIONS_PATH
 from openrecord.staff.views.erasing import ERASING
 from openrecord.staff.views.glass import OPENINGS
+from openrecord.staff.views.pairs import PAIRS
 from openrecord.staff.views.policy import PRACTICE
 from openrecord.staff.views.practice import moving
 from openrecord.staff.views.queue import ROUTE as QUEUE
@@ -76,10 +76,10 @@ def _openings(ods: OdsCode) -> Card:
 
 def _records(desk: Desk, at: datetime) -> tuple[Card, ...]:
     """What is there of it alone: most practices have neither."""
-    alike = len(registry.alike(desk.ods, on=day_of(at))) if desk.may_merge else 0
+    pairs = len(registry.pairs_at(desk.ods, on=day_of(at))) if desk.may_merge else 0
     foreign = len(screening.somebody_elses(desk.ods)) if desk.may_propose_erasure else 0
     cards = (
-        _count(ALIKE, _("Records that may be one person's"), alike),
+        _count(PAIRS, _("Records that may be one person's"), pairs),
         _count(ERASING, _("Entries that are somebody else's"), foreign),
     )
     return tuple(card for card in cards if card.waits)

@@ -52,7 +52,7 @@ def test_records_stand_there_from_the_day_on_which_their_years_are_over(
         monkeypatch.setattr(clock, "now", lambda: at)
         return world.staff(town.ods, LEAD, at=at).get(LIST).text
 
-    assert "No record that your practice had last." in listed(date(2035, 3, 2))
+    assert "None of those that your practice had last." in listed(date(2035, 3, 2))
     of_dead = listed(date(2035, 3, 3))
     assert f"openrecord patient erase {dead.public_id} --reason retention_ended" in of_dead
     assert "3 March 2025" in of_dead

@@ -20,7 +20,7 @@ from openrecord.web.audience import Audience, audience
 from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words
 
-ALIKE = "/staff/alike"
+PAIRS = "/staff/pairs"
 MOST = 50
 
 
@@ -46,20 +46,20 @@ class Pair:
 
 @audience(Audience.STAFF)
 @require_safe
-def alike(request: HttpRequest) -> HttpResponse:
+def pairs(request: HttpRequest) -> HttpResponse:
     """The pairs, as many as fit a page."""
     desk = desk_of(request)
     if not desk.may_merge:
         raise PermissionDenied
     at = clock.now()
-    found = registry.alike(desk.ods, on=day_of(at))
-    record_staff_read(request, desk, None, route=ALIKE, served=(), at=at)
+    found = registry.pairs_at(desk.ods, on=day_of(at))
+    record_staff_read(request, desk, None, route=PAIRS, served=(), at=at)
     context = {
         "title": _("Records that may be one person's"),
         "pairs": list(_pairs(desk.ods, found[:MOST])),
         "more": len(found) - MOST,
     }
-    return page(request, "staff/alike.html", desk, context)
+    return page(request, "staff/pairs.html", desk, context)
 
 
 def _pairs(ods: OdsCode, found: tuple[tuple[Patient, Patient], ...]) -> Iterator[Pair]:

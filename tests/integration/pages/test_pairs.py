@@ -12,7 +12,7 @@ from tests.integration.fhir.world import AT, BY, OPENED, stopped
 from tests.integration.pages import world
 from tests.integration.pages.town import Town, new_town
 
-LIST, HOME = "/staff/alike", "/staff/home"
+LIST, HOME = "/staff/pairs", "/staff/home"
 MANAGER = (Role.MANAGER,)
 
 
