@@ -60,6 +60,7 @@ _ALIKE = (
     f"ON p.born=n.born AND UPPER(p.family)=n.called WHERE p.{_LISTED}"
 )
 """The few of a practice who may be alike: rules.merging.pairs says which are."""
+_DISTINCT = "SELECT patient_id, other FROM registry_distinct WHERE patient_id IN ({keys})"
 _POLICIES = "SELECT ods, body FROM registry_policy WHERE ods IN ({keys}) ORDER BY version"
 _policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
 
@@ -291,8 +292,13 @@ def patients_by_name(ods: OdsCode, family: str, born: date, *, on: date) -> tupl
 
 
 def pairs_at(ods: OdsCode, *, on: date) -> tuple[tuple[Patient, Patient], ...]:
-    """Pairs of records that may be one person's, as far as the practice may merge them on that day."""
-    found = pairs(_patient(row) for row in sql.rows(_ALIKE, [ods, ods]))
+    """Pairs of records that may be one person's, as far as the practice may merge them on that day.
+
+    Not those of which somebody has said that they are two people's.
+    """
+    alike = [_patient(row) for row in sql.rows(_ALIKE, [ods, ods])]
+    told = sql.rows_in(_DISTINCT, [], [patient.patient_id for patient in alike])
+    found = pairs(alike, apart={(PatientId(one), PatientId(other)) for one, other in told})
     each = stays_of({patient.patient_id for pair in found for patient in pair})
     theirs = {patient_id for patient_id, every in each.items() if is_theirs(ods, every, on)}
     return tuple((one, two) for one, two in found if {one.patient_id, two.patient_id} <= theirs)

@@ -46,13 +46,14 @@ def _whole(ods: OdsCode) -> Iterable[Patient]:
 
 
 def _ended(patients: Iterable[Patient]) -> Iterator[tuple[Patient, Retention]]:
+    """The period of each that has begun; of a death of which nobody knows since when none has."""
     every = tuple(patients)
     stays_of = registry.stays_of(patient.patient_id for patient in every)
     for patient in every:
         deaths = audit.last_changes(patient.patient_id, PersonChange.DIED.value) if patient.died else {}
-        noted = day_of(max(deaths.values())) if deaths else None
-        ended = retention(stays_of.get(patient.patient_id, ()), died=patient.died, noted=noted)
-        if ended is not None:
+        died = day_of(max(deaths.values())) if deaths else None
+        ended = retention(stays_of.get(patient.patient_id, ()), died)
+        if ended is not None and patient.died is (died is not None):
             yield patient, ended
 
 

@@ -4,12 +4,15 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from openrecord.identity.types import Role
+from openrecord.kit.ids import spelt
+from openrecord.screening import queries as screening
 from openrecord.web.session import SESSION
 from tests.browser.accessibility import OVERFLOWS, WIDTHS, check, signed_in, turn
 from tests.browser.aside import aside
-from tests.integration.fhir.world import AT, stopped
+from tests.integration.fhir.world import AT, Record, made_record, stopped
 from tests.integration.flow.two_records import World, new_world
 from tests.integration.pages import world
+from tests.integration.pages.test_covid import vaccination
 
 pytestmark = pytest.mark.browser
 
@@ -29,6 +32,15 @@ def _two() -> tuple[World, str]:
     return made, str(manager.cookies[SESSION].value)
 
 
+def _vaccinated() -> tuple[Record, str, str]:
+    """A record with a dose, the inside id of that, and a session of a clinician who is the lead too."""
+    record = made_record("Okafor", "Ada")
+    record.deliver(vaccination("dose"))
+    staff = world.staff(roles=(Role.CLINICIAN, Role.IG_LEAD))
+    (entry,) = map(spelt, screening.states(record.patient.patient_id))
+    return record, entry, str(staff.cookies[SESSION].value)
+
+
 def look(page: Page) -> None:
     """The step is accessible, and fits the narrowest window."""
     check(page)
@@ -41,6 +53,11 @@ def test_merging_two_records_and_parting_them(browser: Browser, origin: str) -> 
     two, token = aside(_two)
     with signed_in(browser, origin, token) as context:
         page = context.new_page()
+        page.goto(f"{origin}/staff/home")
+        turn(page, page.get_by_role("link", name="Records that may be one person's"))
+        look(page)
+        turn(page, page.get_by_role("button", name="See what merging would do"))
+        turn(page, page.get_by_role("link", name="Cancel"))
         page.goto(f"{origin}/staff/find")
         page.get_by_label("NHS number").fill(two.sides[0].number)
         turn(page, page.get_by_role("button", name="Find"))
@@ -70,3 +87,25 @@ def test_merging_two_records_and_parting_them(browser: Browser, origin: str) -> 
         turn(page, page.get_by_role("button", name="Part the records"))
         expect(page.get_by_role("alert")).to_contain_text("The records are two again.")
         expect(page.get_by_role("link", name="Part them again")).to_have_count(0)
+
+
+def test_an_entry_is_somebody_elses_and_may_be_erased(browser: Browser, origin: str) -> None:
+    record, entry, token = aside(_vaccinated)
+    here = f"{origin}/staff/patients/{record.patient.public_id}"
+    with signed_in(browser, origin, token) as context:
+        page = context.new_page()
+        page.goto(f"{here}/preview/vaccinations")
+        turn(page, page.get_by_role("link", name="Covid-19 vaccination, and a card"))
+        expect(page.locator(".or-dose")).to_have_count(1)
+        look(page)
+        page.goto(f"{here}/entries/{entry}")
+        turn(page, page.get_by_role("link", name="This entry belongs to somebody else"))
+        look(page)
+        turn(page, page.get_by_role("button", name="It belongs to somebody else"))
+        expect(page.get_by_role("alert")).to_contain_text("Nobody sees the entry here any more.")
+        page.goto(f"{origin}/staff/home")
+        turn(page, page.get_by_role("link", name="Entries that are somebody else's"))
+        expect(page.locator("main")).to_contain_text(f"openrecord patient erase {record.patient.public_id}")
+        look(page)
+        page.goto(f"{here}/preview/covid")
+        expect(page.locator(".or-dose")).to_have_count(0)

@@ -1,23 +1,23 @@
 """Whether two records may be taken for one person's. What is to keep them apart comes first."""
 
 from collections.abc import Collection, Iterable
+from collections.abc import Set as AbstractSet
 from datetime import date
-from enum import Enum
-from itertools import combinations
+from enum import Enum, auto
 
-from openrecord.registry.types import OdsCode, Patient, Registration
+from openrecord.registry.types import OdsCode, Patient, PatientId, Registration
 
 
 class Bar(Enum):
     """Why two records are not merged, or one is not parted or withdrawn."""
 
-    SAME = "same"
-    WITHDRAWN = "withdrawn"
-    PROTECTED = "protected"
-    MERGED = "merged"
-    NOT_MERGED = "not_merged"
-    BORN = "born"
-    ASKED = "asked"
+    SAME = auto()
+    WITHDRAWN = auto()
+    PROTECTED = auto()
+    MERGED = auto()
+    NOT_MERGED = auto()
+    BORN = auto()
+    ASKED = auto()
     """Requests to the other record are open: their answers would have nobody to go to."""
 
 
@@ -46,18 +46,25 @@ def is_theirs(ods: OdsCode, stays: Collection[Registration], on: date) -> bool:
     return running <= {ods} and any(stay.ods == ods for stay in stays)
 
 
-def pairs(patients: Iterable[Patient]) -> tuple[tuple[Patient, Patient], ...]:
+def pairs(
+    patients: Iterable[Patient], *, apart: AbstractSet[tuple[PatientId, PatientId]] = frozenset()
+) -> tuple[tuple[Patient, Patient], ...]:
     """Records that may be one person's: the same date of birth, last name and first given name, whatever the case.
 
-    Each pair once, the smaller number first. None that would be refused: what keeps two apart is told to nobody.
+    Each record at most once beside one with a smaller number, which comes first: many of one name make no more pairs
+    than there are of them. None of those told `apart`, and none that is refused: why is told to nobody.
     """
-    alike: dict[tuple[str, str, object], list[Patient]] = {}
-    for patient in sorted(patients, key=lambda one: one.patient_id):
-        alike.setdefault((*_names(patient), patient.born), []).append(patient)
-    found = (pair for group in alike.values() for pair in combinations(group, 2))
-    return tuple((one, two) for one, two in found if bar(one, two, has_parts=False) is None)
+    found: list[tuple[Patient, Patient]] = []
+    alike: dict[tuple[str, ...], list[Patient]] = {}
+    for two in sorted(patients, key=lambda patient: patient.patient_id):
+        before = alike.setdefault(_names(two), [])
+        may_be = (one for one in before if (one.patient_id, two.patient_id) not in apart)
+        one = next((one for one in may_be if bar(one, two, has_parts=False) is None), None)
+        if one is not None:
+            found.append((one, two))
+        before.append(two)
+    return tuple(found)
 
 
-def _names(patient: Patient) -> tuple[str, str]:
-    given = patient.given.split()
-    return patient.family.strip().casefold(), given[0].casefold() if given else ""
+def _names(patient: Patient) -> tuple[str, ...]:
+    return (patient.family.strip().casefold(), *patient.given.casefold().split()[:1])

@@ -6,7 +6,7 @@ The periods are those of docs/retention.md, which says where they come from and 
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum
+from enum import Enum, auto
 
 from openrecord.kit.london import birthday
 from openrecord.registry.types import OdsCode, Registration
@@ -15,8 +15,8 @@ from openrecord.registry.types import OdsCode, Registration
 class Since(Enum):
     """From what the years are counted."""
 
-    DEATH = "death"
-    LEFT = "left"
+    DEATH = auto()
+    LEFT = auto()
 
 
 YEARS = {Since.DEATH: 10, Since.LEFT: 100}
@@ -32,16 +32,16 @@ class Retention:
     ends: date
 
 
-def retention(stays: Collection[Registration], *, died: bool, noted: date | None) -> Retention | None:
-    """When the period ends; None while it has not begun, or nobody knows whether.
+def retention(stays: Collection[Registration], died: date | None) -> Retention | None:
+    """When the period ends; None while it has not begun.
 
-    `stays`: all that the person had under whichever number. `noted`: the day on which a death became known here, which
-    stands for its own: it is never earlier. Whether somebody who has died is still registered does not count.
+    `stays`: all that the person had under whichever number. `died`: the day on which a death became known here, which
+    stands for its own, because it is never earlier; None = lives. Whether the dead are still registered does not count.
     """
     ends = [stay.end for stay in stays if stay.end is not None]
-    if not stays or (died and noted is None) or (not died and len(ends) < len(stays)):
+    if not stays or (died is None and len(ends) < len(stays)):
         return None
     last = max(stays, key=lambda stay: (stay.start, stay.end or date.max, stay.ods))
-    since = Since.DEATH if died else Since.LEFT
-    begins = max([*ends, noted] if died and noted is not None else ends)
+    since = Since.LEFT if died is None else Since.DEATH
+    begins = max(ends if died is None else [*ends, died])
     return Retention(last.ods, since, begins, birthday(begins, YEARS[since]))

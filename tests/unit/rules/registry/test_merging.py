@@ -71,7 +71,21 @@ def test_records_of_one_name_and_birth_date_may_be_one_persons() -> None:
     same = replace(TWO, family=" QUILL ", given="ANN Mary")
     assert pairs([ONE, same]) == ((ONE, same),)
     third = replace(ONE, patient_id=PatientId(3))
-    assert pairs([third, TWO, ONE]) == ((ONE, TWO), (ONE, third), (TWO, third))
+    assert pairs([third, TWO, ONE]) == ((ONE, TWO), (ONE, third))
+
+
+def test_records_that_were_told_apart_are_no_pair() -> None:
+    third = replace(ONE, patient_id=PatientId(3))
+    two, three = (PatientId(1), PatientId(2)), (PatientId(1), PatientId(3))
+    assert pairs([ONE, TWO], apart={two}) == ()
+    assert pairs([ONE, TWO, third], apart={two}) == ((ONE, third),)
+    assert pairs([ONE, TWO, third], apart={three}) == ((ONE, TWO), (TWO, third))
+    assert pairs([ONE, TWO, third], apart={two, three}) == ((TWO, third),)
+
+
+def test_who_is_under_protection_keeps_no_others_from_being_a_pair() -> None:
+    third = replace(ONE, patient_id=PatientId(3))
+    assert pairs([replace(ONE, address_flagged=True), TWO, third]) == ((TWO, third),)
 
 
 @pytest.mark.parametrize(
