@@ -365,6 +365,16 @@ def patients_decided(patients: Iterable[PatientId]) -> tuple[PatientId, ...]:
     return tuple(PatientId(row[0]) for row in sql.rows_in(statement, [], patients))
 
 
+def somebody_elses(ods: OdsCode) -> tuple[tuple[PatientId, EntryId, UUID], ...]:
+    """The practice's entries that are somebody else's and have not been erased: patient, entry, its outside id."""
+    statement = (
+        "SELECT e.patient_id, e.id, e.public_id FROM screening_entry e "
+        "JOIN screening_vault v ON v.patient_id=e.patient_id AND v.id=e.id "
+        "WHERE e.org=%s AND e.wrong_person ORDER BY e.patient_id, e.id"
+    )
+    return tuple((PatientId(r[0]), EntryId(bytes(r[1])), UUID(bytes=bytes(r[2]))) for r in sql.rows(statement, [ods]))
+
+
 def vault_bodies(patient_id: PatientId, wanted: Iterable[EntryId]) -> dict[EntryId, bytes]:
     """The fullest body of each entry that lies in the vault, wholly or with its text. For the practice only."""
     statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"
