@@ -73,13 +73,12 @@ def person_id(session: Session) -> PersonId:
     return session.who.person_id
 
 
-def test_a_request_that_notes_nothing_waits_for_no_writer(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_request_that_notes_nothing_waits_for_no_writer() -> None:
     """An atomic block takes the write lock on SQLite: with it, every page would wait for every delivery."""
     at = datetime(2026, 3, 2, 9, tzinfo=UTC)
     token, session = person_session(at)
-    begun = mock.Mock()
-    monkeypatch.setattr(transaction.Atomic, "__enter__", begun)
-    actions.note_activity(token=token, session=session, at=at + TICK)
+    with mock.patch.object(transaction.Atomic, "__enter__") as begun:
+        actions.note_activity(token=token, session=session, at=at + TICK)
     assert not begun.called
 
 
