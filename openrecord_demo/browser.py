@@ -9,6 +9,8 @@ from urllib.parse import parse_qs, urljoin, urlsplit
 
 import httpx
 
+from openrecord.gateways import trust
+
 MOST_PAGES = 200
 
 
@@ -63,7 +65,7 @@ class Browser:
 
     def __init__(self, address: str) -> None:
         self._address = address
-        self._http = httpx.Client(trust_env=False, follow_redirects=True, timeout=30)
+        self._http = httpx.Client(verify=trust.authorities(), trust_env=False, follow_redirects=True, timeout=30)
 
     def __enter__(self) -> Self:
         return self
@@ -146,4 +148,4 @@ class App:
         return self._ask(f"{self._base}/{reference}").status_code
 
     def _ask(self, url: str) -> httpx.Response:
-        return httpx.get(url, headers=self._headers, trust_env=False, timeout=30)
+        return httpx.get(url, headers=self._headers, verify=trust.authorities(), trust_env=False, timeout=30)

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 
 from openrecord.attachments import queries
-from openrecord.attachments.types import Attached
+from openrecord.attachments.types import Attached, EntryOfFile
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.clinical.file_kinds import Kind, kind_of
@@ -22,7 +22,7 @@ from openrecord.registry.types import OdsCode, PatientId
 
 _COLUMNS = (
     "patient_id", "id", "public_id", "fhir_type", "digest", "store", "size", "kind", "state", "found", "received",
-    "tried", "checked", "org",
+    "tried", "checked", "org", "entry",
 )  # fmt: skip
 _SAME = (
     "SELECT store, size, kind, state, found, checked FROM attachments_file "
@@ -35,15 +35,14 @@ _TRIED = "UPDATE attachments_file SET tried=%s WHERE patient_id=%s AND store=%s"
 
 
 def keep(
-    *, patient_id: PatientId, org: OdsCode, entry: tuple[str, UUID], files: Iterable[IncomingFile], at: datetime
+    *, patient_id: PatientId, org: OdsCode, entry: EntryOfFile, files: Iterable[IncomingFile], at: datetime
 ) -> Mapping[str, UUID]:
-    """Keep the files of an entry (type, outside id); the id of each by its mark. The same file again keeps its id.
+    """Keep the files of an entry; the id of each by its mark. The same file again keeps its id.
 
     `org`: the organisation that controls the entry. Runs in the caller's transaction, which holds the patient and
     writes the audit row of the arrival.
     """
-    fhir_type, public_id = entry
-    known = {file.digest: file.file_id for file in queries.all_of(patient_id, public_id)}
+    known = {file.digest: file.file_id for file in queries.all_of(patient_id, entry.public_id)}
     names = {}
     for file in files:
         digest = queries.digest_of(patient_id, file.mark)
@@ -52,8 +51,8 @@ def keep(
             kept = sql.row(_SAME, [patient_id, digest]) or _write(file, digest)
             store, size, kind, state, found, checked = kept
             row = (
-                patient_id, known[digest].bytes, public_id.bytes, fhir_type, digest, store, size, kind, state, found,
-                to_micros(at), 0, checked, org,
+                patient_id, known[digest].bytes, entry.public_id.bytes, entry.fhir_type, digest, store, size, kind,
+                state, found, to_micros(at), 0, checked, org, entry.entry_id,
             )  # fmt: skip
             sql.insert("attachments_file", _COLUMNS, [row])
         names[file.mark] = known[digest]

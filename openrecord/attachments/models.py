@@ -11,7 +11,7 @@ class FileRow(PatientKeyed):
 
     `digest`: keyed by the patient, of what the file holds; `store`: the name under which it lies on the disk, NULL
     where it was not kept; several entries of a patient may share one. `tried`: when the scanner was last asked, 0 =
-    never. `org`: the organisation that controls the entry.
+    never. `org`: the organisation that controls the entry; `entry`: what that organisation's pages call it.
     """
 
     public_id = models.BinaryField(max_length=16)
@@ -26,6 +26,7 @@ class FileRow(PatientKeyed):
     tried = models.BigIntegerField(default=0)
     checked = models.BigIntegerField(null=True)
     org = models.CharField(max_length=12)
+    entry = models.BinaryField(max_length=16)
 
     class Meta:
         db_table = "attachments_file"

@@ -21,7 +21,7 @@ _OF_ENTRY = f"SELECT {COLUMNS} FROM attachments_file WHERE patient_id=%s AND pub
 _WHOSE = "SELECT fhir_type, public_id FROM attachments_file WHERE patient_id=%s AND id=%s"
 _WAITING = f"SELECT patient_id, {COLUMNS} FROM attachments_file WHERE state='waiting' ORDER BY tried, id LIMIT %s"
 _REFUSED = (
-    f"SELECT patient_id, {COLUMNS} FROM attachments_file WHERE org=%s "
+    f"SELECT patient_id, entry, {COLUMNS} FROM attachments_file WHERE org=%s "
     f"AND state IN ({', '.join(repr(state.value) for state in REFUSED)}) AND (received, id) < (%s, %s) "
     "ORDER BY received DESC, id DESC LIMIT %s"
 )
@@ -77,7 +77,9 @@ def refused(org: OdsCode, *, limit: int, after: str = "") -> tuple[Refused, ...]
     """Files of entries of an organisation that nobody will ever open, the newest first; also those of versions that
     others have replaced. `after`: the cursor of the last one; what is none begins at the front."""
     asked = [org, *_place(after), limit]
-    return tuple(Refused(PatientId(row[0]), _attached(row[1:])) for row in sql.rows(_REFUSED, asked))
+    return tuple(
+        Refused(PatientId(row[0]), UUID(bytes=bytes(row[1])), _attached(row[2:])) for row in sql.rows(_REFUSED, asked)
+    )
 
 
 def _place(cursor: str) -> tuple[int, bytes]:

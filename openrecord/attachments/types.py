@@ -37,10 +37,20 @@ REFUSED = (FileState.INFECTED, FileState.UNCHECKED, FileState.TOO_LARGE, FileSta
 
 
 @dataclass(frozen=True, slots=True)
+class EntryOfFile:
+    """The entry that a file comes with: its inside id (16 bytes), its outside one, and its type there."""
+
+    entry_id: bytes
+    public_id: UUID
+    fhir_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Refused:
-    """A file that was refused, and whose it is. `cursor`: its place in the practice's list."""
+    """A file that was refused, whose it is and of which entry (inside id)."""
 
     patient_id: PatientId
+    entry_id: UUID
     file: Attached
 
     @property

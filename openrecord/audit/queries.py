@@ -39,6 +39,12 @@ def subjects(patient_id: int, event: str) -> tuple[str, ...]:
     return tuple(changes.values_list("subject", flat=True))
 
 
+def last_changes(patient_id: int, event: str) -> dict[str, datetime]:
+    """When there was last a change of this name to a patient, by what it was about."""
+    changes = ChangeRow.objects.filter(patient_id=patient_id, event=event).order_by("id")
+    return {subject: rules.instant(at) for subject, at in changes.values_list("subject", "at")}
+
+
 def last_sealed_at() -> datetime | None:
     """When the newest row of the chain was sealed; None where nothing was."""
     last = Seal.objects.order_by("-number").first()

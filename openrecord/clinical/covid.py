@@ -14,6 +14,8 @@ from openrecord.clinical.codes import MEDICINE_SYSTEMS
 
 PROCEDURE = "https://fhir.hl7.org.uk/StructureDefinition/Extension-UKCore-VaccinationProcedure"
 _KEYS = frozenset({"review", "product", "procedure", "disease"})
+LONGEST_PLACE = 120
+"""Characters: what is longer is no name, and has no room on a card."""
 Json = Mapping[str, Any]
 
 
@@ -65,6 +67,18 @@ def codes_of(body: Json) -> tuple[str, ...]:
 def name_of(body: Json) -> str:
     """What people call the vaccine, by its first listed code; empty where it has none."""
     return next((codes().names[code] for code in codes_of(body)), "")
+
+
+def place_of(body: Json) -> str:
+    """The place or the organisation that gave a dose, if its name is not overlong; never that of a person."""
+    actors = (each.get("actor") for each in _objects(body.get("performer")))
+    organisations = (actor for actor in actors if isinstance(actor, dict) and actor.get("type") == "Organization")
+    for one in (body.get("location"), *organisations):
+        display = one.get("display") if isinstance(one, dict) else None
+        name = display.strip() if isinstance(display, str) else ""
+        if name and len(name) <= LONGEST_PLACE:
+            return name
+    return ""
 
 
 def _procedures(body: Json) -> Iterator[str]:

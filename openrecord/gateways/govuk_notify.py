@@ -14,6 +14,7 @@ import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
+from openrecord.gateways import trust
 from openrecord.gateways.messaging import Letter, NotSent
 from openrecord.kit import environment
 from openrecord.kit.environment import MissingSetting
@@ -66,8 +67,8 @@ class GovukNotify:
         claims = {"iss": self.service, "iat": int(at.timestamp())}
         token = jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(self.secret))
         try:
-            with httpx.Client(base_url=self.base, timeout=PATIENCE, follow_redirects=False) as http:
-                answer = http.request(method, path, headers={"Authorization": f"Bearer {token}"}, **rest)
+            with httpx.Client(verify=trust.authorities(), timeout=PATIENCE, follow_redirects=False) as http:
+                answer = http.request(method, self.base + path, headers={"Authorization": f"Bearer {token}"}, **rest)
         except httpx.HTTPError as error:
             raise NotSent("unreachable", for_good=False) from error
         if answer.status_code == 400:
@@ -93,7 +94,7 @@ def configured(kind: str) -> GovukNotify | None:
         raise MissingSetting("OPENRECORD_NOTIFY_KEY_FILE cannot be read") from error
     if len(key) < 2 * _UUID + 1:
         raise MissingSetting("OPENRECORD_NOTIFY_KEY_FILE holds no API key of GOV.UK Notify")
-    base = environment.required("OPENRECORD_NOTIFY_URL")
+    base = environment.required("OPENRECORD_NOTIFY_URL").rstrip("/")
     english, _comma, welsh = named.partition(",")
     templates = {"en-gb": english.strip()} | ({"cy": welsh.strip()} if welsh.strip() else {})
     return GovukNotify(base, key[-2 * _UUID - 1 : -_UUID - 1], key[-_UUID:], kind, templates)

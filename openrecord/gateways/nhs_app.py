@@ -18,6 +18,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
+from openrecord.gateways import trust
 from openrecord.gateways.messaging import Letter, NotSent
 from openrecord.kit import environment
 from openrecord.kit.environment import MissingSetting
@@ -150,7 +151,7 @@ class NhsApp:
 
 def _asked(method: str, url: str, **rest: Any) -> httpx.Response:
     try:
-        with httpx.Client(timeout=PATIENCE, follow_redirects=False) as http:
+        with httpx.Client(verify=trust.authorities(), timeout=PATIENCE, follow_redirects=False) as http:
             return http.request(method, url, **rest)
     except httpx.HTTPError as error:
         raise NotSent("unreachable", for_good=False) from error

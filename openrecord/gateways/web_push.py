@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
+from openrecord.gateways import trust
 from openrecord.gateways.messaging import AddressGone, Letter, NotSent
 from openrecord.gateways.openid.settings import LOOPBACK
 from openrecord.kit import environment
@@ -149,7 +150,7 @@ class WebPush:
             "Urgency": "normal",
         }
         try:
-            with httpx.Client(timeout=PATIENCE, follow_redirects=False) as http:
+            with httpx.Client(verify=trust.authorities(), timeout=PATIENCE, follow_redirects=False) as http:
                 status = http.post(to.endpoint, content=body, headers=headers).status_code
         except httpx.HTTPError as error:
             raise NotSent("unreachable", for_good=False) from error

@@ -245,11 +245,11 @@ def _end_session(token: str, *, reason: str, at: datetime) -> None:
     )
 
 
-@transaction.atomic
 def note_activity(*, token: str, session: Session, at: datetime) -> None:
-    """Keep a session from going idle; writes at most once a minute (rules.SEEN_EVERY)."""
+    """Keep a session from going idle; writes at most once a minute (rules.SEEN_EVERY), and else waits for no writer."""
     if rules.should_note_activity(last_seen=session.last_seen, at=at):
-        SessionRow.objects.filter(token_hash=token_hash(token), last_seen__lt=at).update(last_seen=at)
+        with transaction.atomic():
+            SessionRow.objects.filter(token_hash=token_hash(token), last_seen__lt=at).update(last_seen=at)
 
 
 @transaction.atomic

@@ -15,17 +15,8 @@ from openrecord.kit.ids import random_id, random_number, time_ordered_bytes, tim
 from openrecord.kit.instants import to_micros
 from openrecord.kit.london import day_of
 from openrecord.registry import events, queries
-from openrecord.registry.events import (
-    Erased,
-    Merged,
-    NumberChanged,
-    Parted,
-    PersonChange,
-    PersonChanged,
-    PolicyChanged,
-    Withdrawn,
-)
 from openrecord.registry.models import (
+    DistinctRow,
     PatientRow,
     PolicyRow,
     PracticePlaceRow,
@@ -61,7 +52,7 @@ class NotMergeable(ValueError):
     """These records must not be merged, or parted, or withdrawn, as they stand; `why`: rules.merging.Bar."""
 
     def __init__(self, why: Bar) -> None:
-        super().__init__(why.value)
+        super().__init__(why.name)
         self.why = why
 
 
@@ -121,7 +112,7 @@ def set_policy(
         act=events.repeatable(events.PolicySet(ods, policy, newest + 1, why)),
         repeats=repeats,
     )
-    bus.publish(PolicyChanged(ods, at))
+    bus.publish(events.PolicyChanged(ods, at))
 
 
 def _encoded(policy: Policy) -> str:
@@ -220,7 +211,7 @@ def register(
         patient_id=patient_id, id=time_ordered_bytes(), ods=ods, start=start, end_on=end, entered=to_micros(at)
     )
     audit.record_change(by=by, at=at, event="registered", patient_id=patient_id, subject=ods, details={})
-    bus.publish(PersonChanged(patient_id, PersonChange.REGISTERED, at))
+    bus.publish(events.PersonChanged(patient_id, events.PersonChange.REGISTERED, at))
 
 
 @transaction.atomic
@@ -239,17 +230,17 @@ def deduct(
     RegistrationRow.objects.filter(patient_id=patient_id, id=ended.id).update(end_on=end)
     act = events.repeatable(events.Deducted(queries.patient(patient_id), ods, end))
     audit.record_change(by=by, at=at, event="deducted", patient_id=patient_id, subject=ods, act=act, repeats=repeats)
-    bus.publish(PersonChanged(patient_id, PersonChange.DEDUCTED, at))
+    bus.publish(events.PersonChanged(patient_id, events.PersonChange.DEDUCTED, at))
 
 
 @transaction.atomic
 def record_death(*, patient_id: PatientId, died: bool, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
     """The patient has died, or (False) a death recorded in error is undone."""
     PatientRow.objects.filter(patient_id=patient_id).update(died=died)
-    change = PersonChange.DIED if died else PersonChange.DEATH_UNDONE
+    change = events.PersonChange.DIED if died else events.PersonChange.DEATH_UNDONE
     act = events.repeatable(events.DeathRecorded(queries.patient(patient_id), died))
     audit.record_change(by=by, at=at, event=change.value, patient_id=patient_id, act=act, repeats=repeats)
-    bus.publish(PersonChanged(patient_id, change, at))
+    bus.publish(events.PersonChanged(patient_id, change, at))
 
 
 @transaction.atomic
@@ -258,7 +249,7 @@ def flag_address(*, patient_id: PatientId, by: Actor, at: datetime, repeats: byt
     PatientRow.objects.filter(patient_id=patient_id).update(address_flagged=True)
     act = events.repeatable(events.AddressFlagged(queries.patient(patient_id)))
     audit.record_change(by=by, at=at, event="address_flagged", patient_id=patient_id, act=act, repeats=repeats)
-    bus.publish(PersonChanged(patient_id, PersonChange.ADDRESS_FLAGGED, at))
+    bus.publish(events.PersonChanged(patient_id, events.PersonChange.ADDRESS_FLAGGED, at))
 
 
 @transaction.atomic
@@ -275,7 +266,7 @@ def change_number(
     PatientRow.objects.filter(patient_id=patient_id).update(nhs_number=now, nhs_hash=queries.nhs_hash(now))
     act = events.repeatable(events.Renumbered(patient, now))
     audit.record_change(by=by, at=at, event="number_changed", patient_id=patient_id, act=act, repeats=repeats)
-    bus.publish(NumberChanged(patient_id, patient.nhs_number, now, at))
+    bus.publish(events.NumberChanged(patient_id, patient.nhs_number, now, at))
 
 
 @transaction.atomic
@@ -292,7 +283,7 @@ def withdraw(*, patient_id: PatientId, by: Actor, at: datetime, repeats: bytes |
     PatientRow.objects.filter(patient_id=patient_id).update(withdrawn=True)
     RegistrationRow.objects.filter(patient_id=patient_id, end_on__isnull=True).update(end_on=day_of(at))
     audit.record_change(by=by, at=at, event="withdrawn", patient_id=patient_id, act=act, repeats=repeats)
-    bus.publish(Withdrawn(patient_id, at))
+    bus.publish(events.Withdrawn(patient_id, at))
 
 
 @transaction.atomic
@@ -317,7 +308,7 @@ def merge(
     act = events.repeatable(events.MergeDecided(one, two, reason, done or at))
     PatientRow.objects.filter(patient_id=other).update(merged_into=survivor, merged_at=to_micros(done or at))
     _record_both(survivor, other, "merged", reason.value, by, at, act, repeats)
-    bus.publish(Merged(survivor, other, at))
+    bus.publish(events.Merged(survivor, other, at))
 
 
 @transaction.atomic
@@ -330,7 +321,19 @@ def part(*, other: PatientId, reason: PartReason, by: Actor, at: datetime, repea
     act = events.repeatable(events.PartDecided(merged, reason))
     PatientRow.objects.filter(patient_id=other).update(merged_into=None, merged_at=None)
     _record_both(survivor, other, "parted", reason.value, by, at, act, repeats)
-    bus.publish(Parted(survivor, other, merged.merged_at, at))
+    if reason is PartReason.NOT_ONE_PERSON:
+        tell_apart(one=survivor, other=other, by=by, at=at)
+    bus.publish(events.Parted(survivor, other, merged.merged_at, at))
+
+
+@transaction.atomic
+def tell_apart(*, one: PatientId, other: PatientId, by: Actor, at: datetime) -> None:
+    """These records are two people's: they are not proposed again (queries.pairs_at). Raises queries.UnknownPatient."""
+    first, second = sorted((one, other))
+    subject = str(queries.patient(second).public_id)
+    if not DistinctRow.objects.filter(patient_id=first, other=second).exists():
+        DistinctRow.objects.create(patient_id=first, id=time_ordered_bytes(), other=second)
+        audit.record_change(by=by, at=at, event="told_apart", patient_id=first, subject=subject)
 
 
 @transaction.atomic
@@ -353,8 +356,9 @@ def _erase(patient: Patient, reason: EraseReason, by: Actor, at: datetime, repea
     act = events.repeatable(events.ErasureDecided(number, reason))
     details: dict[str, str | int | None] = {"reason": reason.value}
     audit.record_change(by=by, at=at, event="erased", patient_id=number, details=details, act=act, repeats=repeats)
-    bus.publish(Erased(patient, at))
-    erasing.erase(("registry_registration", "registry_patient"), number)
+    bus.publish(events.Erased(patient, at))
+    DistinctRow.objects.filter(other=number).delete()
+    erasing.erase(("registry_distinct", "registry_registration", "registry_patient"), number)
 
 
 def _both(survivor: PatientId, other: PatientId) -> tuple[Patient, Patient]:

@@ -106,6 +106,16 @@ class PatientRow(models.Model):
         ]
 
 
+class DistinctRow(PatientKeyed):
+    """Two records of which somebody said that they are two people's, that with the smaller number first."""
+
+    other = models.BigIntegerField()
+
+    class Meta:
+        db_table = "registry_distinct"
+        indexes = [models.Index(fields=["other"], name="registry_distinct_other")]
+
+
 class RegistrationRow(PatientKeyed):
     """A patient's stay at a practice, from the beginning of `start` to the beginning of `end_on`.
 

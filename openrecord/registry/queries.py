@@ -22,6 +22,7 @@ from openrecord.registry.models import (
     ReadinessRow,
     RegistrationRow,
 )
+from openrecord.registry.rules.merging import is_theirs, pairs
 from openrecord.registry.types import (
     OdsCode,
     Patient,
@@ -51,6 +52,15 @@ _REGISTRATIONS_OF = (
 )
 _PARTS = f"{_PATIENT} WHERE merged_into IN ({{keys}}) ORDER BY merged_at, patient_id"
 _HOMES = "SELECT patient_id, merged_into FROM registry_patient WHERE merged_into IS NOT NULL AND patient_id IN ({keys})"
+_LISTED = "patient_id IN (SELECT patient_id FROM registry_registration WHERE ods=%s)"
+_ALIKE = (
+    f"SELECT {', '.join(f'p.{name}' for name in _PATIENT_COLUMNS)} FROM registry_patient p JOIN ("
+    f"SELECT born, UPPER(family) AS called FROM registry_patient WHERE {_LISTED} "
+    f"GROUP BY born, UPPER(family) HAVING COUNT(*) > 1) n "
+    f"ON p.born=n.born AND UPPER(p.family)=n.called WHERE p.{_LISTED}"
+)
+"""The few of a practice who may be alike: rules.merging.pairs says which are."""
+_DISTINCT = "SELECT patient_id, other FROM registry_distinct WHERE patient_id IN ({keys})"
 _POLICIES = "SELECT ods, body FROM registry_policy WHERE ods IN ({keys}) ORDER BY version"
 _policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
 
@@ -237,7 +247,17 @@ def registrations(patient_id: PatientId) -> tuple[Registration, ...]:
 
 def stays(patient_id: PatientId) -> tuple[Registration, ...]:
     """Where the person of this record is or was registered, under whichever number: with what was merged into it."""
-    return tuple(stay for known in registrations_of(names(patient_id)).values() for stay in known)
+    return stays_of([patient_id]).get(patient_id, ())
+
+
+def stays_of(patients: Iterable[PatientId]) -> dict[PatientId, tuple[Registration, ...]]:
+    """`stays` of each of these patients that has one."""
+    names_of = {patient_id: [patient_id] for patient_id in patients}
+    for patient_id, merged in parts_of(names_of).items():
+        names_of[patient_id] += [part.patient_id for part in merged]
+    known = registrations_of(name for every in names_of.values() for name in every)
+    found = {one: tuple(stay for name in every for stay in known.get(name, ())) for one, every in names_of.items()}
+    return {patient_id: every for patient_id, every in found.items() if every}
 
 
 def registered(patient_id: PatientId, *, on: date) -> tuple[Registration, ...]:
@@ -269,3 +289,16 @@ def patients_by_name(ods: OdsCode, family: str, born: date, *, on: date) -> tupl
     )
     found = PatientRow.objects.filter(born=born, family__iexact=family.strip(), patient_id__in=registered)
     return tuple(_patient(row) for row in found.values_list(*_PATIENT_COLUMNS))
+
+
+def pairs_at(ods: OdsCode, *, on: date) -> tuple[tuple[Patient, Patient], ...]:
+    """Pairs of records that may be one person's, as far as the practice may merge them on that day.
+
+    Not those of which somebody has said that they are two people's.
+    """
+    alike = [_patient(row) for row in sql.rows(_ALIKE, [ods, ods])]
+    told = sql.rows_in(_DISTINCT, [], [patient.patient_id for patient in alike])
+    found = pairs(alike, apart={(PatientId(one), PatientId(other)) for one, other in told})
+    each = stays_of({patient.patient_id for pair in found for patient in pair})
+    theirs = {patient_id for patient_id, every in each.items() if is_theirs(ods, every, on)}
+    return tuple((one, two) for one, two in found if {one.patient_id, two.patient_id} <= theirs)

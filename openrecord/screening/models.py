@@ -46,6 +46,7 @@ class EntryRow(PatientKeyed):
         db_table = "screening_entry"
         indexes = [
             models.Index(fields=["patient_id", "unit"], name="screening_unit", condition=models.Q(unit__isnull=False)),
+            models.Index(fields=["org"], name="screening_foreign", condition=models.Q(wrong_person=True)),
         ]
 
 

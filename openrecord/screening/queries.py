@@ -357,19 +357,22 @@ def patients_with_entry(public_id: UUID) -> tuple[PatientId, ...]:
     return tuple(PatientId(row[0]) for row in found)
 
 
-def entries_called(patient_id: PatientId, public_ids: Iterable[UUID]) -> tuple[EntryId, ...]:
-    """The entries of the patient that these outside ids name."""
-    statement = "SELECT id FROM screening_entry WHERE patient_id=%s AND public_id IN ({keys})"
-    found = sql.rows_in(statement, [patient_id], [public_id.bytes for public_id in public_ids])
-    return tuple(EntryId(bytes(row[0])) for row in found)
-
-
 def patients_decided(patients: Iterable[PatientId]) -> tuple[PatientId, ...]:
     """Those of these patients about an entry of whom people have decided anything."""
     statement = (
         "SELECT DISTINCT patient_id FROM screening_entry WHERE (acted OR wrong_person) AND patient_id IN ({keys})"
     )
     return tuple(PatientId(row[0]) for row in sql.rows_in(statement, [], patients))
+
+
+def somebody_elses(ods: OdsCode) -> tuple[tuple[PatientId, EntryId, UUID], ...]:
+    """The practice's entries that are somebody else's and have not been erased: patient, entry, its outside id."""
+    statement = (
+        "SELECT e.patient_id, e.id, e.public_id FROM screening_entry e "
+        "JOIN screening_vault v ON v.patient_id=e.patient_id AND v.id=e.id "
+        "WHERE e.org=%s AND e.wrong_person ORDER BY e.patient_id, e.id"
+    )
+    return tuple((PatientId(r[0]), EntryId(bytes(r[1])), UUID(bytes=bytes(r[2]))) for r in sql.rows(statement, [ods]))
 
 
 def vault_bodies(patient_id: PatientId, wanted: Iterable[EntryId]) -> dict[EntryId, bytes]:

@@ -19,6 +19,7 @@ from openrecord.identity.types import Role, Session, StaffMember
 from openrecord.kit import clock
 from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
+from openrecord.registry.rules.merging import is_theirs
 from openrecord.registry.types import OdsCode, Patient, PatientId
 from openrecord.restricted import queries as restricted
 from openrecord.restricted.rules import CHECKERS, RESTRICTERS, has_to_say_why
@@ -86,6 +87,16 @@ class Desk:
     def may_govern(self) -> bool:
         """Whether they may change the practice's policy and say how ready it is."""
         return bool(self.member.roles & GOVERNORS)
+
+    @property
+    def may_merge(self) -> bool:
+        """Whether they may say that two records are one person's, and take that back."""
+        return bool(self.member.roles & GOVERNORS)
+
+    @property
+    def may_propose_erasure(self) -> bool:
+        """Whether they see what may be erased: who speaks for the controller about keeping."""
+        return Role.IG_LEAD in self.member.roles
 
     @property
     def may_grant(self) -> bool:
@@ -158,6 +169,11 @@ def is_ours(desk: Desk, patient: Patient) -> bool:
 def is_registered(desk: Desk, patient: Patient, at: datetime) -> bool:
     """Whether the patient is registered at the desk's practice now: who left lets it see nothing written elsewhere."""
     return any(stay.ods == desk.ods for stay in registry.registered(patient.patient_id, on=day_of(at)))
+
+
+def may_say_whose(desk: Desk, patient: Patient, at: datetime) -> bool:
+    """Whether this member of staff may merge the record with another one, or part it: the practice's alone."""
+    return desk.may_merge and is_theirs(desk.ods, registry.stays(patient.patient_id), day_of(at))
 
 
 def record_staff_read(

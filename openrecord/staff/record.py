@@ -72,13 +72,13 @@ def labelled_entries(ods: OdsCode, patient_id: PatientId, *, at: datetime) -> tu
     return _with_bodies(patient_id, states, order, at)
 
 
-def told_of(ods: OdsCode, patient_id: PatientId, public_ids: Iterable[UUID]) -> dict[UUID, ToldEntry]:
-    """Those of these entries, by the names of outside, that the practice controls: what each says, without deciding."""
-    states = screening.states(patient_id, screening.entries_called(patient_id, public_ids))
+def told_of(ods: OdsCode, patient_id: PatientId, entry_ids: Iterable[UUID]) -> dict[UUID, ToldEntry]:
+    """Those of these entries that the practice controls, by their inside ids: what each says, without deciding."""
+    states = screening.states(patient_id, [EntryId(entry_id.bytes) for entry_id in entry_ids])
     ours = [entry for entry, state in states.items() if state.facts.org == ods]
     bodies = _bodies(patient_id, ours)
     return {
-        states[entry].public_id: ToldEntry(UUID(bytes=entry), states[entry].facts.clinical, bodies.get(entry, b"{}"))
+        UUID(bytes=entry): ToldEntry(UUID(bytes=entry), states[entry].facts.clinical, bodies.get(entry, b"{}"))
         for entry in ours
     }
 

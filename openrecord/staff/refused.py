@@ -41,7 +41,7 @@ def _named(ods: OdsCode, after: str) -> Iterator[RefusedFile]:
         ours = {who for who in patients if any(stay.ods == ods for stay in registry.stays(who))}
         entries = _entries(ods, [one for one in found if one.patient_id in ours])
         for one in found:
-            entry = entries.get((one.patient_id, one.file.public_id))
+            entry = entries.get((one.patient_id, one.entry_id))
             if entry is not None and one.file.file_id in named(entry.body):
                 yield RefusedFile(one, entry, patients[one.patient_id])
 
@@ -49,9 +49,9 @@ def _named(ods: OdsCode, after: str) -> Iterator[RefusedFile]:
 def _entries(ods: OdsCode, found: Sequence[Refused]) -> dict[tuple[PatientId, UUID], ToldEntry]:
     wanted: dict[PatientId, set[UUID]] = defaultdict(set)
     for one in found:
-        wanted[one.patient_id].add(one.file.public_id)
+        wanted[one.patient_id].add(one.entry_id)
     return {
-        (patient_id, public_id): entry
-        for patient_id, public_ids in wanted.items()
-        for public_id, entry in record.told_of(ods, patient_id, public_ids).items()
+        (patient_id, entry_id): entry
+        for patient_id, entry_ids in wanted.items()
+        for entry_id, entry in record.told_of(ods, patient_id, entry_ids).items()
     }

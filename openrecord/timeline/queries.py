@@ -196,6 +196,16 @@ def page(
     return Page(entries + rest.entries, rest.next_cursor)
 
 
+def every(reader: Reader, *, slots: Collection[Slot], at: datetime) -> tuple[ServedEntry, ...]:
+    """All that `page` gives, page after page."""
+    served = page(reader, slots=slots, at=at)
+    found = [*served.entries]
+    while served.next_cursor is not None:
+        served = page(reader, slots=slots, after=served.next_cursor, at=at)
+        found += served.entries
+    return tuple(found)
+
+
 class _Share(Enum):
     """How a list whose beginning comes ahead is read; the values: SQL about what makes an entry come ahead."""
 

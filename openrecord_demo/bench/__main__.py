@@ -12,9 +12,9 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from openrecord.config.arguments import at_least_one
-from openrecord_demo.bench import ingesting, postgres, serving
+from openrecord_demo.bench import ingesting, postgres, serving, working
 from openrecord_demo.bench.deliveries import Order, deliver
-from openrecord_demo.bench.figures import BenchFailed, Ingested, Served
+from openrecord_demo.bench.figures import BenchFailed, Ingested, Served, Worked
 from openrecord_demo.bench.places import Places, Postgres, Sqlite
 from openrecord_demo.bench.report import Report, machine, text
 from openrecord_demo.england.model import Format
@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--entries", type=at_least_one, default=50_000, metavar="N", help="of the largest run (50000)")
     parser.add_argument("--requests", type=at_least_one, default=4_000, metavar="N", help="of each kind (4000)")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the figures there as well")
-    parser.add_argument("--only", choices=("ingest", "serve"), help="one half only")
+    parser.add_argument("--only", choices=("ingest", "serve", "work"), help="one part only")
     parser.add_argument("--database", choices=(SQLITE, POSTGRESQL), help="one database only")
     chosen = parser.parse_args(arguments)
     try:
@@ -67,14 +67,22 @@ def _begin(stack: ExitStack, folder: Path, only: str | None) -> tuple[Report, li
 
 
 def _measure(report: Report, places: Sequence[Places], folder: Path, chosen: argparse.Namespace) -> None:
-    if chosen.only != "serve":
+    if chosen.only in {None, "ingest"}:
         for ingested in _ingests(places, folder, chosen.entries):
             report.ingested.append(ingested)
             _tell(f"{ingested.database} {ingested.format}, {ingested.order}: {ingested.per_second:,.0f} entries/s")
-    if chosen.only != "ingest":
+    if chosen.only in {None, "serve"}:
         for served in _serves(places, folder, chosen.entries, chosen.requests):
             report.served.append(served)
             _tell(f"{served.database} {served.what}: {served.per_second:,.0f} requests/s")
+    if chosen.only in {None, "work"}:
+        for done in _works(places, folder, chosen.entries, chosen.requests):
+            if isinstance(done, Worked):
+                report.worked.append(done)
+                _tell(f"{done.database} {done.what}: {done.seconds:,.1f} s")
+            else:
+                report.served.append(done)
+                _tell(f"{done.database} {done.what}: {done.per_second:,.0f} requests/s")
 
 
 def _ingests(places: Sequence[Places], folder: Path, entries: int) -> Iterator[Ingested]:
@@ -90,6 +98,12 @@ def _serves(places: Sequence[Places], folder: Path, entries: int, requests: int)
     delivery = deliver(folder / "serve", format=Format.R4, order=Order.BY_PATIENT, entries=entries)
     for place in places:
         yield from serving.measure(place, delivery, requests)
+
+
+def _works(places: Sequence[Places], folder: Path, entries: int, requests: int) -> Iterator[Served | Worked]:
+    given = working.deliveries(folder / "work", entries)
+    for place in places:
+        yield from working.measure(place, given, requests)
 
 
 def _tell(what: str) -> None:

@@ -47,15 +47,18 @@ class Delivery:
     people: tuple[str, ...]
 
 
-def deliver(folder: Path, *, format: Format, order: Order, entries: int) -> Delivery:
+def deliver(
+    folder: Path, *, format: Format, order: Order, entries: int, per_patient: int | None = None, seed: int = SEED
+) -> Delivery:
     """Write at least `entries` entries in whole patients; the names of the files sort in the order of arrival.
 
+    `per_patient`: so many entries each, else up to PER_PATIENT. Another seed gives other people.
     Raises ValueError for single entries of a format other than R4: GP Connect has no message for one.
     """
     if order is Order.SINGLY and format is not Format.R4:
         raise ValueError("single entries can be sent as R4 only")
-    per_patient = max(50, min(PER_PATIENT, entries // FEWEST_PEOPLE))
-    patients = bench_patients(seed=SEED, entries=entries, per_patient=per_patient, format=format)
+    per_patient = per_patient or max(50, min(PER_PATIENT, entries // FEWEST_PEOPLE))
+    patients = bench_patients(seed=seed, entries=entries, per_patient=per_patient, format=format)
     folder.mkdir(parents=True)
     people, written, messages = [], 0, 0
     for round_of in _rounds(patients, entries=entries, per_patient=per_patient):

@@ -65,6 +65,19 @@ class Served:
         return self.requests / self.seconds
 
 
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """A long piece of work, once. `count`: how many of `of` it was about; `cpu_us`: of its process, for all of it."""
+
+    database: str
+    what: str
+    count: int
+    of: str
+    seconds: float
+    cpu_us: float
+    pace_ns: float
+
+
 def together(one: float, other: float | None) -> float:
     """A process's CPU time with its database's, where that has processes of its own."""
     return one + (other or 0.0)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from openrecord_demo.bench.figures import Ingested, Served, times_limit
+from openrecord_demo.bench.figures import Ingested, Served, Worked, times_limit
 
 NOTES = """\
 - entries/s: whole flow, from the first file read to the last entry durable and decided; helpers' start is in it.
@@ -16,6 +16,7 @@ NOTES = """\
 - limit of ingest: the same rows with the same indexes by COPY (PostgreSQL) or executemany (SQLite), one transaction.
 - limit of serving: the statements of these requests by the driver alone, one after the other, in one process.
 - x limit: CPU of server and database together, over that of the limit. The trail of reads is on throughout.
+- work: one process that does it all, begun when its installation was ready.
 - Limits of pages are production's: the load comes from several sessions and addresses, each within its own."""
 
 
@@ -26,6 +27,7 @@ class Report:
     machine: Mapping[str, Any]
     ingested: list[Ingested] = field(default_factory=list)
     served: list[Served] = field(default_factory=list)
+    worked: list[Worked] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Any]:
@@ -48,6 +50,7 @@ class Report:
                 }
                 for one in self.served
             ],
+            "work": [asdict(one) for one in self.worked],
             "left_out": self.left_out,
         }
 
@@ -71,6 +74,8 @@ def text(report: Report) -> str:
         parts.append(_table(_INGEST, [_ingest_row(one) for one in report.ingested]))
     if report.served:
         parts.append(_table(_SERVE, [_serve_row(one) for one in report.served]))
+    if report.worked:
+        parts.append(_table(_WORK, [_work_row(one) for one in report.worked]))
     return "\n\n".join([*parts, "\n".join([NOTES, *(f"- left out: {reason}" for reason in report.left_out)])])
 
 
@@ -82,6 +87,9 @@ _SERVE = (
     "serve", "request", "requests", "kB", "requests/s", "p50 ms", "p99 ms", "server us", "database us", "loop ns",
     "limit requests/s", "limit driver us", "limit database us", "x limit",
 )  # fmt: skip
+
+
+_WORK = ("work", "what", "count", "of", "seconds", "CPU ms", "loop ns")
 
 
 def _ingest_row(one: Ingested) -> list[str]:
@@ -101,6 +109,13 @@ def _serve_row(one: Served) -> list[str]:
         f"{one.p50_ms:.1f}", f"{one.p99_ms:.1f}", _micros(one.server_us), _micros(one.database_us),
         f"{one.pace_ns:.1f}", f"{limit.per_second:,.0f}", _micros(limit.driver_us), _micros(limit.database_us),
         _times(times_limit(one.server_us, one.database_us, limit)),
+    ]  # fmt: skip
+
+
+def _work_row(one: Worked) -> list[str]:
+    return [
+        one.database, one.what, f"{one.count:,}", one.of, f"{one.seconds:.1f}", f"{one.cpu_us / 1000:,.0f}",
+        f"{one.pace_ns:.1f}",
     ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from math import ceil
@@ -55,26 +55,34 @@ def measure(places: Places, delivery: Delivery, requests: int) -> Iterator[Serve
     """Every kind of request on a database that holds the delivery. Raises BenchFailed."""
     with places.fresh() as place:
         take_in(place, delivery, 2)
-        sessions = ceil((requests + WARMING) / PAGES_A_SESSION)
-        people = place.inside("people", numbers=delivery.people[:PEOPLE], sessions=sessions)
-        with served(place) as (port, server):
-            kinds = _kinds(port, people)
-            loads = [(kind, *_load(place, port, server, kind, requests)) for kind in kinds]
-        for kind, load, pace_ns, server_us, database_us in loads:
-            yield Served(
-                database=places.database,
-                what=kind.name,
-                requests=load.requests,
-                connections=CONNECTIONS,
-                seconds=load.seconds,
-                p50_ms=load.p50_ms,
-                p99_ms=load.p99_ms,
-                answer_bytes=load.bytes // load.requests,
-                server_us=server_us,
-                database_us=database_us,
-                pace_ns=pace_ns,
-                limit=_limit(place, kind, requests),
-            )
+        people = place.inside("people", numbers=delivery.people[:PEOPLE], sessions=sessions_for(requests))
+        yield from under_load(place, lambda port: _kinds(port, people), requests)
+
+
+def sessions_for(requests: int) -> int:
+    """Over how many sessions so many requests of a page are spread, each within its limit."""
+    return ceil((requests + WARMING) / PAGES_A_SESSION)
+
+
+def under_load(place: Place, kinds_at: Callable[[int], Sequence[Kind]], requests: int) -> Iterator[Served]:
+    """So many requests of each kind to a server of its own, and their limits. `kinds_at`: the kinds, given the port."""
+    with served(place) as (port, server):
+        loads = [(kind, *_load(place, port, server, kind, requests)) for kind in kinds_at(port)]
+    for kind, load, pace_ns, server_us, database_us in loads:
+        yield Served(
+            database=place.database,
+            what=kind.name,
+            requests=load.requests,
+            connections=CONNECTIONS,
+            seconds=load.seconds,
+            p50_ms=load.p50_ms,
+            p99_ms=load.p99_ms,
+            answer_bytes=load.bytes // load.requests,
+            server_us=server_us,
+            database_us=database_us,
+            pace_ns=pace_ns,
+            limit=_limit(place, kind, requests),
+        )
 
 
 @contextmanager
@@ -119,15 +127,16 @@ def _kinds(port: int, people: dict[str, Any]) -> list[Kind]:
     reads = []
     with httpx.Client(base_url=f"http://{HOST}:{port}", trust_env=False) as http:
         for target in searches:
-            entries = json.loads(_get(http, target)).get("entry", [])
-            _expect(target, len(entries))
+            entries = json.loads(get(http, target)).get("entry", [])
+            expect(target, len(entries))
             reads += [Target(f"/fhir/Observation/{entry['resource']['id']}", target.header) for entry in entries]
         for target in pages:
-            _expect(target, len(set(_LINK.findall(_get(http, target)))))
+            expect(target, len(set(_LINK.findall(get(http, target)))))
     return [Kind(f"FHIR search of {ROWS}", searches), Kind("FHIR read", reads), Kind(f"results page of {ROWS}", pages)]
 
 
-def _get(http: httpx.Client, target: Target) -> str:
+def get(http: httpx.Client, target: Target) -> str:
+    """What is answered. Raises BenchFailed for anything but 200."""
     name, _, value = target.header.partition(": ")
     answer = http.get(target.path, headers={name: value})
     if answer.status_code != httpx.codes.OK:
@@ -135,7 +144,8 @@ def _get(http: httpx.Client, target: Target) -> str:
     return answer.text
 
 
-def _expect(target: Target, found: int) -> None:
+def expect(target: Target, found: int) -> None:
+    """Raises BenchFailed where the answer has other than ROWS rows."""
     if found != ROWS:
         raise BenchFailed(f"{target.path.partition('?')[0]} has {found} rows, not {ROWS}")
 

@@ -41,10 +41,10 @@ def bench_patients(
 ) -> Iterator[GeneratedPatient]:
     """Different people with one record each, until at least `entries` entries are made.
 
-    `per_patient`: entries each, from 50 to 1000 (ValueError otherwise); `format` is "r4" or "stu3" or a bundle Format.
+    `per_patient`: entries each, from 5 to 10,000 (ValueError otherwise); `format` is "r4" or "stu3" or a bundle Format.
     """
-    if not 50 <= per_patient <= 1000:
-        raise ValueError("per_patient must be between 50 and 1000")
+    if not 5 <= per_patient <= 10_000:
+        raise ValueError("per_patient must be between 5 and 10000")
     form = {"r4": Format.R4, "stu3": Format.STU3}.get(format, format)
     numbers = NhsNumbers(Random(f"{seed}/bench").randrange(1_000_000))
     number = made = 0

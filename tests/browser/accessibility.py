@@ -16,6 +16,7 @@ from openrecord.web.session import SESSION
 
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+RUN = "how => axe.run(how).then(all => all.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))"
 CHROMIUM = "/usr/bin/chromium"
 ARGUMENTS = [
     "--headless",
@@ -27,6 +28,9 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+BY_LOOKS = ["color-contrast", "link-in-text-block", "target-size"]
+"""The rules of these tags whose outcome hangs on colours and sizes; the others read the page's structure."""
+
 WIDTHS = (1280, 320)
 FONTS = "[...new Set([...document.querySelectorAll('body *')].map(e => getComputedStyle(e).fontFamily))]"
 OVERFLOWS = "document.documentElement.scrollWidth > window.innerWidth"
@@ -109,9 +113,14 @@ def check(page: Page) -> None:
 
 
 def _violations(page: Page) -> list[str]:
+    return violations(page, {"runOnly": TAGS})
+
+
+def violations(page: Page, how: dict[str, Any]) -> list[str]:
+    """What axe finds wrong with the open page; `how`: its options."""
     page.evaluate(AXE)
-    found: dict[str, Any] = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-    return [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]]
+    found: list[str] = page.evaluate(RUN, {"resultTypes": ["violations"], **how})
+    return found
 
 
 def turn(page: Page, to: Locator) -> None:

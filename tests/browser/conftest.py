@@ -42,7 +42,7 @@ def origin() -> Iterator[str]:
     from openrecord.config.wsgi import application
 
     server = make_server("127.0.0.1", 0, application, _Server, _Quiet)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()

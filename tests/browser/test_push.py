@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, expect
 
 from openrecord.gateways import web_push
 from openrecord.web.language import COOKIE
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
+from tests.browser.accessibility import WIDTHS, check, turn
 from tests.browser.test_shell import READY
 from tests.browser.test_whole_record import session
 
@@ -62,24 +62,17 @@ def context(browser: Browser, origin: str, session: str, request: pytest.Fixture
     made.close()
 
 
-def look(page: Page) -> None:
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-    assert [f"{item['id']}: {item['nodes'][0]['html'][:200]}" for item in found["violations"]] == []
-    assert not page.evaluate(OVERFLOWS)
-
-
 def test_a_device_is_added_and_removed(context: BrowserContext) -> None:
     context.grant_permissions(["notifications"])
     page = context.new_page()
     page.goto("/access/messages")
-    look(page)
+    check(page)
     expect(page.get_by_text("you need a browser that can show messages")).to_be_hidden()
     page.evaluate(SUBSCRIBES, _answer())
     turn(page, page.get_by_role("button", name="Send messages to this device"))
     expect(page.get_by_text("A device, since")).to_be_visible()
     expect(page.get_by_role("group", name="Messages on your devices").get_by_label("When there is")).to_be_checked()
-    look(page)
+    check(page)
     turn(page, page.get_by_role("button", name="Remove this device"))
     expect(page.get_by_text("A device, since")).to_have_count(0)
 
@@ -92,7 +85,7 @@ def test_a_browser_that_refuses_is_told_what_to_do(context: BrowserContext) -> N
     expect(page.get_by_role("alert")).to_have_text(
         "This browser does not allow messages from these pages. You can change that in its settings."
     )
-    look(page)
+    check(page)
 
 
 def test_the_worker_shows_that_there_is_something_and_not_what(context: BrowserContext, origin: str) -> None:

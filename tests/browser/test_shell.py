@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from openrecord.web import shell
 from openrecord.web.session import SESSION
-from tests.browser.accessibility import AXE, OVERFLOWS, TAGS, WIDTHS, turn
+from tests.browser.accessibility import OVERFLOWS, WIDTHS, check, turn
 from tests.browser.test_display import BACKGROUND
 from tests.browser.test_whole_record import NOTE, session
 
@@ -122,10 +122,7 @@ def test_without_a_connection_it_says_so(context: BrowserContext) -> None:
     expect(page.get_by_text("No part of a record is stored here.")).to_be_visible()
     expect(page.get_by_text("Body weight")).to_have_count(0)
     assert page.title() == "You are offline"
-    page.evaluate(AXE)
-    found = page.evaluate("tags => axe.run({runOnly: tags})", TAGS)
-    assert [item["id"] for item in found["violations"]] == []
-    assert not page.evaluate(OVERFLOWS)
+    check(page)
     assert page.evaluate("getComputedStyle(document.body).fontFamily").startswith("Arial"), "its style is kept too"
     context.set_offline(False)
     turn(page, page.get_by_role("button", name="Try again"))

@@ -26,8 +26,9 @@ def play(world: ServedWorld, step: Step) -> None:
 
 def arrive(world: ServedWorld, step: Step, at: datetime, marks: str = "") -> None:
     world.sent[step["id"]] = Sent(
-        step, step.get("patient", "P"), at, step.get("filed", True), bool(step.get("text")), step.get("label")
-    )
+        step, step.get("patient", "P"), at, step.get("filed", True), bool(step.get("text")), step.get("label"),
+        step.get("v", 1), step.get("status", "final"),
+    )  # fmt: skip
     world.send(step["id"], at, marks=marks)
     if "proxy_rule" in step:
         set_proxy_rule(world, {"entry": step["id"], "rule": step["proxy_rule"]}, at)
@@ -42,6 +43,8 @@ def version(world: ServedWorld, step: Step, at: datetime) -> None:
     sent.filed = step.get("filed", sent.filed)
     sent.text = bool(step.get("text", sent.text))
     sent.label = step.get("label", sent.label)
+    if step["v"] > sent.order:
+        sent.order, sent.status = step["v"], step.get("status", "final")
     world.send(step["entry"], at, version=step)
 
 
@@ -202,8 +205,8 @@ def redirect(world: ServedWorld, step: Step, at: datetime) -> None:
     old = world.sent[step["entry"]]
     kept = {k: v for k, v in old.step.items() if k not in {"in", "replaces", "source_key", "proxy_rule"}}
     dates = {"recorded": old.arrived.isoformat(), "clinical": old.arrived.isoformat(), **kept}
-    new = {**dates, "id": step["as"], "patient": step["to"], "filed": old.filed, "label": old.label}
-    arrive(world, new, at)
+    now = {"filed": old.filed, "label": old.label, "text": old.text, "v": old.order, "status": old.status}
+    arrive(world, {**dates, **now, "id": step["as"], "patient": step["to"]}, at)
 
 
 A = access_events

@@ -56,7 +56,7 @@ NUMBERS = nhs_numbers()
 
 @dataclass
 class Sent:
-    """What was last sent of an entry, to make its next version from."""
+    """What was last sent of an entry, to make its next version from; `order`, `status`: of its newest version."""
 
     step: dict[str, Any]
     patient: str
@@ -64,6 +64,8 @@ class Sent:
     filed: bool | None
     text: bool
     label: str | None
+    order: int
+    status: str
 
 
 @dataclass

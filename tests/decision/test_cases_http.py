@@ -14,6 +14,7 @@ from openrecord.access import actions as access
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
 from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS
+from openrecord.gateways import trust
 from openrecord.identity.models import PersonRow, SessionRow
 from openrecord.identity.queries import token_hash
 from openrecord.kit import clock
@@ -93,7 +94,8 @@ def origin(_migrated: None, django_db_blocker: Any) -> Iterator[str]:
 def fhir(origin: str, token: str) -> dict[str, str]:
     """Outside id -> text of everything the FHIR API finds with a token."""
     found: dict[str, str] = {}
-    with httpx.Client(headers={"Authorization": f"Bearer {token}"}, trust_env=False) as client:
+    headers = {"Authorization": f"Bearer {token}"}
+    with httpx.Client(headers=headers, verify=trust.authorities(), trust_env=False) as client:
         for fhir_type in TYPES:
             address: str | None = f"{origin}/fhir/{fhir_type}?_count=3"
             while address is not None:
@@ -111,9 +113,15 @@ def fhir(origin: str, token: str) -> dict[str, str]:
     return found
 
 
+def reader(session: str) -> httpx.Client:
+    """A browser of somebody who is signed in."""
+    cookies = {"openrecord_session": session}
+    return httpx.Client(cookies=cookies, verify=trust.authorities(), trust_env=False, follow_redirects=True)
+
+
 def pages(origin: str, session: str) -> str:
     """The text of every record page of a signed-in person, details included."""
-    with httpx.Client(cookies={"openrecord_session": session}, trust_env=False, follow_redirects=True) as client:
+    with reader(session) as client:
         texts = [client.get(f"{origin}/home").text, client.get(f"{origin}/record/on-its-way").text]
         for section in SECTIONS:
             listed = client.get(f"{origin}/record/{section}").text
@@ -124,7 +132,7 @@ def pages(origin: str, session: str) -> str:
 
 def together(origin: str, session: str) -> tuple[str, str, str]:
     """The record by date, and what is found by a word of every coded rendering and by one of every free text."""
-    with httpx.Client(cookies={"openrecord_session": session}, trust_env=False, follow_redirects=True) as client:
+    with reader(session) as client:
         by_date = client.get(f"{origin}/record/timeline").text
         return by_date, searched(client, "coded", origin), searched(client, "text", origin)
 

@@ -18,8 +18,13 @@ from uuid import uuid4
 
 import psycopg
 
+from tests.soak.ready import Ready
+
 KEY = "3a" * 32
+COMMAND = "openrecord.config.command"
 _DATABASE = "OPENRECORD_DATABASE_URL"
+_READY: dict[frozenset[tuple[str, str]], Ready] = {}
+"""By their environments."""
 
 
 @dataclass(frozen=True)
@@ -29,11 +34,16 @@ class Store:
     folder: Path
     environment: dict[str, str]
 
+    def run(self, module: str, *arguments: str) -> "subprocess.CompletedProcess[str]":
+        """A module as a program to its end, in a process of its own that starts at once."""
+        settings = frozenset(self.environment.items())
+        if settings not in _READY:
+            _READY[settings] = Ready(self.environment)
+        return _READY[settings].run(module, *arguments)
+
     def openrecord(self, *arguments: str) -> str:
         """Run a command to its end; what it printed. Fails the test where it does not end well."""
-        done = subprocess.run(
-            self.command(*arguments), env=self.environment, capture_output=True, text=True, check=False
-        )
+        done = self.run(COMMAND, *arguments)
         assert done.returncode == 0, f"{arguments}: {done.stdout[-2000:]}{done.stderr[-2000:]}"
         return done.stdout
 
@@ -53,7 +63,7 @@ class Store:
 
     @staticmethod
     def command(*arguments: str) -> list[str]:
-        return [sys.executable, "-m", "openrecord.config.command", *arguments]
+        return [sys.executable, "-m", COMMAND, *arguments]
 
 
 @contextmanager
@@ -76,6 +86,8 @@ def new_store(folder: Path, *, like: Store | None = None) -> Iterator[Store]:
             shutil.copytree(like.folder, data, dirs_exist_ok=True)
         yield store
     finally:
+        for settings in [each for each in _READY if ("OPENRECORD_DATA", str(data)) in each]:
+            _READY.pop(settings).end()
         if server is not None:
             _administer(server, f'DROP DATABASE "{name}" WITH (FORCE)')
 

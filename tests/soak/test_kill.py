@@ -10,7 +10,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -69,9 +68,8 @@ def prepared(store: Store) -> Store:
 
 def state(store: Store) -> Any:
     """What lies there now."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.soak.state"], env=store.environment, capture_output=True, text=True, check=True
-    )
+    done = store.run("tests.soak.state")
+    assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 
 

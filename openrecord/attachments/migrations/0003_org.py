@@ -1,12 +1,19 @@
-"""The practice that controls the entry of each file, so that it finds what of its own was refused."""
+"""The practice that controls the entry of each file, and the entry's inside id: it finds what of its own was refused."""
 
 from django.db import migrations, models
 
-_FILL = """
-UPDATE attachments_file SET org = COALESCE((
-    SELECT e.org FROM screening_entry e
-    WHERE e.patient_id = attachments_file.patient_id AND e.public_id = attachments_file.public_id), '')
-"""
+_OF_ENTRY = (
+    "(SELECT e.{column} FROM screening_entry e "
+    "WHERE e.patient_id = attachments_file.patient_id AND e.public_id = attachments_file.public_id)"
+)
+
+
+def fill(_apps, editor):
+    org, entry = (_OF_ENTRY.format(column=column) for column in ("org", "id"))
+    with editor.connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE attachments_file SET org = COALESCE({org}, ''), entry = COALESCE({entry}, %s)", [bytes(16)]
+        )
 
 
 class Migration(migrations.Migration):
@@ -23,7 +30,13 @@ class Migration(migrations.Migration):
             field=models.CharField(default="", max_length=12),
             preserve_default=False,
         ),
-        migrations.RunSQL(_FILL, migrations.RunSQL.noop),
+        migrations.AddField(
+            model_name="filerow",
+            name="entry",
+            field=models.BinaryField(default=bytes(16), max_length=16),
+            preserve_default=False,
+        ),
+        migrations.RunPython(fill, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name="filerow",
             index=models.Index(

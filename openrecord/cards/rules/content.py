@@ -22,7 +22,7 @@ TYPES = ("https://smarthealth.cards#health-card",)
 """Framework 1.4.0 deprecates all further types: what is in a card says what it is about."""
 _WHOLE_DAY = len("2021-03-20")
 _PATIENT = "resource:0"
-LONGEST_BATCH, LONGEST_PLACE = 40, 120
+LONGEST_BATCH = 40
 """Characters. What is longer is left out, so that a QR code has room."""
 
 
@@ -53,7 +53,7 @@ def _immunisation(body: Json) -> dict[str, Any]:
         "patient": {"reference": _PATIENT},
         "occurrenceDateTime": _day(body),
     }
-    where, batch = place_of(body), batch_of(body)
+    where, batch = covid.place_of(body), batch_of(body)
     if where:
         said["performer"] = [{"actor": {"display": where}}]
     if batch:
@@ -63,24 +63,9 @@ def _immunisation(body: Json) -> dict[str, Any]:
 
 def batch_of(body: Json) -> str:
     """The batch number of a dose; empty where there is none, or what stands there is too long to be one."""
-    return _short(body.get("lotNumber"), LONGEST_BATCH)
-
-
-def place_of(body: Json) -> str:
-    """The place or the organisation that gave a dose, if its name is not overlong; never that of a person."""
-    performers = body.get("performer")
-    listed = performers if isinstance(performers, list) else []
-    actors = (each.get("actor") for each in listed if isinstance(each, dict))
-    organisations = (actor for actor in actors if isinstance(actor, dict) and actor.get("type") == "Organization")
-    for one in (body.get("location"), *organisations):
-        if isinstance(one, dict) and (display := _short(one.get("display"), LONGEST_PLACE)):
-            return display
-    return ""
-
-
-def _short(text: object, most: int) -> str:
+    text = body.get("lotNumber")
     said = text.strip() if isinstance(text, str) else ""
-    return said if len(said) <= most else ""
+    return said if len(said) <= LONGEST_BATCH else ""
 
 
 def _day(body: Json) -> str:

@@ -4,18 +4,17 @@ No redirects are followed, answers are limited in size and time, and every addre
 """
 
 import json
-import ssl
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 from typing import Any, TypeVar
 
 import httpx
 from joserfc import jwk
 from joserfc.errors import JoseError
 
+from openrecord.gateways import trust
 from openrecord.gateways.openid.errors import ProviderUnavailable
 from openrecord.gateways.openid.settings import is_loopback, is_safe
 
@@ -37,16 +36,10 @@ class Known:
     fetched: datetime
 
 
-@lru_cache(maxsize=1)
-def _tls() -> ssl.SSLContext:
-    """Made once: reading all root certificates costs about 50 ms."""
-    return httpx.create_ssl_context()
-
-
 def http_client(issuer: str) -> httpx.Client:
     """A client that follows no redirects; an outgoing proxy is used only for a provider on another machine."""
     return httpx.Client(
-        verify=_tls(),
+        verify=trust.authorities(),
         timeout=TIMEOUT,
         follow_redirects=False,
         trust_env=not is_loopback(issuer),

@@ -10,6 +10,7 @@ from msgspec import structs
 
 from openrecord.access import actions as access_actions
 from openrecord.attachments import actions as attachments
+from openrecord.attachments.types import EntryOfFile
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.clinical.attached import address, renamed
@@ -234,7 +235,7 @@ def _with_files(current: Current, patient_id: PatientId, org: OdsCode, at: datet
     incoming = current.incoming
     if not incoming.files:
         return incoming
-    entry = (KIND_RULES[incoming.kind].fhir_type or "", current.public_id)
+    entry = EntryOfFile(current.entry_id, current.public_id, KIND_RULES[incoming.kind].fhir_type or "")
     kept = attachments.keep(patient_id=patient_id, org=org, entry=entry, files=incoming.files, at=at)
     names = {mark: address(file_id) for mark, file_id in kept.items()}
     coded = None if incoming.coded is None else renamed(incoming.coded, names)

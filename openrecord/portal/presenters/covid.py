@@ -4,28 +4,19 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openrecord.cards.rules.content import batch_of, fits, place_of
+from openrecord.cards.rules.content import batch_of, fits
 from openrecord.cards.rules.signing import Scan
 from openrecord.cards.types import Card, Holder
 from openrecord.clinical import covid
 from openrecord.web.qr import Drawing, drawing
-from openrecord.web.records.elements import concept, displays, joined, number, objects, text_of
-from openrecord.web.records.values import Fact, Shown, facts
+from openrecord.web.records.doses import vaccine
+from openrecord.web.records.elements import joined
+from openrecord.web.records.values import Fact, Shown
 from openrecord.web.text import WELSH, active_language
 from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words, fhir_date_in_words
 
 CARDS = "/covid/cards"
-
-
-@dataclass(frozen=True, slots=True)
-class Dose:
-    """One dose. `fits`: it can stand on a card."""
-
-    href: str
-    day: str
-    facts: tuple[Fact, ...]
-    fits: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,32 +28,6 @@ class CardLine:
     withdrawn: str
 
 
-def dose(shown: Shown) -> Dose:
-    """A dose with what a record says of it."""
-    body = shown.body
-    protocols = objects(body.get("protocolApplied"))
-    where = place_of(body)
-    people = (displays(item.get("actor")) for item in objects(body.get("performer")))
-    rows = facts(
-        (_("Vaccine"), vaccine(shown)),
-        (_("As recorded"), "" if _recorded(shown) == vaccine(shown) else _recorded(shown)),
-        (_("Dose number"), joined(number(item.get("doseNumberPositiveInt")) for item in protocols)),
-        (_("Batch number"), text_of(body.get("lotNumber"))),
-        (_("Where it was given"), where),
-        (_("Given by"), joined(name for name in people if name != where)),
-    )
-    return Dose(shown.href, fhir_date_in_words(body.get("occurrenceDateTime")) or shown.date, rows, fits(body))
-
-
-def vaccine(shown: Shown) -> str:
-    """In plain words where its code is known, else what the record calls it."""
-    return covid.name_of(shown.body) or _recorded(shown) or _("Covid-19 vaccine")
-
-
-def _recorded(shown: Shown) -> str:
-    return concept(shown.body.get("vaccineCode"))
-
-
 def on_card(shown: Iterable[Shown]) -> tuple[Fact, ...]:
     """The doses that stand on a card, as its own page lists them, the earliest first: the day, and what was given."""
     doses = sorted((one for one in shown if fits(one.body)), key=lambda one: str(one.body.get("occurrenceDateTime")))
@@ -72,7 +37,7 @@ def on_card(shown: Iterable[Shown]) -> tuple[Fact, ...]:
 def _given(shown: Shown) -> str:
     batch = batch_of(shown.body)
     numbered = _("batch number %(batch)s") % {"batch": batch} if batch else ""
-    return joined((vaccine(shown), numbered, place_of(shown.body)))
+    return joined((vaccine(shown), numbered, covid.place_of(shown.body)))
 
 
 def printed(title: str, holder: Holder, doses: Iterable[Fact], codes: Sequence[Scan]) -> dict[str, Any]:

@@ -23,14 +23,15 @@ from openrecord.identity import rules as identity
 from openrecord.kit import clock
 from openrecord.portal.acting import Acting, acting, record_page_read, session_of
 from openrecord.portal.pages import page
-from openrecord.portal.presenters.covid import CARDS, code_in_words, dose, line, on_card, printed
-from openrecord.portal.views.record import PAGE_SIZE, as_shown
+from openrecord.portal.presenters.covid import CARDS, code_in_words, line, on_card, printed
+from openrecord.portal.views.record import as_shown
 from openrecord.registry import queries as registry
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import ServedEntry
 from openrecord.web.audience import Audience, audience
 from openrecord.web.print.pdf import Unprintable, pdf
 from openrecord.web.qr import drawing
+from openrecord.web.records.doses import dose
 from openrecord.web.redirects import see_other
 from openrecord.web.session import device_of
 from openrecord.web.text import gettext as _
@@ -57,14 +58,8 @@ def _actor(request: HttpRequest, by: Acting) -> Actor:
 
 def _doses(by: Acting, at: datetime) -> tuple[ServedEntry, ...]:
     """Every Covid-19 vaccination that the viewer may see, newest first."""
-    found: list[ServedEntry] = []
-    after: str | None = None
-    while True:
-        served = timeline.page(by.reader, slots=_SLOTS, limit=PAGE_SIZE, after=after, at=at)
-        found += [entry for entry in served.entries if covid.is_given(as_shown(entry).body)]
-        after = served.next_cursor
-        if after is None:
-            return tuple(found)
+    served = timeline.every(by.reader, slots=_SLOTS, at=at)
+    return tuple(entry for entry in served if covid.is_given(as_shown(entry).body))
 
 
 def _holder(by: Acting) -> Holder | None:
@@ -106,7 +101,7 @@ def doses(request: HttpRequest) -> HttpResponse:
         record_page_read(request, by, found, route=HERE, query="", at=at)
     context = {
         "title": _("Covid-19 vaccination"),
-        "doses": [dose(as_shown(entry)) for entry in found],
+        "doses": [(dose(one), fits(one.body)) for one in map(as_shown, found)],
         "offered": keyring().signing is not None and (by is None or by.viewing.may(Service.CARDS)),
         "may_make": said is not None,
         "cards": [line(card) for card in cards],

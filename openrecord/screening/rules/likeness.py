@@ -49,13 +49,15 @@ def _doubted(state: EntryState, kept_in: Collection[PatientId | None]) -> EntryS
     return structs.replace(state, facts=structs.replace(facts, doubted=is_doubted))
 
 
-def count_if_merged(own: Mapping[EntryId, EntryState], theirs: Mapping[EntryId, EntryState], other: PatientId) -> int:
-    """How many entries would be doubted if the other record were merged into this one."""
+def doubted_if_merged(
+    own: Mapping[EntryId, EntryState], theirs: Mapping[EntryId, EntryState], other: PatientId
+) -> tuple[EntryState, ...]:
+    """The entries that would be doubted if the other record were merged into this one."""
     moved = {
         entry_id: structs.replace(state, facts=structs.replace(state.facts, came_as=other, answered=False))
         for entry_id, state in theirs.items()
     }
-    return sum(state.facts.doubted for state in doubted({**own, **moved}).values())
+    return tuple(state for state in doubted({**own, **moved}).values() if state.facts.doubted)
 
 
 def is_kept_back(entry: EntryFacts) -> bool:

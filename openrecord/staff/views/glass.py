@@ -18,7 +18,7 @@ from openrecord.registry.types import Patient
 from openrecord.restricted import actions, queries
 from openrecord.restricted.rules import LASTS, LONGEST_WORDS, may_check
 from openrecord.restricted.types import Cause, Finding, Ground, Opening
-from openrecord.staff.desk import Desk, actor_of, desk_of, known_patient, page
+from openrecord.staff.desk import Desk, actor_of, desk_of, is_registered, known_patient, may_say_whose, page
 from openrecord.staff.views.patient import base_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, Option, Shape, filled, summary, with_errors
@@ -141,6 +141,9 @@ def break_glass(request: HttpRequest, public_id: UUID) -> HttpResponse:
         fields = with_errors(fields, errors)
     standing = queries.standing(desk.ods, found.patient_id, desk.member.staff_id, at=at)
     context = {
+        "base": base_of(found),
+        "registered": standing.cause is None and is_registered(desk, found, at),
+        "merges": standing.cause is None and may_say_whose(desk, found, at),
         "title": _("This record is restricted") if standing.cause else _("Your role does not open records"),
         "cause": _(CAUSES[standing.cause]) if standing.cause else "",
         "here": f"{base_of(found)}/open",

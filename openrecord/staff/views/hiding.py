@@ -123,3 +123,19 @@ def unhide(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpRespons
         "row": row(one, base),
     }
     return page(request, "staff/unhide.html", desk, context, found)
+
+
+@audience(Audience.STAFF)
+@require_http_methods(["GET", "HEAD", "POST"])
+def somebody_elses(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
+    """Ask for confirmation, then say that the entry belongs to somebody else: nobody takes that back."""
+    desk = _desk_that_decides(request)
+    found = patient_of(desk, public_id)
+    one = entry_of(desk, found, entry_id)
+    here = f"{base_of(found)}/entries/{entry_id}"
+    if request.method == "POST":
+        by = actor_of(request, desk, AUTHORITY)
+        acts.mark_wrong_person(patient_id=found.patient_id, entry_id=EntryId(entry_id.bytes), by=by, at=clock.now())
+        return see_other(f"{here}?done=somebody-elses")
+    context = {"title": _("Does this entry belong to somebody else?"), "here": here, "row": row(one, base_of(found))}
+    return page(request, "staff/somebody_elses.html", desk, context, found)

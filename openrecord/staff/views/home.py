@@ -9,16 +9,19 @@ from django.views.decorators.http import require_safe
 from openrecord.access import due as access_due
 from openrecord.access.matters import DECISIONS, DRIFT, NOTICES
 from openrecord.kit import clock
+from openrecord.kit.london import day_of
 from openrecord.notify import queries as notify
 from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
-from openrecord.staff.desk import desk_of, page
+from openrecord.staff.desk import Desk, desk_of, page
 from openrecord.staff.refused import refused_files
 from openrecord.staff.views.decisions import AHEAD_PATH, DECISIONS_PATH
+from openrecord.staff.views.erasing import ERASING
 from openrecord.staff.views.glass import OPENINGS
+from openrecord.staff.views.pairs import PAIRS
 from openrecord.staff.views.policy import PRACTICE
 from openrecord.staff.views.practice import moving
 from openrecord.staff.views.queue import ROUTE as QUEUE
@@ -50,6 +53,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "title": desk.practice_name,
         "cards": (
             *checks,
+            *_records(desk, clock.now()),
             _waiting(desk.ods, clock.now()),
             _count(DECISIONS_PATH, _("Decisions about access"), access_due.count_due(DECISIONS, desk.ods)),
             _count("/staff/drift", _("Codes and settings that disagree"), access_due.count_due(DRIFT, desk.ods)),
@@ -76,6 +80,17 @@ def _waiting(ods: OdsCode, at: datetime) -> Card:
 def _openings(ods: OdsCode) -> Card:
     """Whoever checks is told first who broke the glass (R50)."""
     return _count(OPENINGS, _("Closed records that were opened"), restricted.count_unchecked(ods))
+
+
+def _records(desk: Desk, at: datetime) -> tuple[Card, ...]:
+    """What is there of it alone: most practices have neither."""
+    pairs = len(registry.pairs_at(desk.ods, on=day_of(at))) if desk.may_merge else 0
+    foreign = len(screening.somebody_elses(desk.ods)) if desk.may_propose_erasure else 0
+    cards = (
+        _count(PAIRS, _("Records that may be one person's"), pairs),
+        _count(ERASING, _("Entries that are somebody else's"), foreign),
+    )
+    return tuple(card for card in cards if card.waits)
 
 
 def _count(href: str, title: str, number: int) -> Card:

@@ -6,15 +6,25 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from openrecord.access.types import Reason
 from openrecord.attachments import queries as attachments
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.staff import record
-from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
+from openrecord.staff.desk import (
+    Desk,
+    desk_of,
+    is_registered,
+    may_say_whose,
+    page,
+    patient_of,
+    record_staff_read,
+)
 from openrecord.staff.presenters.entries import detail, row, rows
 from openrecord.staff.presenters.files import cards
+from openrecord.staff.presenters.together import merged_rows
 from openrecord.staff.record import StaffEntry
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.files import FileCard
@@ -63,6 +73,8 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "restricted": bool(restricted.restricted(desk.ods, [found.patient_id])),
         "came_restricted": len(screening.labelled(found.patient_id, desk.ods)),
         "previews": is_registered(desk, found, at),
+        "merges": may_say_whose(desk, found, at),
+        "merged": merged_rows(desk.ods, found, base),
         "rows": rows(entries, base, show),
         "filters": [
             (f"{base}?show={name}", words, name == show) for name, words in zip(SHOWN, _filters(), strict=True)
@@ -96,6 +108,7 @@ def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse
         "entry": detail(one, base),
         "files": files_of(found, one),
         "hidden": bool(one.hides),
+        "is_theirs": Reason.WRONG_PERSON.value not in one.reasons,
         "done": request.GET.get("done", ""),
     }
     return page(request, "staff/entry.html", desk, context, found)

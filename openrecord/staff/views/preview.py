@@ -17,7 +17,7 @@ from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.proxies import newest_grants
 from openrecord.staff.presenters.seers import Whom, in_words
-from openrecord.staff.seers import own_reader, seers
+from openrecord.staff.seers import PEOPLE, own_reader, seers
 from openrecord.staff.views.patient import base_of
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import BadCursor, Page, Reader
@@ -77,6 +77,13 @@ class Opened:
     def awaited(self) -> Way:
         """The way to what is on its way."""
         return f"{self.base}/on-its-way", _("See what is on its way")
+
+    def beside(self, slug: str) -> tuple[Way, ...]:
+        """The ways that stand beside a section. An app has no page of vaccinations against Covid-19."""
+        if slug in _WITH_AWAITED:
+            return (self.awaited,)
+        has_covid = slug == "vaccinations" and self.reader.channel == PEOPLE
+        return ((f"{self.base}/covid", _("Covid-19 vaccination, and a card that proves it")),) if has_covid else ()
 
     @property
     def context(self) -> dict[str, Any]:
@@ -171,7 +178,7 @@ def section(request: HttpRequest, public_id: UUID, slug: str, viewer_id: UUID | 
         cursor=served.next_cursor,
         first=after is None,
         empty=empty_of(reader, served, section_found.slots, at),
-        beside=[found.awaited] if slug in _WITH_AWAITED else (),
+        beside=found.beside(slug),
     )
     return page(request, "records/list.html", found.desk, {**found.context, **context}, found.patient)
 

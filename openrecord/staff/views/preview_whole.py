@@ -5,10 +5,14 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from openrecord.clinical import covid as vaccinations
+from openrecord.clinical.kinds import Slot
 from openrecord.clinical.wording import words_of
 from openrecord.db import keys
 from openrecord.kit import clock, environment
 from openrecord.staff.desk import page, record_staff_read
+from openrecord.staff.seers import PEOPLE
+from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import PAGE_SIZE, ROUTE, Opened, empty_of, opened
 from openrecord.timeline import queries
 from openrecord.timeline.types import NOTHING, BadCursor, Period
@@ -16,6 +20,7 @@ from openrecord.web import asked
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.awaited import EARLIER, LOOKED_BACK, MOST, SLOTS, is_awaited
 from openrecord.web.records.awaited import awaited as in_words
+from openrecord.web.records.doses import dose
 from openrecord.web.records.lists import NOT_FOUND, answer_context, search_context, timeline_context, wrong_words
 from openrecord.web.records.narrowing import narrowing
 from openrecord.web.records.sections import shown
@@ -66,6 +71,29 @@ def awaited(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = None
     told = [in_words(entry, ask_after=days, at=at) for entry in waiting.values()]
     context = {**found.context, "title": _("On its way"), "awaited": told}
     return page(request, "records/awaited.html", found.desk, context, found.patient)
+
+
+@audience(Audience.STAFF)
+@require_safe
+def covid(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = None) -> HttpResponse:
+    """The doses against Covid-19 that the viewer sees; cards are made on their own pages alone. Raises Http404."""
+    found = opened(request, public_id, viewer_id)
+    reader, at = found.reader, clock.now()
+    if reader.channel != PEOPLE:
+        raise Http404
+    served = queries.every(reader, slots=[Slot.IMMUNISATION], at=at)
+    entries = {one.public_id: shown(one.slot, one.clinical, one.body, found.base) for one in served}
+    given = {public_id: entry for public_id, entry in entries.items() if vaccinations.is_given(entry.body)}
+    record_staff_read(request, found.desk, found.patient, route=ROUTE, served=given, seen_as=reader, at=at)
+    context = {
+        **found.context,
+        "title": _("Covid-19 vaccination"),
+        "doses": [dose(entry) for entry in given.values()],
+        "cards_href": f"{base_of(found.patient)}/cards",
+        "back_href": f"{found.base}/vaccinations",
+        "back_text": _("Vaccinations"),
+    }
+    return page(request, "staff/preview_covid.html", found.desk, context, found.patient)
 
 
 @audience(Audience.STAFF)

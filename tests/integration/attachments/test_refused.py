@@ -9,7 +9,7 @@ from django.test import Client
 from openrecord.attachments import queries
 from openrecord.identity.types import Role
 from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import OdsCode, Policy, Practice
+from openrecord.registry.types import MergeReason, OdsCode, Policy, Practice
 from openrecord.restricted import actions as restricted
 from openrecord.restricted.types import Cause
 from openrecord.staff.views import refused
@@ -127,3 +127,16 @@ def test_what_a_closed_record_has_is_not_told(
     assert "Entry of a closed record" in text
     assert "Letter" not in text
     assert [row for row in record.trail() if row[0] == HERE] == []
+
+
+def test_a_line_goes_with_its_entry_into_the_record_that_two_become(
+    record: Record, there: OdsCode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, other = world.staff(there), _joined(made_record(), there)
+    other.deliver(document("letter", EVIL), org=there)
+    scanned(monkeypatch)
+    survivor = {"survivor": _joined(record, there).patient.patient_id, "other": other.patient.patient_id}
+    registry_actions.merge(**survivor, reason=MergeReason.REGISTERED_TWICE, by=BY, at=AT)
+    text = desk.get(HERE).text
+    assert text.count(LINE) == 1
+    assert f'href="/staff/patients/{record.patient.public_id}/entries/' in text

@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from openrecord.audit.sources import READ
+from openrecord.gateways import trust
 from openrecord.kit import clock
 from openrecord.web import limits
 from openrecord.web.limits import Rate
@@ -114,6 +115,6 @@ def test_an_address_in_a_hurry_is_slowed_before_anything_is_read(app: App, monke
 
 def test_pages_and_apps_count_an_address_together(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "ADDRESS", Rate("address", burst=FEW, per_second=0.5))
-    pages = [httpx.get(f"{app.origin}/no-such-page", trust_env=False) for _ in range(FEW)]
+    pages = [httpx.get(f"{app.origin}/no-such-page", verify=trust.authorities(), trust_env=False) for _ in range(FEW)]
     assert {page.status_code for page in pages} == {404}
     told_to_wait(app.ask("metadata"), 2)

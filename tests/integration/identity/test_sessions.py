@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest import mock
 from uuid import UUID
@@ -71,6 +71,15 @@ def first_staff(at: datetime, subject: str = "mo") -> StaffMember:
 def person_id(session: Session) -> PersonId:
     assert isinstance(session.who, Person)
     return session.who.person_id
+
+
+def test_a_request_that_notes_nothing_waits_for_no_writer() -> None:
+    """An atomic block takes the write lock on SQLite: with it, every page would wait for every delivery."""
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    token, session = person_session(at)
+    with mock.patch.object(transaction.Atomic, "__enter__") as begun:
+        actions.note_activity(token=token, session=session, at=at + TICK)
+    assert not begun.called
 
 
 def test_idle_for_exactly_30_minutes_is_over(moment: Moment) -> None:

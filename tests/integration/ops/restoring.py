@@ -3,12 +3,11 @@
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 from tests.integration.ops.bundles import bundle
-from tests.soak.stores import Store
+from tests.soak.stores import COMMAND, Store
 
 ON_SQLITE = "OPENRECORD_DATABASE_URL" not in os.environ
 ODS = "Y90101"
@@ -17,9 +16,7 @@ ANN, BOB, CAT = "9990000018", "9990000026", "9990000034"
 
 def ended(store: Store, *arguments: str) -> "subprocess.CompletedProcess[str]":
     """A command and how it ended."""
-    return subprocess.run(
-        store.command(*arguments), env=store.environment, capture_output=True, text=True, check=False, timeout=600
-    )
+    return store.run(COMMAND, *arguments)
 
 
 def refused(store: Store, *arguments: str) -> str:
@@ -32,10 +29,7 @@ def refused(store: Store, *arguments: str) -> str:
 
 def act(store: Store, *words: str) -> str:
     """People act on the installation (acting.py); what that prints."""
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.integration.ops.acting", *words],
-        env=store.environment, capture_output=True, text=True, check=False, timeout=600,
-    )  # fmt: skip
+    done = store.run("tests.integration.ops.acting", *words)
     assert done.returncode == 0, done.stderr
     return done.stdout.strip()
 

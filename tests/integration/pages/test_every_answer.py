@@ -93,7 +93,7 @@ def _addresses(record: Record, inside: str) -> list[str]:
              "download_id": _asked_for(record), "address": "0" * 64,
              "card_id": _carded(record), "kid": next(iter(keyring.keyring().keys)),
              "viewer_id": str(record.app), "proposal_id": SOMETHING, "opening_id": SOMETHING, "slug": "measurements",
-             "file_id": SOMETHING, "device_id": SOMETHING,
+             "file_id": SOMETHING, "device_id": SOMETHING, "part_id": SOMETHING,
              "name": static_url("pages.css").rpartition("/")[2]}  # fmt: skip
     found = []
     for route in _routes(get_resolver()):

@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.test import Client
+from django.urls import resolve
 
 from openrecord.identity.types import Role
 from openrecord.kit.ids import spelt
@@ -13,6 +14,7 @@ from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Policy, Practice
 from openrecord.screening import queries as screening
+from openrecord.staff import urls
 from tests.integration.fhir.world import BY, OPENED, ORG, App, Record, made_record
 from tests.integration.pages import world
 
@@ -22,6 +24,7 @@ PATHS = (
     "/staff/patients/{patient}/entries/{entry}",
     "/staff/patients/{patient}/entries/{entry}/hide",
     "/staff/patients/{patient}/entries/{entry}/unhide",
+    "/staff/patients/{patient}/entries/{entry}/somebody-elses",
     "/staff/queue/{patient}/{entry}",
     "/staff/patients/{patient}/wishes",
     "/staff/decisions/{patient}/enhanced-review",
@@ -32,23 +35,36 @@ PATHS = (
     "/staff/patients/{patient}/restrict",
     "/staff/patients/{patient}/people/new",
     "/staff/patients/{patient}/people/told",
+    "/staff/patients/{patient}/cards",
+    "/staff/patients/{patient}/together",
+    "/staff/patients/{patient}/together/{patient}/part",
     "/staff/patients/{patient}/kept",
     "/staff/patients/{patient}/kept/new",
     "/staff/patients/{patient}/kept/new?entry={entry}",
     "/staff/patients/{patient}/people/{patient}/change",
     "/staff/patients/{patient}/people/{patient}/letter",
-    "/staff/patients/{patient}/preview",
-    "/staff/patients/{patient}/preview/timeline",
-    "/staff/patients/{patient}/preview/search",
-    "/staff/patients/{patient}/preview/measurements",
-    "/staff/patients/{patient}/preview/measurements/{entry}",
-    "/staff/patients/{patient}/preview/on-its-way",
-    "/staff/patients/{patient}/preview/as/{patient}",
-    "/staff/patients/{patient}/preview/as/{patient}/timeline",
-    "/staff/patients/{patient}/preview/as/{patient}/on-its-way",
-    "/staff/patients/{patient}/preview/as/{patient}/search",
-    "/staff/patients/{patient}/preview/as/{patient}/measurements",
-    "/staff/patients/{patient}/preview/as/{patient}/measurements/{entry}",
+    "/staff/requests/{patient}/{entry}",
+    "/staff/requests/{patient}/{entry}/grant",
+    "/staff/patients/{patient}/entries/{entry}/files/{entry}/document",
+    "/staff/patients/{patient}/entries/{entry}/files/{entry}/view",
+    "/staff/patients/{patient}/entries/{entry}/files/{entry}/save",
+    *(
+        f"/staff/patients/{{patient}}/preview{seer}{page}"
+        for seer in ("", "/as/{patient}")
+        for page in (
+            "",
+            "/timeline",
+            "/search",
+            "/search/clear",
+            "/on-its-way",
+            "/covid",
+            "/measurements",
+            "/measurements/{entry}",
+            "/documents/{entry}/files/{entry}/document",
+            "/documents/{entry}/files/{entry}/view",
+            "/documents/{entry}/files/{entry}/save",
+        )
+    ),
 )
 FORM = {
     "reason": "other",
@@ -58,7 +74,17 @@ FORM = {
     "seen": "0.0",
     "wish": "decline",
     "method": "phone",
+    "number": "9990000018",
+    "sure": "yes",
 }
+
+
+def test_every_page_about_a_patient_is_walked() -> None:
+    """So that a new page is not forgotten."""
+    unknown = str(uuid.uuid4())
+    walked = {resolve(path.partition("?")[0].format(patient=unknown, entry=unknown)).route for path in PATHS}
+    every = {f"staff/{pattern.pattern}" for pattern in urls.urlpatterns}
+    assert {route for route in every if "public_id" in route} - walked == set()
 
 
 @pytest.fixture
@@ -85,7 +111,8 @@ def test_another_practices_patient_is_nobody(record: Record, app: App, others: C
         theirs = _answer(others, path, method, record.patient.public_id, entry)
         assert theirs == _answer(others, path, method, uuid.uuid4(), uuid.uuid4())
         assert theirs[0] in {404, 405}
-    assert not any(state.facts.stance.hides for state in screening.states(record.patient.patient_id).values())
+    states = screening.states(record.patient.patient_id).values()
+    assert not any(state.facts.stance.hides or state.facts.wrong_person for state in states)
     assert len(app.search("Observation").ids) == 3
 
 

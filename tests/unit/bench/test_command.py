@@ -49,3 +49,21 @@ def test_a_small_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
     assert all(one["requests"] == 40 and one["server_us"] > 0 for one in told["serve"])
     assert all(one["limit"]["driver_us"] > 0 for one in told["serve"])
     assert "| FHIR search of 50 " in capsys.readouterr().out
+
+
+def test_a_small_run_of_the_large_cases(tmp_path: Path) -> None:
+    file = tmp_path / "figures.json"
+    small = ["--entries", "100", "--requests", "8", "--only", "work", "--database", "sqlite", "--json", str(file)]
+    assert main(small) == 0
+    told = json.loads(file.read_text(encoding="utf-8"))
+    assert [(one["what"], one["count"]) for one in told["work"]] == [
+        ("whole record as PDF", 300),
+        ("forecast of going live", 24),
+        ("going live", 24),
+    ]
+    assert [one["what"].split(" page")[0] for one in told["serve"]] == [
+        "results",
+        "page by date of 300",
+        "search",
+        "queue",
+    ]

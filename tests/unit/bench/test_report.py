@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from openrecord_demo.bench.figures import Ingested, Limit, Served, times_limit
+from openrecord_demo.bench.figures import Ingested, Limit, Served, Worked, times_limit
 from openrecord_demo.bench.report import Report, text
 
 LIMIT = Limit(per_second=4000.0, driver_us=100.0, database_us=50.0, note="3 statements")
@@ -17,6 +17,7 @@ INGESTED = Ingested(
     "sqlite", "fhir-r4", "whole records", processes=2, entries=20_000, messages=100, seconds=4.0, command_us=300.0,
     database_us=None, pace_ns=35.0, limit=replace(LIMIT, database_us=None),
 )  # fmt: skip
+WORKED = Worked("sqlite", "going live", 12_000, "patients", seconds=14.04, cpu_us=9_500_000.0, pace_ns=35.0)
 
 
 @pytest.mark.parametrize(
@@ -34,7 +35,9 @@ def test_times_the_limit(server: float, database: float | None, limit: Limit, ex
 
 
 def test_table() -> None:
-    shown = text(Report({"cores": 2, "postgresql": None}, [INGESTED], [SERVED], ["PostgreSQL: not installed"]))
+    shown = text(
+        Report({"cores": 2, "postgresql": None}, [INGESTED], [SERVED], [WORKED], ["PostgreSQL: not installed"])
+    )
     lines = [[cell.strip() for cell in line.strip("|").split("|")] for line in shown.splitlines() if line[:1] == "|"]
     assert lines[2] == [
         "sqlite", "fhir-r4", "whole records", "2", "20,000", "100", "5,000", "300", "-", "35.0", "4,000", "100", "-",
@@ -44,7 +47,8 @@ def test_table() -> None:
         "postgresql", "FHIR read", "300", "1.4", "600", "1.2", "9.8", "200", "40", "35.0", "4,000", "100", "50",
         "1.60",
     ]  # fmt: skip
-    assert all(len(line) == 14 for line in lines)
+    assert all(len(line) == 14 for line in lines[:6])
+    assert lines[8] == ["sqlite", "going live", "12,000", "patients", "14.0", "9,500", "35.0"]
     assert "- left out: PostgreSQL: not installed" in shown
     assert "machine: cores 2\n" in shown
 

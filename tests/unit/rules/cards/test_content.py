@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openrecord.cards.rules.content import bundle, claims, fits, place_of
+from openrecord.cards.rules.content import bundle, claims, fits
 from openrecord.cards.types import Holder
 from openrecord.clinical import covid
 
@@ -117,7 +117,7 @@ def test_a_bundle_holds_the_doses_that_fit_and_nothing_that_is_not_needed(given_
     assert told == sorted(sorted(_known(body)) for body in wanted)
     batches = sorted(batch for body in wanted if 0 < len(batch := body.get("lotNumber", "").strip()) <= 40)
     assert sorted(dose["lotNumber"] for dose in found if "lotNumber" in dose) == batches
-    places = sorted(place for body in wanted if (place := place_of(body)))
+    places = sorted(place for body in wanted if (place := covid.place_of(body)))
     assert sorted(dose["performer"][0]["actor"]["display"] for dose in found if "performer" in dose) == places
     for dose in found:
         assert {each["system"] for each in dose["vaccineCode"]["coding"]} == {SNOMED}
@@ -137,14 +137,14 @@ def test_a_dose_known_by_its_disease_alone_has_no_code_for_a_card() -> None:
 def test_an_organisation_among_the_performers_is_the_place() -> None:
     nurse = {"actor": {"type": "Practitioner", "display": "Robin Jones"}}
     surgery = {"actor": {"type": "Organization", "display": "Made-up Surgery"}}
-    assert place_of({"performer": ["odd", {"actor": "odd"}, nurse, surgery]}) == "Made-up Surgery"
-    assert place_of({"performer": [nurse, {"actor": {"display": "Nobody knows"}}]}) == ""
-    assert place_of({"performer": [surgery], "location": {"display": "Elland Road"}}) == "Elland Road"
+    assert covid.place_of({"performer": ["odd", {"actor": "odd"}, nurse, surgery]}) == "Made-up Surgery"
+    assert covid.place_of({"performer": [nurse, {"actor": {"display": "Nobody knows"}}]}) == ""
+    assert covid.place_of({"performer": [surgery], "location": {"display": "Elland Road"}}) == "Elland Road"
 
 
 def test_a_place_of_120_letters_is_kept_and_a_longer_one_is_not() -> None:
-    assert place_of({"location": {"display": "x" * 120}}) == "x" * 120
-    assert place_of({"location": {"display": "x" * 121}}) == ""
+    assert covid.place_of({"location": {"display": "x" * 120}}) == "x" * 120
+    assert covid.place_of({"location": {"display": "x" * 121}}) == ""
 
 
 def test_a_person_of_one_name_has_no_empty_element() -> None:
@@ -173,7 +173,7 @@ def test_a_place_is_a_location_or_an_organisation_never_a_person(body: Json) -> 
     organisations = [actor for actor in actors if actor.get("type") == "Organization"]
     names = [each.get("display", "").strip() for each in (body.get("location", {}), *organisations)]
     names = [name for name in names if len(name) <= 120]
-    assert place_of(body) == next(filter(None, names), "")
+    assert covid.place_of(body) == next(filter(None, names), "")
 
 
 @settings(max_examples=60)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from openrecord.access.types import ProxyRule, ViewerId
 from openrecord.clinical.kinds import EntryKind
 from openrecord.registry.types import PatientId
-from openrecord.screening.rules.likeness import alike, count_if_merged, doubted, is_kept_back
+from openrecord.screening.rules.likeness import alike, doubted, doubted_if_merged, is_kept_back
 from openrecord.screening.types import EntryFacts, EntryId, EntryState, HideReason, Hold, Stance
 from tests.unit.rules.facts import TICK, entry, utc
 
@@ -144,6 +144,6 @@ def test_how_many_would_be_doubted_is_told_beforehand() -> None:
     hidden, like, answered = (
         entry(1, clinical=DAY, stance=HIDDEN), entry(2, clinical=DAY), entry(3, clinical=DAY, answered=True)
     )  # fmt: skip
-    assert count_if_merged(states(hidden), states(like, answered), OTHER) == 2
-    assert count_if_merged(states(like), states(hidden), OTHER) == 1
-    assert count_if_merged(states(like), states(answered), OTHER) == 0
+    assert len(doubted_if_merged(states(hidden), states(like, answered), OTHER)) == 2
+    assert len(doubted_if_merged(states(like), states(hidden), OTHER)) == 1
+    assert len(doubted_if_merged(states(like), states(answered), OTHER)) == 0
