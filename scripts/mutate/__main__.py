@@ -19,6 +19,7 @@ import time
 import tomllib
 from collections.abc import Sequence
 from importlib.machinery import ModuleSpec, SourceFileLoader
+from math import ceil
 from pathlib import Path
 from types import CodeType, ModuleType
 
@@ -41,7 +42,12 @@ RULES = (
 )
 TESTS = ("tests/unit/rules",)
 ACCEPTED = Path(__file__).with_name("equivalent.toml")
-SECONDS = 12
+PATIENCE = 3
+"""A mutant that takes so many times what the rules themselves take hangs."""
+
+LONGEST = 600
+"""Seconds that the tests of the rules themselves may take."""
+
 MEMORY = 4 << 30
 
 Key = tuple[str, str, str, str]
@@ -101,17 +107,21 @@ def _in_child(mutant: Mutant | None, tests: Sequence[str]) -> bool:
     return (not own or _passes(own)) and _passes(tests)
 
 
-def survives(mutant: Mutant | None, tests: Sequence[str]) -> bool:
-    """Whether every test passes, in a process of its own. One that hangs or fills the memory does not survive."""
+def tried(mutant: Mutant | None, tests: Sequence[str], seconds: int) -> tuple[bool, float]:
+    """Whether every test passes, in a process of its own, and its CPU time.
+
+    One that takes more than so many `seconds` of it, or fills the memory, does not survive.
+    """
     sys.stdout.flush()
     child = os.fork()
     if child == 0:
-        resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+        resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
         if mutant is not None:
             sys.stdout = sys.stderr = io.StringIO()
         os._exit(0 if _in_child(mutant, tests) else 1)
-    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0
+    _, status, used = os.wait4(child, 0)
+    return os.waitstatus_to_exitcode(status) == 0, used.ru_utime + used.ru_stime
 
 
 def _key(mutant: Mutant) -> Key:
@@ -139,7 +149,7 @@ def _row(file: str, made: int, alive: Sequence[Mutant], known: dict[Key, str], s
     return f"{file:<46}{made:>8}{killed:>8}{equivalent:>11}{len(alive) - equivalent:>10}{seconds:>7.0f} s"
 
 
-def _run(files: Sequence[str], tests: Sequence[str], known: dict[Key, str]) -> list[Mutant]:
+def _run(files: Sequence[str], tests: Sequence[str], known: dict[Key, str], seconds: int) -> list[Mutant]:
     """The survivors; prints a row per file as it is done."""
     print(f"{'file':<46}{'mutants':>8}{'killed':>8}{'equivalent':>11}{'survived':>10}{'time':>9}")
     started = time.monotonic()
@@ -148,7 +158,7 @@ def _run(files: Sequence[str], tests: Sequence[str], known: dict[Key, str]) -> l
     for file in files:
         began = time.monotonic()
         made = _all_of(file)
-        alive = [mutant for mutant in made if survives(mutant, tests)]
+        alive = [mutant for mutant in made if tried(mutant, tests, seconds)[0]]
         number += len(made)
         survivors += alive
         print(_row(file, len(made), alive, known, time.monotonic() - began))
@@ -166,11 +176,12 @@ def main() -> int:
     files = options.files or sorted(str(path.relative_to(ROOT)) for rule in RULES for path in ROOT.glob(rule))
     hypothesis.settings.register_profile("mutate", derandomize=True, database=None, deadline=None)
     hypothesis.settings.load_profile("mutate")
-    if not survives(None, options.tests):
+    passed, used = tried(None, options.tests, LONGEST)
+    if not passed:
         print("the tests fail without a mutant")
         return 2
     known = accepted()
-    survivors = _run(files, options.tests, known)
+    survivors = _run(files, options.tests, known, ceil(used * PATIENCE))
     unexplained = [mutant for mutant in survivors if _key(mutant) not in known]
     for mutant in unexplained:
         print(f"\n{mutant.file}:{mutant.line} {mutant.function}\n- {mutant.before}\n+ {mutant.after}")
