@@ -3,6 +3,7 @@
 axe-core is evaluated in the page and not added as a script, because the page's own policy allows none.
 """
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,10 @@ from openrecord.web.session import SESSION
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 RUN = "how => axe.run(how).then(all => all.violations.map(one => `${one.id}: ${one.nodes[0].html.slice(0, 200)}`))"
-CHROMIUM = "/usr/bin/chromium"
+WHOLE_CHROMIUM = "/usr/bin/chromium"
+CHROMIUM = next(filter(os.path.exists, ("/usr/bin/chromium-headless-shell", WHOLE_CHROMIUM)), WHOLE_CHROMIUM)
+"""Debian's; where it is there, that without windows, which opens a page in a third of the time."""
+
 ARGUMENTS = [
     "--headless",
     "--no-sandbox",

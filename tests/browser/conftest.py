@@ -2,14 +2,15 @@
 
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
-from tests.browser.accessibility import ARGUMENTS, CHROMIUM
+from tests.browser.accessibility import ARGUMENTS, CHROMIUM, WHOLE_CHROMIUM
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -22,18 +23,40 @@ class _Quiet(WSGIRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium.
+def playwright() -> Iterator[Playwright]:
+    """What drives browsers.
 
-    Playwright keeps an event loop in this thread, which Django takes for asynchronous code: hence the variable.
+    It keeps an event loop in this thread, which Django takes for asynchronous code: hence the variable.
     """
-    if not Path(CHROMIUM).exists():
-        pytest.skip(f"no browser at {CHROMIUM}")
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as running:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield running
-        running.close()
+
+
+@contextmanager
+def _launched(playwright: Playwright, program: str) -> Iterator[Browser]:
+    if not Path(program).exists():
+        pytest.skip(f"no browser at {program}")
+    running = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+    yield running
+    running.close()
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium without windows."""
+    with _launched(playwright, CHROMIUM) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def whole_browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's whole Chromium, for what the other has not: an installed application, messages on a device, PDFs.
+
+    It is closed as soon as may be, because it is busy when nothing is asked of it, too.
+    """
+    with _launched(playwright, WHOLE_CHROMIUM) as running:
+        yield running
 
 
 @pytest.fixture

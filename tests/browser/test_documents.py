@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -76,6 +77,12 @@ def _context(browser: Browser, origin: str, seen: Made, *, scripts: bool = True)
 
 @pytest.fixture
 def page(browser: Browser, origin: str, seen: Made) -> Iterator[Page]:
+    with _opened(browser, origin, seen) as page:
+        yield page
+
+
+@contextmanager
+def _opened(browser: Browser, origin: str, seen: Made) -> Iterator[Page]:
     context = _context(browser, origin, seen)
     page = context.new_page()
     page.goto(origin + seen.page)
@@ -101,13 +108,14 @@ def test_in_welsh(browser: Browser, origin: str, seen: Made) -> None:
         visit(browser, origin, path, {**seen.cookies, COOKIE: "cy"}, WIDTHS[1]).check()
 
 
-def test_a_pdf_is_read_in_its_frame(page: Page, origin: str) -> None:
-    with page.expect_response(lambda answer: answer.url.endswith("/document")) as served:
-        page.goto(origin + _views(page)[0])
-    assert served.value.status == 200
-    if not any(frame.url.startswith(VIEWER) for frame in page.frames):
-        page.wait_for_event("framenavigated", lambda frame: frame.url.startswith(VIEWER))
-    assert page.title().startswith("Document ")
+def test_a_pdf_is_read_in_its_frame(whole_browser: Browser, origin: str, seen: Made) -> None:
+    with _opened(whole_browser, origin, seen) as page:
+        with page.expect_response(lambda answer: answer.url.endswith("/document")) as served:
+            page.goto(origin + _views(page)[0])
+        assert served.value.status == 200
+        if not any(frame.url.startswith(VIEWER) for frame in page.frames):
+            page.wait_for_event("framenavigated", lambda frame: frame.url.startswith(VIEWER))
+        assert page.title().startswith("Document ")
 
 
 def test_a_picture_is_drawn(page: Page, origin: str) -> None:

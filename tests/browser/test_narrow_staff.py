@@ -103,7 +103,8 @@ def _made(record: Record) -> Scene:
     waits = next(spelt(entry) for entry in screening.states(patient.patient_id))
     staff = world.staff(roles=tuple(Role), name="Maximiliane Featherstonehaugh")
     pages = {name: name for name in ("home", "practice", "practice/change", "practice/readiness", "decisions", "drift",
-             "ahead", "pairs", "erasing", "find", "queue", "openings", "requests")}  # fmt: skip
+             "ahead", "pairs", "erasing", "find", "queue",
+             "openings", "requests", "messages", "documents/refused")}  # fmt: skip
     pages["practice/readiness/<slug:slug>"] = "practice/readiness/lead"
     pages["queue/<uuid:public_id>/<uuid:entry_id>"] = f"queue/{patient.public_id}/{waits}"
     about = ("", "/restrict", "/came-restricted", "/wishes", "/people", "/cards", "/people/new", "/kept", "/kept/new",

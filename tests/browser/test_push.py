@@ -38,6 +38,11 @@ SHOWN = """async () => {
 }"""
 
 
+@pytest.fixture(name="browser", scope="module")
+def _browser(whole_browser: Browser) -> Browser:
+    return whole_browser
+
+
 def _answer() -> dict[str, object]:
     raw = (serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint)
     public = ec.generate_private_key(ec.SECP256R1()).public_key().public_bytes(*raw)

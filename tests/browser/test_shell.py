@@ -50,6 +50,11 @@ KEPT = """async () => {
 ELSEWHERE = """async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length]"""
 
 
+@pytest.fixture(name="browser", scope="module")
+def _browser(whole_browser: Browser) -> Browser:
+    return whole_browser
+
+
 @pytest.fixture(params=WIDTHS)
 def context(browser: Browser, origin: str, session: str, request: pytest.FixtureRequest) -> Iterator[BrowserContext]:
     """Somebody who is signed in, and has been on the start page."""
