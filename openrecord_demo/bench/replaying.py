@@ -130,6 +130,8 @@ def _run(statements: Sequence[Statement], writer: Any) -> None:
         parameters = statement.parameters
         if isinstance(parameters, Mapping) and "writer" in parameters:
             parameters = {**parameters, "id": ids.time_ordered_id(), "writer": writer}
+            if "ids" in parameters:  # a list across patients has a row of the trail for each
+                parameters["ids"] = [ids.time_ordered_id() for _ in parameters["ids"]]
         if statement.by_lean:
             lean.run(_asking(statement.text, parameters))
         else:
