@@ -186,6 +186,11 @@ class Patient:
     merged_into: PatientId | None = None
     merged_at: datetime | None = None
 
+    @property
+    def listed_name(self) -> str:
+        """As lists have it, the family name first."""
+        return f"{self.family}, {self.given}"
+
 
 class MergeReason(StrEnum):
     """Why two records were found to be one person's."""

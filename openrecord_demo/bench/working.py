@@ -116,6 +116,6 @@ def _practice(place: Place, given: Deliveries, requests: int) -> Iterator[Served
     staff = place.inside("screen", sessions=serving.sessions_for(requests))
     take_in(place, given.waiting, 1)
     waiting = place.inside("waiting")
-    targets = [Target(QUEUE, f"Cookie: {_signed_in(session)}") for session in staff["sessions"]]
+    targets = [Target(QUEUE, f"Cookie: {_signed_in(session)}") for session in staff]
     queue = Kind(f"queue page, {waiting} wait, {number:,} patients", targets)
     yield from serving.under_load(place, lambda _port: [queue], requests)

@@ -78,7 +78,7 @@ def _row(one: OpenDue, patient: Patient, facts: AccessFacts, at: datetime) -> Ah
         _(what),
         _(advice),
         name_of(linked),
-        f"{patient.family}, {patient.given}",
+        patient.listed_name,
         spaced(patient.nhs_number),
         href,
     )

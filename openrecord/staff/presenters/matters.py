@@ -87,7 +87,7 @@ def _row(open_due: OpenDue, patient: Patient) -> MatterRow:
         _(words.title),
         _(words.meaning),
         _(words.ending),
-        f"{patient.family}, {patient.given}",
+        patient.listed_name,
         spaced(patient.nhs_number),
         f"/staff/patients/{patient.public_id}",
         day_in_words(open_due.since),

@@ -39,7 +39,7 @@ def _row(one: RefusedFile, *, is_closed: bool) -> RefusedRow:
         href,
         title,
         about,
-        f"{one.patient.family}, {one.patient.given}",
+        one.patient.listed_name,
         spaced(one.patient.nhs_number),
         day_in_words(one.refused.file.received),
         note(one.refused.file),

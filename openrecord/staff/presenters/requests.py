@@ -126,7 +126,7 @@ def lines(
 def _line(one: OpenRequest, patient: Patient, staff: Mapping[UUID, str], at: datetime) -> Line:
     urgent, tone = _urgent(urgency(one.due, clocks()[one.kind], at), one.due)
     aside = f"{_(STATES[one.state])}, {_assigned(one.assignee, staff)}"
-    name = f"{patient.family}, {patient.given}"
+    name = patient.listed_name
     return Line(address(patient, one.request_id), _(KINDS[one.kind]), name, aside, urgent, tone)
 
 

@@ -66,7 +66,7 @@ def merged_rows(ods: OdsCode, patient: Patient, base: str) -> tuple[MergedRow, .
     return tuple(
         MergedRow(
             f"{base}/together/{part.public_id}/part",
-            name_of(part),
+            part.listed_name,
             spaced(part.nhs_number),
             part.born,
             day_in_words(part.merged_at),
@@ -80,7 +80,7 @@ def compared(outlook: Outlook) -> tuple[Compared, ...]:
     """Both records side by side."""
     sides = (outlook.survivor, outlook.other)
     labels: Iterable[tuple[str, tuple[str, ...]]] = (
-        (_("Name"), tuple(name_of(side.patient) for side in sides)),
+        (_("Name"), tuple(side.patient.listed_name for side in sides)),
         (_("NHS number"), tuple(spaced(side.patient.nhs_number) for side in sides)),
         (_("Born"), tuple(day_in_words(side.patient.born) for side in sides)),
         (_("Entries of your practice"), tuple(str(side.entries) for side in sides)),
@@ -120,11 +120,6 @@ def _others(outlook: Outlook) -> tuple[str, ...]:
     both = _("People and apps let in to both records: %(count)s. They see what both gave them.")
     one = _("People and apps let in to one of them: %(count)s. They see nothing until you let them in again.")
     return both % {"count": outlook.in_both}, one % {"count": outlook.in_one}
-
-
-def name_of(patient: Patient) -> str:
-    """As lists have it."""
-    return f"{patient.family}, {patient.given}"
 
 
 def _signs_in(side: Side) -> str:

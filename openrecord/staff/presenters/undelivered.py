@@ -59,7 +59,7 @@ def _row(one: Undelivered, at: datetime) -> UndeliveredRow:
     to = _("to somebody who acts for them") if viewer and viewer.kind is ViewerKind.PROXY else _("to the patient")
     return UndeliveredRow(
         str(one.letter.message_id),
-        f"{patient.family}, {patient.given}",
+        patient.listed_name,
         f"/staff/patients/{patient.public_id}/people",
         spaced(patient.nhs_number),
         f"{_(_CHANNELS[one.letter.channel])} {to}",

@@ -16,7 +16,6 @@ from openrecord.registry.rules.retention import YEARS, Since
 from openrecord.registry.types import EraseReason, Patient
 from openrecord.staff.desk import desk_of, page, record_staff_read
 from openrecord.staff.erasable import Aged, Foreign, aged, foreign
-from openrecord.staff.presenters.together import name_of
 from openrecord.staff.views.patient import base_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.text import gettext as _
@@ -74,4 +73,4 @@ def _aged(one: Aged) -> ErasableRow:
 def _row(patient: Patient, href: str, why: str, reason: EraseReason, entry: UUID | None = None) -> ErasableRow:
     only = "" if entry is None else f" --entry {entry}"
     command = f"openrecord patient erase {patient.public_id}{only} --reason {reason.value}"
-    return ErasableRow(href, name_of(patient), spaced(patient.nhs_number), why, command)
+    return ErasableRow(href, patient.listed_name, spaced(patient.nhs_number), why, command)

@@ -16,7 +16,6 @@ from openrecord.registry import actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Patient
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_read
-from openrecord.staff.presenters.together import name_of
 from openrecord.staff.views.patient import base_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.redirects import see_other
@@ -97,4 +96,4 @@ def _pairs(ods: OdsCode, found: tuple[tuple[Patient, Patient], ...]) -> Iterator
 
 
 def _record(patient: Patient, since: date) -> OneRecord:
-    return OneRecord(base_of(patient), name_of(patient), spaced(patient.nhs_number), day_in_words(since))
+    return OneRecord(base_of(patient), patient.listed_name, spaced(patient.nhs_number), day_in_words(since))

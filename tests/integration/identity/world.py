@@ -10,6 +10,7 @@ from urllib.parse import parse_qsl, urljoin, urlsplit
 import httpx
 from joserfc.jwk import RSAKey
 
+from openrecord.gateways import trust
 from openrecord.gateways.openid.client import Client as OpenIdClient
 from openrecord.gateways.openid.settings import ProviderSettings, RequiredClaim
 from openrecord.identity.providers import RECORD_VTR
@@ -20,7 +21,7 @@ PATIENT_RETURN = "http://127.0.0.1:8000/sign-in/return"
 STAFF_RETURN = "http://127.0.0.1:8000/staff/sign-in/return"
 
 
-TLS = httpx.create_ssl_context()
+TLS = trust.authorities()
 
 
 @dataclass
