@@ -4,7 +4,10 @@ import json
 import uuid
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any
+
+import pytest
 
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
@@ -15,6 +18,7 @@ from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.ingest.actions.accept import Terms
 from openrecord.ingest.actions.deliver import deliver
 from openrecord.ingest.types import Tally
+from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import MergeReason, OdsCode, PartReason, Patient, PatientId, Policy
@@ -222,3 +226,15 @@ def new_world() -> World:
         access.record(patient_id=known(number).patient_id, act=act, by=STAFF, at=AT, behind=uuid.uuid4())
         sides.append(Side(number, account, {"first": date(2025, 1, 1)}))
     return World(town, (sides[0], sides[1]))
+
+
+def hidden_in_one(folder: Path, patch: pytest.MonkeyPatch) -> World:
+    """Two records of the same day; what one hides, the other has. The clock is the world's."""
+    patch.setenv("OPENRECORD_JOURNAL", str(folder / "acts.journal"))
+    made = new_world()
+    made.arrive(0, "one", 0)
+    made.arrive(1, "one", 0)
+    made.decide(1, "one", "hide")
+    made.moment = 1
+    patch.setattr(clock, "now", lambda: made.at)
+    return made

@@ -6,12 +6,11 @@ from pathlib import Path
 import pytest
 
 from openrecord.identity.types import Role
-from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import Policy
 from openrecord.restricted import actions as restricted
 from openrecord.restricted.types import Cause
-from tests.integration.flow.two_records import STAFF, World, known, new_world, send, served
+from tests.integration.flow.two_records import STAFF, World, hidden_in_one, known, new_world, send, served
 from tests.integration.pages import world
 from tests.integration.pages.town import new_town
 
@@ -21,14 +20,8 @@ LEAD = (Role.IG_LEAD, Role.CLINICIAN, Role.SCREENER)
 @pytest.fixture
 def merged(stored: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:  # noqa: ARG001
     """Two records, merged; an entry of the second is hidden, and one of the first has its day."""
-    monkeypatch.setenv("OPENRECORD_JOURNAL", str(tmp_path / "acts.journal"))
-    made = new_world()
-    made.arrive(0, "one", 0)
-    made.arrive(1, "one", 0)
-    made.decide(1, "one", "hide")
-    made.moment = 1
+    made = hidden_in_one(tmp_path, monkeypatch)
     made.merge()
-    monkeypatch.setattr(clock, "now", lambda: made.at)
     return made
 
 

@@ -19,13 +19,12 @@ from openrecord.caseload.types import Kind, Wish
 from openrecord.clinical.kinds import Level
 from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.identity.types import Role
-from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import Patient, Policy
 from openrecord.restricted import actions as restricted
 from openrecord.restricted.types import Cause
 from openrecord.screening import queries as screening
-from tests.integration.flow.two_records import STAFF, World, known, new_world, send
+from tests.integration.flow.two_records import STAFF, World, hidden_in_one, known, new_world, send
 from tests.integration.pages import world
 from tests.integration.pages.town import new_town, unknown_number
 
@@ -37,14 +36,7 @@ NOBODY = "No patient of your practice matches."
 @pytest.fixture
 def two(stored: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:  # noqa: ARG001
     """Two records of three entries; what one hides, the other has on the same day."""
-    monkeypatch.setenv("OPENRECORD_JOURNAL", str(tmp_path / "acts.journal"))
-    made = new_world()
-    made.arrive(0, "one", 0)
-    made.arrive(1, "one", 0)
-    made.decide(1, "one", "hide")
-    made.moment = 1
-    monkeypatch.setattr(clock, "now", lambda: made.at)
-    return made
+    return hidden_in_one(tmp_path, monkeypatch)
 
 
 def patient(two: World, side: int) -> Patient:
