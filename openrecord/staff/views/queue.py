@@ -15,6 +15,7 @@ from openrecord.kit.ids import spelt
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
+from openrecord.screening import listing
 from openrecord.screening import queries as screening
 from openrecord.screening.types import EntryId, HideReason, ItemState, ListedItem, WorklistFilter
 from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_reads
@@ -66,8 +67,8 @@ def page_of(desk: Desk, chosen: QueryDict, at: datetime) -> tuple[ListedItem, ..
     """One page of the list and the item after it. Raises Http404 for a place that is none."""
     after = chosen.get("after") or None
     try:
-        return screening.worklist(desk.ods, filter_of(chosen), at=at, limit=PAGE_SIZE + 1, after=after)
-    except screening.BadPlace as error:
+        return listing.worklist(desk.ods, filter_of(chosen), at=at, limit=PAGE_SIZE + 1, after=after)
+    except listing.BadPlace as error:
         raise Http404 from error
 
 
@@ -146,7 +147,7 @@ def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> 
     context = {
         "title": _("Waiting for a decision"),
         "rows": rows(shown, patients, query, at, closed=closed),
-        "count": screening.worklist_count(desk.ods, at=at),
+        "count": listing.worklist_count(desk.ods, at=at),
         "filters": _filters(desk, request.GET),
         "is_filtered": bool(query),
         "query": query,
@@ -167,7 +168,7 @@ def _filters(desk: Desk, chosen: QueryDict) -> Sequence[tuple[str, str, str, Seq
     """Name, label, chosen value and options of each filter."""
     sections = [Choice(section.slug, _(section.title)) for section in SECTIONS]
     signals = [Choice(kind.value, _(words)) for kind, words in SIGNALS.items()]
-    named = screening.worklist_authors(desk.ods, closed=restricted.restricted_at(desk.ods)) if desk.may_read else ()
+    named = listing.worklist_authors(desk.ods, closed=restricted.restricted_at(desk.ods)) if desk.may_read else ()
     authors = [Choice(author, author) for author in named]
     states = [Choice(state.value, _(words)) for state, words in STATES.items()]
     return (

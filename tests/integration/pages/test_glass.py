@@ -17,8 +17,8 @@ from openrecord.kit.ids import spelt
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import DEFAULT_RELEASE, OdsCode, Policy, ReleaseMode, ReleaseRule
 from openrecord.restricted import queries as restricted
+from openrecord.screening import listing, tasks
 from openrecord.screening import queries as screening
-from openrecord.screening import tasks
 from openrecord.screening.types import WorklistFilter
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record, observation
 from tests.integration.pages import world
@@ -170,7 +170,7 @@ def _by_hand(record: Record) -> Iterator[None]:
 def test_the_worklist_tells_nothing_of_a_closed_record() -> None:
     record = made_record("Shutaway")
     record.deliver(observation("secret", "2025-02-04", note=[{"text": "Her sister says that she drinks."}]))
-    assert screening.worklist(ORG, WorklistFilter(), at=AT, limit=9)
+    assert listing.worklist(ORG, WorklistFilter(), at=AT, limit=9)
     clinician, manager = world.staff(), world.staff(roles=MANAGER)
     open_list = clinician.get("/staff/queue").text
     restrict(record, clinician)
