@@ -163,7 +163,7 @@ def _by_hand(record: Record) -> Iterator[None]:
     registry_actions.set_policy(ods=ORG, policy=Policy(release=dict(DEFAULT_RELEASE) | rules), by=BY, at=OPENED)
     yield
     registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
-    steps.settle_waiting(record.patient.patient_id, at=AT)
+    steps.settle_waiting([record.patient.patient_id], at=AT)
 
 
 @pytest.mark.usefixtures("_by_hand")

@@ -41,7 +41,7 @@ def by_hand(record: Record) -> Iterator[None]:
         acts.release(patient_id=record.patient.patient_id, entry_id=entry, by=BY, at=AT)
     yield
     registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
-    steps.settle_waiting(record.patient.patient_id, at=AT)
+    steps.settle_waiting([record.patient.patient_id], at=AT)
 
 
 def note(key: str, words: str, **more: Any) -> dict[str, Any]:
