@@ -10,7 +10,7 @@ from openrecord.kit.instants import from_micros, from_micros_or_none, to_micros
 from openrecord.registry.types import OdsCode, PatientId
 from openrecord.screening.queries import STAMP, stamp_of
 from openrecord.screening.rules.worklist import as_bits, from_bits
-from openrecord.screening.types import EntryId, Item, ItemState, ListedItem, WorklistCount, WorklistFilter
+from openrecord.screening.types import EntryId, Item, ItemState, ListedItem, WorklistFilter, WorklistSummary
 
 _LISTED = (
     "SELECT w.patient_id, w.id, e.public_id, w.slot, w.state, w.since, w.due, w.leaves, w.signals, w.author, v.coded, "
@@ -57,22 +57,20 @@ def listed_item(ods: OdsCode, patient_id: PatientId, entry_id: EntryId, *, at: d
     return next((_listed(row) for row in sql.rows(statement, [ods, to_micros(at), patient_id, entry_id])), None)
 
 
-def worklist_count(ods: OdsCode, *, at: datetime) -> WorklistCount:
-    """How much waits at a practice."""
-    now = to_micros(at)
+def summary(ods: OdsCode, *, at: datetime, closed: Collection[PatientId] = ()) -> WorklistSummary:
+    """What waits at a practice; `closed`: patients of whom it is not said who wrote what waits."""
+    told = f"w.patient_id IN ({sql.marks(len(closed))})" if closed else "w.patient_id IS NULL"
     statement = (
-        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN w.due <= %s THEN 1 ELSE 0 END), 0) "
-        f"FROM screening_worklist w WHERE {_OPEN}"
+        f"SELECT w.author, {told} AS is_closed, COUNT(*), SUM(CASE WHEN w.due <= %s THEN 1 ELSE 0 END) "
+        f"FROM screening_worklist w WHERE {_OPEN} GROUP BY w.author, is_closed"
     )
-    every, overdue = sql.rows(statement, [now, ods, now])[0]
-    return WorklistCount(int(every), int(overdue))
-
-
-def worklist_authors(ods: OdsCode, *, closed: Collection[PatientId]) -> tuple[str, ...]:
-    """Who wrote what waits at a practice, in the records that are not closed."""
-    others = f"AND patient_id NOT IN ({','.join(['%s'] * len(closed))})" if closed else ""
-    statement = f"SELECT DISTINCT author FROM screening_worklist WHERE org=%s AND author <> '' {others} ORDER BY author"
-    return tuple(row[0] for row in sql.rows(statement, [ods, *closed]))
+    now = to_micros(at)
+    rows = sql.rows(statement, [*sorted(closed), now, ods, now])
+    return WorklistSummary(
+        sum(row[2] for row in rows),
+        sum(row[3] for row in rows),
+        tuple(sorted({author for author, is_closed, *_ in rows if author and not is_closed})),
+    )
 
 
 def _place(cursor: str) -> list[int | bytes]:

@@ -82,7 +82,7 @@ def waiting() -> int:
     """How many entries the worklist shows, once its signals have been looked for."""
     while look_at_new():
         pass
-    return listing.worklist_count(HERE, at=clock.now()).every
+    return listing.summary(HERE, at=clock.now()).every
 
 
 def take_along(*, number: str) -> dict[str, Any]:

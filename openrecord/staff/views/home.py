@@ -70,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _waiting(ods: OdsCode, at: datetime) -> Card:
     """The worklist. Promises that are over are told first (R33)."""
-    count = listing.worklist_count(ods, at=at)
+    count = listing.summary(ods, at=at)
     if count.overdue:
         told = _("%(count)s waiting, %(overdue)s overdue") % {"count": count.every, "overdue": count.overdue}
     else:

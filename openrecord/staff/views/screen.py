@@ -142,7 +142,7 @@ def _following(desk: Desk, request: HttpRequest, listed: ListedItem | None, at: 
     after = listing.worklist(desk.ods, wanted, at=at, limit=1, after=listed.cursor)
     first = () if after else listing.worklist(desk.ods, wanted, at=at, limit=1)
     found = next(iter((*after, *first)), None)
-    if found is None or found.entry_id == listed.entry_id or restricted.restricted(desk.ods, [found.patient_id]):
+    if found is None or found.entry_id == listed.entry_id or found.patient_id in restricted.restricted_at(desk.ods):
         return None
     return found
 

@@ -135,7 +135,7 @@ def test_a_hold_whose_day_has_come_is_overdue_and_still_held(record: Record) -> 
     page = browser.get(address(record, entry)).text
     assert "Hold ended, waiting for a decision" in page
     assert "Overdue since" in page
-    assert listing.worklist_count(ORG, at=AT).overdue >= 1
+    assert listing.summary(ORG, at=AT).overdue >= 1
 
 
 @pytest.mark.parametrize(
