@@ -107,9 +107,8 @@ def _works(places: Sequence[Places], folder: Path, entries: int, requests: int) 
 
 
 def _tell(what: str) -> None:
-    """How far it is, for whoever watches."""
-    if sys.stderr.isatty():
-        print(what, file=sys.stderr, flush=True)
+    """What was measured, at once: a run that is cut off has told it."""
+    print(what, file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

@@ -223,7 +223,7 @@ def chosen(number: str) -> None:
     """Prints who opens the record for a reason, how the patient is told, and which cards were withdrawn."""
     patient = _patient(number)
     told = notify_queries.preference(patient, ViewerId(_own(number)))
-    print(bool(restricted_queries.restricted(HERE, [patient])), told.pace(Channel.EMAIL).value)
+    print(patient in restricted_queries.restricted_at(HERE), told.pace(Channel.EMAIL).value)
     print(sorted(rid for (rid,) in sql.rows("SELECT rid FROM cards_revoked", [])))
     print(sorted(card.withdrawn is not None for card in card_queries.cards(patient)))
 
