@@ -12,7 +12,7 @@ from openrecord.kit import clock
 from openrecord.kit.instants import to_micros
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries, tasks
-from openrecord.registry.models import PairedRow, DistinctRow, PracticeRow
+from openrecord.registry.models import DistinctRow, PairedRow, PracticeRow
 from openrecord.registry.types import EraseReason, MergeReason, OdsCode, PartReason, Patient, Policy
 from openrecord.web.words import day_in_words
 from tests.integration.fhir.world import AT, BY, OPENED, stopped
