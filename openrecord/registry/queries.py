@@ -261,6 +261,13 @@ def stays_of(patients: Iterable[PatientId]) -> dict[PatientId, tuple[Registratio
     return {patient_id: every for patient_id, every in found.items() if every}
 
 
+def ever_at(ods: OdsCode, patients: Iterable[PatientId]) -> frozenset[PatientId]:
+    """Those of these records whose person is or was registered at the practice, under whichever number."""
+    home_of = homes(patients)
+    stays = stays_of(set(home_of.values()))
+    return frozenset(one for one, at_home in home_of.items() if any(s.ods == ods for s in stays.get(at_home, ())))
+
+
 def registered(patient_id: PatientId, *, on: date) -> tuple[Registration, ...]:
     """The stays that hold on a London day, oldest first."""
     return tuple(stay for stay in stays(patient_id) if stay.start <= on and (stay.end is None or on < stay.end))
