@@ -1,7 +1,7 @@
 """Writes of access: acts, emergency stops, Sight. Whatever makes things stricter acts at the next read."""
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from openrecord.access.models import (
     ClosureRow,
     LiveTokenRow,
     SwitchRow,
-    TrancheRow,
     ViewerRow,
 )
 from openrecord.access.rules import ceiling
@@ -39,7 +38,7 @@ _LOCK = {"postgresql": f"{_EPOCH} FOR UPDATE", "sqlite": _EPOCH}
 _FIRST_EPOCH = (
     "INSERT INTO access_epoch (patient_id, epoch, policy_pending) VALUES (%s, 1, false) ON CONFLICT DO NOTHING"
 )
-_TAKE_PENDING = "UPDATE access_epoch SET policy_pending = false WHERE patient_id = %s AND policy_pending"
+_PENDING_TAKEN = "UPDATE access_epoch SET policy_pending=false WHERE policy_pending AND patient_id IN ({keys})"
 SCOPES = frozenset({"all", "practice", "patient", "client", "channel"})
 
 
@@ -58,6 +57,13 @@ def lock_patient(patient_id: PatientId) -> None:
         sql.row(_LOCK[connection.vendor], [patient_id])
 
 
+def lock_patients(patients: Iterable[PatientId]) -> None:
+    """`lock_patient` for many who have been locked before: in the order of their numbers, as everybody does it."""
+    if connection.vendor == "postgresql":
+        locked = "SELECT 1 FROM access_epoch WHERE patient_id IN ({keys}) ORDER BY patient_id FOR UPDATE"
+        sql.rows_in(locked, [], patients)
+
+
 def raise_epochs(patients: Iterable[PatientId]) -> None:
     """Every Sight of these patients is recomputed at its next use."""
     sql.execute_in("UPDATE access_epoch SET epoch = epoch + 1 WHERE patient_id IN ({keys})", [], patients)
@@ -68,9 +74,9 @@ def await_policy(patients: Iterable[PatientId]) -> None:
     sql.execute_in("UPDATE access_epoch SET policy_pending = true WHERE patient_id IN ({keys})", [], patients)
 
 
-def take_pending_policy(patient_id: PatientId) -> bool:
-    """Whether a policy change had not reached this patient's rows; it counts as done from now on."""
-    return sql.execute(_TAKE_PENDING, [patient_id]) == 1
+def take_pending_policy(patients: Iterable[PatientId]) -> frozenset[PatientId]:
+    """Those of these patients whose rows a policy change had not reached; it counts as done from now on."""
+    return frozenset(PatientId(row[0]) for row in sql.rows_in(f"{_PENDING_TAKEN} RETURNING patient_id", [], patients))
 
 
 @transaction.atomic
@@ -247,22 +253,24 @@ def _turn_switch() -> None:
     sql.execute("UPDATE access_switch SET epoch = epoch + 1 WHERE id = 1")
 
 
-def tranche_numbers(patient_id: PatientId, standings: Iterable[Standing]) -> dict[Standing, int]:
-    """The number of each group of entries that stand alike; a new group gets the next number.
+def tranche_numbers(wanted: Mapping[PatientId, Iterable[Standing]]) -> dict[PatientId, dict[Standing, int]]:
+    """Of each patient the number of each group of entries that stand alike; a new group gets the next number.
 
     Only organisation and chunks tell groups apart: pass standings with one and the same slot.
     """
-    known = {_group_key(s): number for number, s in queries.tranches(patient_id).items()}
-    answer: dict[Standing, int] = {}
-    for standing in standings:
-        key = _group_key(standing)
-        if key not in known:
-            known[key] = max(known.values(), default=0) + 1
-            TrancheRow.objects.create(
-                patient_id=patient_id, id=time_ordered_bytes(), number=known[key], org=key[0], chunks=key[1]
-            )
-            raise_epochs([patient_id])
-        answer[standing] = known[key]
+    answer: dict[PatientId, dict[Standing, int]] = {}
+    new: list[sql.Row] = []
+    for patient_id, tranches in queries.tranches_of(wanted).items():
+        known = {_group_key(standing): number for number, standing in tranches.items()}
+        numbers = answer[patient_id] = {}
+        for standing in wanted[patient_id]:
+            key = _group_key(standing)
+            if key not in known:
+                known[key] = max(known.values(), default=0) + 1
+                new.append((patient_id, time_ordered_bytes(), known[key], *key))
+            numbers[standing] = known[key]
+    sql.insert("access_tranche", ("patient_id", "id", "number", "org", "chunks"), new)
+    raise_epochs({row[0] for row in new})
     return answer
 
 

@@ -1,7 +1,7 @@
 """What is open in front of a practice's staff about access: noted, so that it is found without asking every patient."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -18,19 +18,19 @@ _DUE_OF = "SELECT patient_id, ods, matter, viewer_id FROM access_due WHERE patie
 
 
 @transaction.atomic
-def note_due(*, patient_id: PatientId, due: Collection[Due], at: datetime) -> None:
-    """What is open in front of staff about this patient is this and nothing else; what was open keeps its age."""
-    before = due_of([patient_id]).get(patient_id, frozenset())
-    for gone in before - set(due):
-        DueRow.objects.filter(
-            ods=gone.org, patient_id=patient_id, matter=gone.matter.value, viewer_id=_viewer_key(gone.viewer)
-        ).delete()
-    fresh = sorted(set(due) - before, key=lambda new: (new.org, new.matter, _viewer_key(new.viewer)))
-    sql.insert(
-        "access_due",
-        ("ods", "patient_id", "matter", "viewer_id", "since"),
-        [(new.org, patient_id, new.matter.value, _viewer_key(new.viewer), to_micros(at)) for new in fresh],
-    )
+def note_due(due: Mapping[PatientId, Collection[Due]], *, at: datetime) -> None:
+    """What is open in front of staff about each patient is this and nothing else; what was open keeps its age."""
+    noted = due_of(due)
+    fresh = []
+    for patient_id, matters in due.items():
+        before = noted.get(patient_id, frozenset())
+        for gone in before - set(matters):
+            DueRow.objects.filter(
+                ods=gone.org, patient_id=patient_id, matter=gone.matter.value, viewer_id=_viewer_key(gone.viewer)
+            ).delete()
+        new = sorted(set(matters) - before, key=lambda one: (one.org, one.matter, _viewer_key(one.viewer)))
+        fresh += [(one.org, patient_id, one.matter.value, _viewer_key(one.viewer), to_micros(at)) for one in new]
+    sql.insert("access_due", ("ods", "patient_id", "matter", "viewer_id", "since"), fresh)
 
 
 def _viewer_key(viewer: ViewerId | None) -> bytes:

@@ -41,7 +41,7 @@ _ACTS_OF = "SELECT patient_id, at, act FROM access_act WHERE patient_id IN ({key
 _TRANCHE_ORGS = "SELECT DISTINCT patient_id, org FROM access_tranche WHERE patient_id IN ({keys})"
 _AWAITING = "SELECT count(*) FROM access_epoch WHERE policy_pending AND patient_id IN ({keys})"
 _CLOSURES = "SELECT scope, which FROM access_closure WHERE opened_at IS NULL"
-_TRANCHES = "SELECT number, org, chunks FROM access_tranche WHERE patient_id=%s"
+_TRANCHES = "SELECT patient_id, number, org, chunks FROM access_tranche WHERE patient_id IN ({keys})"
 _GENERATION = (
     "SELECT (SELECT epoch FROM access_epoch WHERE patient_id=%s), (SELECT epoch FROM access_switch WHERE id=1)"
 )
@@ -218,27 +218,37 @@ def _bare(
     )
 
 
-def facts_of(patients: Iterable[PatientId], *, at: datetime) -> dict[PatientId, AccessFacts]:
+def facts_of(
+    patients: Iterable[PatientId],
+    *,
+    at: datetime,
+    controlling: Mapping[PatientId, Iterable[OdsCode]] | None = None,
+) -> dict[PatientId, AccessFacts]:
     """`facts` of many patients, in a number of statements that does not grow with them (sql.PORTION apart)."""
+    asked = controlling or {}
     people = registry.patients(patients)
     parts = registry.parts_of(people)
     every = [*people, *(part.patient_id for others in parts.values() for part in others)]
     known = _Known(stays=registry.registrations_of(every), behind=_behind(every) if parts else {})
     for number, instant, act in sql.rows_in(_ACTS_OF, [], every):
         known.told.setdefault(PatientId(number), []).append((instant, act))
-    controlling: dict[PatientId, set[OdsCode]] = {
-        n: {stay.ods for stay in known.stays.get(n, ())} | _listed(text for _, text in known.told.get(n, ()))
+    orgs: dict[PatientId, set[OdsCode]] = {
+        n: {
+            *asked.get(n, ()),
+            *(stay.ods for stay in known.stays.get(n, ())),
+            *_listed(text for _, text in known.told.get(n, ())),
+        }
         for n in every
     }
     for number, org in sql.rows_in(_TRANCHE_ORGS, [], every):
-        controlling[PatientId(number)].add(OdsCode(org))
-    policies = registry.policies(set().union(*controlling.values()))
+        orgs[PatientId(number)].add(OdsCode(org))
+    policies = registry.policies(set().union(*orgs.values()))
     stops = _closures_by_patient()
     known.stops = {number: (*stops[None], *stops.get(number, ())) for number in every}
     found = {}
     for number, patient in people.items():
         others = parts.get(number, ())
-        concerned = set().union(*(controlling[one.patient_id] for one in (patient, *others)))
+        concerned = set().union(*(orgs[one.patient_id] for one in (patient, *others)))
         known.policies = {org: policies[org] for org in concerned}
         found[number] = known.facts(patient, others, at)
     return found
@@ -262,7 +272,7 @@ def _closures_by_patient() -> dict[PatientId | None, tuple[Closure, ...]]:
 
 
 def _tranche_orgs(patient_id: PatientId) -> set[OdsCode]:
-    return {OdsCode(org) for _, org, _ in sql.rows(_TRANCHES, [patient_id])}
+    return {OdsCode(org) for _, org in sql.rows_in(_TRANCHE_ORGS, [], [patient_id])}
 
 
 def tranches(patient_id: PatientId) -> Mapping[int, Standing]:
@@ -270,15 +280,20 @@ def tranches(patient_id: PatientId) -> Mapping[int, Standing]:
 
     The slot of a standing means nothing here; of history it only says that there is a reason of time.
     """
-    return {
-        number: Standing(
+    return tranches_of([patient_id])[patient_id]
+
+
+def tranches_of(patients: Iterable[PatientId]) -> dict[PatientId, dict[int, Standing]]:
+    """`tranches` of each of these patients."""
+    found: dict[PatientId, dict[int, Standing]] = {patient_id: {} for patient_id in patients}
+    for patient, number, org, chunks in sql.rows_in(_TRANCHES, [], found):
+        found[PatientId(patient)][number] = Standing(
             OdsCode(org),
             Slot.NEVER,
             None if chunks is None else frozenset(ChunkId(UUID(hex=c)) for c in chunks.split()),
             frozenset() if chunks is None else frozenset({Reason.BEFORE_WINDOW}),
         )
-        for number, org, chunks in sql.rows(_TRANCHES, [patient_id])
-    }
+    return found
 
 
 def absence(

@@ -53,11 +53,19 @@ class Prepared:
             encoded = [_encoded(value) for value in parameters]
         values = [value for value, _ in encoded]
         kinds = tuple([kind for _, kind in encoded])
-        if self._connection.transaction_status == TransactionStatus.IDLE and not self.driver.autocommit:
-            self._answer(self._connection.exec_(b"BEGIN"))
+        self._begin()
         name = self._prepared.get((statement, kinds)) or self._prepare(statement, text, kinds)
         formats = [Format.BINARY] * len(values)
         return self._answer(self._connection.exec_prepared(name, values, formats, Format.BINARY))
+
+    def run_once(self, statement: str, parameters: Sequence[Any]) -> Answer:
+        """`run` for a statement whose best plan depends on its parameters: planned anew for these."""
+        encoded = [_encoded(value) for value in parameters]
+        values, kinds = [value for value, _ in encoded], [kind for _, kind in encoded]
+        self._begin()
+        formats = [Format.BINARY] * len(values)
+        text = positional_form(statement)
+        return self._answer(self._connection.exec_params(text, values, kinds, formats, Format.BINARY))
 
     def copy(self, statement: str, like: str, rows: Iterable[Row]) -> None:
         """COPY rows in binary; `like`: the INSERT of one such row, which tells the types of the columns."""
@@ -69,6 +77,10 @@ class Prepared:
             copy.set_types(self._columns[like])
             for row in rows:
                 copy.write_row(row)
+
+    def _begin(self) -> None:
+        if self._connection.transaction_status == TransactionStatus.IDLE and not self.driver.autocommit:
+            self._answer(self._connection.exec_(b"BEGIN"))
 
     def _prepare(self, statement: str, text: bytes, kinds: tuple[int, ...]) -> bytes:
         if len(self._prepared) >= MOST_PREPARED:

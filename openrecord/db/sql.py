@@ -6,7 +6,7 @@ transaction and with its exceptions, but straight on the driver, which on Postgr
 """
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -17,6 +17,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from openrecord.db.prepared import Answer, Prepared
 
 Row = tuple[Any, ...]
+KeysOf = Mapping[Any, Collection[Any]]
+"""Of each patient some keys: of entries, of organisations."""
 PORTION = 500
 """So many keys at a time, where a database limits the number of parameters."""
 
@@ -110,6 +112,37 @@ def _each(statement: str, before: Sequence[Any], keys: Iterable[Any]) -> Iterabl
     for start in range(0, len(wanted), PORTION):
         portion = wanted[start : start + PORTION]
         yield run(statement.format(keys=marks(len(portion))), [*before, *portion])
+
+
+def rows_of(statement: str, column: str, keys: KeysOf) -> list[Row]:
+    """All rows of a SELECT with `WHERE {which}`: of each patient those whose `column` is one of the patient's keys."""
+    return [row for answer in _each_of(statement, [], column, keys) for row in answer.rows]
+
+
+def execute_of(statement: str, before: Sequence[Any], column: str, keys: KeysOf) -> None:
+    """Run a statement with `WHERE {which}`, on each patient's rows with these keys; `before`: its other parameters."""
+    for _ in _each_of(statement, before, column, keys):
+        pass
+
+
+def delete_of(table: str, column: str, keys: KeysOf) -> None:
+    """Delete the rows whose `column` is one of their patient's keys."""
+    execute_of(f"DELETE FROM {table} WHERE {{which}}", [], column, keys)
+
+
+def _each_of(statement: str, before: Sequence[Any], column: str, keys: KeysOf) -> Iterable[Answer]:
+    """On PostgreSQL one statement for all patients; on SQLite, where none has to go to a server, one for each."""
+    wanted = {patient_id: list(those) for patient_id, those in keys.items() if those}
+    if len(wanted) > 1 and _is_postgresql():
+        pairs = [(patient_id, key) for patient_id, those in wanted.items() for key in those]
+        which = f"(patient_id, {column}) IN (SELECT * FROM unnest(%s, %s))"
+        parameters = [*before, *map(list, zip(*pairs, strict=True))]
+        with _own.connection.wrap_database_errors:
+            yield _own.prepared().run_once(statement.replace("{which}", which), parameters)
+        return
+    which = f"patient_id=%s AND {column} IN ({{keys}})"
+    for patient_id, those in wanted.items():
+        yield from _each(statement.replace("{which}", which), [*before, patient_id], those)
 
 
 def instant(value: datetime) -> datetime:

@@ -1,6 +1,6 @@
 """The small steps between stations: an event of one, the action of the next."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, datetime
 from uuid import UUID
 
@@ -28,7 +28,7 @@ from openrecord.registry.events import NumberChanged, PersonChanged, PolicyChang
 from openrecord.registry.types import PatientId
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import receive as screening_receive
-from openrecord.screening.actions.settle import settle
+from openrecord.screening.actions.settle import settle, settle_many
 from openrecord.screening.events import Cause
 from openrecord.taking import sharing
 
@@ -117,7 +117,7 @@ def _give_defaults(patient_id: PatientId, *, at: datetime) -> None:
 def note_duties(patient_id: PatientId, *, at: datetime) -> None:
     """Note what is open in front of staff. Where nothing was ever done about the access, nothing can be."""
     if access_queries.has_acts(patient_id):
-        access_due.note_due(patient_id=patient_id, due=duties(access_queries.facts(patient_id, at=at), at), at=at)
+        access_due.note_due({patient_id: duties(access_queries.facts(patient_id, at=at), at)}, at=at)
 
 
 @transaction.atomic
@@ -154,7 +154,7 @@ def check_duties(patients: Mapping[PatientId, date | None], *, at: datetime) -> 
 def sight_needed(event: access_events.SightNeeded) -> None:
     """The slow path of a read: settle what time or policy has turned, then compute the reader's Sight."""
     access.lock_patient(event.patient_id)
-    if access.take_pending_policy(event.patient_id):
+    if access.take_pending_policy([event.patient_id]):
         settle(event.patient_id, at=event.at, cause=Cause.POLICY)
         note_duties(event.patient_id, at=event.at)
     else:
@@ -209,9 +209,8 @@ def receive(event: ingest_events.EntriesArrived) -> None:
 
 
 @transaction.atomic
-def settle_waiting(patient_id: PatientId, *, at: datetime) -> None:
-    """The worker's part of a policy change, for one patient; nothing where a read was faster."""
-    access.lock_patient(patient_id)
-    if access.take_pending_policy(patient_id):
-        settle(patient_id, at=at, cause=Cause.POLICY)
-        note_duties(patient_id, at=at)
+def settle_waiting(patients: Collection[PatientId], *, at: datetime) -> None:
+    """The worker's part of a policy change: all of these patients or none; nothing where a read was faster."""
+    access.lock_patients(patients)
+    facts = settle_many(access.take_pending_policy(patients), at=at, cause=Cause.POLICY)
+    access_due.note_due({patient_id: duties(known, at) for patient_id, known in facts.items()}, at=at)

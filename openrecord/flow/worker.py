@@ -13,7 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, close_old_connections, connections, transaction
+from django.db import close_old_connections, connections
 
 from openrecord.access import queries as access
 from openrecord.attachments import tasks as attachments
@@ -24,6 +24,7 @@ from openrecord.kit import clock
 from openrecord.kit.london import day_of
 from openrecord.notify import tasks as notify
 from openrecord.registry import tasks as registry
+from openrecord.registry.types import PatientId
 from openrecord.screening import tasks as screening
 from openrecord.taking import actions as taking
 from openrecord.taking import sharing
@@ -31,7 +32,7 @@ from openrecord.taking.tasks import make_next
 from openrecord.viewing import tasks as viewing
 
 ROUND_SECONDS = 1.0
-PATIENTS_A_ROUND = 20
+PATIENTS_A_ROUND = 50
 """Few, so that the trail is sealed within a second while a whole practice moves."""
 
 PATIENTS_A_CHECK = 200
@@ -61,17 +62,23 @@ class Round:
 def settle_waiting(at: datetime) -> int:
     """Let changed policies act on the rows of some patients, in one commit where none of them fails; how many.
 
-    In the order of their numbers, so that two workers never wait for each other.
+    Where one fails each goes alone, so that it stops no other; it waits for the next round, and is shut meanwhile.
     """
-    waiting = sorted(access.patients_awaiting_policy(limit=PATIENTS_A_ROUND))
+    waiting = access.patients_awaiting_policy(limit=PATIENTS_A_ROUND)
     try:
-        with transaction.atomic():
-            for patient_id in waiting:
-                steps.settle_waiting(patient_id, at=at)
-    except DatabaseError:
-        for patient_id in waiting:
-            steps.settle_waiting(patient_id, at=at)
+        steps.settle_waiting(waiting, at=at)
+    except Exception:  # noqa: BLE001  whatever it is, it is about one of them
+        return sum(_settled_alone(patient_id, at) for patient_id in waiting)
     return len(waiting)
+
+
+def _settled_alone(patient_id: PatientId, at: datetime) -> bool:
+    try:
+        steps.settle_waiting([patient_id], at=at)
+    except Exception as error:  # noqa: BLE001  the others must move
+        _log.error("the worker could not settle a patient after a change of policy: %s", type(error).__name__)
+        return False
+    return True
 
 
 def check_duties(at: datetime) -> int:

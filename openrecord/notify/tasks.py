@@ -17,7 +17,7 @@ from openrecord.notify import actions, queries
 from openrecord.notify.rules import after_quiet, lives_until
 from openrecord.notify.types import Channel, DeviceId, Message, Pace, State
 from openrecord.registry import queries as registry
-from openrecord.screening.events import PlacementsChanged
+from openrecord.screening.events import Change, PlacementsChanged
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import Reader
 from openrecord.web.text import ENGLISH, activate
@@ -28,17 +28,22 @@ SENDS_A_ROUND = 20
 
 def tell(event: PlacementsChanged) -> None:
     """Every person with an account who can see a newly placed entry at this instant has something new."""
-    if not event.news:
-        return
+    for change in event.changes:
+        if change.news:
+            _tell(change, event.at)
+
+
+def _tell(change: Change, at: datetime) -> None:
+    patient_id = change.patient_id
     rows, concerned = [], set()
-    for viewer in access.people_viewing(event.patient_id, at=event.at):
+    for viewer in access.people_viewing(patient_id, at=at):
         if viewer.kind is ViewerKind.APP:
             continue
-        reader = Reader(event.patient_id, viewer.viewer_id, None, "web")
-        seen = timeline.visible(reader, event.news, at=event.at)
+        reader = Reader(patient_id, viewer.viewer_id, None, "web")
+        seen = timeline.visible(reader, change.news, at=at)
         news = [
-            (event.patient_id, time_ordered_bytes(), viewer.viewer_id.bytes, entry, to_micros(event.at))
-            for entry in event.news
+            (patient_id, time_ordered_bytes(), viewer.viewer_id.bytes, entry, to_micros(at))
+            for entry in change.news
             if entry in seen
         ]
         rows += news
@@ -46,9 +51,9 @@ def tell(event: PlacementsChanged) -> None:
             concerned.add(viewer.viewer_id)
     sql.insert("notify_notice", ("patient_id", "id", "viewer_id", "entry", "at"), rows)
     if concerned:
-        chosen = queries.preferences(event.patient_id)
+        chosen = queries.preferences(patient_id)
         wanted = {viewer_id: chosen[viewer_id] for viewer_id in sorted(concerned) if viewer_id in chosen}
-        actions.put(event.patient_id, wanted, at=event.at)
+        actions.put(patient_id, wanted, at=at)
 
 
 def carrier(channel: Channel) -> Carrier | None:

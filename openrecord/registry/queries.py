@@ -116,6 +116,12 @@ def readiness(ods: OdsCode) -> dict[str, ReadinessAnswer]:
     }
 
 
+def practice_name(ods: OdsCode) -> str | None:
+    """What the practice is called; None where unknown."""
+    found = sql.row("SELECT name FROM registry_practice WHERE ods=%s", [ods])
+    return None if found is None else str(found[0])
+
+
 def practice(ods: OdsCode, *, on: date | None = None) -> Practice | None:
     """A practice with its place in the hierarchy (now, or on a day); None where unknown."""
     row = PracticeRow.objects.filter(ods=ods).first()

@@ -1,6 +1,5 @@
 """Questions about restricted records and openings."""
 
-from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -26,19 +25,10 @@ def standing(ods: OdsCode, patient_id: PatientId, staff_id: StaffId, *, at: date
     return Standing(None if cause is None else Cause(cause), None if until is None else from_micros(until))
 
 
-def restricted(ods: OdsCode, patients: Iterable[PatientId]) -> frozenset[PatientId]:
-    """Which of these patients' records the practice restricts, by themselves or by a part."""
-    names = {patient_id: patient_id for patient_id in patients}
-    for patient_id, parts in registry.parts_of(tuple(names)).items():
-        names.update((part.patient_id, patient_id) for part in parts)
-    found = RestrictionRow.objects.filter(ods=ods, patient_id__in=names)
-    return frozenset(names[PatientId(number)] for number in found.values_list("patient_id", flat=True))
-
-
 def restricted_at(ods: OdsCode) -> frozenset[PatientId]:
-    """Every patient whose record the practice restricts."""
-    found = RestrictionRow.objects.filter(ods=ods).values_list("patient_id", flat=True)
-    return frozenset(PatientId(number) for number in found)
+    """Every patient whose record the practice restricts, by itself or by a part."""
+    found = [PatientId(row[0]) for row in sql.rows("SELECT patient_id FROM restricted_record WHERE ods=%s", [ods])]
+    return frozenset(found) | frozenset(registry.homes(found).values())
 
 
 def count_unchecked(ods: OdsCode) -> int:

@@ -166,8 +166,8 @@ class Membership(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class PlacementsChanged:
-    """Told over the bus: what enters, leaves and changes in one patient's timeline.
+class Change:
+    """What enters, leaves and changes in one patient's timeline.
 
     `withdrawn`: entries that leave; their bodies go back to the vault. `discarded`: entries whose lying body is
     replaced (they stand in `placed` or were put into the vault anew). `relinked`: (entry, refs) of entries that only
@@ -176,7 +176,6 @@ class PlacementsChanged:
     """
 
     patient_id: PatientId
-    at: datetime
     placed: tuple[Placing, ...] = ()
     altered: tuple[Placing, ...] = ()
     withdrawn: tuple[EntryId, ...] = ()
@@ -184,3 +183,11 @@ class PlacementsChanged:
     relinked: tuple[tuple[EntryId, bytes], ...] = ()
     members: tuple[Membership, ...] = ()
     news: tuple[EntryId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PlacementsChanged:
+    """Told over the bus: what changes in the timelines of some patients."""
+
+    at: datetime
+    changes: tuple[Change, ...]

@@ -1,6 +1,7 @@
 """Questions of screening: entries with their facts, and the whole explained answer for one viewer."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from uuid import UUID
 
@@ -19,47 +20,30 @@ from openrecord.screening.rules.entries import next_turn as turn_of_entries
 from openrecord.screening.rules.likeness import doubted
 from openrecord.screening.rules.placement import place
 from openrecord.screening.rules.stance import fold, standing
-from openrecord.screening.rules.worklist import as_bits, from_bits, items
+from openrecord.screening.rules.worklist import items
 from openrecord.screening.types import (
     NO_STANCE,
     EntryFacts,
     EntryId,
     EntryState,
-    Item,
-    ItemState,
-    ListedItem,
     Stance,
     Verdict,
-    WorklistCount,
-    WorklistFilter,
 )
 
 SAFE_MAPPER = 1
 """Entries mapped by an older version than this are not served until they are rebuilt."""
 
-_COLUMNS = (
-    "id, public_id, org, kind, slot, known, recorded, clinical, filed, status, labels, has_text, own, unit, marks, "
-    "mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, placed_at, ever_placed, "
-    "proxies, came_as"
+_ENTRIES = (
+    "SELECT patient_id, id, public_id, org, kind, slot, known, recorded, clinical, filed, status, labels, has_text, "
+    "own, unit, marks, mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, "
+    "placed_at, ever_placed, proxies, came_as FROM screening_entry"
 )
-_ALL = f"SELECT {_COLUMNS} FROM screening_entry WHERE patient_id=%s"
+_ACTED, _CAME_AS = 20, 27
+"""Where in such a row it stands whether people have decided, and under whose number it came."""
+_CONTAINERS = "SELECT patient_id, entry, container FROM screening_container"
 _LABELLED = "SELECT id, labels FROM screening_entry WHERE patient_id=%s AND org=%s AND labels<>''"
-_SOME = f"{_ALL} AND id IN ({{keys}})"
-_STAMP = "(SELECT MAX(a.sequence) FROM screening_act a WHERE a.patient_id=e.patient_id AND a.entry=e.id), e.revision"
-_LISTED = (
-    "SELECT w.patient_id, w.id, e.public_id, w.slot, w.state, w.since, w.due, w.leaves, w.signals, w.author, v.coded, "
-    f"v.full_body, {_STAMP}, w.day, w.rank FROM screening_worklist w "
-    "JOIN screening_entry e ON e.patient_id=w.patient_id AND e.id=w.id "
-    "LEFT JOIN screening_vault v ON v.patient_id=w.patient_id AND v.id=w.id"
-)
-_OPEN = "w.org=%s AND (w.leaves IS NULL OR w.leaves > %s)"
-"""Until a policy releases it by itself; the row goes when the patient is next settled."""
-
+STAMP = "(SELECT MAX(a.sequence) FROM screening_act a WHERE a.patient_id=e.patient_id AND a.entry=e.id), e.revision"
 _MARKS = {mark.value: mark for mark in (Reason.TRANSFERRED, Reason.FIRST_LOAD)}
-
-
-class BadPlace(ValueError):
-    """The place in a worklist that was asked for is none that was handed out."""
 
 
 def label_of(labels: str) -> Label:
@@ -76,50 +60,77 @@ def _state(
     parts: Mapping[bytes, list[bytes | None]],
     answered: frozenset[bytes],
 ) -> EntryState:
-    identity = bytes(row[0])
+    (_, raw, public, org, kind, slot, known, recorded, clinical, filed, status, labels, has_text, own, unit, marks,
+     mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, placed_at, ever_placed,
+     proxies, came_as) = row  # fmt: skip
+    identity, public_id = bytes(raw), UUID(bytes=bytes(public))
     containers = parts.get(identity, ())
     facts = EntryFacts(
         EntryId(identity),
-        OdsCode(row[2]),
-        EntryKind(row[3]),
-        Slot(row[4]),
-        known=from_micros(row[5]),
-        recorded=from_micros_or_none(row[6]),
-        clinical=from_micros_or_none(row[7]),
-        filed=None if row[8] is None else bool(row[8]),
-        status=VersionStatus(row[9]),
-        label=label_of(row[10]) if row[10] else Label.NONE,
-        has_text=bool(row[11]),
-        own=OwnContent(row[12]),
+        OdsCode(org),
+        EntryKind(kind),
+        Slot(slot),
+        known=from_micros(known),
+        recorded=from_micros_or_none(recorded),
+        clinical=from_micros_or_none(clinical),
+        filed=None if filed is None else bool(filed),
+        status=VersionStatus(status),
+        label=label_of(labels) if labels else Label.NONE,
+        has_text=bool(has_text),
+        own=OwnContent(own),
         containers=tuple(EntryId(bytes(c)) for c in containers if c is not None),
         missing_container=any(c is None for c in containers),
-        unit=row[13],
-        history_marks=frozenset(_MARKS[word] for word in row[14].split()),
-        safe_mapper=row[15] >= SAFE_MAPPER,
-        superseded=bool(row[16]),
-        wrong_person=bool(row[17]),
-        copy_unresolved=bool(row[18]),
+        unit=unit,
+        history_marks=frozenset(_MARKS[word] for word in marks.split()),
+        safe_mapper=mapper >= SAFE_MAPPER,
+        superseded=bool(superseded),
+        wrong_person=bool(wrong_person),
+        copy_unresolved=bool(copy_unresolved),
         stance=stances.get(identity, NO_STANCE),
-        public_id=UUID(bytes=bytes(row[1])),
-        came_as=None if row[26] is None else PatientId(row[26]),
+        public_id=public_id,
+        came_as=None if came_as is None else PatientId(came_as),
         answered=identity in answered,
     )
     return EntryState(
-        facts, UUID(bytes=bytes(row[1])), row[10], bool(row[19]), bool(row[20]), row[21], bool(row[22]), row[23],
-        bool(row[24]), row[25],
+        facts, public_id, labels, bool(acted), bool(placed), tranche, bool(with_text), placed_at, bool(ever_placed),
+        proxies,
     )  # fmt: skip
 
 
 def states(patient_id: PatientId, wanted: Iterable[EntryId] | None = None) -> dict[EntryId, EntryState]:
     """The patient's entries, or those wanted, with their facts and how they lie."""
-    keys = None if wanted is None else list(wanted)
-    found = sql.rows(_ALL, [patient_id]) if keys is None else sql.rows_in(_SOME, [patient_id], keys)
-    acted = [bytes(row[0]) for row in found if row[19]]
-    stances = {entry: fold(acts) for entry, acts in _acts(patient_id, acted).items()}
-    parts = _containers(patient_id, keys)
-    answered = _answered(patient_id) if any(row[26] is not None for row in found) else frozenset()
-    known = {state.facts.entry_id: state for state in (_state(row, stances, parts, answered) for row in found)}
-    return doubted(known)
+    if wanted is None:
+        return states_of([patient_id])[patient_id]
+    keys = {patient_id: list(wanted)}
+    found = sql.rows_of(f"{_ENTRIES} WHERE {{which}}", "id", keys)
+    return _states(keys, found, sql.rows_of(f"{_CONTAINERS} WHERE {{which}}", "entry", keys))[patient_id]
+
+
+def states_of(patients: Iterable[PatientId]) -> dict[PatientId, dict[EntryId, EntryState]]:
+    """All entries of these patients, in a number of statements that does not grow with them (sql.PORTION apart)."""
+    every = list(patients)
+    found = sql.rows_in(f"{_ENTRIES} WHERE patient_id IN ({{keys}})", [], every)
+    return _states(every, found, sql.rows_in(f"{_CONTAINERS} WHERE patient_id IN ({{keys}})", [], every))
+
+
+def _states(
+    patients: Iterable[PatientId], entries: Iterable[sql.Row], containers: Iterable[sql.Row]
+) -> dict[PatientId, dict[EntryId, EntryState]]:
+    of_each: dict[PatientId, list[sql.Row]] = {patient_id: [] for patient_id in patients}
+    for row in entries:
+        of_each[PatientId(row[0])].append(row)
+    parts: dict[PatientId, dict[bytes, list[bytes | None]]] = defaultdict(dict)
+    for patient, entry, container in containers:
+        inside = parts[PatientId(patient)].setdefault(bytes(entry), [])
+        inside.append(None if container is None else bytes(container))
+    acts = _acts({patient: [bytes(row[1]) for row in rows if row[_ACTED]] for patient, rows in of_each.items()})
+    known = {}
+    for patient, rows in of_each.items():
+        stances = {entry: fold(told) for entry, told in acts.get(patient, {}).items()}
+        answered = _answered(patient) if any(row[_CAME_AS] is not None for row in rows) else frozenset()
+        states = (_state(row, stances, parts.get(patient, {}), answered) for row in rows)
+        known[patient] = doubted({state.facts.entry_id: state for state in states})
+    return known
 
 
 def _answered(patient_id: PatientId) -> frozenset[bytes]:
@@ -137,24 +148,16 @@ def _answered(patient_id: PatientId) -> frozenset[bytes]:
     )
 
 
-def _acts(patient_id: PatientId, entries: list[bytes]) -> dict[bytes, list[events.AnyAct]]:
-    found: dict[bytes, list[tuple[int, str]]] = {}
-    statement = "SELECT entry, sequence, act FROM screening_act WHERE patient_id=%s AND entry IN ({keys})"
-    for entry, sequence, act in sql.rows_in(statement, [patient_id], entries):
-        found.setdefault(bytes(entry), []).append((sequence, act))
-    return {entry: [events.decode(act) for _, act in sorted(acts)] for entry, acts in found.items()}
-
-
-def _containers(patient_id: PatientId, keys: list[EntryId] | None) -> dict[bytes, list[bytes | None]]:
-    base = "SELECT entry, container FROM screening_container WHERE patient_id=%s"
-    if keys is None:
-        found = sql.rows(base, [patient_id])
-    else:
-        found = sql.rows_in(base + " AND entry IN ({keys})", [patient_id], keys)
-    parts: dict[bytes, list[bytes | None]] = {}
-    for entry, container in found:
-        parts.setdefault(bytes(entry), []).append(None if container is None else bytes(container))
-    return parts
+def _acts(entries: Mapping[PatientId, list[bytes]]) -> dict[PatientId, dict[bytes, list[events.AnyAct]]]:
+    """What people decided about these entries, in the order in which they did."""
+    found: dict[PatientId, dict[bytes, list[tuple[int, str]]]] = defaultdict(dict)
+    statement = "SELECT patient_id, entry, sequence, act FROM screening_act WHERE {which}"
+    for patient, entry, sequence, act in sql.rows_of(statement, "entry", entries):
+        found[PatientId(patient)].setdefault(bytes(entry), []).append((sequence, act))
+    return {
+        patient: {entry: [events.decode(act) for _, act in sorted(told)] for entry, told in acts.items()}
+        for patient, acts in found.items()
+    }
 
 
 def closure(patient_id: PatientId, touched: Iterable[EntryId]) -> set[EntryId]:
@@ -226,8 +229,8 @@ def next_turn(patient_id: PatientId, *, at: datetime) -> datetime:
 
 def stamp(patient_id: PatientId, entry_id: EntryId) -> str:
     """Names what somebody sees of an entry: changes with each act on it and each version of it."""
-    found = sql.row(f"SELECT {_STAMP} FROM screening_entry e WHERE e.patient_id=%s AND e.id=%s", [patient_id, entry_id])
-    return "" if found is None else _stamp(found[0], found[1])
+    found = sql.row(f"SELECT {STAMP} FROM screening_entry e WHERE e.patient_id=%s AND e.id=%s", [patient_id, entry_id])
+    return "" if found is None else stamp_of(found[0], found[1])
 
 
 def organisation_of(patient_id: PatientId, entry_id: EntryId) -> OdsCode | None:
@@ -250,60 +253,12 @@ def newest_act(patient_id: PatientId, entry_id: EntryId) -> int:
 
 def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
     """The number of the newest act on the entry that was not taken back."""
-    return max(standing(_acts(patient_id, [entry_id]).get(entry_id, [])), default=None)
+    return max(standing(_acts({patient_id: [entry_id]}).get(patient_id, {}).get(entry_id, [])), default=None)
 
 
-def _stamp(acts_so_far: int | None, revision: int) -> str:
+def stamp_of(acts_so_far: int | None, revision: int) -> str:
+    """The stamp, of what `STAMP` selects."""
     return f"{acts_so_far or 0}.{revision}"
-
-
-def worklist(
-    ods: OdsCode, wanted: WorklistFilter, *, at: datetime, limit: int, after: str | None = None
-) -> tuple[ListedItem, ...]:
-    """Items of a practice, the oldest promise first, within a day the most pressing. Raises BadPlace for `after`."""
-    now = to_micros(at)
-    conditions, parameters = [_OPEN], [ods, now]
-    if wanted.states != frozenset(ItemState):
-        conditions.append(f"w.state IN ({sql.marks(len(wanted.states))})")
-        parameters += sorted(state.value for state in wanted.states)
-    if wanted.slots is not None:
-        conditions.append(f"w.slot IN ({sql.marks(len(wanted.slots))})")
-        parameters += sorted(wanted.slots)
-    if wanted.signal is not None:
-        conditions.append("(w.signals & %s) <> 0")
-        parameters.append(as_bits([wanted.signal]))
-    if wanted.author is not None:
-        conditions.append("w.author = %s")
-        parameters.append(wanted.author)
-    if after is not None:
-        conditions.append("(w.day, w.rank, w.id) > (%s, %s, %s)")
-        parameters += _place(after)
-    statement = f"{_LISTED} WHERE {' AND '.join(conditions)} ORDER BY w.day, w.rank, w.id LIMIT {int(limit)}"
-    return tuple(_listed(row) for row in sql.rows(statement, parameters))
-
-
-def listed_item(ods: OdsCode, patient_id: PatientId, entry_id: EntryId, *, at: datetime) -> ListedItem | None:
-    """One item of a practice; None where the entry does not wait there."""
-    statement = f"{_LISTED} WHERE {_OPEN} AND w.patient_id=%s AND w.id=%s"
-    return next((_listed(row) for row in sql.rows(statement, [ods, to_micros(at), patient_id, entry_id])), None)
-
-
-def worklist_count(ods: OdsCode, *, at: datetime) -> WorklistCount:
-    """How much waits at a practice."""
-    now = to_micros(at)
-    statement = (
-        "SELECT COUNT(*), COALESCE(SUM(CASE WHEN w.due <= %s THEN 1 ELSE 0 END), 0) "
-        f"FROM screening_worklist w WHERE {_OPEN}"
-    )
-    every, overdue = sql.rows(statement, [now, ods, now])[0]
-    return WorklistCount(int(every), int(overdue))
-
-
-def worklist_authors(ods: OdsCode, *, closed: Collection[PatientId]) -> tuple[str, ...]:
-    """Who wrote what waits at a practice, in the records that are not closed."""
-    others = f"AND patient_id NOT IN ({','.join(['%s'] * len(closed))})" if closed else ""
-    statement = f"SELECT DISTINCT author FROM screening_worklist WHERE org=%s AND author <> '' {others} ORDER BY author"
-    return tuple(row[0] for row in sql.rows(statement, [ods, *closed]))
 
 
 def missing_from_worklist(patient_id: PatientId, *, at: datetime) -> int:
@@ -322,33 +277,6 @@ def patients_in_vault(*, limit: int) -> tuple[PatientId, ...]:
     """Some patients of whom something lies in the vault."""
     found = sql.rows("SELECT DISTINCT patient_id FROM screening_vault LIMIT %s", [limit])
     return tuple(PatientId(row[0]) for row in found)
-
-
-def _place(cursor: str) -> list[int | bytes]:
-    try:
-        day, place, entry = cursor.split(".")
-        return [int(day), int(place), bytes.fromhex(entry)]
-    except ValueError as error:
-        raise BadPlace from error
-
-
-def _listed(row: sql.Row) -> ListedItem:
-    (patient_id, raw, public_id, slot, state, since, due, leaves, signals, author, coded, full,
-     acts_so_far, revision, day, place) = row  # fmt: skip
-    entry_id = EntryId(bytes(raw))
-    return ListedItem(
-        PatientId(patient_id),
-        entry_id,
-        UUID(bytes=bytes(public_id)),
-        Slot(slot),
-        Item(ItemState(state), from_micros(since), from_micros(due), from_micros_or_none(leaves)),
-        None if signals is None else from_bits(signals),
-        author,
-        bytes(coded) if coded is not None else b"{}",
-        None if full is None else bytes(full),
-        _stamp(acts_so_far, revision),
-        f"{day}.{place}.{entry_id.hex()}",
-    )
 
 
 def patients_with_entry(public_id: UUID) -> tuple[PatientId, ...]:

@@ -83,11 +83,12 @@ class WorklistFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class WorklistCount:
-    """How many items a practice has, and of how many the promised time is over."""
+class WorklistSummary:
+    """How many items a practice has, of how many the promised time is over, and who wrote them."""
 
     every: int
     overdue: int
+    authors: tuple[str, ...]
 
 
 class Rendering(Enum):

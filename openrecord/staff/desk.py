@@ -125,9 +125,9 @@ def desk_of(request: HttpRequest) -> Desk:
     """Who is signed in to a practice page."""
     session = cast("Session", signed_in(request).holder)
     member = cast("StaffMember", session.who)
-    practice = registry.practice(OdsCode(member.organisation))
     here = request.get_full_path() if request.method in {"GET", "HEAD"} else ""
-    return Desk(session, member, practice.name if practice else member.organisation, here)
+    name = registry.practice_name(OdsCode(member.organisation))
+    return Desk(session, member, member.organisation if name is None else name, here)
 
 
 def actor_of(request: HttpRequest, desk: Desk, authority: str) -> Actor:

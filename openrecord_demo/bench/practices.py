@@ -22,7 +22,7 @@ from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import DEFAULT_RELEASE, OdsCode, Policy, ReleaseMode, ReleaseRule
-from openrecord.screening import queries as screening
+from openrecord.screening import listing
 from openrecord.screening.tasks import look_at_new
 from openrecord.staff.dry_run import dry_run
 from openrecord.taking import actions as taking
@@ -82,7 +82,7 @@ def waiting() -> int:
     """How many entries the worklist shows, once its signals have been looked for."""
     while look_at_new():
         pass
-    return screening.worklist_count(HERE, at=clock.now()).every
+    return listing.summary(HERE, at=clock.now()).every
 
 
 def take_along(*, number: str) -> dict[str, Any]:

@@ -1,6 +1,8 @@
 """Links around entries that move: only what lies in the timeline is ever named."""
 
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
 
 from openrecord.clinical.incoming import LinkKind
@@ -10,8 +12,59 @@ from openrecord.db import sql
 from openrecord.registry.types import PatientId
 from openrecord.screening.types import EntryId
 
-_LINKS = "SELECT id, source, kind, target FROM screening_link WHERE patient_id=%s AND target IS NOT NULL"
-_PLACED = "SELECT id, public_id, kind FROM screening_entry WHERE patient_id=%s AND placed AND id IN ({keys})"
+_LINKS = "SELECT patient_id, id, source, kind, target FROM screening_link WHERE target IS NOT NULL AND {which}"
+_EVERY = "SELECT patient_id, id, source, kind, target FROM screening_link WHERE target IS NOT NULL AND patient_id=%s"
+_PLACED = "SELECT patient_id, id, public_id, kind FROM screening_entry WHERE placed AND {which}"
+
+Outgoing = defaultdict[EntryId, list[tuple[str, EntryId]]]
+"""Of each source the kinds and targets of its links, in the order in which they came."""
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The entries of one patient whose links have to be known.
+
+    `lying`: for each entry looked at, its reference ("Type/outside id") where it lies in the timeline, else None.
+    `moved`: what enters, leaves or is written anew; None = everything (a new patient).
+    """
+
+    lying: Mapping[EntryId, str | None]
+    moved: Collection[EntryId] | None
+
+
+def link_books(patients: Mapping[PatientId, Around]) -> dict[PatientId, "LinkBook"]:
+    """Of each patient the links around what moves."""
+    outgoing = _outgoing(patients)
+    others = {
+        patient_id: ({target for each in out.values() for _, target in each} | set(out))
+        - set(patients[patient_id].lying)
+        for patient_id, out in outgoing.items()
+    }
+    named = {
+        patient_id: {entry: reference for entry, reference in around.lying.items() if reference is not None}
+        for patient_id, around in patients.items()
+    }
+    for patient, raw, public_id, kind in sql.rows_of(_PLACED, "id", others):
+        fhir_type = KIND_RULES[EntryKind(kind)].fhir_type
+        named[PatientId(patient)][_entry(raw)] = f"{fhir_type}/{UUID(bytes=bytes(public_id))}"
+    return {patient_id: LinkBook(outgoing[patient_id], named[patient_id]) for patient_id in patients}
+
+
+def _outgoing(patients: Mapping[PatientId, Around]) -> dict[PatientId, Outgoing]:
+    """All links of every source that is concerned: an entry's references are always written as a whole."""
+    keys = {patient_id: set(around.moved) for patient_id, around in patients.items() if around.moved is not None}
+    found = [row for side in ("source", "target") for row in sql.rows_of(_LINKS, side, keys)]
+    others: dict[PatientId, set[EntryId]] = {patient_id: set() for patient_id in keys}
+    for row in found:
+        others[PatientId(row[0])].add(_entry(row[2]))
+    found += sql.rows_of(_LINKS, "source", {patient_id: others[patient_id] - keys[patient_id] for patient_id in keys})
+    for patient_id in patients.keys() - keys.keys():
+        found += sql.rows(_EVERY, [patient_id])
+    links = {(row[0], bytes(row[1])): row for row in found}
+    outgoing: dict[PatientId, Outgoing] = {patient_id: defaultdict(list) for patient_id in patients}
+    for _, (patient, _, source, kind, target) in sorted(links.items()):
+        outgoing[PatientId(patient)][_entry(source)].append((kind, _entry(target)))
+    return outgoing
 
 
 def _entry(raw: bytes) -> EntryId:
@@ -19,40 +72,11 @@ def _entry(raw: bytes) -> EntryId:
 
 
 class LinkBook:
-    """The links of one patient around what moves.
+    """The links of one patient around what moves. `named`: the reference of each entry that may be named."""
 
-    `lying`: for each entry looked at, its reference ("Type/outside id") where it lies in the timeline, else None.
-    `moved`: what enters, leaves or is written anew; None = everything (a new patient).
-    """
-
-    def __init__(
-        self, patient_id: PatientId, lying: Mapping[EntryId, str | None], moved: Collection[EntryId] | None
-    ) -> None:
-        keys = None if moved is None else list(moved)
-        self._out: dict[EntryId, list[tuple[str, EntryId]]] = {}
-        for _, source, kind, target in sorted(self._find_links(patient_id, keys), key=lambda row: bytes(row[0])):
-            self._out.setdefault(_entry(source), []).append((kind, _entry(target)))
-        self._named = {entry: reference for entry, reference in lying.items() if reference is not None}
-        self._name_others(patient_id, lying)
-
-    def _find_links(self, patient_id: PatientId, keys: list[EntryId] | None) -> Iterable[sql.Row]:
-        """All links of every source that is concerned: an entry's references are always written as a whole."""
-        if keys is None:
-            return sql.rows(_LINKS, [patient_id])
-        found = [
-            row
-            for side in ("source", "target")
-            for row in sql.rows_in(f"{_LINKS} AND {side} IN ({{keys}})", [patient_id], keys)
-        ]
-        others = {bytes(row[1]) for row in found} - set(keys)
-        found += sql.rows_in(f"{_LINKS} AND source IN ({{keys}})", [patient_id], others)
-        return {bytes(row[0]): row for row in found}.values()
-
-    def _name_others(self, patient_id: PatientId, lying: Mapping[EntryId, str | None]) -> None:
-        around = {target for out in self._out.values() for _, target in out} | set(self._out)
-        for raw, public_id, kind in sql.rows_in(_PLACED, [patient_id], list(around - set(lying))):
-            fhir_type = KIND_RULES[EntryKind(kind)].fhir_type
-            self._named[_entry(raw)] = f"{fhir_type}/{UUID(bytes=bytes(public_id))}"
+    def __init__(self, outgoing: Outgoing, named: Mapping[EntryId, str]) -> None:
+        self._out = outgoing
+        self._named = named
 
     def refs(self, entry_id: EntryId) -> bytes:
         """The references the entry may name, as a JSON fragment."""

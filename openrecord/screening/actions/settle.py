@@ -4,7 +4,8 @@ Every act that could change placement ends here, in its own transaction. The bod
 in the vault; it moves with this.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -20,33 +21,30 @@ from openrecord.db import bus, sql
 from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
 from openrecord.screening import queries
-from openrecord.screening.actions import worklist
-from openrecord.screening.actions.linking import LinkBook
-from openrecord.screening.events import Cause, Membership, PlacementsChanged, Placing
+from openrecord.screening.actions import vault, worklist
+from openrecord.screening.actions.linking import Around, LinkBook, link_books
+from openrecord.screening.actions.vault import Body
+from openrecord.screening.actions.worklist import Waiting
+from openrecord.screening.events import Cause, Change, Membership, PlacementsChanged, Placing
 from openrecord.screening.rules.entries import next_turn
 from openrecord.screening.rules.groups import Groups
 from openrecord.screening.rules.keeping import as_text, proxy_rules
 from openrecord.screening.rules.likeness import doubted
 from openrecord.screening.rules.placement import lies_in_timeline, place, shows_text
 from openrecord.screening.rules.worklist import items
-from openrecord.screening.types import EntryId, EntryState, Placement
+from openrecord.screening.types import EntryFacts, EntryId, EntryState, Placement
 
-Body = tuple[bytes | None, bytes | None]
-"""(coded, full): full is None where it does not differ, either where it lies elsewhere."""
 ENTRY_COLUMNS = (
     "patient_id", "id", "public_id", "org", "kind", "slot", "known", "recorded", "clinical", "filed", "status",
     "labels", "has_text", "own", "unit", "marks", "mapper", "superseded", "wrong_person", "copy_unresolved", "acted",
     "came_as", "placed", "tranche", "with_text", "placed_at", "ever_placed", "proxies",
 )  # fmt: skip
-_LEFT = (
-    "UPDATE screening_entry SET placed=false, tranche=0, with_text=false, placed_at=NULL, proxies='' "
-    "WHERE patient_id=%s AND id IN ({keys})"
-)
+_LEFT = "UPDATE screening_entry SET placed=false, tranche=0, with_text=false, placed_at=NULL, proxies='' WHERE {which}"
 _ENTERED = (
     "UPDATE screening_entry SET placed=true, tranche=%s, with_text=%s, proxies=%s, placed_at=%s, ever_placed=true "
-    "WHERE patient_id=%s AND id IN ({keys})"
+    "WHERE {which}"
 )
-_STAYED = "UPDATE screening_entry SET tranche=%s, with_text=%s, proxies=%s WHERE patient_id=%s AND id IN ({keys})"
+_STAYED = "UPDATE screening_entry SET tranche=%s, with_text=%s, proxies=%s WHERE {which}"
 UNDATED = -(2**62)
 """Where an entry without a clinical date sorts: last in a list that begins with the newest."""
 
@@ -79,12 +77,35 @@ class _Wish(msgspec.Struct, frozen=True, gc=False):
 
 
 @dataclass(frozen=True, slots=True)
-class _Moves:
-    """What enters the timeline, leaves it, or stays there and is written anew."""
+class _Case:
+    """What is known of one patient, and what the act says about some of the entries."""
 
+    patient_id: PatientId
+    facts: AccessFacts
+    known: Mapping[EntryId, EntryState]
+    revised: frozenset[EntryId] = frozenset()
+    arrivals: Arrivals = NOTHING_NEW
+    is_going: bool = False
+    entries: Mapping[EntryId, EntryFacts] = field(init=False)
+
+    def __post_init__(self) -> None:
+        entries = {entry_id: state.facts for entry_id, state in self.known.items()}
+        object.__setattr__(self, "entries", entries)
+
+
+@dataclass(frozen=True, slots=True)
+class _Moves:
+    """What of one patient enters the timeline, leaves it, or stays there and is written anew; `wishes`: every entry."""
+
+    case: _Case
+    placements: Mapping[EntryId, Placement]
+    wishes: list[_Wish]
     entering: list[_Wish]
     leaving: list[_Wish]
     staying: list[_Wish]
+
+    def __bool__(self) -> bool:
+        return bool(self.entering or self.leaving or self.staying)
 
 
 def settle(
@@ -110,94 +131,191 @@ def settle(
     if not known:
         return
     facts = access.facts(patient_id, at=at, controlling={state.facts.org for state in known.values()})
-    entries = {entry_id: state.facts for entry_id, state in known.items()}
-    placements = {} if is_going else place(facts, entries, at)
-    turn = next_turn(facts.policies, entries.values(), at)
-    if turn is not None:
-        access_actions.end_sights(patient_id, by=turn)
-    waiting = items(facts, entries, placements, at)
-    worklist.keep(patient_id, entries, waiting, arrivals.replaces, is_new_patient=arrivals.is_new_patient)
-    wishes = _wishes(patient_id, facts, known, placements, at)
-    moves = _Moves(
-        entering=[w for w in wishes if w.lies and not w.state.placed],
-        leaving=[w for w in wishes if not w.lies and w.state.placed],
-        staying=[w for w in wishes if w.lies and w.state.placed and (_differs(w) or _id(w) in revised)],
-    )
-    bodies = _from_vault(patient_id, moves.entering + [w for w in moves.staying if w.with_text], arrivals)
-    _to_vault(patient_id, wishes, arrivals)
-    stamp = to_micros(at)
-    _insert(wishes, arrivals, stamp)
-    _remember(patient_id, moves, arrivals, stamp)
-    if moves.entering or moves.leaving or moves.staying:
-        moved = {_id(w) for w in (*moves.entering, *moves.leaving)}
-        concerned = None if arrivals.is_new_patient else moved | set(arrivals.replaces) | set(revised)
-        book = LinkBook(patient_id, {_id(w): _reference(w) for w in wishes}, concerned)
-        current = {entry_id for entry_id, placement in placements.items() if placement.standing.chunks is None}
-        first = [_id(w) for w in moves.entering if not w.state.ever_placed]
-        news = tuple(entry for entry in first if entry in current) if cause.is_news else ()
-        members = tuple(_members(wishes, {_id(w) for w in moves.entering}))
-        _tell(patient_id, at, moves, arrivals, book, bodies, members, news)
+    _settle([_Case(patient_id, facts, known, frozenset(revised), arrivals, is_going)], at, cause)
 
 
-def _tell(
-    patient_id: PatientId,
-    at: datetime,
-    moves: _Moves,
-    arrivals: Arrivals,
-    book: LinkBook,
-    bodies: Mapping[EntryId, Body],
-    members: tuple[Membership, ...],
-    news: tuple[EntryId, ...],
-) -> None:
-    """Say what enters, changes and leaves."""
+def settle_many(patients: Iterable[PatientId], *, at: datetime, cause: Cause) -> dict[PatientId, AccessFacts]:
+    """`settle` for each of these patients, in few statements; the facts by which it was decided."""
+    known = queries.states_of(patients)
+    orgs = {patient_id: {state.facts.org for state in states.values()} for patient_id, states in known.items()}
+    facts = access.facts_of(known, at=at, controlling=orgs)
+    _settle([_Case(patient_id, facts[patient_id], states) for patient_id, states in known.items() if states], at, cause)
+    return facts
+
+
+def _settle(cases: Sequence[_Case], at: datetime, cause: Cause) -> None:
+    placed = [{} if case.is_going else place(case.facts, case.entries, at) for case in cases]
+    waiting = []
+    for case, placements in zip(cases, placed, strict=True):
+        turn = next_turn(case.facts.policies, case.entries.values(), at)
+        if turn is not None:
+            access_actions.end_sights(case.patient_id, by=turn)
+        listed, new = items(case.facts, case.entries, placements, at), case.arrivals
+        waiting.append(Waiting(case.patient_id, case.entries, listed, new.replaces, new.is_new_patient))
+    worklist.keep(waiting)
+    moves = _moves(cases, placed, at)
+    bodies = vault.take_out({each.case.patient_id: _out_of_vault(each) for each in moves})
+    replaced = {case.patient_id: case.arrivals.replaces for case in cases}
+    vault.put_in({each.case.patient_id: _into_vault(each) for each in moves}, replaced)
     stamp = to_micros(at)
-    moved = {_id(w) for w in (*moves.entering, *moves.leaving)}
-    written = {_id(w) for w in (*moves.entering, *moves.staying)}
-    bus.publish(
-        PlacementsChanged(
-            patient_id,
-            at,
-            placed=tuple(_placing(w, book, bodies, stamp) for w in moves.entering),
-            altered=tuple(_placing(w, book, bodies, w.state.placed_at or stamp) for w in moves.staying),
-            withdrawn=tuple(_id(w) for w in moves.leaving if _id(w) not in arrivals.replaces),
-            discarded=tuple(_id(w) for w in moves.leaving if _id(w) in arrivals.replaces),
-            relinked=tuple(book.relinked(moved, written)),
-            members=members,
-            news=news,
-        )
-    )
+    for each in moves:
+        _insert(each, stamp)
+    _remember(moves, stamp)
+    moved = [each for each in moves if each]
+    if moved:
+        books = link_books({each.case.patient_id: _around(each) for each in moved})
+        changes = (_change(m, books[m.case.patient_id], bodies[m.case.patient_id], stamp, cause) for m in moved)
+        bus.publish(PlacementsChanged(at, tuple(changes)))
 
 
 def _id(wish: _Wish) -> EntryId:
     return wish.state.facts.entry_id
 
 
+def _moves(cases: Sequence[_Case], placed: Sequence[Mapping[EntryId, Placement]], at: datetime) -> list[_Moves]:
+    """How every entry shall lie, and so what moves."""
+    ceilings = [Ceiling(case.facts, at) for case in cases]
+    groups = [
+        {entry: _group(one.standing) for entry, one in placements.items() if lies_in_timeline(ceiling, one)}
+        for ceiling, placements in zip(ceilings, placed, strict=True)
+    ]
+    numbers = access_actions.tranche_numbers(
+        {case.patient_id: set(lying.values()) for case, lying in zip(cases, groups, strict=True) if lying}
+    )
+    found = []
+    for case, placements, ceiling, lying in zip(cases, placed, ceilings, groups, strict=True):
+        number = numbers.get(case.patient_id, {})
+        wishes = _wishes(case, placements, ceiling, {entry: number[group] for entry, group in lying.items()})
+        found.append(
+            _Moves(
+                case,
+                placements,
+                wishes,
+                entering=[w for w in wishes if w.lies and not w.state.placed],
+                leaving=[w for w in wishes if not w.lies and w.state.placed],
+                staying=[w for w in wishes if w.lies and w.state.placed and (_differs(w) or _id(w) in case.revised)],
+            )
+        )
+    return found
+
+
+def _wishes(
+    case: _Case, placements: Mapping[EntryId, Placement], ceiling: Ceiling, tranches: Mapping[EntryId, int]
+) -> list[_Wish]:
+    """`tranches`: of the entries that shall lie in the timeline."""
+    rules = proxy_rules(case.facts, case.entries)
+    return [
+        _Wish(
+            state,
+            entry_id in tranches,
+            tranches.get(entry_id, 0),
+            entry_id in tranches and state.facts.has_text and shows_text(ceiling, placements[entry_id]),
+            as_text(rules[entry_id]) if entry_id in tranches else "",
+        )
+        for entry_id, state in case.known.items()
+    ]
+
+
+def _group(standing: Standing) -> Standing:
+    return Standing(standing.org, Slot.NEVER, standing.chunks)
+
+
+def _differs(wish: _Wish) -> bool:
+    state = wish.state
+    return (wish.tranche, wish.with_text, wish.proxies) != (state.tranche, state.with_text, state.proxies)
+
+
+def _out_of_vault(moves: _Moves) -> dict[EntryId, bool]:
+    """Whose body is needed from the vault, and whether with its text; what has arrived comes with the act."""
+    wanted = (*moves.entering, *(w for w in moves.staying if w.with_text))
+    return {_id(w): w.with_text for w in wanted if _id(w) not in moves.case.arrivals.bodies}
+
+
+def _into_vault(moves: _Moves) -> dict[EntryId, Body]:
+    """What has arrived and may not lie in the timeline; of what lies there coded only, the text."""
+    arrived = moves.case.arrivals.bodies
+    kept: dict[EntryId, Body] = {}
+    for wish in moves.wishes if arrived else ():
+        body = arrived.get(_id(wish))
+        if body is not None and not wish.lies:
+            kept[_id(wish)] = body
+        elif body is not None and body[1] is not None and not wish.with_text:
+            kept[_id(wish)] = (None, body[1])
+    return kept
+
+
+def _remember(moves: Iterable[_Moves], stamp: int) -> None:
+    """Note on each stored entry how it lies now: one statement for all that lie alike."""
+    left, entered, stayed = {}, _Alike(dict), _Alike(dict)
+    for each in moves:
+        patient_id = each.case.patient_id
+        left[patient_id] = [_id(wish) for wish in each.leaving]
+        for how, wish in ((_how(wish), wish) for wish in each.entering if _id(wish) not in each.case.arrivals.rows):
+            entered[how].setdefault(patient_id, []).append(_id(wish))
+        for wish in each.staying:
+            stayed[_how(wish)].setdefault(patient_id, []).append(_id(wish))
+    sql.execute_of(_LEFT, [], "id", left)
+    for how, alike in entered.items():
+        sql.execute_of(_ENTERED, [*how, stamp], "id", alike)
+    for how, alike in stayed.items():
+        sql.execute_of(_STAYED, how, "id", alike)
+
+
+_Alike = defaultdict[tuple[int, bool, str], dict[PatientId, list[EntryId]]]
+"""The entries of each patient by how they lie: tranche, whether with their text, kept from which proxies."""
+
+
+def _how(wish: _Wish) -> tuple[int, bool, str]:
+    return wish.tranche, wish.with_text, wish.proxies
+
+
+def _insert(moves: _Moves, stamp: int) -> None:
+    """Store the entries that are new, with how they lie."""
+    new = moves.case.arrivals.rows
+    rows = [
+        (*new[_id(w)], w.lies, w.tranche, w.with_text, stamp if w.lies else None, w.lies, w.proxies)
+        for w in moves.wishes
+        if _id(w) in new
+    ]
+    sql.insert("screening_entry", ENTRY_COLUMNS, rows)
+
+
+def _around(moves: _Moves) -> Around:
+    """The entries whose links have to be looked at."""
+    case = moves.case
+    lying = {_id(w): _reference(w) for w in moves.wishes}
+    if case.arrivals.is_new_patient:
+        return Around(lying, None)
+    moved = {_id(w) for w in (*moves.entering, *moves.leaving)}
+    return Around(lying, moved | case.arrivals.replaces | case.revised)
+
+
 def _reference(wish: _Wish) -> str | None:
     return f"{KIND_RULES[wish.state.facts.kind].fhir_type}/{wish.state.public_id}" if wish.lies else None
 
 
-def _wishes(
-    patient_id: PatientId,
-    facts: AccessFacts,
-    states: Mapping[EntryId, EntryState],
-    placements: Mapping[EntryId, Placement],
-    at: datetime,
-) -> list[_Wish]:
-    ceiling = Ceiling(facts, at)
-    rules = proxy_rules(facts, {entry_id: state.facts for entry_id, state in states.items()})
-    lying = {entry_id for entry_id, placement in placements.items() if lies_in_timeline(ceiling, placement)}
-    groups = {entry_id: _group(placements[entry_id].standing) for entry_id in lying}
-    numbers = access_actions.tranche_numbers(patient_id, set(groups.values())) if groups else {}
-    return [
-        _Wish(
-            state,
-            entry_id in lying,
-            numbers[groups[entry_id]] if entry_id in lying else 0,
-            entry_id in lying and state.facts.has_text and shows_text(ceiling, placements[entry_id]),
-            as_text(rules[entry_id]) if entry_id in lying else "",
-        )
-        for entry_id, state in states.items()
-    ]
+def _change(moves: _Moves, book: LinkBook, from_vault: Mapping[EntryId, Body], stamp: int, cause: Cause) -> Change:
+    """What is said of the patient: what enters, changes and leaves."""
+    arrivals = moves.case.arrivals
+    bodies = {**from_vault, **arrivals.bodies}
+    entering, leaving, staying = ([_id(w) for w in some] for some in (moves.entering, moves.leaving, moves.staying))
+    return Change(
+        moves.case.patient_id,
+        placed=tuple(_placing(w, book, bodies, stamp) for w in moves.entering),
+        altered=tuple(_placing(w, book, bodies, w.state.placed_at or stamp) for w in moves.staying),
+        withdrawn=tuple(entry for entry in leaving if entry not in arrivals.replaces),
+        discarded=tuple(entry for entry in leaving if entry in arrivals.replaces),
+        relinked=tuple(book.relinked({*entering, *leaving}, {*entering, *staying})),
+        members=tuple(_members(moves.wishes, set(entering))),
+        news=tuple(_news(moves)) if cause.is_news else (),
+    )
+
+
+def _news(moves: _Moves) -> Iterable[EntryId]:
+    """Current entries that are placed for the first time."""
+    for wish in moves.entering:
+        if not wish.state.ever_placed and moves.placements[_id(wish)].standing.chunks is None:
+            yield _id(wish)
 
 
 def _members(wishes: Iterable[_Wish], entering: Collection[EntryId]) -> Iterable[Membership]:
@@ -213,91 +331,6 @@ def _members(wishes: Iterable[_Wish], entering: Collection[EntryId]) -> Iterable
         for container in groups.ancestors(entry_id) & lying:
             if entry_id in entering or container in entering:
                 yield Membership(container, entry_id, is_direct=container in facts.containers)
-
-
-def _group(standing: Standing) -> Standing:
-    return Standing(standing.org, Slot.NEVER, standing.chunks)
-
-
-def _differs(wish: _Wish) -> bool:
-    state = wish.state
-    return (wish.tranche, wish.with_text, wish.proxies) != (state.tranche, state.with_text, state.proxies)
-
-
-def _from_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals) -> dict[EntryId, Body]:
-    """The bodies that leave the vault; what arrived with the act comes from there."""
-    bodies: dict[EntryId, Body] = dict(arrivals.bodies)
-    wanted = [w for w in wishes if _id(w) not in bodies]
-    statement = "SELECT id, coded, full_body FROM screening_vault WHERE patient_id=%s AND id IN ({keys})"
-    without_text = {_id(w) for w in wanted if not w.with_text}
-    text_stays: list[EntryId] = []
-    gone: list[EntryId] = []
-    for raw, coded, full in sql.rows_in(statement, [patient_id], [_id(w) for w in wanted]):
-        entry_id = EntryId(bytes(raw))
-        bodies[entry_id] = (None if coded is None else bytes(coded), None if full is None else bytes(full))
-        (text_stays if entry_id in without_text and full is not None else gone).append(entry_id)
-    emptied = "UPDATE screening_vault SET coded=NULL WHERE patient_id=%s AND id IN ({keys})"
-    sql.execute_in(emptied, [patient_id], text_stays)
-    sql.delete_in("screening_vault", patient_id, "id", gone)
-    return bodies
-
-
-def _to_vault(patient_id: PatientId, wishes: Iterable[_Wish], arrivals: Arrivals) -> None:
-    """What arrived and may not lie in the timeline; of what lies there coded only, the text."""
-    rows: list[sql.Row] = []
-    for wish in wishes:
-        body = arrivals.bodies.get(_id(wish))
-        if body is None:
-            continue
-        if not wish.lies:
-            rows.append((patient_id, _id(wish), body[0], body[1]))
-        elif body[1] is not None and not wish.with_text:
-            rows.append((patient_id, _id(wish), None, body[1]))
-    sql.delete_in("screening_vault", patient_id, "id", (entry for entry in arrivals.replaces))
-    sql.insert("screening_vault", ("patient_id", "id", "coded", "full_body"), rows)
-
-
-def take_back(patient_id: PatientId, bodies: Mapping[EntryId, Body]) -> None:
-    """Bodies (coded, full) that left the timeline lie in the vault again; None keeps what lies there already."""
-    lying = sql.rows_in("SELECT id FROM screening_vault WHERE patient_id=%s AND id IN ({keys})", [patient_id], bodies)
-    known = {EntryId(bytes(row[0])) for row in lying}
-    for entry_id in known:
-        coded, full = bodies[entry_id]
-        sql.execute(
-            "UPDATE screening_vault SET coded=COALESCE(%s, coded), full_body=COALESCE(%s, full_body) "
-            "WHERE patient_id=%s AND id=%s",
-            [coded, full, patient_id, entry_id],
-        )
-    new = [(patient_id, entry_id, *body) for entry_id, body in bodies.items() if entry_id not in known]
-    sql.insert("screening_vault", ("patient_id", "id", "coded", "full_body"), new)
-
-
-def _remember(patient_id: PatientId, moves: _Moves, arrivals: Arrivals, stamp: int) -> None:
-    """Note on each stored entry how it lies now: one statement for all that lie alike."""
-    sql.execute_in(_LEFT, [patient_id], [_id(wish) for wish in moves.leaving])
-    entering = (wish for wish in moves.entering if _id(wish) not in arrivals.rows)
-    for how, alike in _alike(entering).items():
-        sql.execute_in(_ENTERED, [*how, stamp, patient_id], alike)
-    for how, alike in _alike(moves.staying).items():
-        sql.execute_in(_STAYED, [*how, patient_id], alike)
-
-
-def _alike(wishes: Iterable[_Wish]) -> dict[tuple[int, bool, str], list[EntryId]]:
-    """The entries by how they lie: tranche, whether with their text, kept from which proxies."""
-    found: dict[tuple[int, bool, str], list[EntryId]] = {}
-    for wish in wishes:
-        found.setdefault((wish.tranche, wish.with_text, wish.proxies), []).append(_id(wish))
-    return found
-
-
-def _insert(wishes: Iterable[_Wish], arrivals: Arrivals, stamp: int) -> None:
-    """Store the entries that are new, with how they lie."""
-    rows = [
-        (*arrivals.rows[_id(w)], w.lies, w.tranche, w.with_text, stamp if w.lies else None, w.lies, w.proxies)
-        for w in wishes
-        if _id(w) in arrivals.rows
-    ]
-    sql.insert("screening_entry", ENTRY_COLUMNS, rows)
 
 
 def _placing(wish: _Wish, book: LinkBook, bodies: Mapping[EntryId, Body], placed_at: int) -> Placing:

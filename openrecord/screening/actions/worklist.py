@@ -1,45 +1,57 @@
 """Keeping the worklist: its rows follow the decision in the transaction that changed it (`settle`)."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 
 from openrecord.db import sql
 from openrecord.kit.instants import to_micros, to_micros_or_none
 from openrecord.kit.london import day_of
-from openrecord.registry.types import PatientId
+from openrecord.registry.types import OdsCode, PatientId
 from openrecord.screening.rules.worklist import LAST_RANK
 from openrecord.screening.types import EntryFacts, EntryId, Item
 
 COLUMNS = (
     "org", "patient_id", "id", "slot", "state", "since", "due", "leaves", "day", "signals", "rank", "author",
 )  # fmt: skip
-_LYING = "SELECT id, slot, state, since, due, leaves FROM screening_worklist WHERE patient_id=%s AND org IN ({keys})"
-_REMOVE = "DELETE FROM screening_worklist WHERE org=%s AND patient_id=%s AND id IN ({keys})"
+_LYING = "SELECT patient_id, id, slot, state, since, due, leaves FROM screening_worklist WHERE {which}"
+_REMOVE = "DELETE FROM screening_worklist WHERE org=%s AND {which}"
 
 
-def keep(
-    patient_id: PatientId,
-    entries: Mapping[EntryId, EntryFacts],
-    items: Mapping[EntryId, Item],
-    rewritten: Collection[EntryId],
-    *,
-    is_new_patient: bool,
-) -> None:
-    """Of these entries exactly the `items` stand in the worklist.
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """Of these entries of a patient exactly the `items` stand in the worklist.
 
     `rewritten`: their bodies changed, so that what was found in the old ones no longer counts.
     """
-    lying = {} if is_new_patient else _lying(patient_id, {facts.org for facts in entries.values()})
-    wanted = {entry_id: _told(entries[entry_id], item) for entry_id, item in items.items()}
-    fresh = [e for e, told in wanted.items() if e in rewritten or lying.get(e) != told]
-    gone = [e for e in lying if e in entries and (e not in wanted or e in fresh)]
-    for org in {entries[entry_id].org for entry_id in gone}:
-        sql.execute_in(_REMOVE, [org, patient_id], [e for e in gone if entries[e].org == org])
-    sql.insert("screening_worklist", COLUMNS, [_row(patient_id, entries[e], items[e]) for e in fresh])
+
+    patient_id: PatientId
+    entries: Mapping[EntryId, EntryFacts]
+    items: Mapping[EntryId, Item]
+    rewritten: Collection[EntryId]
+    is_new_patient: bool
 
 
-def _lying(patient_id: PatientId, orgs: Collection[str]) -> dict[EntryId, tuple[object, ...]]:
-    rows = sql.rows_in(_LYING, [patient_id], orgs)
-    return {EntryId(bytes(row[0])): tuple(row[1:]) for row in rows}
+def keep(each: Iterable[Waiting]) -> None:
+    """Bring the worklist in line with what waits of each patient."""
+    patients = list(each)
+    orgs = {p.patient_id: {facts.org for facts in p.entries.values()} for p in patients if not p.is_new_patient}
+    lying: dict[PatientId, dict[EntryId, tuple[object, ...]]] = {p.patient_id: {} for p in patients}
+    for patient_id, entry, *told in sql.rows_of(_LYING, "org", orgs):
+        lying[PatientId(patient_id)][EntryId(bytes(entry))] = tuple(told)
+    fresh: list[sql.Row] = []
+    gone: dict[OdsCode, dict[PatientId, list[EntryId]]] = defaultdict(lambda: defaultdict(list))
+    for patient in patients:
+        here = lying[patient.patient_id]
+        wanted = {entry_id: _told(patient.entries[entry_id], item) for entry_id, item in patient.items.items()}
+        new = [e for e, told in wanted.items() if e in patient.rewritten or here.get(e) != told]
+        fresh += [_row(patient.patient_id, patient.entries[e], patient.items[e]) for e in new]
+        for entry_id in here:
+            if entry_id in patient.entries and (entry_id not in wanted or entry_id in new):
+                gone[patient.entries[entry_id].org][patient.patient_id].append(entry_id)
+    for org, entries in gone.items():
+        sql.execute_of(_REMOVE, [org], "id", entries)
+    sql.insert("screening_worklist", COLUMNS, fresh)
 
 
 def _told(facts: EntryFacts, item: Item) -> tuple[object, ...]:

@@ -14,6 +14,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode
 from openrecord.restricted import queries as restricted
+from openrecord.screening import listing
 from openrecord.screening import queries as screening
 from openrecord.staff import undelivered
 from openrecord.staff.desk import Desk, desk_of, page
@@ -69,7 +70,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _waiting(ods: OdsCode, at: datetime) -> Card:
     """The worklist. Promises that are over are told first (R33)."""
-    count = screening.worklist_count(ods, at=at)
+    count = listing.summary(ods, at=at)
     if count.overdue:
         told = _("%(count)s waiting, %(overdue)s overdue") % {"count": count.every, "overdue": count.overdue}
     else:

@@ -70,7 +70,7 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "title": _("Record entries"),
         "base": base,
-        "restricted": bool(restricted.restricted(desk.ods, [found.patient_id])),
+        "restricted": found.patient_id in restricted.restricted_at(desk.ods),
         "came_restricted": len(screening.labelled(found.patient_id, desk.ods)),
         "previews": is_registered(desk, found, at),
         "merges": may_say_whose(desk, found, at),

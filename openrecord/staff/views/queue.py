@@ -1,6 +1,6 @@
 """The worklist of the practice: what waits for a decision, the most pressing first (R30, R33, R36)."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import urlencode
@@ -15,6 +15,7 @@ from openrecord.kit.ids import spelt
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
+from openrecord.screening import listing
 from openrecord.screening import queries as screening
 from openrecord.screening.types import EntryId, HideReason, ItemState, ListedItem, WorklistFilter
 from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_reads
@@ -66,8 +67,8 @@ def page_of(desk: Desk, chosen: QueryDict, at: datetime) -> tuple[ListedItem, ..
     """One page of the list and the item after it. Raises Http404 for a place that is none."""
     after = chosen.get("after") or None
     try:
-        return screening.worklist(desk.ods, filter_of(chosen), at=at, limit=PAGE_SIZE + 1, after=after)
-    except screening.BadPlace as error:
+        return listing.worklist(desk.ods, filter_of(chosen), at=at, limit=PAGE_SIZE + 1, after=after)
+    except listing.BadPlace as error:
         raise Http404 from error
 
 
@@ -138,7 +139,9 @@ def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> 
     items, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     patients = registry.patients({item.patient_id for item in items})
     query = query_of(request.GET)
-    closed = restricted.restricted(desk.ods, patients) if desk.may_read else frozenset(patients)
+    restricted_here = restricted.restricted_at(desk.ods)
+    closed = restricted_here if desk.may_read else frozenset(patients)
+    waiting = listing.summary(desk.ods, at=at, closed=restricted_here)
     served = [(patients[item.patient_id], item.public_id) for item in items if item.patient_id not in closed]
     shown = [item for item in items if item.patient_id not in closed] if tells_content(request.GET) else items
     record_staff_reads(request, desk, served, route=ROUTE, at=at)
@@ -146,8 +149,8 @@ def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> 
     context = {
         "title": _("Waiting for a decision"),
         "rows": rows(shown, patients, query, at, closed=closed),
-        "count": screening.worklist_count(desk.ods, at=at),
-        "filters": _filters(desk, request.GET),
+        "count": waiting,
+        "filters": _filters(waiting.authors if desk.may_read else (), request.GET),
         "is_filtered": bool(query),
         "query": query,
         "older_href": f"{ROUTE}{query}{joined}after={items[-1].cursor}" if more else "",
@@ -163,11 +166,10 @@ def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> 
     return page(request, "staff/queue.html", desk, context)
 
 
-def _filters(desk: Desk, chosen: QueryDict) -> Sequence[tuple[str, str, str, Sequence[Choice]]]:
+def _filters(named: Iterable[str], chosen: QueryDict) -> Sequence[tuple[str, str, str, Sequence[Choice]]]:
     """Name, label, chosen value and options of each filter."""
     sections = [Choice(section.slug, _(section.title)) for section in SECTIONS]
     signals = [Choice(kind.value, _(words)) for kind, words in SIGNALS.items()]
-    named = screening.worklist_authors(desk.ods, closed=restricted.restricted_at(desk.ods)) if desk.may_read else ()
     authors = [Choice(author, author) for author in named]
     states = [Choice(state.value, _(words)) for state, words in STATES.items()]
     return (

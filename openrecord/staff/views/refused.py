@@ -33,7 +33,7 @@ def refused(request: HttpRequest) -> HttpResponse:
     found = refused_files(desk.ods, limit=PAGE_SIZE + 1, after=after)
     shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
     patients = {one.patient.patient_id for one in shown}
-    closed = restricted.restricted(desk.ods, patients) if desk.may_read else frozenset(patients)
+    closed = restricted.restricted_at(desk.ods) if desk.may_read else frozenset(patients)
     served = [(one.patient, one.refused.file.public_id) for one in shown if one.patient.patient_id not in closed]
     record_staff_reads(request, desk, served, route=ROUTE, at=clock.now())
     context = {

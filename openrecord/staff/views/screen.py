@@ -16,7 +16,7 @@ from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
-from openrecord.screening import queries as screening
+from openrecord.screening import listing
 from openrecord.screening.actions import acts
 from openrecord.screening.rules.worklist import signals_in
 from openrecord.screening.types import EntryId, HideReason, ListedItem
@@ -112,7 +112,7 @@ def item(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
         if not desk.may_decide:
             raise PermissionDenied
         errors = mistakes(desk, wish, day_of(at))
-        listed = None if errors else screening.listed_item(desk.ods, patient.patient_id, here, at=at)
+        listed = None if errors else listing.listed_item(desk.ods, patient.patient_id, here, at=at)
         following = _following(desk, request, listed, at)
         if not errors:
             try:
@@ -120,7 +120,7 @@ def item(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
                 return see_other(_onward(request, patient, entry_id, wish.decision, following))
             except (acts.Overtaken, acts.UnknownEntry):
                 errors = (FieldError("decisions", overtaken()),)
-    found = screening.listed_item(desk.ods, patient.patient_id, here, at=at)
+    found = listing.listed_item(desk.ods, patient.patient_id, here, at=at)
     if found is None:
         return see_other(f"{base_of(patient)}/entries/{entry_id}{'?done=overtaken' if errors else ''}")
     return _shown(request, desk, patient, found, wish, errors, at)
@@ -139,10 +139,10 @@ def _following(desk: Desk, request: HttpRequest, listed: ListedItem | None, at: 
     wanted = queue.filter_of(request.GET)
     if listed is None:
         return None
-    after = screening.worklist(desk.ods, wanted, at=at, limit=1, after=listed.cursor)
-    first = () if after else screening.worklist(desk.ods, wanted, at=at, limit=1)
+    after = listing.worklist(desk.ods, wanted, at=at, limit=1, after=listed.cursor)
+    first = () if after else listing.worklist(desk.ods, wanted, at=at, limit=1)
     found = next(iter((*after, *first)), None)
-    if found is None or found.entry_id == listed.entry_id or restricted.restricted(desk.ods, [found.patient_id]):
+    if found is None or found.entry_id == listed.entry_id or found.patient_id in restricted.restricted_at(desk.ods):
         return None
     return found
 

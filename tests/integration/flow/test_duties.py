@@ -16,7 +16,7 @@ from openrecord.flow.duties import duties
 from openrecord.kit.london import day_of, midnight
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import DEFAULT_RELEASE, Patient, Policy, ReleaseMode, ReleaseRule
-from openrecord.screening import queries as screening
+from openrecord.screening import listing
 from openrecord.screening.types import WorklistFilter
 from tests.integration.fhir.world import AT, BY, ORG, Record, made_record, observation, stopped
 from tests.integration.pages import town as made
@@ -103,5 +103,5 @@ def test_what_waits_from_the_first_day_on_stands_in_the_worklist_on_that_day(rec
     for at, waits in ((midnight(first_day) - timedelta(seconds=1), 0), (midnight(first_day), 1)):
         while worker.check_duties(at):
             pass
-        listed = screening.worklist(ORG, WorklistFilter(), at=at, limit=99)
+        listed = listing.worklist(ORG, WorklistFilter(), at=at, limit=99)
         assert sum(item.patient_id == mine for item in listed) == waits

@@ -23,7 +23,7 @@ from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.rules.merging import Bar
 from openrecord.registry.types import MergeReason, PartReason, Patient, PatientId
-from openrecord.screening import queries as screening
+from openrecord.screening import listing
 from openrecord.screening.types import WorklistFilter
 from tests.integration.flow.two_records import STAFF, known, new_world, send, served
 
@@ -186,12 +186,12 @@ def test_a_doubted_entry_stands_in_the_worklist_until_somebody_answers() -> None
     world.decide(1, "one", "hide")
     world.moment = 1
     world.merge()
-    waiting = screening.worklist(world.town.ods, WorklistFilter(), at=world.at, limit=9)
+    waiting = listing.worklist(world.town.ods, WorklistFilter(), at=world.at, limit=9)
     assert [json.loads(item.full or item.coded)["code"]["text"] for item in waiting] == ["Made-up a-one"]
     world.moment = 2
     world.decide(0, "one", "release")
     world.check()
-    assert screening.worklist(world.town.ods, WorklistFilter(), at=world.at, limit=9) == ()
+    assert listing.worklist(world.town.ods, WorklistFilter(), at=world.at, limit=9) == ()
 
 
 @pytest.mark.parametrize(

@@ -15,10 +15,10 @@ from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.kit.ids import spelt
 from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import DEFAULT_RELEASE, OdsCode, Policy, ReleaseMode, ReleaseRule
+from openrecord.registry.types import DEFAULT_RELEASE, MergeReason, OdsCode, Policy, ReleaseMode, ReleaseRule
 from openrecord.restricted import queries as restricted
+from openrecord.screening import listing, tasks
 from openrecord.screening import queries as screening
-from openrecord.screening import tasks
 from openrecord.screening.types import WorklistFilter
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record, observation
 from tests.integration.pages import world
@@ -163,14 +163,14 @@ def _by_hand(record: Record) -> Iterator[None]:
     registry_actions.set_policy(ods=ORG, policy=Policy(release=dict(DEFAULT_RELEASE) | rules), by=BY, at=OPENED)
     yield
     registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
-    steps.settle_waiting(record.patient.patient_id, at=AT)
+    steps.settle_waiting([record.patient.patient_id], at=AT)
 
 
 @pytest.mark.usefixtures("_by_hand")
 def test_the_worklist_tells_nothing_of_a_closed_record() -> None:
     record = made_record("Shutaway")
     record.deliver(observation("secret", "2025-02-04", note=[{"text": "Her sister says that she drinks."}]))
-    assert screening.worklist(ORG, WorklistFilter(), at=AT, limit=9)
+    assert listing.worklist(ORG, WorklistFilter(), at=AT, limit=9)
     clinician, manager = world.staff(), world.staff(roles=MANAGER)
     open_list = clinician.get("/staff/queue").text
     restrict(record, clinician)
@@ -202,6 +202,24 @@ def test_nobody_is_offered_who_wrote_in_a_closed_record_alone(record: Record) ->
     assert "Dr Only Here" not in offered
     assert "Dr Elsewhere" in offered
     assert "Dr Elsewhere" not in world.staff(roles=MANAGER).get("/staff/queue").text, "who reads no record"
+
+
+@pytest.mark.usefixtures("_by_hand")
+def test_a_record_is_closed_where_a_part_of_it_is(record: Record) -> None:
+    part = made_record(record.patient.family)
+    record.deliver(observation("secret", "2025-02-04", performer=[{"display": "Dr Whole"}]))
+    while tasks.look_at_new():
+        pass
+    clinician = world.staff()
+    restrict(part, clinician)
+    assert "Dr Whole" in clinician.get("/staff/queue").text
+    both = {"survivor": record.patient.patient_id, "other": part.patient.patient_id}
+    registry_actions.merge(**both, reason=MergeReason.REGISTERED_TWICE, by=BY, at=AT)
+    while tasks.look_at_new():
+        pass
+    closed = clinician.get("/staff/queue").text
+    assert "Entry of a closed record" in closed
+    assert "Dr Whole" not in closed
 
 
 @pytest.mark.usefixtures("_by_hand")

@@ -18,8 +18,8 @@ from openrecord.kit.ids import spelt
 from openrecord.kit.london import day_of
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import DEFAULT_RELEASE, Policy, ReleaseMode, ReleaseRule
+from openrecord.screening import listing, tasks
 from openrecord.screening import queries as screening
-from openrecord.screening import tasks
 from openrecord.screening.actions import acts
 from openrecord.screening.rules.decide import decide
 from openrecord.screening.types import EntryId, HideReason, ItemState, WorklistFilter
@@ -41,7 +41,7 @@ def by_hand(record: Record) -> Iterator[None]:
         acts.release(patient_id=record.patient.patient_id, entry_id=entry, by=BY, at=AT)
     yield
     registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
-    steps.settle_waiting(record.patient.patient_id, at=AT)
+    steps.settle_waiting([record.patient.patient_id], at=AT)
 
 
 def note(key: str, words: str, **more: Any) -> dict[str, Any]:
@@ -51,7 +51,7 @@ def note(key: str, words: str, **more: Any) -> dict[str, Any]:
 
 def waiting(record: Record, wanted: WorklistFilter = EVERYTHING) -> set[EntryId]:
     """What waits of this record."""
-    found = screening.worklist(ORG, wanted, at=AT, limit=500)
+    found = listing.worklist(ORG, wanted, at=AT, limit=500)
     return {item.entry_id for item in found if item.patient_id == record.patient.patient_id}
 
 
@@ -81,13 +81,13 @@ def test_what_waits_is_listed_with_its_signals_and_read_on_the_trail(record: Rec
     assert "Not read for signals yet" in browser.get("/staff/queue").text
     while tasks.look_at_new():
         pass
-    listed = {item.entry_id: item for item in screening.worklist(ORG, EVERYTHING, at=AT, limit=500)}
+    listed = {item.entry_id: item for item in listing.worklist(ORG, EVERYTHING, at=AT, limit=500)}
     mine = [listed[entry] for entry in waiting(record)]
     assert {len(item.signals or ()) > 0 for item in mine} == {True, False}
     told = next(item for item in mine if item.signals)
     assert SignalKind.THIRD_PARTY in told.signals
     assert told.author == "Dr Anya Rao"
-    order = [item.entry_id for item in screening.worklist(ORG, EVERYTHING, at=AT, limit=500)]
+    order = [item.entry_id for item in listing.worklist(ORG, EVERYTHING, at=AT, limit=500)]
     assert order.index(told.entry_id) < min(order.index(item.entry_id) for item in mine if not item.signals)
     page = browser.get("/staff/queue?signal=third_party&author=Dr+Anya+Rao").text
     assert len(keys_on(page)) == len(waiting(record, WorklistFilter(signal=SignalKind.THIRD_PARTY))) == 1
@@ -135,7 +135,7 @@ def test_a_hold_whose_day_has_come_is_overdue_and_still_held(record: Record) -> 
     page = browser.get(address(record, entry)).text
     assert "Hold ended, waiting for a decision" in page
     assert "Overdue since" in page
-    assert screening.worklist_count(ORG, at=AT).overdue >= 1
+    assert listing.summary(ORG, at=AT).overdue >= 1
 
 
 @pytest.mark.parametrize(
