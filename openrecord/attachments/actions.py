@@ -31,6 +31,8 @@ _SAME = (
 _VERDICT = (
     "UPDATE attachments_file SET state=%s, found=%s, checked=%s WHERE patient_id=%s AND store=%s AND state='waiting'"
 )
+_SEEN = "UPDATE attachments_file SET seen=%s WHERE patient_id=%s AND id=%s AND seen IS NULL"
+_UNSEEN = "UPDATE attachments_file SET seen=NULL WHERE patient_id=%s AND id=%s AND seen IS NOT NULL"
 _TRIED = "UPDATE attachments_file SET tried=%s WHERE patient_id=%s AND store=%s"
 
 
@@ -114,3 +116,17 @@ def note_verdict(
 def note_tried(*, patient_id: PatientId, file: Attached, at: datetime) -> None:
     """A scanner gave no answer: the file waits behind all others that wait."""
     sql.execute(_TRIED, [to_micros(at), patient_id, file.store])
+
+
+@transaction.atomic
+def note_seen(*, patient_id: PatientId, file_id: UUID, by: Actor, at: datetime) -> None:
+    """Somebody at the practice has seen that a file was refused: their list leaves it out. Again changes nothing."""
+    if sql.execute(_SEEN, [to_micros(at), patient_id, file_id.bytes]):
+        audit.record_change(by=by, at=at, event="attachment.seen", patient_id=patient_id, subject=str(file_id))
+
+
+@transaction.atomic
+def note_unseen(*, patient_id: PatientId, file_id: UUID, by: Actor, at: datetime) -> None:
+    """That is taken back: the file stands in the list where it stood."""
+    if sql.execute(_UNSEEN, [patient_id, file_id.bytes]):
+        audit.record_change(by=by, at=at, event="attachment.unseen", patient_id=patient_id, subject=str(file_id))

@@ -11,7 +11,8 @@ class FileRow(PatientKeyed):
 
     `digest`: keyed by the patient, of what the file holds; `store`: the name under which it lies on the disk, NULL
     where it was not kept; several entries of a patient may share one. `tried`: when the scanner was last asked, 0 =
-    never. `org`: the organisation that controls the entry; `entry`: what that organisation's pages call it.
+    never. `org`: the organisation that controls the entry; `entry`: what that organisation's pages call it. `seen`:
+    when somebody there had seen that it was refused.
     """
 
     public_id = models.BinaryField(max_length=16)
@@ -27,6 +28,7 @@ class FileRow(PatientKeyed):
     checked = models.BigIntegerField(null=True)
     org = models.CharField(max_length=12)
     entry = models.BinaryField(max_length=16)
+    seen = models.BigIntegerField(null=True)
 
     class Meta:
         db_table = "attachments_file"
@@ -38,6 +40,6 @@ class FileRow(PatientKeyed):
             models.Index(
                 fields=["org", "received", "id"],
                 name="attachments_refused",
-                condition=models.Q(state__in=[state.value for state in REFUSED]),
+                condition=models.Q(state__in=[state.value for state in REFUSED], seen__isnull=True),
             ),
         ]

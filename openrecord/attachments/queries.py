@@ -20,11 +20,12 @@ COLUMNS = "id, public_id, kind, size, state, received, checked, found, store, di
 _OF_ENTRY = f"SELECT {COLUMNS} FROM attachments_file WHERE patient_id=%s AND public_id=%s"
 _WHOSE = "SELECT fhir_type, public_id FROM attachments_file WHERE patient_id=%s AND id=%s"
 _WAITING = f"SELECT patient_id, {COLUMNS} FROM attachments_file WHERE state='waiting' ORDER BY tried, id LIMIT %s"
+IS_REFUSED = f"state IN ({', '.join(repr(state.value) for state in REFUSED)})"
 _REFUSED = (
-    f"SELECT patient_id, entry, {COLUMNS} FROM attachments_file WHERE org=%s "
-    f"AND state IN ({', '.join(repr(state.value) for state in REFUSED)}) AND (received, id) < (%s, %s) "
-    "ORDER BY received DESC, id DESC LIMIT %s"
+    f"SELECT patient_id, entry, {COLUMNS} FROM attachments_file WHERE org=%s AND {IS_REFUSED} AND seen IS NULL "
+    "AND (received, id) < (%s, %s) ORDER BY received DESC, id DESC LIMIT %s"
 )
+_WAS_REFUSED = f"SELECT 1 FROM attachments_file WHERE patient_id=%s AND id=%s AND org=%s AND entry=%s AND {IS_REFUSED}"
 _NEWEST = (2**62, b"\xff" * 16)
 _STORED = "SELECT DISTINCT store FROM attachments_file WHERE store IN ({keys})"
 _KEPT = f"SELECT {COLUMNS} FROM attachments_file WHERE store IS NOT NULL AND id > %s ORDER BY id LIMIT %s"
@@ -74,12 +75,19 @@ def waiting(limit: int) -> tuple[tuple[PatientId, Attached], ...]:
 
 
 def refused(org: OdsCode, *, limit: int, after: str = "") -> tuple[Refused, ...]:
-    """Files of entries of an organisation that nobody will ever open, the newest first; also those of versions that
-    others have replaced. `after`: the cursor of the last one; what is none begins at the front."""
+    """Files of entries of an organisation that nobody will ever open and that nobody there has seen, the newest first;
+    also those of versions that others have replaced. `after`: the cursor of the last one; what is none begins at the
+    front.
+    """
     asked = [org, *_place(after), limit]
     return tuple(
         Refused(PatientId(row[0]), UUID(bytes=bytes(row[1])), _attached(row[2:])) for row in sql.rows(_REFUSED, asked)
     )
+
+
+def was_refused(org: OdsCode, patient_id: PatientId, entry_id: UUID, file_id: UUID) -> bool:
+    """Whether this is such a file, seen or not, of this entry (inside id) of the organisation."""
+    return sql.row(_WAS_REFUSED, [patient_id, file_id.bytes, org, entry_id.bytes]) is not None
 
 
 def _place(cursor: str) -> tuple[int, bytes]:

@@ -1,6 +1,6 @@
 """Questions to the trail: who looked, who was exposed, is it intact. Nothing here writes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -19,8 +19,10 @@ from openrecord.audit.types import (
     SealedRead,
     Verdict,
 )
-from openrecord.db.sql import uuid
+from openrecord.db.sql import rows_in, uuid
 from openrecord.kit import london
+
+_LAST = "SELECT patient_id, subject, at FROM audit_change WHERE event=%s AND patient_id IN ({keys}) ORDER BY id"
 
 
 def verify(external: Sequence[DailyRoot] = ()) -> Verdict:
@@ -39,10 +41,12 @@ def subjects(patient_id: int, event: str) -> tuple[str, ...]:
     return tuple(changes.values_list("subject", flat=True))
 
 
-def last_changes(patient_id: int, event: str) -> dict[str, datetime]:
-    """When there was last a change of this name to a patient, by what it was about."""
-    changes = ChangeRow.objects.filter(patient_id=patient_id, event=event).order_by("id")
-    return {subject: rules.instant(at) for subject, at in changes.values_list("subject", "at")}
+def last_changes(patients: Iterable[int], event: str) -> dict[int, dict[str, datetime]]:
+    """When there was last a change of this name to each of these patients, by what it was about."""
+    found: dict[int, dict[str, datetime]] = {patient_id: {} for patient_id in patients}
+    for patient_id, subject, at in rows_in(_LAST, [event], found):
+        found[patient_id][subject] = rules.instant(at)
+    return found
 
 
 def last_sealed_at() -> datetime | None:

@@ -23,6 +23,7 @@ from openrecord.identity import tasks as identity
 from openrecord.kit import clock
 from openrecord.kit.london import day_of
 from openrecord.notify import tasks as notify
+from openrecord.registry import tasks as registry
 from openrecord.registry.types import PatientId
 from openrecord.screening import tasks as screening
 from openrecord.taking import actions as taking
@@ -95,6 +96,7 @@ TASKS = (
     Task("have documents checked", timedelta(seconds=5), attachments.check_waiting, attachments.CHECKS_A_ROUND),
     Task("take away left-over documents", timedelta(days=1), attachments.take_away_left_over),
     Task("check codes and settings", timedelta(), check_duties, PATIENTS_A_CHECK),
+    Task("look for records of one person", timedelta(), registry.look_for_pairs, registry.PRACTICES_A_ROUND),
     Task("send messages", timedelta(seconds=5), notify.send_due, notify.SENDS_A_ROUND),
     Task("ask what became of messages", timedelta(minutes=1), notify.ask_fates, notify.SENDS_A_ROUND),
     Task("forget ended sessions", timedelta(minutes=1), identity.forget_ended),

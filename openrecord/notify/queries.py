@@ -91,9 +91,10 @@ def undelivered(ods: OdsCode, *, limit: int, after: UUID | None = None) -> tuple
     )
 
 
-def count_undelivered(ods: OdsCode) -> int:
-    """How many of these there are."""
-    return MessageRow.objects.filter(ods=ods, state=State.FAILED).count()
+def count_undelivered(ods: OdsCode) -> dict[PatientId, int]:
+    """How many of these there are, by patient."""
+    statement = "SELECT patient_id, count(*) FROM notify_message WHERE ods=%s AND state='failed' GROUP BY patient_id"
+    return {PatientId(patient_id): number for patient_id, number in sql.rows(statement, [ods])}
 
 
 def count_failed() -> int:

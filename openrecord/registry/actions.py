@@ -322,18 +322,27 @@ def part(*, other: PatientId, reason: PartReason, by: Actor, at: datetime, repea
     PatientRow.objects.filter(patient_id=other).update(merged_into=None, merged_at=None)
     _record_both(survivor, other, "parted", reason.value, by, at, act, repeats)
     if reason is PartReason.NOT_ONE_PERSON:
-        tell_apart(one=survivor, other=other, by=by, at=at)
+        _tell_apart(survivor, other, by, at, None, None)
     bus.publish(events.Parted(survivor, other, merged.merged_at, at))
 
 
 @transaction.atomic
-def tell_apart(*, one: PatientId, other: PatientId, by: Actor, at: datetime) -> None:
+def tell_apart(*, one: PatientId, other: PatientId, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
     """These records are two people's: they are not proposed again (queries.pairs_at). Raises queries.UnknownPatient."""
+    act = events.repeatable(events.ToldApart(queries.patient(one), queries.patient(other)))
+    _tell_apart(one, other, by, at, act, repeats)
+
+
+def _tell_apart(
+    one: PatientId, other: PatientId, by: Actor, at: datetime, act: Repeatable | None, repeats: bytes | None
+) -> None:
+    """Where two are parted, the journal keeps that alone."""
+    if queries.are_apart(one, other):
+        return
     first, second = sorted((one, other))
+    DistinctRow.objects.create(patient_id=first, id=time_ordered_bytes(), other=second)
     subject = str(queries.patient(second).public_id)
-    if not DistinctRow.objects.filter(patient_id=first, other=second).exists():
-        DistinctRow.objects.create(patient_id=first, id=time_ordered_bytes(), other=second)
-        audit.record_change(by=by, at=at, event="told_apart", patient_id=first, subject=subject)
+    audit.record_change(by=by, at=at, event="told_apart", patient_id=first, subject=subject, act=act, repeats=repeats)
 
 
 @transaction.atomic
@@ -358,7 +367,7 @@ def _erase(patient: Patient, reason: EraseReason, by: Actor, at: datetime, repea
     audit.record_change(by=by, at=at, event="erased", patient_id=number, details=details, act=act, repeats=repeats)
     bus.publish(events.Erased(patient, at))
     DistinctRow.objects.filter(other=number).delete()
-    erasing.erase(("registry_distinct", "registry_registration", "registry_patient"), number)
+    erasing.erase(("registry_paired", "registry_distinct", "registry_registration", "registry_patient"), number)
 
 
 def _both(survivor: PatientId, other: PatientId) -> tuple[Patient, Patient]:

@@ -142,6 +142,13 @@ class PartDecided(msgspec.Struct, frozen=True):
     reason: PartReason
 
 
+class ToldApart(msgspec.Struct, frozen=True):
+    """Two records were said to be two people's."""
+
+    one: Patient
+    other: Patient
+
+
 class ErasureDecided(msgspec.Struct, frozen=True):
     """A patient was erased; not a word about them."""
 
@@ -150,7 +157,7 @@ class ErasureDecided(msgspec.Struct, frozen=True):
 
 
 PersonAct = Deducted | DeathRecorded | AddressFlagged | Renumbered | GivenUp
-RecordAct = MergeDecided | PartDecided | ErasureDecided
+RecordAct = MergeDecided | PartDecided | ToldApart | ErasureDecided
 KINDS = {
     PolicySet: "policy",
     Deducted: "deducted",
@@ -160,6 +167,7 @@ KINDS = {
     GivenUp: "withdrawn",
     MergeDecided: "merged",
     PartDecided: "parted",
+    ToldApart: "told_apart",
     ErasureDecided: "erased",
 }
 """Their names in the journal, which stay for ever."""

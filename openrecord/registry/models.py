@@ -6,14 +6,16 @@ from openrecord.db.base import PatientKeyed
 
 
 class PracticeRow(models.Model):
-    """A GP practice by its ODS code."""
+    """A GP practice by its ODS code. `looked`: when PairedRow was last filled for it, 0 = never."""
 
     ods = models.CharField(max_length=12, primary_key=True)
     name = models.CharField(max_length=200)
     closed_on = models.DateField(null=True)
+    looked = models.BigIntegerField(default=0)
 
     class Meta:
         db_table = "registry_practice"
+        indexes = [models.Index(fields=["looked"], name="registry_practice_looked")]
 
 
 class PracticePlaceRow(models.Model):
@@ -104,6 +106,16 @@ class PatientRow(models.Model):
         indexes = [
             models.Index(fields=["merged_into"], name="registry_merged"),
         ]
+
+
+class PairedRow(PatientKeyed):
+    """A record that a practice has and that stood in a pair when pairs were last looked for there."""
+
+    ods = models.CharField(max_length=12)
+
+    class Meta:
+        db_table = "registry_paired"
+        indexes = [models.Index(fields=["ods", "patient_id"], name="registry_paired_of_practice")]
 
 
 class DistinctRow(PatientKeyed):

@@ -1,7 +1,7 @@
 """Questions about practices and patients; the answers are frozen values."""
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from uuid import UUID
 
@@ -12,7 +12,7 @@ from django.db.models import Q
 from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.db import sql
 from openrecord.db.keys import keyed_hash
-from openrecord.kit.instants import from_micros, from_micros_or_none
+from openrecord.kit.instants import from_micros, from_micros_or_none, to_micros
 from openrecord.registry.models import (
     PatientRow,
     PolicyRow,
@@ -53,13 +53,14 @@ _REGISTRATIONS_OF = (
 _PARTS = f"{_PATIENT} WHERE merged_into IN ({{keys}}) ORDER BY merged_at, patient_id"
 _HOMES = "SELECT patient_id, merged_into FROM registry_patient WHERE merged_into IS NOT NULL AND patient_id IN ({keys})"
 _LISTED = "patient_id IN (SELECT patient_id FROM registry_registration WHERE ods=%s)"
+_PATIENT_OF_PAIR = f"SELECT {', '.join(f'p.{name}' for name in _PATIENT_COLUMNS)} FROM registry_patient p JOIN "
 _ALIKE = (
-    f"SELECT {', '.join(f'p.{name}' for name in _PATIENT_COLUMNS)} FROM registry_patient p JOIN ("
-    f"SELECT born, UPPER(family) AS called FROM registry_patient WHERE {_LISTED} "
+    f"{_PATIENT_OF_PAIR} (SELECT born, UPPER(family) AS called FROM registry_patient WHERE {_LISTED} "
     f"GROUP BY born, UPPER(family) HAVING COUNT(*) > 1) n "
     f"ON p.born=n.born AND UPPER(p.family)=n.called WHERE p.{_LISTED}"
 )
 """The few of a practice who may be alike: rules.merging.pairs says which are."""
+_PAIRED = f"{_PATIENT_OF_PAIR} registry_paired a ON p.patient_id=a.patient_id WHERE a.ods=%s"
 _DISTINCT = "SELECT patient_id, other FROM registry_distinct WHERE patient_id IN ({keys})"
 _POLICIES = "SELECT ods, body FROM registry_policy WHERE ods IN ({keys}) ORDER BY version"
 _policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
@@ -266,6 +267,13 @@ def stays_of(patients: Iterable[PatientId]) -> dict[PatientId, tuple[Registratio
     return {patient_id: every for patient_id, every in found.items() if every}
 
 
+def ever_at(ods: OdsCode, patients: Iterable[PatientId]) -> frozenset[PatientId]:
+    """Those of these records whose person is or was registered at the practice, under whichever number."""
+    home_of = homes(patients)
+    stays = stays_of(set(home_of.values()))
+    return frozenset(one for one, at_home in home_of.items() if any(s.ods == ods for s in stays.get(at_home, ())))
+
+
 def registered(patient_id: PatientId, *, on: date) -> tuple[Registration, ...]:
     """The stays that hold on a London day, oldest first."""
     return tuple(stay for stay in stays(patient_id) if stay.start <= on and (stay.end is None or on < stay.end))
@@ -300,11 +308,41 @@ def patients_by_name(ods: OdsCode, family: str, born: date, *, on: date) -> tupl
 def pairs_at(ods: OdsCode, *, on: date) -> tuple[tuple[Patient, Patient], ...]:
     """Pairs of records that may be one person's, as far as the practice may merge them on that day.
 
-    Not those of which somebody has said that they are two people's.
+    Of those that stood in a pair when the practice was last looked at (tasks.look_for_pairs). Not those of which
+    somebody has said that they are two people's.
     """
-    alike = [_patient(row) for row in sql.rows(_ALIKE, [ods, ods])]
+    return _pairs_of([_patient(row) for row in sql.rows(_PAIRED, [ods])], ods, on)
+
+
+def new_pairs_at(ods: OdsCode, *, on: date) -> tuple[tuple[Patient, Patient], ...]:
+    """The same, of all whom the practice has: every one of them is looked at, so for no page."""
+    return _pairs_of([_patient(row) for row in sql.rows(_ALIKE, [ods, ods])], ods, on)
+
+
+def _pairs_of(alike: list[Patient], ods: OdsCode, on: date) -> tuple[tuple[Patient, Patient], ...]:
+    if not alike:
+        return ()
     told = sql.rows_in(_DISTINCT, [], [patient.patient_id for patient in alike])
     found = pairs(alike, apart={(PatientId(one), PatientId(other)) for one, other in told})
     each = stays_of({patient.patient_id for pair in found for patient in pair})
     theirs = {patient_id for patient_id, every in each.items() if is_theirs(ods, every, on)}
     return tuple((one, two) for one, two in found if {one.patient_id, two.patient_id} <= theirs)
+
+
+def pairs_looked_for(ods: OdsCode) -> datetime | None:
+    """When pairs were last looked for at this practice; None where they never were."""
+    found = sql.row("SELECT looked FROM registry_practice WHERE ods=%s AND looked > 0", [ods])
+    return None if found is None else from_micros(found[0])
+
+
+def least_looked_at(*, before: datetime) -> OdsCode | None:
+    """The practice at which pairs were not looked for since this instant, and for the longest time; None = no such."""
+    statement = "SELECT ods FROM registry_practice WHERE looked < %s ORDER BY looked LIMIT 1"
+    found = sql.row(statement, [to_micros(before)])
+    return None if found is None else OdsCode(found[0])
+
+
+def are_apart(one: PatientId, other: PatientId) -> bool:
+    """Whether somebody has said of these two records that they are two people's."""
+    first, second = sorted((one, other))
+    return (second,) in sql.rows("SELECT other FROM registry_distinct WHERE patient_id=%s", [first])

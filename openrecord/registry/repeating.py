@@ -19,6 +19,7 @@ from openrecord.registry.events import (
     PartDecided,
     PolicySet,
     Renumbered,
+    ToldApart,
 )
 
 _Act = TypeVar("_Act")
@@ -101,6 +102,16 @@ def _parted(act: PartDecided, row: bytes, by: Actor, at: datetime) -> Outcome:
     return Outcome.REPEATED
 
 
+def _told_apart(act: ToldApart, row: bytes, by: Actor, at: datetime) -> Outcome:
+    if not all(actions.recover(patient=patient, by=by, at=at) for patient in (act.one, act.other)):
+        return Outcome.AWAITED
+    one, other = act.one.patient_id, act.other.patient_id
+    if queries.are_apart(one, other):
+        return Outcome.NEEDLESS
+    actions.tell_apart(one=one, other=other, by=by, at=at, repeats=row)
+    return Outcome.REPEATED
+
+
 def _erased(act: ErasureDecided, row: bytes, by: Actor, at: datetime) -> Outcome:
     """Whoever is not here, or was merged into somebody who was erased too, needs no erasing."""
     if not queries.patients([act.patient_id]):
@@ -127,6 +138,7 @@ HANDLERS: Mapping[str, Callable[[bytes, bytes, Actor, datetime], Outcome]] = {
     KINDS[GivenUp]: _reading(GivenUp, _given_up),
     KINDS[MergeDecided]: _reading(MergeDecided, _merged),
     KINDS[PartDecided]: _reading(PartDecided, _parted),
+    KINDS[ToldApart]: _reading(ToldApart, _told_apart),
     KINDS[ErasureDecided]: _reading(ErasureDecided, _erased),
 }
 """By the act's kind: what repeats it. Takes its body, the id of its row in the trail, who repeats it and when."""

@@ -49,9 +49,11 @@ def _ended(patients: Iterable[Patient]) -> Iterator[tuple[Patient, Retention]]:
     """The period of each that has begun; of a death of which nobody knows since when none has."""
     every = tuple(patients)
     stays_of = registry.stays_of(patient.patient_id for patient in every)
+    dead = [patient.patient_id for patient in every if patient.died]
+    deaths = audit.last_changes(dead, PersonChange.DIED.value)
     for patient in every:
-        deaths = audit.last_changes(patient.patient_id, PersonChange.DIED.value) if patient.died else {}
-        died = day_of(max(deaths.values())) if deaths else None
+        known = deaths.get(patient.patient_id, {}).values()
+        died = day_of(max(known)) if known else None
         ended = retention(stays_of.get(patient.patient_id, ()), died)
         if ended is not None and patient.died is (died is not None):
             yield patient, ended
@@ -61,7 +63,7 @@ def foreign(ods: OdsCode) -> tuple[Foreign, ...]:
     """Entries of this practice that are somebody else's and still say what they said."""
     found = screening.somebody_elses(ods)
     patients = registry.patients({patient_id for patient_id, _, _ in found})
-    said = {patient_id: audit.last_changes(patient_id, "wrong_person") for patient_id in patients}
+    said = audit.last_changes(patients, "wrong_person")
     return tuple(
         Foreign(patients[patient_id], UUID(bytes=entry_id), public_id, said[patient_id].get(spelt(entry_id)))
         for patient_id, entry_id, public_id in found

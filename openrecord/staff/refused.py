@@ -38,8 +38,7 @@ def _named(ods: OdsCode, after: str) -> Iterator[RefusedFile]:
     while found := attachments.refused(ods, limit=_PORTION, after=after):
         after = found[-1].cursor
         patients = registry.patients({one.patient_id for one in found})
-        stays = registry.stays_of(patients)
-        ours = {who for who, every in stays.items() if any(stay.ods == ods for stay in every)}
+        ours = registry.ever_at(ods, patients)
         entries = _entries(ods, [one for one in found if one.patient_id in ours])
         for one in found:
             entry = entries.get((one.patient_id, one.entry_id))

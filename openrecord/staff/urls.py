@@ -99,6 +99,8 @@ urlpatterns = [
     path(f"{_ENTRY}/{_FILE}/document", files.show),
     path(f"{_ENTRY}/{_FILE}/view", files.view),
     path(f"{_ENTRY}/{_FILE}/save", files.save),
+    path(f"{_ENTRY}/{_FILE}/seen", refused.seen),
+    path(f"{_ENTRY}/{_FILE}/unseen", refused.unseen),
     path(f"{_ENTRY}/hide", hiding.hide),
     path(f"{_ENTRY}/unhide", hiding.unhide),
     path(f"{_ENTRY}/somebody-elses", hiding.somebody_elses),

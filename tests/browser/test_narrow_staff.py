@@ -52,6 +52,8 @@ NO_PAGE = {
     "queue/decide": "a form's answer, which leads to the list",
     "queue/undo": "the same",
     "patients/<uuid:public_id>/people/told": "the same",
+    "patients/<uuid:public_id>/entries/<uuid:entry_id>/files/<uuid:file_id>/seen": "the same",
+    "patients/<uuid:public_id>/entries/<uuid:entry_id>/files/<uuid:file_id>/unseen": "the same",
     "patients/<uuid:public_id>/people/<uuid:viewer_id>/letter": "the answer of a form: a letter to print",
 }
 """Addresses that show no page of their own to whoever opens them."""

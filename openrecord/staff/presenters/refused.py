@@ -16,9 +16,12 @@ from openrecord.web.words import day_in_words
 
 @dataclass(frozen=True, slots=True)
 class RefusedRow:
-    """One file. `title`: what its entry is, in a closed record only that it is one; `why`: also what to do."""
+    """One file. `title`: what its entry is, in a closed record only that it is one; `why`: also what to do; `here`:
+    where the file itself is.
+    """
 
     href: str
+    here: str
     title: str
     about: str
     patient: str
@@ -37,6 +40,7 @@ def _row(one: RefusedFile, *, is_closed: bool) -> RefusedRow:
     title, about = (_("Entry of a closed record"), _("Say why before you open it")) if is_closed else _told(one, href)
     return RefusedRow(
         href,
+        f"{href}/files/{one.refused.file.file_id}",
         title,
         about,
         one.patient.listed_name,

@@ -10,13 +10,13 @@ from openrecord.access import due as access_due
 from openrecord.access.matters import DECISIONS, DRIFT, NOTICES
 from openrecord.kit import clock
 from openrecord.kit.london import day_of
-from openrecord.notify import queries as notify
 from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode
 from openrecord.restricted import queries as restricted
 from openrecord.screening import listing
 from openrecord.screening import queries as screening
+from openrecord.staff import undelivered
 from openrecord.staff.desk import Desk, desk_of, page
 from openrecord.staff.refused import refused_files
 from openrecord.staff.views.decisions import AHEAD_PATH, DECISIONS_PATH
@@ -109,7 +109,7 @@ def _refused(ods: OdsCode) -> tuple[Card, ...]:
 
 def _undelivered(ods: OdsCode) -> tuple[Card, ...]:
     """Only where there is one."""
-    number = notify.count_undelivered(ods)
+    number = undelivered.count(ods)
     title = _("Messages that were not delivered")
     return (_count(UNDELIVERED, title, number),) if number else ()
 

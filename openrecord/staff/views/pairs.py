@@ -65,6 +65,7 @@ def pairs(request: HttpRequest) -> HttpResponse:
         "title": _("Records that may be one person's"),
         "pairs": list(_pairs(desk.ods, found[:MOST])),
         "more": len(found) - MOST,
+        "looked": registry.pairs_looked_for(desk.ods),
         "done": request.GET.get("done", ""),
     }
     return page(request, "staff/pairs.html", desk, context)

@@ -11,10 +11,10 @@ from django.views.decorators.http import require_http_methods
 
 from openrecord.kit import clock
 from openrecord.notify import actions, queries
-from openrecord.notify.types import MessageId, Undelivered
-from openrecord.registry import queries as registry
-from openrecord.staff.desk import Desk, actor_of, desk_of, is_ours, page, record_staff_read
+from openrecord.notify.types import MessageId
+from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_read
 from openrecord.staff.presenters.undelivered import rows
+from openrecord.staff.undelivered import of_ours
 from openrecord.web.audience import Audience, audience
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
@@ -39,18 +39,13 @@ def undelivered(request: HttpRequest) -> HttpResponse:
     context = {
         "title": _("Messages that were not delivered"),
         "here": ROUTE,
-        "rows": rows(_of_ours(desk, listed), clock.now()),
+        "rows": rows(of_ours(desk.ods, listed), clock.now()),
         "older_href": f"{ROUTE}?after={listed[-1].letter.message_id}" if more else "",
         "first_href": ROUTE if after else "",
         "done": request.GET.get("done", ""),
     }
     record_staff_read(request, desk, None, route=ROUTE, served=(), at=clock.now())
     return page(request, "staff/undelivered.html", desk, context)
-
-
-def _of_ours(desk: Desk, listed: tuple[Undelivered, ...]) -> tuple[Undelivered, ...]:
-    ours = {who for who in {one.patient_id for one in listed} if is_ours(desk, registry.patient(registry.home(who)))}
-    return tuple(one for one in listed if one.patient_id in ours)
 
 
 def _done(request: HttpRequest, desk: Desk) -> str:

@@ -1,5 +1,6 @@
 """What was refused of a practice's own patients stands in its list, with why and what to do; nobody else's does."""
 
+import re
 import uuid
 from datetime import date, timedelta
 
@@ -7,7 +8,10 @@ import pytest
 from django.test import Client
 
 from openrecord.attachments import queries
+from openrecord.attachments.models import FileRow
+from openrecord.audit.models import ChangeRow
 from openrecord.identity.types import Role
+from openrecord.kit.ids import spelt
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import MergeReason, OdsCode, Policy, Practice
 from openrecord.restricted import actions as restricted
@@ -82,20 +86,88 @@ def test_a_line_goes_when_the_entry_comes_again(
     assert TITLE not in desk.get("/staff/home").text
 
 
+def _plain(browser: Client, address: str) -> str:
+    """A page without the token of its forms, which is another one each time."""
+    return re.sub(r'(name="csrfmiddlewaretoken" value=")\w+', r"\1", browser.get(address).text)
+
+
+def _forms(text: str, end: str) -> list[str]:
+    return [part.partition('"')[0] for part in text.split('action="') if part.partition('"')[0].endswith(end)]
+
+
+def test_what_somebody_has_seen_leaves_the_list_and_comes_back(
+    record: Record, there: OdsCode, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk, reader = world.staff(there), world.staff(there, (Role.READER,))
+    _joined(record, there).deliver(document("first", EVIL), document("second", EVIL), org=there)
+    scanned(monkeypatch)
+    first, second = _forms(desk.get(HERE).text, "/seen")
+    for _time in range(2):
+        answer = reader.post(first)
+        assert (answer.status_code, answer["Location"].partition("&")[0]) == (303, f"{HERE}?done=seen")
+    assert _events(record) == ["attachment.seen"]
+    after = desk.get(answer["Location"]).text
+    assert _forms(after, "/seen") == [second]
+    assert "1 refused" in desk.get("/staff/home").text
+    [undo] = _forms(after, "/unseen")
+    for _time in range(2):
+        assert desk.post(undo)["Location"] == f"{HERE}?done=unseen"
+    assert "on this list again" in desk.get(f"{HERE}?done=unseen").text
+    assert _forms(desk.get(HERE).text, "/seen") == [first, second]
+    assert _events(record) == ["attachment.seen", "attachment.unseen"]
+    desk.post(first), desk.post(second)
+    assert "No document was refused." in desk.get(HERE).text
+    assert TITLE not in desk.get("/staff/home").text
+
+
+def _events(record: Record) -> list[str]:
+    changes = ChangeRow.objects.filter(patient_id=record.patient.patient_id, event__contains="seen")
+    return list(changes.order_by("sequence").values_list("event", flat=True))
+
+
+def test_nobody_elses_file_is_seen(record: Record, there: OdsCode, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither another practice's of a patient whom both know, nor one that was not refused, nor under another entry."""
+    desk, others = world.staff(there), world.staff(ORG)
+    _joined(record, there).deliver(document("evil", EVIL), document("good", PDF), org=there)
+    scanned(monkeypatch)
+    [seen] = _forms(desk.get(HERE).text, "/seen")
+    start, entry, _files, file, _seen = seen.rsplit("/", 4)
+    who = record.patient.patient_id
+    good = FileRow.objects.get(patient_id=who, state="clean")
+    wrong = (
+        f"{start}/{entry}/files/{uuid.uuid4()}/seen",
+        f"{start}/{uuid.uuid4()}/files/{file}/seen",
+        f"{start}/{spelt(bytes(good.entry))}/files/{spelt(bytes(good.id))}/seen",
+        seen.replace(str(record.patient.public_id), str(made_record().patient.public_id)),
+    )
+    for address in wrong:
+        assert desk.post(address).status_code == desk.post(address.replace("/seen", "/unseen")).status_code == 404
+    for address in (seen, seen.replace("/seen", "/unseen")):
+        assert others.post(address).status_code == 404
+        assert others.get(address).status_code == 405
+        assert world.nobody().post(address).status_code == 303
+        assert world.patient(record).post(address).status_code == 403
+    last = f"{record.patient.public_id}/{entry}/{file}"
+    assert others.get(f"{HERE}?done=seen&last={last}").status_code == 404
+    assert desk.get(f"{HERE}?done=seen&last=nothing").status_code == 404
+    assert _events(record) == []
+    assert _lines(desk) == 1
+
+
 def test_nothing_of_another_practice(record: Record, there: OdsCode, monkeypatch: pytest.MonkeyPatch) -> None:
     """Of a patient whom both know, and by the place of a line that is not theirs."""
     desk = world.staff(there)
     _joined(record, there).deliver(document("first", EVIL), org=there)
     scanned(monkeypatch)
-    before, home = desk.get(HERE).text, desk.get("/staff/home").text
+    before, home = _plain(desk, HERE), desk.get("/staff/home").text
     later = AT + timedelta(minutes=5)
     record.deliver(document("theirs", EVIL), org=ORG, at=later)
     made_record().deliver(document("strangers", EVIL), org=there, at=later)
     scanned(monkeypatch)
-    assert (desk.get(HERE).text, desk.get("/staff/home").text) == (before, home)
+    assert (_plain(desk, HERE), desk.get("/staff/home").text) == (before, home)
     theirs = queries.refused(ORG, limit=1)[0].cursor
     unknown = f"{theirs.partition('.')[0]}.{uuid.uuid4().hex}"
-    assert desk.get(f"{HERE}?after={theirs}").text == desk.get(f"{HERE}?after={unknown}").text
+    assert _plain(desk, f"{HERE}?after={theirs}") == _plain(desk, f"{HERE}?after={unknown}")
     assert world.nobody().get(HERE).status_code == 303
     assert world.patient(record).get(HERE).status_code == 403
 

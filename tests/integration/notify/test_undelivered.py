@@ -15,7 +15,7 @@ from openrecord.notify import actions, queries
 from openrecord.notify.models import MessageRow
 from openrecord.notify.types import Channel, MessageId, Pace, Preference, State
 from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import OdsCode, Policy, Practice
+from openrecord.registry.types import MergeReason, OdsCode, PartReason, Policy, Practice
 from openrecord.staff.views import undelivered
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record, stopped
 from tests.integration.pages import world
@@ -102,8 +102,22 @@ def test_nothing_of_another_practice_is_read_or_done(there: OdsCode) -> None:
         assert (theirs.status_code, theirs.headers["Location"]) == (nobodys.status_code, nobodys.headers["Location"])
     assert MessageRow.objects.get(id=message.bytes).state == State.FAILED
     assert others.get(HERE).text.count(LINE) >= 1
-    assert queries.count_undelivered(there) == 0
+    assert queries.count_undelivered(there) == {}
     MessageRow.objects.filter(id=message.bytes).delete()
+
+
+def test_whom_the_practice_never_had_after_all_is_neither_listed_nor_counted(there: OdsCode) -> None:
+    """The message failed while the patient was taken for one of the practice's."""
+    desk, record, other = _manager(there), made_record(), _patient(there)
+    ids = {"survivor": record.patient.patient_id, "other": other.patient.patient_id}
+    registry_actions.deduct(patient_id=ids["survivor"], ods=ORG, end=date(2020, 1, 2), by=BY, at=OPENED)
+    registry_actions.merge(**ids, reason=MergeReason.REGISTERED_TWICE, by=BY, at=AT)
+    _failed(record, "unreachable"), _failed(other, "unreachable")
+    assert desk.get(HERE).text.count(LINE) == 2
+    assert "2 open" in desk.get("/staff/home").text
+    registry_actions.part(other=ids["other"], reason=PartReason.MISTAKE, by=BY, at=AT)
+    assert desk.get(HERE).text.count(LINE) == 1
+    assert "1 open" in desk.get("/staff/home").text
 
 
 def test_who_does_not_govern_is_refused(there: OdsCode) -> None:

@@ -16,6 +16,7 @@ from openrecord.access import actions as access  # noqa: E402
 from openrecord.access import events  # noqa: E402
 from openrecord.access import queries as access_queries  # noqa: E402
 from openrecord.access.types import Method, ViewerId, ViewerKind  # noqa: E402
+from openrecord.audit import queries as trail  # noqa: E402
 from openrecord.audit import tasks as audit  # noqa: E402
 from openrecord.audit.types import Actor, ActorKind, system  # noqa: E402
 from openrecord.cards import actions as cards  # noqa: E402
@@ -177,6 +178,18 @@ def part(other: str) -> None:
     registry_actions.part(other=_patient(other), reason=PartReason.NOT_ONE_PERSON, by=STAFF, at=clock.now())
 
 
+def apart(one: str, other: str) -> None:
+    """A manager says that two records are two people's."""
+    registry_actions.tell_apart(one=_patient(one), other=_patient(other), by=STAFF, at=clock.now())
+
+
+def are_apart(one: str, other: str) -> None:
+    """Prints whether anybody has said so, and how often the trail tells of it."""
+    both = sorted((_patient(one), _patient(other)))
+    told = sql.row("SELECT count(*) FROM registry_distinct WHERE patient_id=%s AND other=%s", both)
+    print(told, len(trail.subjects(both[0], "told_apart")))
+
+
 def erase(number: str) -> None:
     """The controller has the patient erased."""
     reason = EraseReason.REQUEST_GRANTED
@@ -295,8 +308,8 @@ _WORDS: dict[str, Callable[..., None]] = {
     act.__name__: act
     for act in (
         account, session, token, hide, unhide, undo, wrong, pause, proxy, revoke, died, lived, left, flag, renumber,
-        withdraw, merge, part, erase, is_known, restrict, lift, quiet, card, withdraw_card, chosen, hire, dismiss,
-        demote, staff, state, fill, days,
+        withdraw, merge, part, apart, are_apart, erase, is_known, restrict, lift, quiet, card, withdraw_card, chosen,
+        hire, dismiss, demote, staff, state, fill, days,
     )
 }  # fmt: skip
 

@@ -37,3 +37,26 @@ def test_a_merge_and_its_end_of_after_the_backup_leave_each_with_its_own(store: 
         told = replaced(store, backup)
         assert (told["repeated"], told["awaited"]) == (repeated, 0)
         assert act(store, BOTH) == before
+
+
+def test_two_people_of_after_the_backup_are_not_proposed_again(store: Store, tmp_path: Path) -> None:
+    """Said by itself, or by parting two that were merged: each is on the trail once, however often it is repeated."""
+    file, said = tmp_path / "backup", f"are_apart {ANN} {BOB}"
+    store.openrecord("backup", str(file))
+    act(store, f"apart {ANN} {BOB}")
+    for _time in range(2):
+        told = replaced(store, file)
+        assert (told["repeated"], told["needless"], told["awaited"]) == (1, 0, 0)
+        assert act(store, said) == "(1,) 1"
+    store.openrecord("backup", str(tmp_path / "told"))
+    assert replaced(store, tmp_path / "told")["repeated"] == 0
+
+
+def test_two_people_who_were_parted_are_told_apart_once(store: Store, tmp_path: Path) -> None:
+    file, said = tmp_path / "backup", f"are_apart {ANN} {BOB}"
+    store.openrecord("backup", str(file))
+    act(store, f"merge {BOB} {ANN} , part {BOB}")
+    for _time in range(2):
+        told = replaced(store, file)
+        assert (told["repeated"], told["needless"], told["awaited"]) == (2, 0, 0)
+        assert act(store, said) == "(1,) 1"

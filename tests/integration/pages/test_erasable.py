@@ -1,22 +1,27 @@
 """What may be erased is listed for who speaks for the controller; nothing on a page erases."""
 
 from datetime import date, datetime
+from unittest import mock
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from openrecord.audit import queries as audit
+from openrecord.db import sql
 from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.kit.ids import spelt
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import MergeReason, Patient, Policy
 from openrecord.screening import queries as screening
-from openrecord.screening.actions import erasing
+from openrecord.screening.actions import acts, erasing
 from openrecord.screening.types import EntryId
-from tests.integration.fhir.world import AT, BY, ORG, App, Record, stopped
+from openrecord.staff.erasable import aged, foreign
+from tests.integration.fhir.world import AT, BY, OPENED, ORG, App, Record, made_record, observation, stopped
 from tests.integration.pages import world
-from tests.integration.pages.town import Town, new_town
+from tests.integration.pages.town import ADULT, Town, new_town
 
 LIST = "/staff/erasing"
 LEAD = (Role.IG_LEAD,)
@@ -62,6 +67,24 @@ def test_records_stand_there_from_the_day_on_which_their_years_are_over(
     assert not any(str(one.public_id) in of_both for one in (alive, undone))
 
 
+def test_more_of_the_dead_and_of_wrong_entries_take_no_more_statements(town: Town) -> None:
+    asked = set()
+    for number in range(1, 4):
+        _died(town.patient("Dead"), AT)
+        mistaken = made_record()
+        who = mistaken.patient.patient_id
+        registry_actions.register(patient_id=who, ods=town.ods, start=ADULT, by=BY, at=OPENED)
+        mistaken.deliver(observation("wrong"), org=town.ods)
+        for entry in screening.states(who):
+            acts.mark_wrong_person(patient_id=who, entry_id=entry, by=BY, at=AT)
+        with CaptureQueriesContext(connection) as models, mock.patch.object(sql, "run", wraps=sql.run) as plain:
+            dead, wrong = aged(town.ods, on=date(2045, 1, 1)), foreign(town.ods)
+        assert (len(dead), len(wrong)) == (number, number)
+        assert all(one.since == AT for one in wrong)
+        asked.add(len(models) + plain.call_count)
+    assert len(asked) == 1
+
+
 def test_a_record_stands_there_at_the_practice_that_had_it_last(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
     later = new_town(Policy())
     moved = _left(town, "Moved", date(1990, 1, 1))
@@ -100,7 +123,8 @@ def test_an_entry_that_is_somebody_elses(record: Record, app: App) -> None:
     assert f'href="{LIST}"' in lead.get("/staff/home").text
     erasing.erase_entry(patient_id=record.patient.patient_id, entry_id=EntryId(entry), by=BY, at=AT)
     assert command not in lead.get(LIST).text
-    assert spelt(entry) in audit.last_changes(record.patient.patient_id, "wrong_person")
+    who = record.patient.patient_id
+    assert spelt(entry) in audit.last_changes([who], "wrong_person")[who]
 
 
 def test_only_the_lead_sees_the_list_and_of_their_practice_alone(record: Record, town: Town) -> None:

@@ -48,6 +48,8 @@ PATHS = (
     "/staff/patients/{patient}/entries/{entry}/files/{entry}/document",
     "/staff/patients/{patient}/entries/{entry}/files/{entry}/view",
     "/staff/patients/{patient}/entries/{entry}/files/{entry}/save",
+    "/staff/patients/{patient}/entries/{entry}/files/{entry}/seen",
+    "/staff/patients/{patient}/entries/{entry}/files/{entry}/unseen",
     *(
         f"/staff/patients/{{patient}}/preview{seer}{page}"
         for seer in ("", "/as/{patient}")
