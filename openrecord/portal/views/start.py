@@ -21,6 +21,7 @@ from openrecord.web.session import (
     SEARCH,
     SESSION,
     VIEWER,
+    SignedIn,
     device_of,
     drop_cookie,
     read_cookie,
@@ -62,7 +63,12 @@ REFUSALS: Mapping[Refusal, tuple[str, ...]] = {
 @require_safe
 def start(request: HttpRequest) -> HttpResponse:
     """What this service is, and the way in. Here the browser gets to know the worker (web.shell)."""
-    context = {"title": _("See your GP record"), "signed_out": "signed-out" in request.GET}
+    present: SignedIn | None = getattr(request, "signed_in", None)
+    context = {
+        "title": _("See your GP record"),
+        "signed_out": "signed-out" in request.GET,
+        "is_here": present is not None and present.audience is Audience.PATIENT,
+    }
     response = render(request, "portal/start.html", context)
     for name, value in WITH_SHELL.items():
         response.headers[name] = value
