@@ -30,7 +30,10 @@ class EpochRow(models.Model):
 
     class Meta:
         db_table = "access_epoch"
-        indexes = [models.Index(fields=["checked_on"], name="access_epoch_checked")]
+        indexes = [
+            models.Index(fields=["checked_on"], name="access_epoch_checked"),
+            models.Index(fields=["patient_id"], name="access_epoch_pending", condition=models.Q(policy_pending=True)),
+        ]
 
 
 class DueRow(models.Model):

@@ -9,9 +9,10 @@ import logging
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import accumulate
 
 from django.db import close_old_connections, connections
 
@@ -25,15 +26,16 @@ from openrecord.kit.london import day_of
 from openrecord.notify import tasks as notify
 from openrecord.registry import tasks as registry
 from openrecord.registry.types import PatientId
-from openrecord.screening import tasks as screening
+from openrecord.screening import queries as screening
+from openrecord.screening import tasks as screening_tasks
 from openrecord.taking import actions as taking
 from openrecord.taking import sharing
 from openrecord.taking.tasks import make_next
 from openrecord.viewing import tasks as viewing
 
 ROUND_SECONDS = 1.0
-PATIENTS_A_ROUND = 50
-"""Few, so that the trail is sealed within a second while a whole practice moves."""
+PATIENTS_A_ROUND, ENTRIES_A_ROUND = 50, 2_000
+"""Few, so that the trail is sealed within a second while a whole practice moves; one long record by itself."""
 
 PATIENTS_A_CHECK = 200
 """These are only read, in few statements, but for those about whom something has turned."""
@@ -43,7 +45,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something done every so often. `do` says how much it did; a full `portion` means that more is waiting."""
+    """Something done every so often. `do` says how much it did; so much as `portion` means that more may wait."""
 
     name: str
     every: timedelta
@@ -64,12 +66,19 @@ def settle_waiting(at: datetime) -> int:
 
     Where one fails each goes alone, so that it stops no other; it waits for the next round, and is shut meanwhile.
     """
-    waiting = access.patients_awaiting_policy(limit=PATIENTS_A_ROUND)
+    waiting = _few(access.patients_awaiting_policy(limit=PATIENTS_A_ROUND))
     try:
         steps.settle_waiting(waiting, at=at)
     except Exception:  # noqa: BLE001  whatever it is, it is about one of them
         return sum(_settled_alone(patient_id, at) for patient_id in waiting)
     return len(waiting)
+
+
+def _few(patients: Sequence[PatientId]) -> Sequence[PatientId]:
+    """The first of these patients, as many as have so few entries together; one at least."""
+    sizes = screening.entry_counts(patients)
+    so_far = accumulate(sizes.get(patient_id, 0) for patient_id in patients)
+    return patients[: max(1, sum(entries <= ENTRIES_A_ROUND for entries in so_far))]
 
 
 def _settled_alone(patient_id: PatientId, at: datetime) -> bool:
@@ -91,8 +100,8 @@ def check_duties(at: datetime) -> int:
 TASKS = (
     Task("seal the trail", timedelta(), lambda at: audit.seal(at=at)),
     Task("count views", timedelta(seconds=5), lambda _at: viewing.count()),
-    Task("settle after a change of policy", timedelta(), settle_waiting, PATIENTS_A_ROUND),
-    Task("look at what waits", timedelta(), lambda _at: screening.look_at_new(), screening.PORTION),
+    Task("settle after a change of policy", timedelta(), settle_waiting, 1),
+    Task("look at what waits", timedelta(), lambda _at: screening_tasks.look_at_new(), screening_tasks.PORTION),
     Task("have documents checked", timedelta(seconds=5), attachments.check_waiting, attachments.CHECKS_A_ROUND),
     Task("take away left-over documents", timedelta(days=1), attachments.take_away_left_over),
     Task("check codes and settings", timedelta(), check_duties, PATIENTS_A_CHECK),
@@ -129,7 +138,7 @@ class Worker:
             else:
                 self._done[task.name] = at
                 total += done
-                more |= done == task.portion
+                more |= task.portion is not None and done >= task.portion
         return Round(total, more)
 
 

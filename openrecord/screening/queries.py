@@ -113,6 +113,12 @@ def states_of(patients: Iterable[PatientId]) -> dict[PatientId, dict[EntryId, En
     return _states(every, found, sql.rows_in(f"{_CONTAINERS} WHERE patient_id IN ({{keys}})", [], every))
 
 
+def entry_counts(patients: Iterable[PatientId]) -> dict[PatientId, int]:
+    """How many entries each of these patients has; those who have none are left out."""
+    counted = "SELECT patient_id, COUNT(*) FROM screening_entry WHERE patient_id IN ({keys}) GROUP BY patient_id"
+    return {PatientId(number): entries for number, entries in sql.rows_in(counted, [], patients)}
+
+
 def _states(
     patients: Iterable[PatientId], entries: Iterable[sql.Row], containers: Iterable[sql.Row]
 ) -> dict[PatientId, dict[EntryId, EntryState]]:

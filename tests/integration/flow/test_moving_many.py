@@ -131,3 +131,21 @@ def test_one_that_cannot_be_moved_stops_no_other() -> None:
     while worker.settle_waiting(AT):
         pass
     assert not snapshot(patients)["timeline_entry"]
+
+
+@pytest.mark.usefixtures("stored")
+def test_long_records_are_moved_in_rounds_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that nobody waits for a commit of many of them."""
+    stopped()
+    while worker.settle_waiting(AT):
+        pass
+    town, chance = made.new_town(Policy()), random.Random(2)
+    patients = [patient(town, kind, chance) for kind in (Kind.CODED, Kind.BARE, Kind.HIDDEN, Kind.OPENED)]
+    registry_actions.set_policy(ods=town.ods, policy=Policy(go_live=None), by=BY, at=AT)
+    waiting = [number for number, waits in snapshot(patients)["access_epoch"] if waits]
+    monkeypatch.setattr(worker, "ENTRIES_A_ROUND", 1)
+    rounds = []
+    while moved := worker.settle_waiting(AT):
+        rounds.append(moved)
+    assert sum(rounds) == len(waiting)
+    assert max(rounds) <= 2, "one record, and whoever has none"
