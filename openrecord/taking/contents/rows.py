@@ -1,6 +1,6 @@
 """Each entry as a row: its day, what it is and everything that its own page says of it."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -34,12 +34,20 @@ class Year(NamedTuple):
     rows: tuple[Row, ...]
 
 
-_PARENTS: Mapping[str, Callable[[Sequence[Shown]], Mapping[str, str]]] = {
-    "test-results": observations.parents_of,
-    "measurements": observations.parents_of,
-    "medicines": medicines.parents_of,
+class Belonging(NamedTuple):
+    """How entries of a section belong to one another: `parents` as Nest takes it; `order` of what belongs to one."""
+
+    parents: Callable[[Sequence[Shown]], Mapping[str, str]]
+    order: Callable[[Sequence[Shown]], Sequence[Shown]]
+
+
+_ALONE = Belonging(lambda _: {}, tuple)
+_OF_RESULTS = Belonging(observations.parents_of, observations.in_order)
+_BELONGING = {
+    "test-results": _OF_RESULTS,
+    "measurements": _OF_RESULTS,
+    "medicines": Belonging(medicines.parents_of, tuple),
 }
-"""Sections in which entries belong to one another."""
 
 
 def shown_of(entry: ServedEntry) -> Shown:
@@ -60,16 +68,14 @@ def years(entries: Sequence[Shown], slug: str, files: Mapping[str, Sequence[str]
 
     `files`: what is told of the documents of an entry, by its id.
     """
-    find = _PARENTS.get(slug)
-    nest = Nest(entries, {} if find is None else find(entries))
-    return tuple(
-        Year(heading or _("No date given"), tuple(_rows(tops, nest, files)))
-        for heading, tops in groupby(nest.tops, key=lambda top: top.date[-4:])
-    )
-
-
-def _rows(tops: Iterator[Shown], nest: Nest, files: Mapping[str, Sequence[str]]) -> Iterator[Row]:
-    for top in tops:
-        yield row_of(top, files=files.get(top.parts.id, ()))
-        for below in nest.under(top):
-            yield row_of(below, is_part=True, files=files.get(below.parts.id, ()))
+    belonging = _BELONGING.get(slug, _ALONE)
+    nest = Nest(entries, belonging.parents(entries))
+    found: list[Year] = []
+    for heading, tops in groupby(nest.tops, key=lambda top: top.date[-4:]):
+        rows: list[Row] = []
+        for top in tops:
+            rows.append(row_of(top, files=files.get(top.parts.id, ())))
+            under = belonging.order(nest.under(top))
+            rows += (row_of(below, is_part=True, files=files.get(below.parts.id, ())) for below in under)
+        found.append(Year(heading or _("No date given"), tuple(rows)))
+    return tuple(found)

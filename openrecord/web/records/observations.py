@@ -213,18 +213,17 @@ def _member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
 def nested(entries: Sequence[Shown]) -> tuple[Line, ...]:
     """A line for each result; those of a report or panel among them stand under it."""
     nest = Nest(entries, parents_of(entries))
-    return _in_order((shown, _with_members(shown, nest)) for shown in nest.tops)
+    return tuple(_with_members(shown, nest) for shown in in_order(nest.tops))
 
 
 def _with_members(shown: Shown, nest: Nest) -> Line:
     """With what belongs to it."""
-    return line(shown)._replace(under=_in_order((member, line(member)) for member in nest.under(shown)))
+    return line(shown)._replace(under=tuple(map(line, in_order(nest.under(shown)))))
 
 
-def _in_order(members: Iterable[tuple[Shown, Line]]) -> tuple[Line, ...]:
-    """Of one report or panel: panels, then results by name, then samples."""
-    ordered = sorted(members, key=lambda each: (_rank(each[0]), each[1].title.casefold()))
-    return tuple(each for _shown, each in ordered)
+def in_order(members: Iterable[Shown]) -> list[Shown]:
+    """What belongs to one report or panel: panels, then results by name, then samples."""
+    return sorted(members, key=lambda member: (_rank(member), line(member).title.casefold()))
 
 
 def _rank(shown: Shown) -> int:

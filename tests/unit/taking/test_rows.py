@@ -1,0 +1,36 @@
+"""What is taken along stands in the order in which pages show it."""
+
+from itertools import permutations
+from typing import Any
+
+import pytest
+
+from openrecord.taking.contents.rows import years
+from openrecord.web.records.values import Shown
+from tests.unit.web.entries import shown_of
+
+
+def entry(name: str, kind: str = "Observation", **body: Any) -> Shown:
+    reference = f"{kind}/{name}"
+    what = {"type" if kind == "Specimen" else "code": {"text": name}}
+    return shown_of("", reference, "3 March 2024", {"resourceType": kind, "id": name, **what, **body})
+
+
+PARTS = (entry("Blood", "Specimen"), entry("Urea"), entry("Albumin"))
+REPORT = entry(
+    "Report",
+    "DiagnosticReport",
+    result=[{"reference": "Observation/Urea"}, {"reference": "Observation/Albumin"}],
+    specimen=[{"reference": "Specimen/Blood"}],
+)
+
+
+@pytest.mark.parametrize("parts", list(permutations(PARTS)))
+def test_a_report_is_followed_by_its_results_by_name_and_its_samples(parts: tuple[Shown, ...]) -> None:
+    (year,) = years((REPORT, *parts), "test-results", {})
+    assert [(row.what, row.is_part) for row in year.rows] == [
+        ("Report", False),
+        ("Albumin", True),
+        ("Urea", True),
+        ("Sample: Blood", True),
+    ]
