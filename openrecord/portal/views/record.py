@@ -21,6 +21,7 @@ from openrecord.web.audience import Audience, audience
 from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
 from openrecord.web.records.lists import list_context
+from openrecord.web.records.plain import about_names
 from openrecord.web.records.sections import BY_SLUG, detail_of, shown
 from openrecord.web.records.trends import test_of
 from openrecord.web.records.values import Shown
@@ -105,10 +106,12 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     test = test_of(this)
     earlier = () if test is None else timeline.earlier(by.reader, served, test, at=at)
     record_page_read(request, by, (served, *members, *earlier), route=f"{BASE}/{slug}/entry", query="", at=at)
+    detail = detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in earlier])
     context = {
         "title": _(found.title),
         "section_title": _(found.title),
-        "entry": detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in earlier]),
+        "entry": detail,
+        "names_note": about_names(name for group in detail.groups for name in group.names),
         "files": cards(this, attachments.files_of(by.viewing.patient_id, public_id, served.body)),
         "back_href": f"{BASE}/{slug}",
         "back_text": _(found.title),

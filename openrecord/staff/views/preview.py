@@ -25,6 +25,7 @@ from openrecord.web.audience import Audience, audience
 from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
 from openrecord.web.records.lists import Way, list_context
+from openrecord.web.records.plain import about_names
 from openrecord.web.records.sections import BY_SLUG, SECTIONS, detail_of, shown
 from openrecord.web.records.trends import test_of
 from openrecord.web.redirects import see_other
@@ -203,11 +204,13 @@ def entry(
     below, before = (
         [shown(item.slot, item.clinical, item.body, found.base) for item in items] for items in (members, earlier)
     )
+    detail = detail_of(one, below, before)
     context = {
         **found.context,
         "title": _(section_found.title),
         "section_title": _(section_found.title),
-        "entry": detail_of(one, below, before),
+        "entry": detail,
+        "names_note": about_names(name for group in detail.groups for name in group.names),
         "files": cards(one, attachments.files_of(found.patient.patient_id, entry_id, served.body)),
         "back_href": f"{found.base}/{slug}",
         "back_text": _(section_found.title),

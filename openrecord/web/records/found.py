@@ -36,6 +36,7 @@ class Hit(NamedTuple):
     aside: str
     tag: str
     tone: str
+    plain: str
     passages: tuple[Pieces, ...]
 
 
@@ -56,7 +57,7 @@ def found_months(page: Sequence[Shown], asked: Sequence[str]) -> tuple[HitMonth,
 
 
 def _hit(shown: Shown, asked: Sequence[str]) -> Hit:
-    href, title, date, value, aside, tag, tone, _under = line_of(shown)
+    href, title, date, value, aside, tag, tone, plain, _under = line_of(shown)
     told = {word for text in (title, value) for word in _words(text, asked)}
     passages: list[Pieces] = []
     for text in spoken(shown.raw):
@@ -65,7 +66,7 @@ def _hit(shown: Shown, asked: Sequence[str]) -> Hit:
             told |= new
             passages.append(_passage(text, asked, new))
     marked = pieces(title, asked), pieces(value, asked)
-    return Hit(kind_of(shown), href, marked[0], date, marked[1], aside, tag, tone, tuple(passages))
+    return Hit(kind_of(shown), href, marked[0], date, marked[1], aside, tag, tone, plain, tuple(passages))
 
 
 def _words(text: str, asked: Sequence[str]) -> list[str]:

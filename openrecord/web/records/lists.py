@@ -9,6 +9,7 @@ from openrecord.web.forms import FieldError
 from openrecord.web.records.absent import Empty
 from openrecord.web.records.found import found_months
 from openrecord.web.records.narrowing import Narrowing
+from openrecord.web.records.plain import about_names
 from openrecord.web.records.sections import RecordSection
 from openrecord.web.records.timeline import months
 from openrecord.web.records.values import Shown
@@ -38,9 +39,11 @@ def list_context(
     """
     here = f"{base}/{section.slug}"
     by_day = section.slug in _BY_DAY
+    groups = section.groups(entries)
     return {
         "title": _(section.title),
-        "groups": section.groups(entries),
+        "groups": groups,
+        "names_note": about_names(name for group in groups for name in group.names),
         "style": "values" if by_day else "words",
         "dated": not by_day,
         "beside": beside if first else (),
@@ -54,10 +57,14 @@ def timeline_context(
     part: Narrowing, entries: Sequence[Shown], *, here: str, cursor: str | None, first: bool, empty: Empty
 ) -> dict[str, Any]:
     """The context of records/timeline.html; `here`: its address."""
+    found = months(entries)
     return {
         "title": _("Everything by date"),
         "part": part,
-        "months": months(entries),
+        "months": found,
+        "names_note": about_names(
+            name for month in found for day in month.days for item in day.items for name in item.line.names
+        ),
         "empty": empty,
         "whole_href": here,
         **_around(part, here, cursor, first=first),
@@ -91,9 +98,11 @@ def answer_context(
     part: Narrowing, words: str, entries: Sequence[Shown], *, here: str, cursor: str | None, first: bool, empty: Empty
 ) -> dict[str, Any]:
     """The context of records/search.html with a page of what was found."""
+    found = found_months(entries, wording.words_of(words))
     return {
         **search_context(part, words, "", here=here),
-        "months": found_months(entries, wording.words_of(words)),
+        "months": found,
+        "names_note": about_names(hit.plain for month in found for hit in month.hits),
         "is_answered": True,
         "empty": empty,
         **_around(part, here, cursor, first=first),

@@ -20,6 +20,7 @@ from openrecord.web.records.elements import (
     text_of,
     unit_of,
 )
+from openrecord.web.records.plain import plain_name
 from openrecord.web.records.ranges import Direction, place
 from openrecord.web.records.related import related
 from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts
@@ -88,22 +89,27 @@ def direction_in_words(direction: Direction) -> str:
 def line(shown: Shown) -> Line:
     """One result, measurement or report in a list."""
     parts = shown.parts
-    title = _named(bytes(parts.code))
-    if parts.resource_type == "DiagnosticReport":
-        return Line(shown.href, title or _("Test report"), shown.date, aside=_status(_plain(bytes(parts.status))))
     if parts.resource_type == "Specimen":
-        return Line(shown.href, specimen_title(_named(bytes(parts.type))), shown.date)
+        return Line(shown.href, specimen_title(_named(bytes(parts.type))[0]), shown.date)
+    title, plain = _named(bytes(parts.code))
+    if parts.resource_type == "DiagnosticReport":
+        status = _status(_plain(bytes(parts.status)))
+        return Line(shown.href, title or _("Test report"), shown.date, aside=status, plain=plain)
     quantity, ranges, interpretation = bytes(parts.quantity), bytes(parts.ranges), bytes(parts.interpretation)
     value, aside, tag = _measured(quantity, ranges, interpretation, active_language())
     if not quantity:
         value = value_in_words(shown.body)
-    return Line(shown.href, title or _("Test result"), shown.date, value, aside, tag, "note" if tag else "plain")
+    return Line(shown.href, title or _("Test result"), shown.date, value, aside, tag, "note" if tag else "plain", plain)
 
 
 @lru_cache(maxsize=4096)
-def _named(code: bytes) -> str:
-    """The words of a CodeableConcept in JSON: the same few hundred tests stand on every page."""
-    return concept(decoded(code)) if code else ""
+def _named(code: bytes) -> tuple[str, str]:
+    """The words of a CodeableConcept in JSON, and ours: the same few hundred tests stand on every page."""
+    if not code:
+        return "", ""
+    found = decoded(code)
+    title = concept(found)
+    return title, plain_name(mapping(found), title)
 
 
 @lru_cache(maxsize=16384)

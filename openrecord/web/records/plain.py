@@ -4,18 +4,19 @@ The original stays in place, letter by letter; what we add is marked as ours and
 """
 
 import re
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from itertools import zip_longest
 
 from openrecord.clinical.abbreviations import Span, find, glossary
 from openrecord.clinical.codes import codings
-from openrecord.clinical.explanations import explanation
+from openrecord.clinical.explanations import Explanation, explanation, explanations
 from openrecord.web.records.elements import Json, mapping, objects, text_of
 from openrecord.web.records.values import About, Piece, Word, Written
 from openrecord.web.text import gettext as _
 
 _TESTS = frozenset({"Observation", "DiagnosticReport"})
 _UNREVIEWED = "unreviewed"
+_WORD = re.compile(r"\w+")
 _TAIL = re.compile(r"\S{1,20}")
 
 
@@ -58,9 +59,28 @@ def about(body: Json) -> About | None:
     """What the test of an Observation or a report is, where a text is known for its code or its words."""
     if body.get("resourceType") not in _TESTS:
         return None
-    code = mapping(body.get("code"))
+    found = _explained(mapping(body.get("code")))
+    return None if found is None else About(found.name, found.text, _status({found.review}))
+
+
+def _explained(code: Json) -> Explanation | None:
     displays = (text_of(coding.get("display")) for coding in objects(code.get("coding")))
-    found = explanation(codings(code), (text_of(code.get("text")), *displays))
-    if found is None:
-        return None
-    return About(found.name, found.text, _status({found.review}))
+    return explanation(codings(code), (text_of(code.get("text")), *displays))
+
+
+def plain_name(code: Json, title: str) -> str:
+    """Our own name of the test with this code, where it says what the title does not; else empty."""
+    found = _explained(code)
+    return "" if found is None or _words(found.name) <= _words(title) else found.name
+
+
+def _words(text: str) -> set[str]:
+    return set(_WORD.findall(text.casefold()))
+
+
+def about_names(names: Iterable[str]) -> str:
+    """What is said below a list in which tests have these plain names of ours; empty where none has."""
+    if not any(names):
+        return ""
+    ours = _("The grey words below a name are ours, and general.")
+    return f"{ours} {_status({each.review for each in explanations().all})}"

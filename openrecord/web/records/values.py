@@ -14,7 +14,8 @@ from openrecord.web.records.elements import Json, decoded, mapping
 class Line(NamedTuple):
     """One entry in a list. `value`, `aside`: the main and the lesser words; `tag`: a state worth seeing.
 
-    `tone`: "plain" or "note"; it never says good or bad. A tuple, because templates unpack fifty of them a page.
+    `tone`: "plain" or "note"; it never says good or bad. `plain`: our own name of it, where the record's is another. A
+    tuple, because templates unpack fifty of them a page.
     """
 
     href: str
@@ -24,7 +25,13 @@ class Line(NamedTuple):
     aside: str = ""
     tag: str = ""
     tone: str = "plain"
+    plain: str = ""
     under: tuple["Line", ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Our own names on it and under it."""
+        return (self.plain, *(below.plain for below in self.under))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,11 @@ class Group:
     heading: str
     lines: tuple[Line, ...]
     href: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Our own names on its lines."""
+        return tuple(name for line in self.lines for name in line.names)
 
 
 @dataclass(frozen=True, slots=True)

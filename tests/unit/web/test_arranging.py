@@ -5,9 +5,11 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
+from openrecord.clinical.codes import SNOMED
 from openrecord.clinical.kinds import Slot
 from openrecord.web.records import events, medicines, observations
 from openrecord.web.records.arranging import Nest
+from openrecord.web.records.plain import about_names
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.records.values import Shown
 from tests.unit.web.entries import shown_of
@@ -55,6 +57,21 @@ def test_a_report_begins_with_its_panels_and_ends_with_its_samples() -> None:
     (day,) = observations.groups(page)
     (report,) = day.lines
     assert [line.title for line in report.under] == ["Urea and electrolytes", "Albumin", "Urea", "Sample: Blood"]
+
+
+def test_a_test_has_our_name_where_the_records_says_something_else() -> None:
+    coded = [{"system": SNOMED, "code": "999791000000106"}], [{"system": SNOMED, "code": "1017381000000106"}]
+    page = [
+        shown("DiagnosticReport/r", result=names("Observation/a"), code={"text": "Lipids"}),
+        shown("Observation/a", code={"text": "IFCC", "coding": coded[0]}),
+        shown("Observation/b", code={"text": "Plasma sodium", "coding": coded[1]}),
+        shown("Observation/c", code={"text": "Nobody has explained this"}),
+        shown("Specimen/d", resourceType="Specimen", type={"text": "HbA1c"}),
+    ]
+    (day,) = observations.groups(page)
+    assert day.names == ("Blood fats (lipids)", "Average blood sugar (HbA1c)", "", "", "")
+    assert "general" in about_names(day.names)
+    assert about_names(["", ""]) == ""
 
 
 def test_a_prescription_whose_medicine_cannot_be_seen_is_no_past_medicine() -> None:
