@@ -44,7 +44,10 @@ class Ingested:
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """One kind of request under load. `server_us`, `database_us`: for each request; `pace_ns`: see cpu.pace."""
+    """One kind of request under load. `server_us`, `database_us`: for each request; `pace_ns`: see cpu.pace.
+
+    `alone_us`: the server's where one request comes after the other, so that none takes the processor from another.
+    """
 
     database: str
     what: str
@@ -55,6 +58,7 @@ class Served:
     p99_ms: float
     answer_bytes: int
     server_us: float
+    alone_us: float
     database_us: float | None
     pace_ns: float
     limit: Limit

@@ -15,6 +15,8 @@ NOTES = """\
   minutes compare only after they are divided by it.
 - limit of ingest: the same rows with the same indexes by COPY (PostgreSQL) or executemany (SQLite), one transaction.
 - limit of serving: the statements of these requests by the driver alone, one after the other, in one process.
+- alone us: the server's CPU time where one request comes after the other; else several take the processors' caches from
+  each other, which the driver alone does not.
 - x limit: CPU of server and database together, over that of the limit. The trail of reads is on throughout.
 - work: one process that does it all, begun when its installation was ready.
 - Limits of pages are production's: the load comes from several sessions and addresses, each within its own."""
@@ -84,8 +86,8 @@ _INGEST = (
     "limit entries/s", "limit CPU us", "limit database us", "x limit",
 )  # fmt: skip
 _SERVE = (
-    "serve", "request", "requests", "kB", "requests/s", "p50 ms", "p99 ms", "server us", "database us", "loop ns",
-    "limit requests/s", "limit driver us", "limit database us", "x limit",
+    "serve", "request", "requests", "kB", "requests/s", "p50 ms", "p99 ms", "server us", "alone us", "database us",
+    "loop ns", "limit requests/s", "limit driver us", "limit database us", "x limit",
 )  # fmt: skip
 
 
@@ -106,9 +108,9 @@ def _serve_row(one: Served) -> list[str]:
     limit = one.limit
     return [
         one.database, one.what, f"{one.requests:,}", f"{one.answer_bytes / 1000:.1f}", f"{one.per_second:,.0f}",
-        f"{one.p50_ms:.1f}", f"{one.p99_ms:.1f}", _micros(one.server_us), _micros(one.database_us),
-        f"{one.pace_ns:.1f}", f"{limit.per_second:,.0f}", _micros(limit.driver_us), _micros(limit.database_us),
-        _times(times_limit(one.server_us, one.database_us, limit)),
+        f"{one.p50_ms:.1f}", f"{one.p99_ms:.1f}", _micros(one.server_us), _micros(one.alone_us),
+        _micros(one.database_us), f"{one.pace_ns:.1f}", f"{limit.per_second:,.0f}", _micros(limit.driver_us),
+        _micros(limit.database_us), _times(times_limit(one.server_us, one.database_us, limit)),
     ]  # fmt: skip
 
 

@@ -36,6 +36,9 @@ PAGES_A_SESSION = 150
 """Fewer than a session may ask for at once (openrecord/web/limits.py)."""
 
 WARMING = 200
+ALONE = 0.25
+"""So many of the requests come once more, one after the other."""
+
 START_SECONDS = 60.0
 STOP_SECONDS = 20.0
 SEARCH = f"/fhir/Observation?_count={ROWS}"
@@ -61,14 +64,18 @@ def measure(places: Places, delivery: Delivery, requests: int) -> Iterator[Serve
 
 def sessions_for(requests: int) -> int:
     """Over how many sessions so many requests of a page are spread, each within its limit."""
-    return ceil((requests + WARMING) / PAGES_A_SESSION)
+    return ceil((requests + WARMING + _alone(requests)) / PAGES_A_SESSION)
+
+
+def _alone(requests: int) -> int:
+    return max(1, round(requests * ALONE))
 
 
 def under_load(place: Place, kinds_at: Callable[[int], Sequence[Kind]], requests: int) -> Iterator[Served]:
     """So many requests of each kind to a server of its own, and their limits. `kinds_at`: the kinds, given the port."""
     with served(place) as (port, server):
         loads = [(kind, *_load(place, port, server, kind, requests)) for kind in kinds_at(port)]
-    for kind, load, pace_ns, server_us, database_us in loads:
+    for kind, load, pace_ns, server_us, alone_us, database_us in loads:
         yield Served(
             database=place.database,
             what=kind.name,
@@ -79,6 +86,7 @@ def under_load(place: Place, kinds_at: Callable[[int], Sequence[Kind]], requests
             p99_ms=load.p99_ms,
             answer_bytes=load.bytes // load.requests,
             server_us=server_us,
+            alone_us=alone_us,
             database_us=database_us,
             pace_ns=pace_ns,
             limit=_limit(place, kind, requests),
@@ -150,8 +158,10 @@ def expect(target: Target, found: int) -> None:
         raise BenchFailed(f"{target.path.partition('?')[0]} has {found} rows, not {ROWS}")
 
 
-def _load(place: Place, port: int, server: int, kind: Kind, requests: int) -> tuple[Load, float, float, float | None]:
-    """The load, the machine's pace, and the CPU time of server and database for each request."""
+def _load(
+    place: Place, port: int, server: int, kind: Kind, requests: int
+) -> tuple[Load, float, float, float, float | None]:
+    """The load, the machine's pace, and for each request the CPU time of the server, alone too, and the database."""
     _generate(port, kind, WARMING)
     pace = cpu.pace()
     before, database_before = cpu.tree_micros(server), place.database_micros()
@@ -160,15 +170,18 @@ def _load(place: Place, port: int, server: int, kind: Kind, requests: int) -> tu
     database = None
     if database_before is not None and database_after is not None:
         database = (database_after - database_before) / load.requests
-    return load, (pace + cpu.pace()) / 2, (after - before) / load.requests, database
+    before_alone = cpu.tree_micros(server)
+    alone = _generate(port, kind, _alone(requests), connections=1)
+    alone_us = (cpu.tree_micros(server) - before_alone) / alone.requests
+    return load, (pace + cpu.pace()) / 2, (after - before) / load.requests, alone_us, database
 
 
-def _generate(port: int, kind: Kind, requests: int) -> Load:
+def _generate(port: int, kind: Kind, requests: int, *, connections: int = CONNECTIONS) -> Load:
     order = {
         "port": port,
         "targets": [asdict(target) for target in kind.targets],
         "requests": requests,
-        "connections": CONNECTIONS,
+        "connections": connections,
     }
     done = subprocess.run(  # noqa: S603  our own command
         LOADER, input=json.dumps(order), capture_output=True, text=True, check=False
