@@ -132,6 +132,23 @@ def references(value: object) -> tuple[str, ...]:
     return tuple(target for item in objects(value) if (target := text_of(item.get("reference"))))
 
 
+class _Reference(msgspec.Struct, frozen=True, gc=False):
+    reference: str = ""
+
+
+_references: msgspec.json.Decoder[list[_Reference] | _Reference] = msgspec.json.Decoder(list[_Reference] | _Reference)
+
+
+def references_in(raw: bytes | msgspec.Raw) -> tuple[str, ...]:
+    """`references` of JSON not taken apart yet, of which a page of results has more than anything else."""
+    try:
+        found = _references.decode(raw)
+    except msgspec.ValidationError:
+        return references(decoded(raw))
+    each = found if isinstance(found, list) else [found]
+    return tuple([target for item in each if (target := item.reference.strip())])
+
+
 def joined(parts: Iterable[str], by: str = ", ") -> str:
     """The parts that say something, joined."""
     return by.join(part for part in parts if part)

@@ -16,7 +16,7 @@ from openrecord.web.records.elements import (
     number,
     objects,
     quantity_text,
-    references,
+    references_in,
     text_of,
     unit_of,
 )
@@ -224,12 +224,18 @@ def nested(entries: Sequence[Shown]) -> tuple[Line, ...]:
 
 def _with_members(shown: Shown, nest: Nest) -> Line:
     """With what belongs to it."""
-    return line(shown)._replace(under=tuple(map(line, in_order(nest.under(shown)))))
+    below = nest.under(shown)
+    return line(shown)._replace(under=tuple(told for _, told in _in_order(below))) if below else line(shown)
 
 
 def in_order(members: Iterable[Shown]) -> list[Shown]:
     """What belongs to one report or panel: panels, then results by name, then samples."""
-    return sorted(members, key=lambda member: (_rank(member), line(member).title.casefold()))
+    return [member for member, _ in _in_order(members)]
+
+
+def _in_order(members: Iterable[Shown]) -> list[tuple[Shown, Line]]:
+    each = ((member, line(member)) for member in members)
+    return sorted(each, key=lambda told: (_rank(told[0]), told[1].title.casefold()))
 
 
 def _rank(shown: Shown) -> int:
@@ -252,6 +258,6 @@ def parents_of(page: Sequence[Shown]) -> dict[str, str]:
         parts = shown.parts
         for element in (parts.result, parts.has_member, parts.specimen):
             if element:
-                for target in references(decoded(element)):
+                for target in references_in(element):
                     parents.setdefault(target, shown.reference)
     return parents

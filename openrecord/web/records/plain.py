@@ -5,6 +5,7 @@ The original stays in place, letter by letter; what we add is marked as ours and
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import cache
 from itertools import zip_longest
 
 from openrecord.clinical.abbreviations import Span, find, glossary
@@ -83,4 +84,9 @@ def about_names(names: Iterable[str]) -> str:
     if not any(names):
         return ""
     ours = _("The grey words below a name are ours, and general.")
-    return f"{ours} {_status({each.review for each in explanations().all})}"
+    return f"{ours} {_status(_reviews())}"
+
+
+@cache
+def _reviews() -> frozenset[str]:
+    return frozenset(each.review for each in explanations().all)

@@ -1,12 +1,22 @@
 """Reading codes, quantities and references, broken ones included."""
 
+import json
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openrecord.web.records.elements import concept, decoded, notes, number, quantity_text, references, unit_in_words
+from openrecord.web.records.elements import (
+    concept,
+    decoded,
+    notes,
+    number,
+    quantity_text,
+    references,
+    references_in,
+    unit_in_words,
+)
 from openrecord.web.records.events import any_line
 from openrecord.web.records.sections import detail_of
 from tests.unit.web.entries import shown_of
@@ -113,3 +123,12 @@ def test_no_body_however_broken_stops_a_page(kind: str, elements: dict[str, obje
     shown = shown_of("/h", f"{kind}/1", "", {**elements, "resourceType": kind})
     assert detail_of(shown, (shown,)).title
     assert any_line(shown)[1].title
+
+
+@given(st.recursive(
+    st.none() | st.integers() | TEXT | st.fixed_dictionaries({}, optional={"reference": TEXT}),
+    lambda inner: st.lists(inner, max_size=3) | st.fixed_dictionaries({"reference": inner}), max_leaves=5,
+))  # fmt: skip
+def test_references_are_found_without_taking_all_apart(value: object) -> None:
+    raw = json.dumps(value).encode()
+    assert references_in(raw) == references(decoded(raw))
