@@ -33,14 +33,14 @@ HELD_OUT_FLOORS = {
     SignalKind.SEXUAL_REPRODUCTIVE: (0.82, 0.64),
     SignalKind.SERIOUS_NEWS: (0.76, 0.64),
     SignalKind.MENTAL_HEALTH_RISK: (0.64, 0.66),
-    SignalKind.CLINICIAN_OPINION: (0.52, 0.50),
+    SignalKind.CLINICIAN_OPINION: (0.56, 0.54),
     SignalKind.CONFIDENTIAL_LETTER: (0.81, 0.75),
     SignalKind.MINOR_CONFIDENTIAL: (0.47, 0.68),
 }
 """(recall, precision), slightly under what was measured on notes that the rules' author has not read. The goal is 0.95
 at 0.7 for third_party and safeguarding, 0.85 at 0.7 for the rest; it is not reached."""
 
-OPINION_FLOORS = {SignalKind.CLINICIAN_OPINION: (0.83, 0.90), SignalKind.CONFIDENTIAL_LETTER: (0.97, 0.95)}
+OPINION_FLOORS = {SignalKind.CLINICIAN_OPINION: (0.90, 0.94), SignalKind.CONFIDENTIAL_LETTER: (0.97, 0.95)}
 """(recall, precision), slightly under what is reached. The rules' author wrote these notes, before the rules, and has
 read them since."""
 
