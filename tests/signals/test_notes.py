@@ -5,6 +5,8 @@ Whoever writes the rules does not read the held-out notes: look at the table, at
 
 from pathlib import Path
 
+import pytest
+
 from openrecord.clinical.signals.types import SignalKind
 from tests.signals import measure
 
@@ -31,12 +33,16 @@ HELD_OUT_FLOORS = {
     SignalKind.SEXUAL_REPRODUCTIVE: (0.82, 0.64),
     SignalKind.SERIOUS_NEWS: (0.76, 0.64),
     SignalKind.MENTAL_HEALTH_RISK: (0.64, 0.66),
-    SignalKind.CLINICIAN_OPINION: (0.46, 0.46),
-    SignalKind.CONFIDENTIAL_LETTER: (0.62, 0.75),
+    SignalKind.CLINICIAN_OPINION: (0.56, 0.54),
+    SignalKind.CONFIDENTIAL_LETTER: (0.81, 0.75),
     SignalKind.MINOR_CONFIDENTIAL: (0.47, 0.68),
 }
 """(recall, precision), slightly under what was measured on notes that the rules' author has not read. The goal is 0.95
 at 0.7 for third_party and safeguarding, 0.85 at 0.7 for the rest; it is not reached."""
+
+OPINION_FLOORS = {SignalKind.CLINICIAN_OPINION: (0.90, 0.94), SignalKind.CONFIDENTIAL_LETTER: (0.97, 0.95)}
+"""(recall, precision), slightly under what is reached. The rules' author wrote these notes, before the rules, and has
+read them since."""
 
 
 def test_open_notes() -> None:
@@ -49,3 +55,11 @@ def test_held_out_notes() -> None:
     measured = measure.scores(DATA / "notes_held_out.jsonl")
     print(measure.table("notes_held_out.jsonl", measured))
     assert measure.below(measured, HELD_OUT_FLOORS) == {}
+
+
+@pytest.mark.parametrize("name", ["notes_opinion.jsonl", "notes_opinion_more.jsonl"])
+def test_opinion_notes(name: str) -> None:
+    measured = measure.scores(DATA / name)
+    mine = {kind: measured[kind] for kind in OPINION_FLOORS}
+    print(measure.table(name, mine))
+    assert measure.below(mine, OPINION_FLOORS) == {}
