@@ -3,7 +3,7 @@
 Codes are a history and not a setting: those of the other record are kept beside (`AccessFacts.beside`), and asked too.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import TypeVar
@@ -18,6 +18,7 @@ from openrecord.access.types import (
     AccessFacts,
     AgeReview,
     Choices,
+    Chunk,
     Closure,
     Competence,
     Kept,
@@ -97,7 +98,6 @@ def least(own: AccessFacts, other: AccessFacts, at: datetime) -> AccessFacts:
     """
     registrations = tuple(sorted({*own.registrations, *other.registrations}, key=lambda stay: (stay.start, stay.ods)))
     one, two = (replace(facts, registrations=registrations) for facts in (own, other))
-    granted = {chunk.chunk_id for chunk in two.chunks}
     return replace(
         one,
         viewers=_viewers(one.viewers, two.viewers),
@@ -107,7 +107,7 @@ def least(own: AccessFacts, other: AccessFacts, at: datetime) -> AccessFacts:
         lowered=_lower(one.lowered, two.lowered),
         online=_chosen(one.online, two.online),
         competence=_competence(one.competence, two.competence),
-        chunks=tuple(chunk for chunk in one.chunks if chunk.chunk_id in granted),
+        chunks=_chunks(one.chunks, two.chunks),
         window_starts=_windows(one, two, at),
         levels_given=_levels(one, two, at),
         age_reviews=_reviews(one.age_reviews, two.age_reviews),
@@ -140,6 +140,26 @@ def _both(one: Viewer, two: Viewer) -> Viewer:
         expires=_earlier(one.expires, two.expires),
         scopes=tuple(scope for scope in one.scopes if scope in two.scopes),
         revoked=one.revoked or two.revoked or one.listed_org != two.listed_org or one.acts_for != two.acts_for,
+    )
+
+
+def _chunks(own: Iterable[Chunk], other: Iterable[Chunk]) -> tuple[Chunk, ...]:
+    """What was granted in both: for whom both name, as far as both go, at the lower level."""
+    there = {(chunk.chunk_id, chunk.org): chunk for chunk in other}
+    both = ((chunk, there.get((chunk.chunk_id, chunk.org))) for chunk in own)
+    return tuple(_narrower(one, two) for one, two in both if two is not None)
+
+
+def _narrower(one: Chunk, two: Chunk) -> Chunk:
+    return replace(
+        one,
+        first=max((day for day in (one.first, two.first) if day is not None), default=None),
+        last=_earlier(one.last, two.last),
+        sections=_common(one.sections, two.sections),
+        level=min(one.level, two.level),
+        named=one.named & two.named,
+        granted=max(one.granted, two.granted),
+        withdrawn=one.withdrawn or two.withdrawn,
     )
 
 

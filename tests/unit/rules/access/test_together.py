@@ -112,6 +112,17 @@ def test_with_a_record_of_which_nothing_was_decided_only_grants_end(
     assert [before[number] for number in current] == [after[number] for number in current]
 
 
+def test_history_granted_in_both_is_as_narrow_as_either() -> None:
+    first, second = date(2020, 1, 1), date(2021, 1, 1)
+    one = chunk(first=first, level=Level.FULL, named=frozenset({ME.viewer_id, SON.viewer_id}))
+    two = chunk(last=second, level=Level.DETAILED, sections=frozenset({Section.RESULTS}), granted=utc("2024-02-02"))
+    both = [patient(chunks=(each,)) for each in (one, two)]
+    narrow = replace(two, first=first, named=frozenset({ME.viewer_id}))
+    assert least(both[0], both[1], NOW).chunks == least(both[1], both[0], NOW).chunks == (narrow,)
+    for other in (replace(two, withdrawn=True), replace(two, org=B)):
+        assert not [found for found in least(both[0], patient(chunks=(other,)), NOW).chunks if not found.withdrawn]
+
+
 def test_a_grant_in_one_record_alone_opens_nothing() -> None:
     one, two = patient(chunks=(chunk(),)), patient(viewers=people(ME), chunks=(chunk(2),))
     together = least(one, two, NOW)
