@@ -11,10 +11,11 @@ A phrase is words in order. Its syntax, as the data files use it:
     ...8            up to eight words in between, within the sentence
     ?               a question mark before what is doubted; `?.` one after what is asked
 
-Classes that no file lists: <number>, <under16> (a whole number below 16, as an age is), <over6.4> (any number above that;
-a value, so no date and no 120/80) and <below75> (any number below), <year> (1900 to 2099), <phone>, <opening_age> (8 to 15 as the first word of a note or as a sentence of its own), <capital> (a capitalised word
-that no lexicon knows), <initial> (a capital letter, or two that no lexicon knows), <comma>, <verbal> (ends in -ed or
--ing). Members of the class <name> count only where they are capitalised.
+Classes that no file lists: <number>, <under16> (a whole number below 16, as an age is), <over6.4> (any number above
+that; a value, so no date and no 120/80) and <below75> (any number below), <year> (1900 to 2099), <phone>,
+<opening_age> (8 to 15 as the first word of a note or as a sentence of its own), <capital> (a capitalised word that no
+lexicon knows), <initial> (a capital letter, or two that no lexicon knows), <comma>, <verbal> (ends in -ed or -ing).
+Members of the class <name> count only where they are capitalised.
 """
 
 import re
