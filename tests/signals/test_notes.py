@@ -33,8 +33,8 @@ HELD_OUT_FLOORS = {
     SignalKind.SEXUAL_REPRODUCTIVE: (0.87, 0.74),
     SignalKind.SERIOUS_NEWS: (0.82, 0.68),
     SignalKind.MENTAL_HEALTH_RISK: (0.64, 0.66),
-    SignalKind.CLINICIAN_OPINION: (0.46, 0.46),
-    SignalKind.CONFIDENTIAL_LETTER: (0.62, 0.75),
+    SignalKind.CLINICIAN_OPINION: (0.56, 0.54),
+    SignalKind.CONFIDENTIAL_LETTER: (0.81, 0.75),
     SignalKind.MINOR_CONFIDENTIAL: (0.47, 0.68),
 }
 """(recall, precision), slightly under what was measured on notes that the rules' author has not read. The goal is 0.95
@@ -46,6 +46,10 @@ NEWS_FLOORS = {
 }
 """(recall, precision), slightly under what is reached. The rules' author wrote these notes for these two kinds and has
 read them: this shows that nothing got lost, not how well the rules do."""
+
+OPINION_FLOORS = {SignalKind.CLINICIAN_OPINION: (0.90, 0.94), SignalKind.CONFIDENTIAL_LETTER: (0.97, 0.95)}
+"""(recall, precision), slightly under what is reached. The rules' author wrote these notes, before the rules, and has
+read them since."""
 
 
 def test_open_notes() -> None:
@@ -66,3 +70,11 @@ def test_notes_of_news(name: str) -> None:
     measured = {kind: every[kind] for kind in NEWS_FLOORS}
     print(measure.table(name, measured))
     assert measure.below(measured, NEWS_FLOORS) == {}
+
+
+@pytest.mark.parametrize("name", ["notes_opinion.jsonl", "notes_opinion_more.jsonl"])
+def test_opinion_notes(name: str) -> None:
+    measured = measure.scores(DATA / name)
+    mine = {kind: measured[kind] for kind in OPINION_FLOORS}
+    print(measure.table(name, mine))
+    assert measure.below(mine, OPINION_FLOORS) == {}

@@ -19,6 +19,9 @@ _NEW_STATEMENT = "<new_statement>"
 _AFFIRMED_BY = "<affirmed_by>"
 _PARTS = CLAUSE_ENDS | {"and"}
 _NOWHERE = -1
+_SIGNS = frozenset({"!", "?", "?."})
+_ALONE = "alone"
+"""The context of a phrase that is a whole sentence (Ridiculous.); no cue gives it."""
 _SHORT_ITEM = 3
 """An item of a list ("SI, self harm denied") has at most so many words."""
 
@@ -53,6 +56,8 @@ class Contexts:
 
         A phrase that begins with a cue that reaches forward says what it says itself (not safe at home).
         """
+        if _ALONE in contexts and self._is_alone(first, stop):
+            return True
         return any(
             begin < stop and first < end and opening != first
             for context in contexts & self._stretches.keys()
@@ -62,6 +67,10 @@ class Contexts:
     def all_hold(self, contexts: AbstractSet[str], first: int, stop: int) -> bool:
         """Whether each of `contexts` holds for some of the tokens from `first` to `stop` (exclusive)."""
         return all(self.any_holds({context}, first, stop) for context in contexts)
+
+    def _is_alone(self, first: int, stop: int) -> bool:
+        begin, end = self._sentence(first)
+        return first == begin and all(word in _SIGNS for word in self._note.tokens.words[stop:end])
 
     def _reached(self, found: Found[Cue]) -> tuple[int, int]:
         begin, end = self._sentence(found.first)

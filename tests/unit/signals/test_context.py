@@ -12,6 +12,8 @@ OTHER = SignalKind.THIRD_PARTY
 NEWS = SignalKind.SERIOUS_NEWS
 YOUNG = SignalKind.MINOR_CONFIDENTIAL
 SEXUAL = SignalKind.SEXUAL_REPRODUCTIVE
+OPINION = SignalKind.CLINICIAN_OPINION
+LETTER = SignalKind.CONFIDENTIAL_LETTER
 
 
 def kinds(text: str, age: int | None = None) -> set[SignalKind]:
@@ -113,3 +115,45 @@ def test_person_who_is_no_third_party(text: str) -> None:
 )
 def test_age_known_or_read(text: str, age: int | None, expected: bool) -> None:
     assert (YOUNG in kinds(text, age)) is expected
+
+
+@pytest.mark.parametrize("text", ["Missed it again. Ridiculous. BP 140/80", "wants a scan. not impressed", "Hopeless!"])
+def test_a_word_that_is_the_whole_sentence_is_a_remark(text: str) -> None:
+    assert OPINION in kinds(text)
+
+
+@pytest.mark.parametrize("text", ["a curious rash", "feels hopeless", "low, hopeless, tearful"])
+def test_the_same_word_among_others_is_none(text: str) -> None:
+    assert OPINION not in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("told", "text"),
+    [
+        (False, "?EUPD. Not raised today."),
+        (False, "I suspect alcohol, have not said so"),
+        (True, "I suspect viral labyrinthitis and have explained this"),
+        (True, "Psychosomatic element discussed and he recognises it"),
+    ],
+)
+def test_a_suspicion_counts_until_it_is_shared(told: bool, text: str) -> None:
+    assert (OPINION in kinds(text)) is not told
+
+
+@pytest.mark.parametrize("text", ["Not malingering in my view", "Husband says he is lazy", "worried she is a nuisance"])
+def test_a_remark_denied_or_somebody_elses(text: str) -> None:
+    assert OPINION not in kinds(text)
+
+
+@pytest.mark.parametrize(
+    ("kept", "text"),
+    [
+        (True, "Clinic letter not copied to patient at the consultant's request"),
+        (True, "Report held on the paper file only"),
+        (False, "Do not share inhalers. Letter to school done"),
+        (False, "Letter not received from orthopaedics"),
+        (False, "E-mail. Footer: this message is confidential and intended for the addressee only"),
+    ],
+)
+def test_what_a_letter_is_kept_from(kept: bool, text: str) -> None:
+    assert (LETTER in kinds(text)) is kept
