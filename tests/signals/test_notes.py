@@ -30,8 +30,8 @@ HELD_OUT_FLOORS = {
     SignalKind.THIRD_PARTY: (0.70, 0.60),
     SignalKind.SAFEGUARDING: (0.83, 0.68),
     SignalKind.DOMESTIC_ABUSE: (0.57, 0.72),
-    SignalKind.SEXUAL_REPRODUCTIVE: (0.82, 0.64),
-    SignalKind.SERIOUS_NEWS: (0.76, 0.64),
+    SignalKind.SEXUAL_REPRODUCTIVE: (0.87, 0.74),
+    SignalKind.SERIOUS_NEWS: (0.82, 0.68),
     SignalKind.MENTAL_HEALTH_RISK: (0.64, 0.66),
     SignalKind.CLINICIAN_OPINION: (0.56, 0.54),
     SignalKind.CONFIDENTIAL_LETTER: (0.81, 0.75),
@@ -39,6 +39,13 @@ HELD_OUT_FLOORS = {
 }
 """(recall, precision), slightly under what was measured on notes that the rules' author has not read. The goal is 0.95
 at 0.7 for third_party and safeguarding, 0.85 at 0.7 for the rest; it is not reached."""
+
+NEWS_FLOORS = {
+    SignalKind.SERIOUS_NEWS: (0.97, 0.94),
+    SignalKind.SEXUAL_REPRODUCTIVE: (0.98, 0.97),
+}
+"""(recall, precision), slightly under what is reached. The rules' author wrote these notes for these two kinds and has
+read them: this shows that nothing got lost, not how well the rules do."""
 
 OPINION_FLOORS = {SignalKind.CLINICIAN_OPINION: (0.90, 0.94), SignalKind.CONFIDENTIAL_LETTER: (0.97, 0.95)}
 """(recall, precision), slightly under what is reached. The rules' author wrote these notes, before the rules, and has
@@ -55,6 +62,14 @@ def test_held_out_notes() -> None:
     measured = measure.scores(DATA / "notes_held_out.jsonl")
     print(measure.table("notes_held_out.jsonl", measured))
     assert measure.below(measured, HELD_OUT_FLOORS) == {}
+
+
+@pytest.mark.parametrize("name", ["notes_news_1.jsonl", "notes_news_2.jsonl"])
+def test_notes_of_news(name: str) -> None:
+    every = measure.scores(DATA / name)
+    measured = {kind: every[kind] for kind in NEWS_FLOORS}
+    print(measure.table(name, measured))
+    assert measure.below(measured, NEWS_FLOORS) == {}
 
 
 @pytest.mark.parametrize("name", ["notes_opinion.jsonl", "notes_opinion_more.jsonl"])

@@ -11,12 +11,14 @@ A phrase is words in order. Its syntax, as the data files use it:
     ...8            up to eight words in between, within the sentence
     ?               a question mark before what is doubted; `?.` one after what is asked
 
-Classes that no file lists: <number>, <under16> (a number below 16), <over10> (above 10), <year> (1900 to 2099),
-<phone>, <opening_age> (8 to 15 as the first word of a note or as a sentence of its own), <capital> (a capitalised word
-that no lexicon knows), <initial> (a capital letter, or two that no lexicon knows), <comma>, <verbal> (ends in -ed or
--ing). Members of the class <name> count only where they are capitalised.
+Classes that no file lists: <number>, <under16> (a whole number below 16, as an age is), <over6.4> (any number above
+that; a value, so no date and no 120/80) and <below75> (any number below), <year> (1900 to 2099), <phone>,
+<opening_age> (8 to 15 as the first word of a note or as a sentence of its own), <capital> (a capitalised word that no
+lexicon knows), <initial> (a capital letter, or two that no lexicon knows), <comma>, <verbal> (ends in -ed or -ing).
+Members of the class <name> count only where they are capitalised.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -31,11 +33,12 @@ _COMMA = "<comma>"
 _INITIAL = "<initial>"
 _OPENING_AGE = "<opening_age>"
 _VERBAL = "<verbal>"
-_NUMBERS = ("<number>", "<under16>", "<over10>", "<year>", "<phone>")
+_NUMBERS = ("<number>", "<under16>", "<year>", "<phone>")
 _BUILT_IN = frozenset({*_NUMBERS, _CAPITAL, _COMMA, _INITIAL, _OPENING_AGE, _VERBAL})
 _OPENING_AGES = frozenset(str(age) for age in range(8, 16))
 _SHORTEST_VERB = 4
-_LONGEST_COUNT = 9
+_LIMIT = re.compile(r"<(over|below)(\d+(?:\.\d+)?)>")
+_VALUE = re.compile(r"\d{1,9}(?:,\d{3})?(?:\.\d{1,9})?")
 
 
 class InvalidPhrase(ValueError):
@@ -63,6 +66,7 @@ class Vocabulary:
         self._exact: dict[str, list[str]] = {}
         self._prefixes: dict[str, list[str]] = {}
         self._compound: dict[str, dict[str, list[tuple[list[str], str]]]] = {}
+        self._limits: dict[str, tuple[bool, float]] = {}
         for symbol in self._classes:
             for member in self._members(symbol, ()):
                 self._know(member, symbol)
@@ -127,6 +131,9 @@ class Vocabulary:
             if not element.strip(".").isdigit():
                 raise InvalidPhrase(f"not a gap: {element!r}")
             return [element]
+        if limit := _LIMIT.fullmatch(element):
+            self._limits[element] = (limit[1] == "over", float(limit[2]))
+            return [element]
         if element.startswith("<") and element.endswith(">"):
             if element not in self._classes and element not in _BUILT_IN:
                 raise InvalidPhrase(f"unknown word class {element}")
@@ -148,7 +155,7 @@ class Vocabulary:
             symbols += (symbol for symbol in self._prefixes.get(word[:length], ()) if symbol not in symbols)
         known = bool(symbols)
         if word[0].isdigit():
-            symbols += _number_symbols(word)
+            symbols += [*_number_symbols(word), *self._beyond_limits(word)]
         elif raw[0].isupper():
             symbols += _capital_symbols(raw, known=known)
         elif _NAME in symbols:
@@ -158,6 +165,14 @@ class Vocabulary:
         elif len(word) > _SHORTEST_VERB and word.endswith(("ed", "ing")):
             symbols.append(_VERBAL)
         return tuple(symbols)
+
+    def _beyond_limits(self, word: str) -> Iterator[str]:
+        """The limits of phrases (<over10>) that the number `word` is beyond."""
+        if _VALUE.fullmatch(word):
+            value = float(word.replace(",", ""))
+            for symbol, (over, limit) in self._limits.items():
+                if value > limit if over else value < limit:
+                    yield symbol
 
 
 def _capital_symbols(raw: str, *, known: bool) -> Iterator[str]:
@@ -169,14 +184,9 @@ def _capital_symbols(raw: str, *, known: bool) -> Iterator[str]:
 
 
 def _number_symbols(word: str) -> Iterator[str]:
-    number, under16, over10, year, phone = _NUMBERS
+    number, under16, year, phone = _NUMBERS
     yield number
-    whole = word.partition(".")[0]
-    if not whole.isdecimal() or len(whole) > _LONGEST_COUNT:
-        return
-    if int(whole) > 10:
-        yield over10
-    if whole == word:
+    if word.isdecimal():
         if len(word) < 3 and int(word) < 16:
             yield under16
         elif len(word) == 4 and word.startswith(("19", "20")):
