@@ -30,13 +30,21 @@ HELD_OUT_FLOORS = {
     SignalKind.DOMESTIC_ABUSE: (0.57, 0.72),
     SignalKind.SEXUAL_REPRODUCTIVE: (0.82, 0.64),
     SignalKind.SERIOUS_NEWS: (0.76, 0.64),
-    SignalKind.MENTAL_HEALTH_RISK: (0.64, 0.66),
+    SignalKind.MENTAL_HEALTH_RISK: (0.80, 0.74),
     SignalKind.CLINICIAN_OPINION: (0.46, 0.46),
     SignalKind.CONFIDENTIAL_LETTER: (0.62, 0.75),
     SignalKind.MINOR_CONFIDENTIAL: (0.47, 0.68),
 }
 """(recall, precision), slightly under what was measured on notes that the rules' author has not read. The goal is 0.95
 at 0.7 for third_party and safeguarding, 0.85 at 0.7 for the rest; it is not reached."""
+
+ABUSE_AND_RISK_FLOORS = {
+    **dict.fromkeys(SignalKind, (0.0, 0.0)),
+    SignalKind.DOMESTIC_ABUSE: (0.89, 0.95),
+    SignalKind.MENTAL_HEALTH_RISK: (0.91, 0.95),
+}
+"""(recall, precision), slightly under what is reached. The rules' author wrote and read these notes; at first sight the
+batches gave a recall of 0.14 to 0.92. The other signals are not what they are for."""
 
 
 def test_open_notes() -> None:
@@ -49,3 +57,9 @@ def test_held_out_notes() -> None:
     measured = measure.scores(DATA / "notes_held_out.jsonl")
     print(measure.table("notes_held_out.jsonl", measured))
     assert measure.below(measured, HELD_OUT_FLOORS) == {}
+
+
+def test_notes_on_abuse_and_risk() -> None:
+    measured = measure.scores(DATA / "notes_abuse_and_risk.jsonl")
+    print(measure.table("notes_abuse_and_risk.jsonl", measured))
+    assert measure.below(measured, ABUSE_AND_RISK_FLOORS) == {}
