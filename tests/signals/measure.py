@@ -19,7 +19,7 @@ class Score:
 
     @property
     def recall(self) -> float:
-        return self.right / (self.right + self.missed)
+        return self.right / max(1, self.right + self.missed)
 
     @property
     def precision(self) -> float:

@@ -7,6 +7,7 @@ A phrase is words in order. Its syntax, as the data files use it:
     he|she|my_mum   one of these; an underscore joins several words
     (the)           may be missing
     <partner>       a member of that word class; members may be several words
+    <partner>|him   a member of that word class or this word
     ..3             up to three words in between, within the clause
     ...8            up to eight words in between, within the sentence
     ?               a question mark before what is doubted; `?.` one after what is asked
@@ -65,6 +66,7 @@ class Vocabulary:
         self._classes = {f"<{name}>": members for name, members in classes.items()}
         self._exact: dict[str, list[str]] = {}
         self._prefixes: dict[str, list[str]] = {}
+        self._choices: dict[str, list[str]] = {}
         self._compound: dict[str, dict[str, list[tuple[list[str], str]]]] = {}
         self._limits: dict[str, tuple[bool, float]] = {}
         for symbol in self._classes:
@@ -125,6 +127,17 @@ class Vocabulary:
         if symbol not in known:
             known.append(symbol)
 
+    def _know_choice(self, member: str, element: str) -> None:
+        """Make `member`, a word or a word class that `element` offers, known as `element` too."""
+        if member in _BUILT_IN or member == _NAME:
+            if element not in (choices := self._choices.setdefault(member, [])):
+                choices.append(element)
+        elif member.startswith("<"):
+            for word in self._members(member, ()):
+                self._know(word, element)
+        else:
+            self._know(member.replace("_", " "), element)
+
     def _symbols(self, element: str) -> list[str]:
         """The symbols of one element of a phrase, made known."""
         if element.startswith(GAP):
@@ -133,14 +146,13 @@ class Vocabulary:
             return [element]
         if limit := _LIMIT.fullmatch(element):
             self._limits[element] = (limit[1] == "over", float(limit[2]))
+        if "|" in element or element.endswith("*"):
+            for member in element.split("|"):
+                self._know_choice(member, element)
             return [element]
         if element.startswith("<") and element.endswith(">"):
             if element not in self._classes and element not in _BUILT_IN:
                 raise InvalidPhrase(f"unknown word class {element}")
-            return [element]
-        if "|" in element or element.endswith("*"):
-            for member in element.split("|"):
-                self._know(member.replace("_", " "), element)
             return [element]
         words = [ASKED] if element == ASKED else _words(element)
         for word in words:
@@ -164,6 +176,8 @@ class Vocabulary:
             symbols.append(_COMMA)
         elif len(word) > _SHORTEST_VERB and word.endswith(("ed", "ing")):
             symbols.append(_VERBAL)
+        for symbol in self._choices.keys() & symbols:
+            symbols += (choice for choice in self._choices[symbol] if choice not in symbols)
         return tuple(symbols)
 
     def _beyond_limits(self, word: str) -> Iterator[str]:

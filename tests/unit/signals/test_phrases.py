@@ -34,6 +34,13 @@ def found(phrase: str, text: str) -> list[str]:
         ("mum ..2 rang", "mum well, rang", []),
         ("mum ...2 rang", "mum well, rang", ["mum well, rang"]),
         ("mum ...4 rang", "mum well. She rang", []),
+        (
+            "<kin>|she left",
+            "wife left, sister in law left, she left, he left",
+            ["wife left", "sister in law left", "she left"],
+        ),
+        ("took <number>|some", "took 3, took some, took two", ["took 3", "took some"]),
+        ("saw <name>|him", "saw Rosie, saw rosie, saw him", ["saw Rosie", "saw him"]),
         ("? viral", "?viral, viral?", ["?viral"]),
         ("si ?. no", "SI? No", ["SI? No"]),
         ("<kin> <comma> who", "wife, who", ["wife, who"]),
@@ -54,7 +61,9 @@ def test_phrase(phrase: str, text: str, expected: list[str]) -> None:
     assert found(phrase, text) == expected
 
 
-@pytest.mark.parametrize("phrase", ["..2 rang", "mum ..2", "mum ..x rang", "<nobody> rang", "", '"'])
+@pytest.mark.parametrize(
+    "phrase", ["..2 rang", "mum ..2", "mum ..x rang", "<nobody> rang", "<nobody>|she rang", "", '"']
+)
 def test_phrase_that_is_not_understood_is_refused(phrase: str) -> None:
     with pytest.raises(InvalidPhrase):
         Phrases(Vocabulary(CLASSES), [(phrase, "it")])
