@@ -146,6 +146,7 @@ class Vocabulary:
             return [element]
         if limit := _LIMIT.fullmatch(element):
             self._limits[element] = (limit[1] == "over", float(limit[2]))
+            return [element]
         if "|" in element or element.endswith("*"):
             for member in element.split("|"):
                 self._know_choice(member, element)
