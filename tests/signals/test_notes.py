@@ -26,17 +26,24 @@ got lost, not how well the rules do."""
 
 HELD_OUT_FLOORS = {
     SignalKind.THIRD_PARTY: (0.70, 0.60),
-    SignalKind.SAFEGUARDING: (0.83, 0.68),
+    SignalKind.SAFEGUARDING: (0.91, 0.70),
     SignalKind.DOMESTIC_ABUSE: (0.57, 0.72),
     SignalKind.SEXUAL_REPRODUCTIVE: (0.82, 0.64),
     SignalKind.SERIOUS_NEWS: (0.76, 0.64),
     SignalKind.MENTAL_HEALTH_RISK: (0.64, 0.66),
     SignalKind.CLINICIAN_OPINION: (0.46, 0.46),
     SignalKind.CONFIDENTIAL_LETTER: (0.62, 0.75),
-    SignalKind.MINOR_CONFIDENTIAL: (0.47, 0.68),
+    SignalKind.MINOR_CONFIDENTIAL: (0.76, 0.87),
 }
 """(recall, precision), slightly under what was measured on notes that the rules' author has not read. The goal is 0.95
 at 0.7 for third_party and safeguarding, 0.85 at 0.7 for the rest; it is not reached."""
+
+SAFEGUARDING_FLOORS = {
+    SignalKind.SAFEGUARDING: (0.97, 0.96),
+    SignalKind.MINOR_CONFIDENTIAL: (0.90, 0.96),
+}
+"""(recall, precision) on `notes_safeguarding.jsonl`, slightly under what is reached. The author of these rules wrote and
+has read these notes."""
 
 
 def test_open_notes() -> None:
@@ -49,3 +56,10 @@ def test_held_out_notes() -> None:
     measured = measure.scores(DATA / "notes_held_out.jsonl")
     print(measure.table("notes_held_out.jsonl", measured))
     assert measure.below(measured, HELD_OUT_FLOORS) == {}
+
+
+def test_safeguarding_notes() -> None:
+    measured = measure.scores(DATA / "notes_safeguarding.jsonl")
+    print(measure.table("notes_safeguarding.jsonl", measured))
+    concerned = {kind: measured[kind] for kind in SAFEGUARDING_FLOORS}
+    assert measure.below(concerned, SAFEGUARDING_FLOORS) == {}
