@@ -42,7 +42,7 @@ SAFEGUARDING_FLOORS = {
     SignalKind.SAFEGUARDING: (0.97, 0.96),
     SignalKind.MINOR_CONFIDENTIAL: (0.90, 0.96),
 }
-"""(recall, precision) on `notes_safeguarding.jsonl`, slightly under what is reached. The author of these rules wrote and
+"""(recall, precision) on `notes_safeguarding.jsonl`, slightly under what is reached. The rules' author wrote and
 has read these notes."""
 
 
@@ -60,6 +60,6 @@ def test_held_out_notes() -> None:
 
 def test_safeguarding_notes() -> None:
     measured = measure.scores(DATA / "notes_safeguarding.jsonl")
-    print(measure.table("notes_safeguarding.jsonl", measured))
     concerned = {kind: measured[kind] for kind in SAFEGUARDING_FLOORS}
+    print(measure.table("notes_safeguarding.jsonl", concerned))
     assert measure.below(concerned, SAFEGUARDING_FLOORS) == {}
