@@ -83,11 +83,7 @@ def _counted(groups: list[Found[Group]], contexts: Contexts) -> list[Found[Group
             counted.append(found)
             if group.lends:
                 contexts.lend(group.lends, found.first)
-    return [each for each in counted if not each.meaning.alone or _stands_alone(each.meaning, counted)]
-
-
-def _stands_alone(group: Group, counted: list[Found[Group]]) -> bool:
-    return all(each.meaning.kind is group.kind for each in counted)
+    return counted
 
 
 def _as_signals(text: str, note: Note, counted: list[Found[Group]]) -> list[Signal]:

@@ -17,7 +17,7 @@ from openrecord.clinical.signals.types import SignalKind
 from openrecord.clinical.signals.vocabulary import Vocabulary
 
 _FARTHEST = 12
-_GROUP_KEYS = frozenset({"why", "strength", "phrases", "only", "unless", "lends", "alone", "begins"})
+_GROUP_KEYS = frozenset({"why", "strength", "phrases", "only", "unless", "lends", "begins"})
 _CUE_KEYS = frozenset({"context", "reach", "within", "undoes", "phrases"})
 
 
@@ -45,8 +45,7 @@ class Reach(StrEnum):
 class Group:
     """Phrases that give one signal for one reason.
 
-    Counts in all of the contexts `only` and in none of `unless`; one that stands `alone` only where the note gives no
-    signal of another kind (then somebody looks at it anyway); with `begins` only the first word must stand outside
+    Counts in all of the contexts `only` and in none of `unless`; with `begins` only the first word must stand outside
     `unless` (a brother who has not told his wife keeps his own secret). What it finds puts its own sentence into the context
     `lends`.
     """
@@ -57,7 +56,6 @@ class Group:
     only: frozenset[str]
     unless: frozenset[str]
     lends: str | None
-    alone: bool
     begins: bool
 
 
@@ -140,7 +138,6 @@ def _group(listed: Mapping[str, Any], file: Mapping[str, Any]) -> Group:
         frozenset(listed.get("only", ())),
         frozenset(listed.get("unless", file.get("unless", ()))),
         listed.get("lends"),
-        listed.get("alone", False),
         listed.get("begins", False),
     )
 
