@@ -11,7 +11,7 @@ from tests.signals import measure
 DATA = Path(__file__).parent / "data"
 
 OPEN_FLOORS = {
-    SignalKind.THIRD_PARTY: (0.94, 0.87),
+    SignalKind.THIRD_PARTY: (0.96, 0.91),
     SignalKind.SAFEGUARDING: (0.97, 0.94),
     SignalKind.DOMESTIC_ABUSE: (0.95, 0.90),
     SignalKind.SEXUAL_REPRODUCTIVE: (0.96, 0.96),
@@ -25,7 +25,7 @@ OPEN_FLOORS = {
 got lost, not how well the rules do."""
 
 HELD_OUT_FLOORS = {
-    SignalKind.THIRD_PARTY: (0.70, 0.60),
+    SignalKind.THIRD_PARTY: (0.89, 0.65),
     SignalKind.SAFEGUARDING: (0.83, 0.68),
     SignalKind.DOMESTIC_ABUSE: (0.57, 0.72),
     SignalKind.SEXUAL_REPRODUCTIVE: (0.82, 0.64),
@@ -38,6 +38,10 @@ HELD_OUT_FLOORS = {
 """(recall, precision), slightly under what was measured on notes that the rules' author has not read. The goal is 0.95
 at 0.7 for third_party and safeguarding, 0.85 at 0.7 for the rest; it is not reached."""
 
+THIRD_PARTY_FLOORS = {SignalKind.THIRD_PARTY: (0.95, 0.92)}
+"""(recall, precision) on notes that the rules' author wrote, read and fitted the rules to. As each batch was first
+met, before that, recall was 0.67 to 0.88 and precision 0.41 to 1."""
+
 
 def test_open_notes() -> None:
     measured = measure.scores(DATA / "notes_open.jsonl")
@@ -49,3 +53,10 @@ def test_held_out_notes() -> None:
     measured = measure.scores(DATA / "notes_held_out.jsonl")
     print(measure.table("notes_held_out.jsonl", measured))
     assert measure.below(measured, HELD_OUT_FLOORS) == {}
+
+
+def test_notes_about_third_parties() -> None:
+    measured = measure.scores(DATA / "notes_third_party.jsonl")
+    print(measure.table("notes_third_party.jsonl", measured))
+    third_party = {kind: score for kind, score in measured.items() if kind in THIRD_PARTY_FLOORS}
+    assert measure.below(third_party, THIRD_PARTY_FLOORS) == {}

@@ -46,8 +46,8 @@ class Group:
     """Phrases that give one signal for one reason.
 
     Counts in all of the contexts `only` and in none of `unless`; with `begins` only the first word must stand outside
-    `unless` (a brother who has not told his wife keeps his own secret). What it finds puts its own sentence into the context
-    `lends`.
+    `unless` (a brother who has not told his wife keeps a secret of his own). What it finds puts its own sentence into
+    the context `lends`.
     """
 
     kind: SignalKind
