@@ -5,6 +5,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from openrecord.identity.types import Role
 from openrecord.kit.ids import spelt
+from openrecord.registry.tasks import look_at
 from openrecord.screening import queries as screening
 from openrecord.web.session import SESSION
 from tests.browser.accessibility import OVERFLOWS, WIDTHS, check, signed_in, turn
@@ -28,6 +29,7 @@ def _two() -> tuple[World, str]:
     made.arrive(0, "one", 0)
     made.arrive(1, "one", 0)
     made.decide(1, "one", "hide")
+    look_at(made.town.ods, at=AT)
     manager = world.staff(made.town.ods, (Role.MANAGER,), at=AT)
     return made, str(manager.cookies[SESSION].value)
 
