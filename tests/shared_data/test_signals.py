@@ -14,7 +14,7 @@ pytestmark = [
 ]
 
 FLOORS = {
-    SignalKind.THIRD_PARTY: (0.92, 0.90),
+    SignalKind.THIRD_PARTY: (0.97, 0.92),
     SignalKind.SAFEGUARDING: (0.96, 0.95),
     SignalKind.DOMESTIC_ABUSE: (0.95, 0.90),
     SignalKind.SEXUAL_REPRODUCTIVE: (0.96, 0.96),

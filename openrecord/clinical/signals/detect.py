@@ -77,7 +77,7 @@ def _counted(groups: list[Found[Group]], contexts: Contexts) -> list[Found[Group
     counted = []
     for found in sorted(groups, key=lambda each: each.meaning.lends is None):
         group = found.meaning
-        if contexts.any_holds(group.unless, found.first, found.stop):
+        if contexts.any_holds(group.unless, found.first, found.first + 1 if group.begins else found.stop):
             continue
         if contexts.all_hold(group.only, found.first, found.stop):
             counted.append(found)

@@ -17,7 +17,7 @@ from openrecord.clinical.signals.types import SignalKind
 from openrecord.clinical.signals.vocabulary import Vocabulary
 
 _FARTHEST = 12
-_GROUP_KEYS = frozenset({"why", "strength", "phrases", "only", "unless", "lends"})
+_GROUP_KEYS = frozenset({"why", "strength", "phrases", "only", "unless", "lends", "begins"})
 _CUE_KEYS = frozenset({"context", "reach", "within", "undoes", "phrases"})
 
 
@@ -45,8 +45,9 @@ class Reach(StrEnum):
 class Group:
     """Phrases that give one signal for one reason.
 
-    Counts in all of the contexts `only` and in none of `unless`. What it finds puts its own sentence into the context
-    `lends`.
+    Counts in all of the contexts `only` and in none of `unless`; with `begins` only the first word must stand outside
+    `unless` (a brother who has not told his wife keeps a secret of his own). What it finds puts its own sentence into
+    the context `lends`.
     """
 
     kind: SignalKind
@@ -55,6 +56,7 @@ class Group:
     only: frozenset[str]
     unless: frozenset[str]
     lends: str | None
+    begins: bool
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,6 +138,7 @@ def _group(listed: Mapping[str, Any], file: Mapping[str, Any]) -> Group:
         frozenset(listed.get("only", ())),
         frozenset(listed.get("unless", file.get("unless", ()))),
         listed.get("lends"),
+        listed.get("begins", False),
     )
 
 

@@ -117,6 +117,7 @@ def test_age_known_or_read(text: str, age: int | None, expected: bool) -> None:
     assert (YOUNG in kinds(text, age)) is expected
 
 
+<<<<<<< HEAD
 @pytest.mark.parametrize("text", ["Missed it again. Ridiculous. BP 140/80", "wants a scan. not impressed", "Hopeless!"])
 def test_a_word_that_is_the_whole_sentence_is_a_remark(text: str) -> None:
     assert OPINION in kinds(text)
@@ -157,3 +158,37 @@ def test_a_remark_denied_or_somebody_elses(text: str) -> None:
 )
 def test_what_a_letter_is_kept_from(kept: bool, text: str) -> None:
     assert (LETTER in kinds(text)) is kept
+=======
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Her brother hasn't told his wife he has HIV.",
+        "Lives with her son who is on remand for fraud.",
+        "Neighbour (no name left) handed in a note about his drinking.",
+        "Her niece, who lives abroad, has been sectioned.",
+        "Pt's friend L has been arrested.",
+        "Call received from a man who would not say who he was.",
+    ],
+)
+def test_told_of_somebody_else_whatever_else_stands_there(text: str) -> None:
+    assert OTHER in kinds(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Brother drove him in.",
+        "Her sister rang to book the flu jab.",
+        "Mum and gran both hypothyroid.",
+        "Wife noticed snoring.",
+        "Colleague showed her wrist splint.",
+        "Husband has told her to see physio.",
+        "Carer for husband with Parkinson's.",
+        "Max dose reached, reg agrees.",
+        "Holiday in Florence, well.",
+        "Protective: wife, kids.",
+    ],
+)
+def test_plain_of_somebody_else(text: str) -> None:
+    assert OTHER not in kinds(text)
+>>>>>>> sig-third
