@@ -1,8 +1,10 @@
 """How well the signals do on the labelled notes beside this file. Figures belong to these notes, not to an inbox.
 
-Whoever writes the rules does not read the held-out notes: look at the table, at no entry. Print it with `-s`.
+Whoever writes the rules reads neither the held-out nor the fresh notes: look at the table, at no entry. Print it with
+`-s`.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
@@ -11,8 +13,10 @@ from openrecord.clinical.signals.types import SignalKind
 from tests.signals import measure
 
 DATA = Path(__file__).parent / "data"
+Floors = Mapping[SignalKind, tuple[float, float]]
+"""(recall, precision), slightly under what was measured."""
 
-OPEN_FLOORS = {
+OPEN: Floors = {
     SignalKind.THIRD_PARTY: (0.94, 0.87),
     SignalKind.SAFEGUARDING: (0.97, 0.94),
     SignalKind.DOMESTIC_ABUSE: (0.95, 0.90),
@@ -23,58 +27,61 @@ OPEN_FLOORS = {
     SignalKind.CONFIDENTIAL_LETTER: (0.95, 0.95),
     SignalKind.MINOR_CONFIDENTIAL: (0.95, 0.95),
 }
-"""(recall, precision), slightly under what is reached. The rules' author has read these notes: this shows that nothing
-got lost, not how well the rules do."""
-
-HELD_OUT_FLOORS = {
-    SignalKind.THIRD_PARTY: (0.70, 0.60),
-    SignalKind.SAFEGUARDING: (0.83, 0.68),
-    SignalKind.DOMESTIC_ABUSE: (0.57, 0.72),
+HELD_OUT: Floors = {
+    SignalKind.THIRD_PARTY: (0.88, 0.64),
+    SignalKind.SAFEGUARDING: (0.91, 0.70),
+    SignalKind.DOMESTIC_ABUSE: (0.57, 0.64),
     SignalKind.SEXUAL_REPRODUCTIVE: (0.87, 0.74),
-    SignalKind.SERIOUS_NEWS: (0.82, 0.68),
-    SignalKind.MENTAL_HEALTH_RISK: (0.64, 0.66),
+    SignalKind.SERIOUS_NEWS: (0.82, 0.69),
+    SignalKind.MENTAL_HEALTH_RISK: (0.79, 0.74),
     SignalKind.CLINICIAN_OPINION: (0.56, 0.54),
     SignalKind.CONFIDENTIAL_LETTER: (0.81, 0.75),
-    SignalKind.MINOR_CONFIDENTIAL: (0.47, 0.68),
+    SignalKind.MINOR_CONFIDENTIAL: (0.76, 0.87),
 }
-"""(recall, precision), slightly under what was measured on notes that the rules' author has not read. The goal is 0.95
-at 0.7 for third_party and safeguarding, 0.85 at 0.7 for the rest; it is not reached."""
+"""The tables of these were looked at while the rules were made: a little better than they would be on unread notes."""
 
-NEWS_FLOORS = {
-    SignalKind.SERIOUS_NEWS: (0.97, 0.94),
-    SignalKind.SEXUAL_REPRODUCTIVE: (0.98, 0.97),
+FRESH: Floors = {
+    SignalKind.THIRD_PARTY: (0.86, 0.61),
+    SignalKind.SAFEGUARDING: (0.88, 0.81),
+    SignalKind.DOMESTIC_ABUSE: (0.69, 0.72),
+    SignalKind.SEXUAL_REPRODUCTIVE: (0.68, 0.77),
+    SignalKind.SERIOUS_NEWS: (0.87, 0.72),
+    SignalKind.MENTAL_HEALTH_RISK: (0.77, 0.83),
+    SignalKind.CLINICIAN_OPINION: (0.71, 0.66),
+    SignalKind.CONFIDENTIAL_LETTER: (0.90, 0.90),
+    SignalKind.MINOR_CONFIDENTIAL: (0.65, 0.87),
 }
-"""(recall, precision), slightly under what is reached. The rules' author wrote these notes for these two kinds and has
-read them: this shows that nothing got lost, not how well the rules do."""
+"""Measured when the rules stood: the honest figure. The goal is 0.95 at 0.7 for third_party and safeguarding, 0.85
+at 0.7 for the rest; it is reached by serious_news and confidential_letter."""
 
-OPINION_FLOORS = {SignalKind.CLINICIAN_OPINION: (0.90, 0.94), SignalKind.CONFIDENTIAL_LETTER: (0.97, 0.95)}
-"""(recall, precision), slightly under what is reached. The rules' author wrote these notes, before the rules, and has
-read them since."""
+OWN: Mapping[str, tuple[SignalKind, ...]] = {
+    "notes_abuse_and_risk.jsonl": (SignalKind.DOMESTIC_ABUSE, SignalKind.MENTAL_HEALTH_RISK),
+    "notes_news_1.jsonl": (SignalKind.SERIOUS_NEWS, SignalKind.SEXUAL_REPRODUCTIVE),
+    "notes_news_2.jsonl": (SignalKind.SERIOUS_NEWS, SignalKind.SEXUAL_REPRODUCTIVE),
+    "notes_opinion.jsonl": (SignalKind.CLINICIAN_OPINION, SignalKind.CONFIDENTIAL_LETTER),
+    "notes_opinion_more.jsonl": (SignalKind.CLINICIAN_OPINION, SignalKind.CONFIDENTIAL_LETTER),
+    "notes_safeguarding.jsonl": (SignalKind.SAFEGUARDING, SignalKind.MINOR_CONFIDENTIAL),
+    "notes_third_party.jsonl": (SignalKind.THIRD_PARTY,),
+    "notes_third_party_later.jsonl": (SignalKind.THIRD_PARTY,),
+}
+"""Notes by the rules' authors, who have read them, and the signals that each file is for: nothing got lost."""
 
-
-def test_open_notes() -> None:
-    measured = measure.scores(DATA / "notes_open.jsonl")
-    print(measure.table("notes_open.jsonl", measured))
-    assert measure.below(measured, OPEN_FLOORS) == {}
-
-
-def test_held_out_notes() -> None:
-    measured = measure.scores(DATA / "notes_held_out.jsonl")
-    print(measure.table("notes_held_out.jsonl", measured))
-    assert measure.below(measured, HELD_OUT_FLOORS) == {}
+OWN_FLOOR = (0.85, 0.88)
 
 
-@pytest.mark.parametrize("name", ["notes_news_1.jsonl", "notes_news_2.jsonl"])
-def test_notes_of_news(name: str) -> None:
-    every = measure.scores(DATA / name)
-    measured = {kind: every[kind] for kind in NEWS_FLOORS}
-    print(measure.table(name, measured))
-    assert measure.below(measured, NEWS_FLOORS) == {}
-
-
-@pytest.mark.parametrize("name", ["notes_opinion.jsonl", "notes_opinion_more.jsonl"])
-def test_opinion_notes(name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "floors"),
+    [("notes_open.jsonl", OPEN), ("notes_held_out.jsonl", HELD_OUT), ("notes_fresh.jsonl", FRESH)],
+)
+def test_every_signal(name: str, floors: Floors) -> None:
     measured = measure.scores(DATA / name)
-    mine = {kind: measured[kind] for kind in OPINION_FLOORS}
-    print(measure.table(name, mine))
-    assert measure.below(mine, OPINION_FLOORS) == {}
+    print(measure.table(name, measured))
+    assert measure.below(measured, floors) == {}
+
+
+@pytest.mark.parametrize("name", sorted(OWN))
+def test_the_signals_that_notes_are_for(name: str) -> None:
+    every = measure.scores(DATA / name)
+    measured = {kind: every[kind] for kind in OWN[name]}
+    print(measure.table(name, measured))
+    assert measure.below(measured, dict.fromkeys(OWN[name], OWN_FLOOR)) == {}

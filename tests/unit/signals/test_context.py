@@ -117,7 +117,6 @@ def test_age_known_or_read(text: str, age: int | None, expected: bool) -> None:
     assert (YOUNG in kinds(text, age)) is expected
 
 
-<<<<<<< HEAD
 @pytest.mark.parametrize("text", ["Missed it again. Ridiculous. BP 140/80", "wants a scan. not impressed", "Hopeless!"])
 def test_a_word_that_is_the_whole_sentence_is_a_remark(text: str) -> None:
     assert OPINION in kinds(text)
@@ -158,7 +157,8 @@ def test_a_remark_denied_or_somebody_elses(text: str) -> None:
 )
 def test_what_a_letter_is_kept_from(kept: bool, text: str) -> None:
     assert (LETTER in kinds(text)) is kept
-=======
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -191,4 +191,3 @@ def test_told_of_somebody_else_whatever_else_stands_there(text: str) -> None:
 )
 def test_plain_of_somebody_else(text: str) -> None:
     assert OTHER not in kinds(text)
->>>>>>> sig-third
