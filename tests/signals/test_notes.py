@@ -55,7 +55,8 @@ FRESH: Floors = {
 at 0.7 for the rest; it is reached by serious_news and confidential_letter."""
 
 OWN: Mapping[str, tuple[SignalKind, ...]] = {
-    "notes_abuse_and_risk.jsonl": (SignalKind.DOMESTIC_ABUSE, SignalKind.MENTAL_HEALTH_RISK),
+    "notes_abuse_and_risk_1.jsonl": (SignalKind.DOMESTIC_ABUSE, SignalKind.MENTAL_HEALTH_RISK),
+    "notes_abuse_and_risk_2.jsonl": (SignalKind.DOMESTIC_ABUSE, SignalKind.MENTAL_HEALTH_RISK),
     "notes_news_1.jsonl": (SignalKind.SERIOUS_NEWS, SignalKind.SEXUAL_REPRODUCTIVE),
     "notes_news_2.jsonl": (SignalKind.SERIOUS_NEWS, SignalKind.SEXUAL_REPRODUCTIVE),
     "notes_opinion.jsonl": (SignalKind.CLINICIAN_OPINION, SignalKind.CONFIDENTIAL_LETTER),
