@@ -73,7 +73,14 @@ def test_no_access_at_all_reads_like_an_empty_section() -> None:
 def test_what_the_source_wrote_is_escaped() -> None:
     attacked = result(code={"text": ATTACK}, valueQuantity={"value": 1, "unit": ATTACK}, note=[{"text": ATTACK}])
     assert "<script" not in listed(BY_SLUG["test-results"], [attacked])
-    context = {"entry": detail_of(attacked, ()), "files": (), "section_title": "", "back_href": "/", "back_text": ""}
+    context = {
+        "entry": detail_of(attacked, ()),
+        "files": (),
+        "names_note": "",
+        "section_title": "",
+        "back_href": "/",
+        "back_text": "",
+    }
     made = page(request(), "records/detail.html", acting(ATTACK), context).text
     assert "<script" not in made
     assert "&lt;script&gt;" in made
@@ -81,7 +88,14 @@ def test_what_the_source_wrote_is_escaped() -> None:
 
 def test_the_title_of_the_window_never_names_a_result() -> None:
     entry = detail_of(result(), ())
-    context = {"entry": entry, "files": (), "section_title": "Test results", "back_href": "/", "back_text": ""}
+    context = {
+        "entry": entry,
+        "files": (),
+        "names_note": "",
+        "section_title": "Test results",
+        "back_href": "/",
+        "back_text": "",
+    }
     made = page(request(), "records/detail.html", acting(), context).text
     assert "<title>Test results" in made
 
