@@ -177,8 +177,3 @@ def insert(table: str, columns: Sequence[str], values: Iterable[Row]) -> None:
     copied = f"COPY {table} ({','.join(columns)}) FROM STDIN (FORMAT BINARY)"
     with _own.connection.wrap_database_errors:
         _own.prepared().copy(copied, inserted, batch)
-
-
-def delete_in(table: str, patient_id: int, column: str, keys: Iterable[bytes]) -> None:
-    """Delete a patient's rows whose `column` is one of `keys`."""
-    execute_in(f"DELETE FROM {table} WHERE patient_id=%s AND {column} IN ({{keys}})", [patient_id], keys)

@@ -110,7 +110,7 @@ def _row(batch: AcceptedBatch, entry: AcceptedEntry) -> sql.Row:
 
 
 def _write_parts(batch: AcceptedBatch, renewed: list[AcceptedEntry]) -> None:
-    sql.delete_in("screening_container", batch.patient_id, "entry", (e.entry_id for e in renewed))
+    sql.delete_of("screening_container", "entry", {batch.patient_id: [e.entry_id for e in renewed]})
     parts: list[sql.Row] = [(e.entry_id, part.target, part.reference) for e in batch.entries for part in e.containers]
     rows = [(batch.patient_id, *row) for row in _numbered(parts)]
     sql.insert("screening_container", ("patient_id", "id", "entry", "container", "reference"), rows)
@@ -122,7 +122,7 @@ def _numbered(rows: list[sql.Row]) -> Iterable[sql.Row]:
 
 
 def _write_links(batch: AcceptedBatch, renewed: list[AcceptedEntry]) -> None:
-    sql.delete_in("screening_link", batch.patient_id, "source", (e.entry_id for e in renewed))
+    sql.delete_of("screening_link", "source", {batch.patient_id: [e.entry_id for e in renewed]})
     links: list[sql.Row] = [
         (e.entry_id, part.kind, part.target, part.reference) for e in batch.entries for part in e.links
     ]
