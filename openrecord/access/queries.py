@@ -311,10 +311,10 @@ def generation(patient_id: PatientId) -> Generation:
     return Generation(epoch or 0, switch or 0)
 
 
-def patients_awaiting_policy(*, limit: int) -> tuple[PatientId, ...]:
-    """Patients whose practice changed its policy and whose rows have not moved yet."""
-    waiting = EpochRow.objects.filter(policy_pending=True).values_list("patient_id", flat=True)
-    return tuple(PatientId(number) for number in waiting[:limit])
+def patients_awaiting_policy(*, limit: int, but: Collection[PatientId] = ()) -> tuple[PatientId, ...]:
+    """Patients, but for these, whose practice changed its policy and whose rows have not moved yet."""
+    waiting = EpochRow.objects.filter(policy_pending=True).exclude(patient_id__in=but)
+    return tuple(PatientId(number) for number in waiting.values_list("patient_id", flat=True)[:limit])
 
 
 def count_awaiting_policy(patients: Iterable[PatientId]) -> int:
@@ -322,9 +322,9 @@ def count_awaiting_policy(patients: Iterable[PatientId]) -> int:
     return sum(row[0] for row in sql.rows_in(_AWAITING, [], patients))
 
 
-def patients_unchecked(*, on: date, limit: int) -> dict[PatientId, date | None]:
-    """Patients who were not looked at on this day, and when they last were; None = never."""
-    waiting = EpochRow.objects.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=on))
+def patients_unchecked(*, on: date, limit: int, but: Collection[PatientId] = ()) -> dict[PatientId, date | None]:
+    """Patients, but for these, who were not looked at on this day, and when they last were; None = never."""
+    waiting = EpochRow.objects.filter(Q(checked_on__isnull=True) | Q(checked_on__lt=on)).exclude(patient_id__in=but)
     return {PatientId(number): last for number, last in waiting.values_list("patient_id", "checked_on")[:limit]}
 
 

@@ -62,16 +62,13 @@ class Round:
 
 
 def settle_waiting(at: datetime) -> int:
-    """Let changed policies act on the rows of some patients, in one commit where none of them fails; how many.
-
-    Where one fails each goes alone, so that it stops no other; it waits for the next round, and is shut meanwhile.
-    """
-    waiting = _few(access.patients_awaiting_policy(limit=PATIENTS_A_ROUND))
-    try:
-        steps.settle_waiting(waiting, at=at)
-    except Exception:  # noqa: BLE001  whatever it is, it is about one of them
-        return sum(_settled_alone(patient_id, at) for patient_id in waiting)
-    return len(waiting)
+    """Let changed policies act on the rows of some patients; how many. One that fails is shut until it can be moved."""
+    failed: list[PatientId] = []
+    while waiting := _few(access.patients_awaiting_policy(limit=PATIENTS_A_ROUND, but=failed)):
+        if done := _done_of(waiting, lambda some: steps.settle_waiting(some, at=at)):
+            return len(done)
+        failed += waiting
+    return 0
 
 
 def _few(patients: Sequence[PatientId]) -> Sequence[PatientId]:
@@ -81,20 +78,34 @@ def _few(patients: Sequence[PatientId]) -> Sequence[PatientId]:
     return patients[: max(1, sum(entries <= ENTRIES_A_ROUND for entries in so_far))]
 
 
-def _settled_alone(patient_id: PatientId, at: datetime) -> bool:
-    try:
-        steps.settle_waiting([patient_id], at=at)
-    except Exception as error:  # noqa: BLE001  the others must move
-        _log.error("the worker could not settle a patient after a change of policy: %s", type(error).__name__)
-        return False
-    return True
-
-
 def check_duties(at: datetime) -> int:
     """Look up what is open in front of staff about some patients who were not looked at today; how many."""
-    waiting = access.patients_unchecked(on=day_of(at), limit=PATIENTS_A_CHECK)
-    steps.check_duties(waiting, at=at)
-    return len(waiting)
+    failed: list[PatientId] = []
+    while waiting := access.patients_unchecked(on=day_of(at), limit=PATIENTS_A_CHECK, but=failed):
+        if done := _done_of(
+            tuple(waiting), lambda some: steps.check_duties({each: waiting[each] for each in some}, at=at)
+        ):
+            return len(done)
+        failed += waiting
+    return 0
+
+
+def _done_of(patients: Sequence[PatientId], do: Callable[[Sequence[PatientId]], None]) -> Sequence[PatientId]:
+    """Do it for all of them, or, where that fails, for each alone, so that who fails stops no other; who was done."""
+    try:
+        do(patients)
+    except Exception:  # noqa: BLE001  whatever it is, it is about one of them
+        return [patient_id for patient_id in patients if _done_alone(patient_id, do)]
+    return patients
+
+
+def _done_alone(patient_id: PatientId, do: Callable[[Sequence[PatientId]], None]) -> bool:
+    try:
+        do([patient_id])
+    except Exception as error:  # noqa: BLE001  the others must go on
+        _log.error("the worker could not settle a patient's record: %s", type(error).__name__)
+        return False
+    return True
 
 
 TASKS = (

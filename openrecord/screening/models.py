@@ -147,5 +147,9 @@ class WorklistRow(models.Model):
         db_table = "screening_worklist"
         indexes = [
             models.Index(fields=["org", "day", "rank", "id"], name="screening_worklist_order"),
-            models.Index(fields=["org"], name="screening_worklist_new", condition=models.Q(signals__isnull=True)),
+            models.Index(
+                fields=["org", "patient_id", "id"],
+                name="screening_worklist_new",
+                condition=models.Q(signals__isnull=True),
+            ),
         ]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from openrecord.access import due as access_due
 from openrecord.access import events
 from openrecord.access import queries as access
+from openrecord.db import sql
 from openrecord.flow import worker
 from openrecord.flow.duties import duties
 from openrecord.kit.london import day_of, midnight
@@ -105,3 +106,28 @@ def test_what_waits_from_the_first_day_on_stands_in_the_worklist_on_that_day(rec
             pass
         listed = listing.worklist(ORG, WorklistFilter(), at=at, limit=99)
         assert sum(item.patient_id == mine for item in listed) == waits
+
+
+@pytest.mark.usefixtures("stored")
+@pytest.mark.parametrize("a_round", [1, 200], ids=["rounds of one", "one round"])
+def test_one_that_cannot_be_looked_at_stops_no_other(monkeypatch: pytest.MonkeyPatch, a_round: int) -> None:
+    """Somebody's stored act says what nothing understands: what is open about everybody else is looked up."""
+    monkeypatch.setattr(worker, "PATIENTS_A_CHECK", a_round)
+    stopped()
+    town = made.new_town(Policy())
+    patients = [town.patient(name) for name in ("Adam", "Beth", "Carl")]
+    for patient in patients:
+        made.account(patient)
+    numbers = [patient.patient_id for patient in patients]
+    broken, tomorrow = numbers[0], AT + timedelta(days=1)
+    acts = sql.rows("SELECT id, act FROM access_act WHERE patient_id=%s", [broken])
+    sql.execute("UPDATE access_act SET act='nothing' WHERE patient_id=%s", [broken])
+    while worker.check_duties(tomorrow):
+        pass
+    checked = dict(
+        sql.rows_in("SELECT patient_id, checked_on FROM access_epoch WHERE patient_id IN ({keys})", [], numbers)
+    )
+    for number, act in acts:
+        sql.execute("UPDATE access_act SET act=%s WHERE patient_id=%s AND id=%s", [act, broken, number])
+    assert {number for number in numbers if str(checked[number]) == str(day_of(tomorrow))} == set(numbers[1:])
+    assert worker.check_duties(tomorrow) == 1

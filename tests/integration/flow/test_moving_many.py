@@ -110,12 +110,14 @@ def test_many_are_moved_as_one_by_one(kinds: list[Kind], seed: int, policies: li
 
 
 @pytest.mark.usefixtures("stored")
-def test_one_that_cannot_be_moved_stops_no_other() -> None:
-    """Somebody's stored entry says what nothing understands: everybody else's rows move."""
+@pytest.mark.parametrize("a_round", [1, 50], ids=["rounds of one", "one round"])
+def test_one_that_cannot_be_moved_stops_no_other(monkeypatch: pytest.MonkeyPatch, a_round: int) -> None:
+    """Somebody's stored entry says what nothing understands: everybody else's rows move, whoever is first."""
+    monkeypatch.setattr(worker, "PATIENTS_A_ROUND", a_round)
     stopped()
     town, chance = made.new_town(Policy()), random.Random(1)
     patients = [patient(town, kind, chance) for kind in (Kind.HELD, Kind.CODED, Kind.OPENED)]
-    broken = patients[1]
+    broken = patients[0]
     kinds = dict(sql.rows("SELECT id, kind FROM screening_entry WHERE patient_id=%s", [broken]))
     registry_actions.set_policy(ods=town.ods, policy=Policy(go_live=None), by=BY, at=AT)
     sql.execute("UPDATE screening_entry SET kind='nothing' WHERE patient_id=%s", [broken])

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from openrecord.access import queries as access
 from openrecord.access.types import Reason
 from openrecord.clinical.signals.types import SignalKind
+from openrecord.db import sql
 from openrecord.flow import steps
 from openrecord.kit.ids import spelt
 from openrecord.kit.london import day_of
@@ -192,6 +193,22 @@ def test_a_new_version_overtakes_a_decision_about_the_old_one(record: Record) ->
     while tasks.look_at_new():
         pass
     assert waiting(record, WorklistFilter(signal=SignalKind.THIRD_PARTY)) == {entry}
+
+
+def test_an_entry_that_cannot_be_read_stops_no_other(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It stays unread; what came after it is looked at."""
+    monkeypatch.setattr(tasks, "_UNREAD", tasks._UNREAD.replace(f"LIMIT {tasks.PORTION}", "LIMIT 1"))
+    record.deliver(*(observation(f"n{number}", "2025-02-20") for number in range(3)))
+    broken, mine = min(waiting(record)), record.patient.patient_id
+    whole = sql.rows("SELECT coded FROM screening_vault WHERE patient_id=%s AND id=%s", [mine, broken])[0][0]
+    broken_body = "UPDATE screening_vault SET coded=%s WHERE patient_id=%s AND id=%s"
+    sql.execute(broken_body, [b"{", mine, broken])
+    while tasks.look_at_new():
+        pass
+    listed = listing.worklist(ORG, EVERYTHING, at=AT, limit=500)
+    assert {item.entry_id for item in listed if item.signals is None} == {broken}
+    sql.execute(broken_body, [whole, mine, broken])
+    assert tasks.look_at_new() == 1
 
 
 def test_several_at_once_and_back_again(record: Record) -> None:
