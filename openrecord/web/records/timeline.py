@@ -12,7 +12,7 @@ from typing import NamedTuple
 from openrecord.kit.london import day_of
 from openrecord.web.records import medicines, observations
 from openrecord.web.records.arranging import Nest
-from openrecord.web.records.elements import decoded, references
+from openrecord.web.records.elements import references_in
 from openrecord.web.records.events import any_line, is_note
 from openrecord.web.records.sections import BY_SLUG
 from openrecord.web.records.values import Line, Shown
@@ -75,7 +75,7 @@ def _parents(page: Sequence[Shown]) -> Mapping[str, str]:
         shown.reference: target
         for shown in page
         if shown.parts.encounter
-        for target in references(decoded(shown.parts.encounter))
+        for target in references_in(shown.parts.encounter)
     }
     found |= medicines.parents_of([shown for shown in page if shown.slug == "medicines"])
     found |= observations.parents_of(page)
