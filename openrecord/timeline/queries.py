@@ -141,7 +141,8 @@ def _rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetim
     return sql.rows(statement, parameters)
 
 
-def _served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
+def served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
+    """Rows of COLUMNS as the reader gets them: references to what they may not see are taken out."""
     found = list(rows)
     allowed: frozenset[str] | None = None
     if found and not all(row[6] for row in found):
@@ -273,7 +274,7 @@ def _page(reader: Reader, statement: str, parameters: Sequence[Any], limit: int,
     """The page that a statement reads, which asks for one row more than fits."""
     rows = _rows(reader, statement, parameters, at)
     cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if len(rows) > limit else None
-    return Page(_served(reader, rows[:limit], at), cursor)
+    return Page(served(reader, rows[:limit], at), cursor)
 
 
 def found(
@@ -327,7 +328,7 @@ def entry(reader: Reader, public_id: UUID, *, at: datetime) -> ServedEntry | Non
     """One entry by its outside id; None where the reader may not see it, exists or not."""
     pattern = proxy_pattern(reader)
     rows = _rows(reader, BY_ID, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
-    return next(iter(_served(reader, rows, at)), None)
+    return next(iter(served(reader, rows, at)), None)
 
 
 def visible(reader: Reader, entries: Iterable[bytes], *, at: datetime) -> frozenset[bytes]:
@@ -352,7 +353,7 @@ def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEnt
     """The visible entries that are directly part of an entry."""
     pattern = proxy_pattern(reader)
     rows = _rows(reader, MEMBERS, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
-    return _served(reader, rows, at)
+    return served(reader, rows, at)
 
 
 def earlier(
@@ -368,7 +369,7 @@ def earlier(
     statement = EARLIER.format(holds=WITHIN[connection.vendor].format(text="t.codes"), limit=int(limit))
     holds = tokens.part(tokens.Mark.WHAT, *coding)
     parameters = [*reader_key(reader, at), pattern, pattern, holds, sort, sort, than.key]
-    return _served(reader, _rows(reader, statement, parameters, at), at)
+    return served(reader, _rows(reader, statement, parameters, at), at)
 
 
 def bodies(patient_id: PatientId, entries: Iterable[bytes]) -> dict[bytes, bytes]:

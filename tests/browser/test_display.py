@@ -31,7 +31,7 @@ DEVICE = {"dark device": {"color_scheme": "dark"}, "device with contrast": {"con
 """What the device says, where nothing was chosen."""
 
 PATIENTS = ("/", "/display", "/home", "/record/measurements", "/record/timeline", "/record/search", "/access",
-            "/access/messages", "/requests", "/check-card", "/no-such-page")  # fmt: skip
+            "/access/messages", "/messages", "/profile", "/requests", "/check-card", "/no-such-page")  # fmt: skip
 STAFF = ("/staff/home", "/staff/queue", "/staff/requests", "/staff/practice", "/staff/find")
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 LIGHT_PAGE, YELLOW = "rgb(240, 244, 245)", "rgb(255, 235, 59)"
@@ -178,7 +178,7 @@ def test_the_focus_is_seen_in_every_mode(browser: Browser, origin: str, session:
     for chosen in ({}, *CHOSEN.values()):
         with window(browser, origin, session, chosen=chosen) as page:
             page.goto("/home")
-            page.get_by_role("link", name="Requests", exact=True).first.focus()
+            page.get_by_role("link", name="Messages", exact=True).first.focus()
             assert _shown(page, ":focus", "color") == "rgb(33, 43, 50)"
             assert _shown(page, ":focus", "backgroundColor") == YELLOW
             page.get_by_label("Search the record").focus()

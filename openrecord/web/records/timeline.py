@@ -68,6 +68,11 @@ def months(page: Sequence[Shown]) -> tuple[Month, ...]:
     )
 
 
+def items(page: Sequence[Shown]) -> tuple[Item, ...]:
+    """These entries, what belongs to another of them left out: it is read there."""
+    return tuple(Item(kind_of(shown), line_of(shown)) for shown in Nest(page, _parents(page)).tops)
+
+
 def _parents(page: Sequence[Shown]) -> Mapping[str, str]:
     """Which entry belongs to which other of the same day."""
     dates = {shown.reference: shown.date for shown in page}

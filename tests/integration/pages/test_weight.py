@@ -16,7 +16,7 @@ FIRST_VISIT, AFTERWARDS = 60_000, 15_000
 MOST_REQUESTS = 5
 """The style sheet, the mark, the manifest, on the first page the shell's script, and the page."""
 
-PAGES = ("/", "/home", "/record/measurements", "/record/medicines", "/access", "/access/messages", "/requests")
+PAGES = ("/", "/home", "/record/measurements", "/record/medicines", "/access", "/messages", "/profile", "/requests")
 _FETCHED = re.compile(r'<(?:link|script|img|source|iframe)\b[^>]*?(?:href|src)="([^"]+)"')
 
 
