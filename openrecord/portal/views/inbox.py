@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import groupby
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
@@ -24,8 +25,11 @@ from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words
 
 HERE = "/messages"
-NEWS_DAYS, MOST_NEWS, MOST_REQUESTS = 30, 50, 5
+NEWS_DAYS, MOST_NEWS, MOST_REQUESTS = 30, 25, 5
 """How long something is new, and how much of each is shown."""
+
+MOST_READ = 200
+"""So many new entries are looked at: what belongs to another of them is not shown beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +74,16 @@ def _news(by: Acting, at: datetime) -> Mapping[ServedEntry, datetime]:
     """
     told = notify.told_since(by.viewing.patient_id, by.viewing.viewer_id, at - timedelta(days=NEWS_DAYS))
     seen = these(by.reader, told, at=at)
-    latest = sorted(seen, key=lambda inside: day_of(told[inside]), reverse=True)[:MOST_NEWS]
+    latest = sorted(seen, key=lambda inside: day_of(told[inside]), reverse=True)[:MOST_READ]
     return {seen[inside]: told[inside] for inside in latest}
 
 
 def _by_day(news: Mapping[ServedEntry, datetime]) -> tuple[Told, ...]:
-    days = dict.fromkeys(day_of(told) for told in news.values())
-    return tuple(
-        Told(day_in_words(day), items([as_shown(entry) for entry, told in news.items() if day_of(told) == day]))
-        for day in days
-    )
+    days: list[Told] = []
+    left = MOST_NEWS
+    for day, of_day in groupby(news.items(), key=lambda new: day_of(new[1])):
+        found = items([as_shown(entry) for entry, _told in of_day])[:left]
+        left -= len(found)
+        if found:
+            days.append(Told(day_in_words(day), found))
+    return tuple(days)
