@@ -55,8 +55,13 @@ def moving(ods: OdsCode) -> Moving:
     return Moving(len(patients) - access.count_awaiting_policy(patients), len(patients))
 
 
+def _names(ods: OdsCode) -> dict[str, str]:
+    """Who somebody is whom the trail names, also after they have left."""
+    return {str(staff_id): name for staff_id, name in identity.staff_names(ods).items()}
+
+
 def _history(ods: OdsCode, versions: tuple[PolicyVersion, ...]) -> list[VersionRow]:
-    names = {str(member.staff_id): member.name for member in identity.staff_of(ods)}
+    names = _names(ods)
     earlier = [*(version.policy for version in versions[1:]), None]
     return [
         VersionRow(
@@ -113,7 +118,7 @@ def readiness(request: HttpRequest) -> HttpResponse:
         "reasons": checklist.reasons,
         "reviewed": checklist.status == "reviewed",
         "progress": rules.progress(answers),
-        "names": {str(member.staff_id): member.name for member in identity.staff_of(desk.ods)},
+        "names": _names(desk.ods),
     }
     return page(request, "staff/readiness.html", desk, context)
 
