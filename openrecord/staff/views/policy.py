@@ -173,6 +173,7 @@ def _proposal_page(
         "differences": differences(base, found.policy),
         "changed": changed_since(desk.ods, found.base),
         "foreseen": foreseen,
+        "rules": forecasts.rule_rows(foreseen),
         "summary": forecasts.summary(foreseen, here, shown),
         "shown": None if shown is None else forecasts.heading(shown),
         "rows": listed,

@@ -17,7 +17,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import Policy, ReleaseMode, ReleaseRule
 from openrecord.staff.presenters.policy import RELEASES
 from openrecord.staff.views import policy_form
-from tests.integration.fhir.world import AT, BY, stopped
+from tests.integration.fhir.world import AT, BY, Record, observation, stopped
 from tests.integration.pages import town as made
 from tests.integration.pages import world
 
@@ -188,6 +188,25 @@ def test_in_bulk_is_a_setting(hilltop: made.Town, manager: Client, monkeypatch: 
     assert "Many enhanced reviews" not in manager.get(proposal).text
     monkeypatch.setenv("OPENRECORD_BULK_REVIEWS", "4")
     assert "Many enhanced reviews" in manager.get(proposal).text
+
+
+def test_a_changed_rule_says_how_many_entries_it_holds_for(stored: None) -> None:  # noqa: ARG001
+    """Those that are here already are meant, too; another practice's are not counted."""
+    stopped()
+    town = made.new_town(Policy())
+    seen, other = Record(town.patient("Seen")), Record(made.new_town(Policy()).patient("Other"))
+    seen.deliver(observation("a"), observation("b"), org=town.ods)
+    other.deliver(observation("a"), org=registry.stays(other.patient.patient_id)[0].ods)
+    manager = world.staff(town.ods, (Role.MANAGER,))
+    by_hand = {"release-observation": "by_hand"}
+    text = manager.get(manager.post(CHANGE, form(Policy(), 1, **by_hand))["Location"]).text
+    row = re.search(r">Measurements</th>(<td.*?)</tr>", text.partition("Entries that are here already")[2])
+    assert row is not None
+    assert re.findall(r"</span>(\d+)</td>", row[1]) == ["2", "1", "0"]
+    assert (
+        "Entries that are here already"
+        not in manager.get(manager.post(CHANGE, form(Policy(), 1, level="detailed"))["Location"]).text
+    )
 
 
 def test_lists_are_paged(hilltop: made.Town, manager: Client) -> None:
