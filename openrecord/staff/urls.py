@@ -68,6 +68,7 @@ urlpatterns = [
     path("practice/staff/<uuid:staff_id>", members.member),
     path("practice/staff/<uuid:staff_id>/end", members.end),
     path("practice/readiness", practice.readiness),
+    path("practice/readiness.csv", practice.readiness_table),
     path("practice/readiness/<slug:slug>", practice.readiness_item),
     path("decisions", decisions.decisions),
     path("decisions/<uuid:public_id>/enhanced-review", decisions.enhanced_review),

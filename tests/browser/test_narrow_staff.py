@@ -49,6 +49,7 @@ NO_PAGE = {
     "": "leads home or to the sign-in",
     "sign-in": "leads to the provider",
     "sign-in/return": "leads back from it",
+    "practice/readiness.csv": "a file",
     "queue/decide": "a form's answer, which leads to the list",
     "queue/undo": "the same",
     "patients/<uuid:public_id>/people/told": "the same",

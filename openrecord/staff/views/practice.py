@@ -16,6 +16,7 @@ from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode, PolicyVersion, Readiness, ReadinessAnswer
 from openrecord.staff.desk import Desk, actor_of, desk_of, page
 from openrecord.staff.presenters.policy import Difference, differences, releases, settings
+from openrecord.staff.presenters.readiness import as_csv
 from openrecord.staff.views.policy import AUTHORITY, PRACTICE, in_force
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
@@ -124,6 +125,16 @@ def readiness(request: HttpRequest) -> HttpResponse:
 
 
 @audience(Audience.STAFF)
+@require_safe
+def readiness_table(request: HttpRequest) -> HttpResponse:
+    """The checklist as a file to pass on."""
+    desk = desk_of(request)
+    told = {"Content-Disposition": f'attachment; filename="readiness-{desk.ods}.csv"'}
+    content = as_csv(desk.ods, desk.practice_name, registry.readiness(desk.ods))
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=told)
+
+
+@audience(Audience.STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
 def readiness_item(request: HttpRequest, slug: str) -> HttpResponse:
     """Answer one item of the checklist."""
@@ -167,6 +178,8 @@ def _mistakes(state: str, evidence: str, reason: str) -> tuple[FieldError, ...]:
         return (FieldError("evidence", _("Enter how one can see that it is ready")),)
     if state == Readiness.NOT_READY.value and reason not in rules.checklist().reasons:
         return (FieldError("reason", _("Choose why it is not ready")),)
+    if state == Readiness.NOT_READY.value and reason == rules.OTHER and not evidence:
+        return (FieldError("evidence", _("Enter the other reason")),)
     return ()
 
 
