@@ -119,6 +119,22 @@ def entry_counts(patients: Iterable[PatientId]) -> dict[PatientId, int]:
     return {PatientId(number): entries for number, entries in sql.rows_in(counted, [], patients)}
 
 
+def held_by_kind(
+    ods: OdsCode, patients: Iterable[PatientId], kinds: Iterable[EntryKind]
+) -> dict[PatientId, dict[EntryKind, tuple[int, int]]]:
+    """Of each patient and kind, how many entries that the practice controls may be seen, and how many may not."""
+    wanted = [kind.value for kind in kinds]
+    counted = (
+        "SELECT patient_id, kind, SUM(CASE WHEN placed THEN 1 ELSE 0 END), COUNT(*) FROM screening_entry "
+        f"WHERE org=%s AND kind IN ({sql.marks(len(wanted))}) AND NOT superseded AND NOT wrong_person "
+        "AND patient_id IN ({keys}) GROUP BY patient_id, kind"
+    )
+    found: dict[PatientId, dict[EntryKind, tuple[int, int]]] = defaultdict(dict)
+    for number, kind, placed, every in sql.rows_in(counted, [ods, *wanted], patients) if wanted else ():
+        found[PatientId(number)][EntryKind(kind)] = (placed, every - placed)
+    return found
+
+
 def _states(
     patients: Iterable[PatientId], entries: Iterable[sql.Row], containers: Iterable[sql.Row]
 ) -> dict[PatientId, dict[EntryId, EntryState]]:
