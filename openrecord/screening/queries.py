@@ -267,6 +267,12 @@ def stamp_of(acts_so_far: int | None, revision: int) -> str:
     return f"{acts_so_far or 0}.{revision}"
 
 
+def stamp_after(seen: str) -> str:
+    """The stamp once an act has been done on exactly what `seen` names: whoever did it takes back that act alone."""
+    acts_so_far, _, revision = seen.partition(".")
+    return stamp_of(int(acts_so_far) + 1, int(revision))
+
+
 def missing_from_worklist(patient_id: PatientId, *, at: datetime) -> int:
     """How many entries only a decision keeps back that do not stand in their practice's list: none, if all is well."""
     entries = facts(patient_id)
