@@ -1,7 +1,7 @@
 """Deciding about one waiting entry and going on to the next (R30, R33)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -27,11 +27,14 @@ from openrecord.staff.presenters.queue import due_in_words, pieces, state_in_wor
 from openrecord.staff.views import hiding, queue
 from openrecord.staff.views.patient import base_of, entry_of, files_of
 from openrecord.web.audience import Audience, audience
-from openrecord.web.forms import FieldError
+from openrecord.web.forms import Field, FieldError, Shape
+from openrecord.web.forms import day_of as typed_day
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 
 _ENTRY_ROUTE = "/staff/queue/entry"
+LONGEST_HOLD = timedelta(days=366)
+"""A hold comes back to somebody: what waits for longer is hidden, and needs a lawful reason (R32, R33)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,10 @@ class Wish:
     @property
     def until(self) -> date | None:
         """The day until which the entry shall be held."""
+        field = Field("until", "", Shape.DAY, typed=(self.day, self.month, self.year))
         try:
-            return date(int(self.year), int(self.month), int(self.day))
-        except (ValueError, OverflowError):
+            return typed_day(field)
+        except ValueError:
             return None
 
 
@@ -66,8 +70,12 @@ def mistakes(desk: Desk, wish: Wish, today: date) -> tuple[FieldError, ...]:
     """What is missing or wrong in the form."""
     if wish.decision == "hide":
         return hiding.mistakes(desk, wish.reason, wish.responsible)
-    if wish.decision == "hold-until" and (wish.until is None or wish.until <= today):
+    if wish.decision != "hold-until":
+        return ()
+    if wish.until is None or wish.until <= today:
         return (FieldError("until-day", _("Enter a date after today until which the entry is held")),)
+    if wish.until > today + LONGEST_HOLD:
+        return (FieldError("until-day", _("Enter a date within the next 12 months")),)
     return ()
 
 

@@ -145,6 +145,8 @@ def test_a_hold_whose_day_has_come_is_overdue_and_still_held(record: Record) -> 
     [
         ({"decision": "hold-until", "until-day": "3", "until-month": "3", "until-year": "2025"}, "until-day"),
         ({"decision": "hold-until", "until-day": "x", "until-month": "3", "until-year": "2026"}, "until-day"),
+        ({"decision": "hold-until", "until-day": "3", "until-month": "3", "until-year": "2062"}, "until-day"),
+        ({"decision": "hold-until", "until-day": "3", "until-month": "3", "until-year": "2_025"}, "until-day"),
         ({"decision": "hide"}, "reason-1"),
         ({"decision": "hide", "reason": "serious_harm"}, "responsible"),
     ],
