@@ -63,6 +63,8 @@ def test_asking_twice_leads_to_the_first(record: Record) -> None:
     assert len(queries.requests(record.patient.patient_id)) == 1
     assert patient.post(f"{first}/withdraw").status_code == 303
     assert caseload.ask(patient, "history", **caseload.HISTORY) != first
+    mistake = caseload.ask(patient, "correction", **caseload.CORRECTION)
+    assert caseload.ask(patient, "correction", **caseload.CORRECTION) == mistake, "the button was pressed twice"
 
 
 def test_withdrawing_ends_it_for_both_sides(record: Record) -> None:
