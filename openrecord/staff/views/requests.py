@@ -119,6 +119,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     kept = urlencode(asked)
     context = {
         "title": _("Requests of patients"),
+        "count": queries.workload(desk.ods, at=at),
         "lines": lines(found, patients, members_of(desk), at),
         "filters": _filters(asked),
         "next_href": _next(kept, found[-1]) if more else "",
