@@ -18,8 +18,9 @@ from openrecord.screening.rules.worklist import rank, signals_in
 from openrecord.screening.types import EntryId, EntryState, Verdict
 from openrecord.staff.record import UNDATED, StaffEntry, bodies_of, staff_entry
 
-MOST_RANKED = 1000
-"""So many entries with free text are read for signals while somebody waits; of more, a shorter part is asked for."""
+MOST_RANKED = 5000
+"""So many entries with free text are read for signals while somebody waits (a second or so); of more, a shorter part
+is asked for."""
 
 
 @dataclass(frozen=True, slots=True)
