@@ -26,6 +26,19 @@ TITLES: Mapping[Step, str] = {
     Step.REVIEW: gettext_noop("Open or close a part of the history"),
     Step.DECIDE: gettext_noop("Decide the request"),
 }
+_MISSING: Mapping[str, str] = {
+    "proof": gettext_noop("Choose how you made sure who asks"),
+    "to": gettext_noop("Choose who deals with this request"),
+    "wait": gettext_noop("Choose what you are waiting for"),
+    "reason": gettext_noop("Write why you need longer"),
+    "verdict": gettext_noop("Choose whether this part is opened or stays closed"),
+    "level": gettext_noop("Choose how much is opened"),
+    "correction": gettext_noop("Choose what became of the entry"),
+    "ground": gettext_noop("Choose the ground of refusal"),
+    "letter": gettext_noop("Write the letter to the patient"),
+}
+"""What is said where nothing was chosen or written, by the name of the field."""
+
 NOBODY = "nobody"
 OPEN, CLOSED = "open", "closed"
 PART = frozenset({"first", "last", "sections"})
@@ -147,10 +160,9 @@ def mistakes(step: Step, fields: Sequence[Field], setting: Setting) -> dict[str,
     found = too_long(fields)
     optional = {Outcome.PARTLY: {"ground"}, Outcome.REFUSED: {"correction"}}.get(setting.outcome or Outcome.GRANTED, ())
     for field in fields:
-        if field.shape is Shape.ONE_OF and not chosen(field) and field.name not in optional:
-            found[field.name] = _("Choose one")
-        elif field.shape is Shape.TEXT and not field.value:
-            found[field.name] = _("Write something here")
+        unchosen = field.shape is Shape.ONE_OF and not chosen(field) and field.name not in optional
+        if unchosen or (field.shape is Shape.TEXT and not field.value):
+            found[field.name] = _(_MISSING[field.name])
     if step is Step.REVIEW:
         found = part_mistakes(fields) | found
     by_name = {field.name: field for field in fields}

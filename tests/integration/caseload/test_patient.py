@@ -39,6 +39,8 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(record: Record) -> No
     answer = patient.post("/requests/new/correction", {"about": "", "words": "Typed <b>words</b>"})
     assert answer.status_code == 200
     assert "There is a problem" in answer.text
+    assert "<title>Error: Report a mistake" in answer.text
+    assert answer.text.count("Enter which entry is wrong") == 2, "in the summary and at the field"
     assert 'href="#about"' in answer.text
     assert "Typed &lt;b&gt;words&lt;/b&gt;" in answer.text
     future = {"first-day": "1", "first-month": "1", "first-year": "2030", **caseload.HISTORY}

@@ -96,7 +96,7 @@ def test_reviewers_take_a_request_only_for_themselves(record: Record) -> None:
     other = re.search(r'name="to" value="([^"]+)"', manager.get(here).text)
     assert other is not None
     answer = caseload.take(screener, here, "assign", to=other[1])
-    assert "Choose one" in answer.text
+    assert "Choose who deals with this request" in answer.text
     assert caseload.only(record).assignee is None
     assert caseload.take(manager, here, "assign", to=other[1]).status_code == 303
     assert caseload.take(screener, here, "assign", to="nobody").status_code == 200
