@@ -220,6 +220,15 @@ class OpenRequest:
 
 
 @dataclass(frozen=True, slots=True)
+class Workload:
+    """How many requests of a practice are open; of these, how many are late, and how many are due soon (R47)."""
+
+    every: int
+    overdue: int
+    soon: int
+
+
+@dataclass(frozen=True, slots=True)
 class Clock:
     """How the time of a kind of request is counted (data/clocks.toml, which says what stands on which source).
 

@@ -255,6 +255,13 @@ def stamp(patient_id: PatientId, entry_id: EntryId) -> str:
     return "" if found is None else stamp_of(found[0], found[1])
 
 
+def record_stamp(patient_id: PatientId, ods: OdsCode) -> str:
+    """Names what a practice keeps of a patient: changes with each entry that comes and each version of one."""
+    statement = "SELECT COUNT(*), COALESCE(SUM(revision), 0) FROM screening_entry WHERE patient_id=%s AND org=%s"
+    entries, versions = sql.rows(statement, [patient_id, ods])[0]
+    return f"{entries}.{versions}"
+
+
 def organisation_of(patient_id: PatientId, entry_id: EntryId) -> OdsCode | None:
     """Which organisation controls an entry of the patient; None where the patient has no such entry."""
     found = sql.row("SELECT org FROM screening_entry WHERE patient_id=%s AND id=%s", [patient_id, entry_id])
@@ -281,6 +288,12 @@ def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
 def stamp_of(acts_so_far: int | None, revision: int) -> str:
     """The stamp, of what `STAMP` selects."""
     return f"{acts_so_far or 0}.{revision}"
+
+
+def stamp_after(seen: str) -> str:
+    """The stamp once an act has been done on exactly what `seen` names: whoever did it takes back that act alone."""
+    acts_so_far, _, revision = seen.partition(".")
+    return stamp_of(int(acts_so_far) + 1, int(revision))
 
 
 def missing_from_worklist(patient_id: PatientId, *, at: datetime) -> int:

@@ -128,7 +128,20 @@ _FIELDS: Mapping[Kind, Callable[[], tuple[Field, ...]]] = {
 }
 
 
-def mistakes(fields: Sequence[Field], today: date) -> dict[str, str]:
+_MISSING: Mapping[Kind, tuple[str, str]] = {
+    Kind.CORRECTION: (
+        gettext_noop("Enter which entry is wrong"),
+        gettext_noop("Tell your surgery what is wrong and what it should say"),
+    ),
+    Kind.PROXY: (
+        gettext_noop("Enter the full name of the person"),
+        gettext_noop("Tell your surgery who they are to you and what they should be able to do"),
+    ),
+}
+"""What is said where whom or what it is about is missing, and where the words are."""
+
+
+def mistakes(kind: Kind, fields: Sequence[Field], today: date) -> dict[str, str]:
     """What is missing or wrong, by the name of the field."""
     found = too_long(fields)
     for field in fields:
@@ -139,9 +152,9 @@ def mistakes(fields: Sequence[Field], today: date) -> dict[str, str]:
             case "level" if not chosen(field):
                 found["level"] = _("Choose how much you would like to see")
             case "about" if not field.value:
-                found["about"] = _("Enter whom or what this is about")
-            case "words" if not field.value and any(one.name == "about" for one in fields):
-                found["words"] = _("Tell your surgery more about it")
+                found["about"] = _(_MISSING[kind][0])
+            case "words" if not field.value and kind in _MISSING:
+                found["words"] = _(_MISSING[kind][1])
     return found
 
 

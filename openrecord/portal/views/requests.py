@@ -97,7 +97,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     fields = fields_of(kind)
     if request.method == "POST" and ods is not None:
         fields = filled(fields, request)
-        errors = mistakes(fields, day_of(at))
+        errors = mistakes(kind, fields, day_of(at))
         if not errors:
             return _send(request, by, ods, kind, wish_of(fields), at)
         fields = with_errors(fields, errors)

@@ -1,5 +1,6 @@
 """One step of a request: its form, and what happens where two people take a step at the same time."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.screening import queries as screening
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
-from openrecord.staff.presenters.request_forms import TITLES, Setting, event_of, fields_of, mistakes
+from openrecord.staff.presenters.request_forms import OPEN, PART, TITLES, Setting, event_of, fields_of, mistakes
 from openrecord.staff.presenters.requests import KINDS, OUTCOMES, address
 from openrecord.staff.views.requests import members_of, request_of
 from openrecord.web.audience import Audience, audience
@@ -59,20 +60,40 @@ def step(request: HttpRequest, public_id: UUID, request_id: UUID, slug: str) -> 
     wanted = _step(desk, slug)
     came = len(screening.labelled(patient.patient_id, desk.ods)) if wanted is Step.REVIEW else 0
     openable = queries.openable(patient.patient_id, found, at=clock.now()) if wanted is Step.DECIDE else frozenset()
-    setting = Setting(found, assignable(desk), _outcome(request, wanted), came, openable)
-    fields = fields_of(wanted, setting)
+    stamp = screening.record_stamp(patient.patient_id, desk.ods) if wanted is Step.REVIEW else ""
+    looked_at = (request.POST if request.method == "POST" else request.GET).get("entries") or stamp
+    setting = Setting(found, assignable(desk), _outcome(request, wanted), came, openable, looked_at)
+    fields = _with_part(wanted, fields_of(wanted, setting), request)
     outdated = False
     if request.method == "POST":
         fields = filled(fields, request)
         outdated = request.POST.get("seen") != str(found.sequence)
         if not outdated:
             errors = mistakes(wanted, fields, setting)
+            if wanted is Step.REVIEW and setting.looked_at != stamp:
+                errors |= _came(fields)
+                setting = replace(setting, looked_at=stamp)
             if not errors:
                 return _take(request, desk, patient, wanted, fields, setting)
             fields = with_errors(fields, errors)
     elif not _is_open(wanted, setting, patient):
         return see_other(address(patient, request_id))
     return _form(request, desk, patient, wanted, fields, setting, outdated=outdated)
+
+
+def _with_part(wanted: Step, fields: tuple[Field, ...], request: HttpRequest) -> tuple[Field, ...]:
+    """A form with the part of the history that was looked through, where one was."""
+    if wanted is not Step.REVIEW or request.method == "POST" or "entries" not in request.GET:
+        return fields
+    return tuple(filled([field], request)[0] if field.name in PART else field for field in fields)
+
+
+def _came(fields: Iterable[Field]) -> dict[str, str]:
+    """Nothing is opened that came or changed after the reviewer looked (R46)."""
+    opens = any(field.name == "verdict" and OPEN in field.typed for field in fields)
+    return (
+        {"verdict": _("Entries came or changed since you looked. Look through the part again first")} if opens else {}
+    )
 
 
 def _is_open(wanted: Step, setting: Setting, patient: Patient) -> bool:
@@ -127,6 +148,7 @@ def _form(
         "seen": found.sequence,
         "outcome": "" if answer is None else answer.value,
         "outdated": outdated,
+        "entries": setting.looked_at if wanted is Step.REVIEW else "",
         "came_restricted": f"/staff/patients/{patient.public_id}/came-restricted" if setting.came_restricted else "",
         "possible": _is_open(wanted, setting, patient),
     }

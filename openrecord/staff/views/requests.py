@@ -119,6 +119,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     kept = urlencode(asked)
     context = {
         "title": _("Requests of patients"),
+        "count": queries.workload(desk.ods, at=at),
         "lines": lines(found, patients, members_of(desk), at),
         "filters": _filters(asked),
         "next_href": _next(kept, found[-1]) if more else "",
@@ -153,6 +154,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
         "record": f"/staff/patients/{patient.public_id}",
         "copy_number": patient.nhs_number if found.kind is Kind.SUBJECT_ACCESS and found.proof is not None else "",
         "links": _links(steps_for(desk, open_now), found, here, patient) + _grant_link(desk, found, patient),
+        "reviews": found.is_open and bool(ROLES[Step.REVIEW] & desk.member.roles),
         "takes": Step.ASSIGN in steps_for(desk, open_now) and found.assignee != desk.member.staff_id,
         "me": desk.member.staff_id,
         "seen": found.sequence,

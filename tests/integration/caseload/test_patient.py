@@ -39,6 +39,8 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(record: Record) -> No
     answer = patient.post("/requests/new/correction", {"about": "", "words": "Typed <b>words</b>"})
     assert answer.status_code == 200
     assert "There is a problem" in answer.text
+    assert "<title>Error: Report a mistake" in answer.text
+    assert answer.text.count("Enter which entry is wrong") == 2, "in the summary and at the field"
     assert 'href="#about"' in answer.text
     assert "Typed &lt;b&gt;words&lt;/b&gt;" in answer.text
     future = {"first-day": "1", "first-month": "1", "first-year": "2030", **caseload.HISTORY}
@@ -63,6 +65,8 @@ def test_asking_twice_leads_to_the_first(record: Record) -> None:
     assert len(queries.requests(record.patient.patient_id)) == 1
     assert patient.post(f"{first}/withdraw").status_code == 303
     assert caseload.ask(patient, "history", **caseload.HISTORY) != first
+    mistake = caseload.ask(patient, "correction", **caseload.CORRECTION)
+    assert caseload.ask(patient, "correction", **caseload.CORRECTION) == mistake, "the button was pressed twice"
 
 
 def test_withdrawing_ends_it_for_both_sides(record: Record) -> None:
