@@ -84,6 +84,11 @@ class Desk:
         return Role.CLINICIAN in self.member.roles
 
     @property
+    def may_find_competent(self) -> bool:
+        """Whether they may find a young person competent to have access of their own."""
+        return Role.CLINICIAN in self.member.roles
+
+    @property
     def may_govern(self) -> bool:
         """Whether they may change the practice's policy and say how ready it is."""
         return bool(self.member.roles & GOVERNORS)

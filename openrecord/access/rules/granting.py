@@ -1,4 +1,6 @@
-"""Whether somebody may be let in to act for a patient on these terms (R22, R23, R28), and the code that links them."""
+"""Whether somebody may be let in to act for a patient on these terms (R22, R23, R28), and the code that links them;
+what may be decided about a young person's own access (R29).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -65,6 +67,25 @@ def basis_faults(facts: AccessFacts, basis: Basis, evidence: Evidence, seen_on: 
         Fault.SEEN_LATER: seen_on > day_of(at),
     }
     return frozenset(fault for fault, holds in found.items() if holds)
+
+
+def own_bars(facts: AccessFacts, at: datetime) -> frozenset[Fault]:
+    """Why nothing can be decided about a young person's own access (R29): from 11 to 15 only (domain 3); at 16 the
+    practice's default takes its place (R40). Without a birth date nobody has reached 11.
+    """
+    found = {
+        Fault.TOO_YOUNG: not is_of_age(facts, Policy().review_age, at),
+        Fault.GROWN: is_of_age(facts, ADULT, at),
+        Fault.DECEASED: facts.died,
+    }
+    return frozenset(fault for fault, holds in found.items() if holds)
+
+
+def own_levels(facts: AccessFacts, org: OdsCode) -> tuple[Level, ...]:
+    """The levels of their own that a practice can give a young person; NONE, which ends it, once some was given."""
+    most, _ = offers(facts, org)
+    lowest = Level.SUMMARY if facts.competence is None else Level.NONE
+    return tuple(level for level in Level if lowest <= level <= most)
 
 
 def scope_faults(facts: AccessFacts, org: OdsCode, basis: Basis, scope: Scope, at: datetime) -> frozenset[Fault]:

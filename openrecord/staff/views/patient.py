@@ -6,6 +6,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from openrecord.access import queries as access
+from openrecord.access.rules.granting import own_bars
 from openrecord.access.types import Reason
 from openrecord.attachments import queries as attachments
 from openrecord.kit import clock
@@ -73,6 +75,7 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "restricted": found.patient_id in restricted.restricted_at(desk.ods),
         "came_restricted": len(screening.labelled(found.patient_id, desk.ods)),
         "previews": is_registered(desk, found, at),
+        "is_young": not own_bars(access.facts(found.patient_id, at=at), at),
         "merges": may_say_whose(desk, found, at),
         "merged": merged_rows(desk.ods, found, base),
         "rows": rows(entries, base, show),

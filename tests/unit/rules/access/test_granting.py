@@ -15,9 +15,11 @@ from openrecord.access.rules.granting import (
     basis_faults,
     in_groups,
     last_day,
+    own_bars,
+    own_levels,
     scope_faults,
 )
-from openrecord.access.types import Basis
+from openrecord.access.types import Basis, Competence
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import TYPEABLE, random_code
 from openrecord.kit.london import age_on, day_of
@@ -109,3 +111,25 @@ def test_codes_differ_and_can_be_read() -> None:
 
 def test_a_code_links_for_fourteen_whole_days() -> None:
     assert last_day(utc("2024-03-31T23:30")) == date(2024, 4, 15), "it is 1 April in London already"
+
+
+@given(st.dates(date(2004, 1, 1), TODAY))
+def test_own_access_is_decided_from_eleven_to_fifteen(born: date) -> None:
+    """R29."""
+    age = age_on(born, TODAY)
+    expected = {Fault.TOO_YOUNG} if age < 11 else {Fault.GROWN} if age >= 16 else set()
+    assert own_bars(child(born), NOW) == expected
+
+
+def test_nobodys_own_access_is_decided_who_died_or_whose_age_is_not_known() -> None:
+    assert own_bars(patient(born=date(2012, 1, 1), died=True), NOW) == {Fault.DECEASED}
+    assert own_bars(patient(born=None), NOW) == {Fault.TOO_YOUNG}
+
+
+@pytest.mark.parametrize("most", Level)
+def test_own_access_is_never_more_than_the_practice_gives_and_ends_only_where_it_began(most: Level) -> None:
+    facts = patient(policies={A: Policy(level=most)})
+    assert own_levels(facts, A) == tuple(level for level in Level if Level.NONE < level <= most)
+    begun = patient(policies={A: Policy(level=most)}, competence=Competence(NOW, Level.FULL))
+    assert own_levels(begun, A) == tuple(level for level in Level if level <= most)
+    assert own_levels(begun, B) == (Level.NONE,)
