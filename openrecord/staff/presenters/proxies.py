@@ -136,7 +136,7 @@ def _services(given: frozenset[Service] | None) -> str:
 
 def name_of(one: Linked) -> str:
     """Their name, before they have come the one that the practice wrote down."""
-    return one.invited if one.behind is None else identity.name_of(PersonId(one.behind))
+    return one.invited if one.behind is None else identity.name_of(PersonId(one.behind), written=one.invited)
 
 
 def _seen(granted: ProxyGranted, staff: Mapping[UUID, str]) -> str:

@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -18,6 +19,7 @@ from openrecord.cards import queries as cards
 from openrecord.caseload import actions as caseload
 from openrecord.caseload.events import IdentityChecked
 from openrecord.caseload.types import Kind, Proof, Wish
+from openrecord.clinical.nhs_number import NhsNumber
 from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
 from openrecord.kit import clock
@@ -25,7 +27,7 @@ from openrecord.kit.instants import to_micros
 from openrecord.kit.london import midnight
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import Policy
-from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record
+from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record, unknown_number
 from tests.integration.pages import world
 from tests.integration.pages.test_covid import vaccination
 
@@ -128,7 +130,36 @@ def test_the_code_is_stored_nowhere_and_works_once(record: Record, carer: Record
     assert _use(theirs, old) == 200, "a newer letter takes the older one's place"
     assert _use(theirs, code) == 303
     assert _use(theirs, code) == 200
-    assert not invitations.InvitationRow.objects.filter(patient_id=record.patient.patient_id).exists()
+    assert invitations.InvitationRow.objects.get(patient_id=record.patient.patient_id).code_hash is None
+
+
+def test_two_who_have_one_family_name_are_told_apart(record: Record) -> None:
+    """H7. Whoever signs in proves a family name alone: what the practice wrote down tells who is who."""
+    desk = world.staff()
+    mother, father = _elsewhere("Carer"), _elsewhere("Carer")
+    for given, number in (("Kim", mother), ("Dan", father)):
+        form = {**FORM, "given": given, "number": number if given == "Dan" else ""}
+        assert desk.post(f"{_people(record)}/new", form).status_code == 303
+    kim = next(one for one in _proxies(record) if one.behind is None)
+    code = CODE.findall(desk.post(f"{_people(record)}/{kim.viewer.viewer_id}/letter").text)[0]
+    assert _use(_signed_in("Carer", mother), code) == 303
+    assert all(one.behind for one in _proxies(record))
+    for shown in (desk.get(_people(record)).text, world.patient(record).get("/access/people").text):
+        assert "Kim Carer" in shown
+        assert "Dan Carer" in shown
+        assert "Print a letter" not in shown
+
+
+def _signed_in(family: str, number: str) -> Client:
+    """Somebody who is no patient here."""
+    return world.patient(Record(replace(made_record().patient, family=family, nhs_number=NhsNumber(number))))
+
+
+def _elsewhere(family: str) -> str:
+    """The NHS number of somebody who is no patient here and has signed in once."""
+    number = unknown_number()
+    _signed_in(family, number)
+    return number
 
 
 @pytest.mark.parametrize("why", ["somebody else", "other number", "too late", "ended", "the patient"])
