@@ -12,7 +12,7 @@ from openrecord.access.rules.viewers import ADULT, is_of_age
 from openrecord.access.types import AccessFacts, Basis, Service
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import TYPEABLE
-from openrecord.kit.london import day_of
+from openrecord.kit.london import birthday, day_of
 from openrecord.registry.types import OdsCode, Policy
 
 CODE_DAYS = 14
@@ -40,6 +40,7 @@ class Fault(Enum):
     SECTIONS = "sections"
     NO_END = "no_end"
     ENDED = "ended"
+    PAST_SIXTEEN = "past_sixteen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +90,24 @@ def own_levels(facts: AccessFacts, org: OdsCode) -> tuple[Level, ...]:
 
 
 def scope_faults(facts: AccessFacts, org: OdsCode, basis: Basis, scope: Scope, at: datetime) -> frozenset[Fault]:
-    """What is wrong with the scope: never more than the practice gives (R22), an end for adults (R28)."""
+    """What is wrong with the scope: never more than the practice gives (R22), an end for adults (R28), and at 16 at the
+    latest whatever the basis, because from then on the patient decides (R25).
+    """
     most, offered = offers(facts, org)
     found = {
         Fault.LEVEL: not Level.NONE < scope.level <= most,
         Fault.SECTIONS: scope.sections is not None and (not scope.sections or not scope.sections <= offered),
         Fault.NO_END: scope.expires is None and basis is not Basis.PARENTAL,
         Fault.ENDED: scope.expires is not None and scope.expires <= day_of(at),
+        Fault.PAST_SIXTEEN: _outlasts_childhood(facts, scope.expires, at),
     }
     return frozenset(fault for fault, holds in found.items() if holds)
+
+
+def _outlasts_childhood(facts: AccessFacts, expires: date | None, at: datetime) -> bool:
+    if expires is None or facts.born is None or is_of_age(facts, ADULT, at):
+        return False
+    return expires > birthday(facts.born, ADULT)
 
 
 def offers(facts: AccessFacts, org: OdsCode) -> tuple[Level, frozenset[Section]]:

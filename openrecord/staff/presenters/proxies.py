@@ -87,6 +87,10 @@ FAULTS: Mapping[Fault, tuple[str, str]] = {
     Fault.SECTIONS: ("sections", gettext_noop("Choose sections that your practice shows, or none for all")),
     Fault.NO_END: ("expires", gettext_noop("Enter the day on which access ends unless you renew it")),
     Fault.ENDED: ("expires", gettext_noop("Enter a date in the future")),
+    Fault.PAST_SIXTEEN: (
+        "expires",
+        gettext_noop("Enter the patient's 16th birthday or an earlier day: from then on they decide themselves"),
+    ),
 }
 """The field that a fault is about, and what is said there."""
 

@@ -60,6 +60,7 @@ def test_the_ground(born: date, basis: Basis, evidence: Evidence, seen: date) ->
     st.frozensets(st.sampled_from(Section), max_size=3),
     st.none() | DAYS,
     st.sampled_from(Basis),
+    st.sampled_from((16, 40)).flatmap(lambda age: DAYS.map(lambda day: day.replace(year=day.year - age))),
 )
 def test_the_scope(
     wanted: Level,
@@ -68,8 +69,9 @@ def test_the_scope(
     off: frozenset[Section],
     expires: date | None,
     basis: Basis,
+    born: date,
 ) -> None:
-    """R22, R28."""
+    """R22, R25, R28."""
     expected = set()
     if wanted is Level.NONE or wanted > given_level:
         expected.add(Fault.LEVEL)
@@ -79,7 +81,10 @@ def test_the_scope(
         expected.add(Fault.NO_END)
     if expires is not None and expires <= TODAY:
         expected.add(Fault.ENDED)
-    facts = patient(policies={A: Policy(level=given_level, sections_off=off)})
+    sixteen = born.replace(year=born.year + 16)
+    if expires is not None and TODAY < sixteen < expires:
+        expected.add(Fault.PAST_SIXTEEN)
+    facts = patient(policies={A: Policy(level=given_level, sections_off=off)}, born=born)
     assert scope_faults(facts, A, basis, Scope(wanted, sections, expires), NOW) == expected
 
 
