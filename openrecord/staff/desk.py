@@ -176,6 +176,11 @@ def is_registered(desk: Desk, patient: Patient, at: datetime) -> bool:
     return any(stay.ods == desk.ods for stay in registry.registered(patient.patient_id, on=day_of(at)))
 
 
+def is_last_here(desk: Desk, patient: Patient, at: datetime) -> bool:
+    """Whether the patient is registered at the desk's practice, or was and is nowhere now: the dead are deducted."""
+    return is_registered(desk, patient, at) or not registry.registered(patient.patient_id, on=day_of(at))
+
+
 def may_say_whose(desk: Desk, patient: Patient, at: datetime) -> bool:
     """Whether this member of staff may merge the record with another one, or part it: the practice's alone."""
     return desk.may_merge and is_theirs(desk.ods, registry.stays(patient.patient_id), day_of(at))

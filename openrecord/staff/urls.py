@@ -4,6 +4,7 @@ from django.urls import URLPattern, path
 
 from openrecord.staff.views import (
     cards,
+    circumstances,
     competence,
     decisions,
     erasing,
@@ -86,6 +87,7 @@ urlpatterns = [
     path("patients/<uuid:public_id>/restrict", glass.restrict),
     path("patients/<uuid:public_id>/came-restricted", patient.came_restricted),
     path("patients/<uuid:public_id>/wishes", wishes.wishes),
+    path("patients/<uuid:public_id>/circumstances", circumstances.circumstances),
     path("patients/<uuid:public_id>/own-access", competence.own_access),
     path("patients/<uuid:public_id>/people", proxies.people),
     path("patients/<uuid:public_id>/together", together.together),

@@ -29,6 +29,7 @@ PATHS = (
     "/staff/patients/{patient}/wishes",
     "/staff/decisions/{patient}/enhanced-review",
     "/staff/decisions/{patient}/age-review/{patient}",
+    "/staff/patients/{patient}/circumstances",
     "/staff/patients/{patient}/own-access",
     "/staff/patients/{patient}/people",
     "/staff/patients/{patient}/open",
@@ -80,6 +81,7 @@ FORM = {
     "number": "9990000018",
     "sure": "yes",
     "level": "4",
+    "change": "died",
 }
 
 
