@@ -85,16 +85,16 @@ def grant(*, patient_id: PatientId, act: ProxyGranted, invited: Invited, by: Act
     """Let somebody in on these terms; `act` names the viewer that `viewer_for` gave."""
     person = known_person(invited)
     actions.record(patient_id=patient_id, act=act, by=by, at=at, behind=person)
-    if person is None:
-        number = invited.number
-        InvitationRow.objects.create(
-            patient_id=patient_id,
-            id=act.viewer.bytes,
-            given=invited.given,
-            family=invited.family,
-            born=invited.born,
-            nhs_hash=None if number is None else identity.nhs_hash(number),
-        )
+    number = invited.number
+    InvitationRow.objects.filter(patient_id=patient_id, id=act.viewer.bytes).delete()
+    InvitationRow.objects.create(
+        patient_id=patient_id,
+        id=act.viewer.bytes,
+        given=invited.given,
+        family=invited.family,
+        born=invited.born,
+        nhs_hash=None if number is None else identity.nhs_hash(number),
+    )
 
 
 @transaction.atomic
@@ -120,7 +120,7 @@ def use_code(*, typed: str, person_id: PersonId, by: Actor, at: datetime) -> Vie
         return None
     patient_id, viewer_id = PatientId(found.patient_id), ViewerId(UUID(bytes=bytes(found.id)))
     actions.bind(patient_id=patient_id, viewer_id=viewer_id, behind=person_id, kind=ViewerKind.PROXY, by=by, at=at)
-    InvitationRow.objects.filter(patient_id=patient_id, id=viewer_id.bytes).delete()
+    InvitationRow.objects.filter(patient_id=patient_id, id=viewer_id.bytes).update(code_hash=None, ends_at=None)
     viewer = queries.facts(patient_id, at=at).viewers[viewer_id]
     return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis)
 

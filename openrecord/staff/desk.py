@@ -84,6 +84,11 @@ class Desk:
         return Role.CLINICIAN in self.member.roles
 
     @property
+    def may_find_competent(self) -> bool:
+        """Whether they may find a young person competent to have access of their own."""
+        return Role.CLINICIAN in self.member.roles
+
+    @property
     def may_govern(self) -> bool:
         """Whether they may change the practice's policy and say how ready it is."""
         return bool(self.member.roles & GOVERNORS)
@@ -174,6 +179,11 @@ def is_ours(desk: Desk, patient: Patient) -> bool:
 def is_registered(desk: Desk, patient: Patient, at: datetime) -> bool:
     """Whether the patient is registered at the desk's practice now: who left lets it see nothing written elsewhere."""
     return any(stay.ods == desk.ods for stay in registry.registered(patient.patient_id, on=day_of(at)))
+
+
+def is_last_here(desk: Desk, patient: Patient, at: datetime) -> bool:
+    """Whether the patient is registered at the desk's practice, or was and is nowhere now: the dead are deducted."""
+    return is_registered(desk, patient, at) or not registry.registered(patient.patient_id, on=day_of(at))
 
 
 def may_say_whose(desk: Desk, patient: Patient, at: datetime) -> bool:

@@ -4,6 +4,8 @@ from django.urls import URLPattern, path
 
 from openrecord.staff.views import (
     cards,
+    circumstances,
+    competence,
     decisions,
     erasing,
     files,
@@ -92,6 +94,8 @@ urlpatterns = [
     path("patients/<uuid:public_id>/restrict", glass.restrict),
     path("patients/<uuid:public_id>/came-restricted", patient.came_restricted),
     path("patients/<uuid:public_id>/wishes", wishes.wishes),
+    path("patients/<uuid:public_id>/circumstances", circumstances.circumstances),
+    path("patients/<uuid:public_id>/own-access", competence.own_access),
     path("patients/<uuid:public_id>/people", proxies.people),
     path("patients/<uuid:public_id>/together", together.together),
     path("patients/<uuid:public_id>/together/<uuid:part_id>/part", together.part),

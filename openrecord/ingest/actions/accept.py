@@ -18,6 +18,7 @@ from openrecord.clinical.incoming import IncomingEntry, IncomingLink, IncomingMe
 from openrecord.clinical.kinds import KIND_RULES
 from openrecord.db import bus, sql
 from openrecord.ingest import events
+from openrecord.ingest.actions.deaths import hear_of_death
 from openrecord.ingest.actions.sorting import Current, Sorting
 from openrecord.ingest.rules import identity, matching
 from openrecord.ingest.types import AcceptedBatch, AcceptedEntry, Part, Tally
@@ -54,6 +55,8 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
     org = _controlling(message, terms, patient.patient_id, at)
     is_new = len(names) == 1 and (is_new or not _has_entries(patient.patient_id))
     sender = (terms.sender or org).replace(" ", "_")
+    if sender == org:
+        hear_of_death(patient, message.patient, org, at=at)
     sorting = Sorting(org, patient.patient_id, names, sender=sender, source=source, at=at, entries=message.entries)
     for other, withdrawn in sorting.wrong.items():
         bus.publish(events.FoundWrongPerson(other, tuple(withdrawn), at))

@@ -167,7 +167,7 @@ def name_of(one: Linked) -> str:
     """Of a person the name, even before they come; of an app none."""
     if one.viewer.kind is ViewerKind.APP or one.behind is None:
         return one.invited
-    return identity.name_of(PersonId(one.behind))
+    return identity.name_of(PersonId(one.behind), written=one.invited)
 
 
 def _app_sees(scopes: tuple[str, ...]) -> tuple[str, ...]:

@@ -6,9 +6,12 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from openrecord.access import queries as access
+from openrecord.access.rules.granting import own_bars
 from openrecord.access.types import Reason
 from openrecord.attachments import queries as attachments
 from openrecord.kit import clock
+from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
@@ -17,12 +20,14 @@ from openrecord.staff import record
 from openrecord.staff.desk import (
     Desk,
     desk_of,
+    is_last_here,
     is_registered,
     may_say_whose,
     page,
     patient_of,
     record_staff_read,
 )
+from openrecord.staff.presenters.circumstances import standing
 from openrecord.staff.presenters.entries import detail, row, rows
 from openrecord.staff.presenters.files import cards
 from openrecord.staff.presenters.together import merged_rows
@@ -74,6 +79,9 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "restricted": found.patient_id in restricted.restricted_at(desk.ods),
         "came_restricted": len(screening.labelled(found.patient_id, desk.ods)),
         "previews": is_registered(desk, found, at),
+        "is_last_here": is_last_here(desk, found, at),
+        "circumstances": standing(registry.patients(registry.names(found.patient_id)).values()),
+        "is_young": not own_bars(access.facts(found.patient_id, at=at), at),
         "merges": may_say_whose(desk, found, at),
         "merged": merged_rows(desk.ods, found, base),
         "rows": rows(entries, base, show),

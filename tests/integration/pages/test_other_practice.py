@@ -29,6 +29,8 @@ PATHS = (
     "/staff/patients/{patient}/wishes",
     "/staff/decisions/{patient}/enhanced-review",
     "/staff/decisions/{patient}/age-review/{patient}",
+    "/staff/patients/{patient}/circumstances",
+    "/staff/patients/{patient}/own-access",
     "/staff/patients/{patient}/people",
     "/staff/patients/{patient}/open",
     "/staff/patients/{patient}/came-restricted",
@@ -78,6 +80,8 @@ FORM = {
     "method": "phone",
     "number": "9990000018",
     "sure": "yes",
+    "level": "4",
+    "change": "died",
 }
 
 
