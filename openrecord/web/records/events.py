@@ -12,7 +12,7 @@ from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
 from openrecord.web.words import fhir_date_in_words
 
-_RESULTS = frozenset({"Observation", "DiagnosticReport", "Specimen"})
+RESULTS = frozenset({"Observation", "DiagnosticReport", "Specimen"})
 
 
 def encounter_title(body: Json) -> str:
@@ -31,7 +31,7 @@ def encounter_title(body: Json) -> str:
 
 
 def _people(body: Json) -> str:
-    return joined(displays(item.get("individual")) for item in objects(body.get("participant")))
+    return displays([mapping(item.get("individual")) for item in objects(body.get("participant"))])
 
 
 def is_note(body: Json) -> bool:
@@ -109,10 +109,10 @@ def note_texts(body: Json) -> tuple[str, ...]:
 
 def member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
     """What belongs to a consultation, by kind; results under their report."""
-    results = [member for member in members if member.body.get("resourceType") in _RESULTS]
+    results = [member for member in members if member.body.get("resourceType") in RESULTS]
     named: dict[str, list[Line]] = {}
     for member in members:
-        if member.body.get("resourceType") not in _RESULTS:
+        if member.body.get("resourceType") not in RESULTS:
             heading, made = any_line(member)
             named.setdefault(heading, []).append(made)
     groups_found = [Group(heading, tuple(lines)) for heading, lines in named.items()]

@@ -228,18 +228,34 @@ def _with_members(shown: Shown, nest: Nest) -> Line:
     return line(shown)._replace(under=tuple(told for _, told in _in_order(below))) if below else line(shown)
 
 
-def in_order(members: Iterable[Shown]) -> list[Shown]:
-    """What belongs to one report or panel: panels, then results by name, then samples."""
+def in_order(members: Sequence[Shown]) -> list[Shown]:
+    """What belongs to one report or panel: each panel with its results, then other results by name, then samples."""
     return [member for member, _ in _in_order(members)]
 
 
-def _in_order(members: Iterable[Shown]) -> list[tuple[Shown, Line]]:
-    each = ((member, line(member)) for member in members)
-    return sorted(each, key=lambda told: (_rank(told[0]), told[1].title.casefold()))
+def _in_order(members: Sequence[Shown]) -> list[tuple[Shown, Line]]:
+    results = [member for member in members if member.parts.resource_type != "Specimen"]
+    samples = [member for member in members if member.parts.resource_type == "Specimen"]
+    return [*_panels_first(results), *_by_name(samples)]
 
 
-def _rank(shown: Shown) -> int:
-    return 2 if shown.parts.resource_type == "Specimen" else not shown.parts.has_member
+def _panels_first(results: Sequence[Shown]) -> list[tuple[Shown, Line]]:
+    if not any(_holds(result) for result in results):
+        return _by_name(results)
+    nest = Nest(results, parents_of(results))
+    found: list[tuple[Shown, Line]] = []
+    for told in sorted(_by_name(nest.tops), key=lambda told: not _holds(told[0])):
+        found += [told, *_panels_first(nest.under(told[0]))]
+    return found
+
+
+def _by_name(results: Iterable[Shown]) -> list[tuple[Shown, Line]]:
+    return sorted(((result, line(result)) for result in results), key=lambda told: told[1].title.casefold())
+
+
+def _holds(shown: Shown) -> bool:
+    """Whether other results belong to it."""
+    return bool(shown.parts.has_member or shown.parts.result)
 
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
