@@ -72,7 +72,15 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     if by is not None:
         at = clock.now()
         try:
-            served = timeline.page(by.reader, slots=found.slots, ahead=found.ahead, limit=PAGE_SIZE, after=after, at=at)
+            served = timeline.page(
+                by.reader,
+                slots=found.slots,
+                ahead=found.ahead,
+                limit=PAGE_SIZE,
+                whole_days=found.is_by_day,
+                after=after,
+                at=at,
+            )
         except BadCursor:
             return errors.page(request, 404)
         query = urlencode({"after": after}) if after else ""

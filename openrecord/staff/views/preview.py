@@ -165,7 +165,13 @@ def section(request: HttpRequest, public_id: UUID, slug: str, viewer_id: UUID | 
     after = request.GET.get("after") or None
     try:
         served = timeline.page(
-            reader, slots=section_found.slots, ahead=section_found.ahead, limit=PAGE_SIZE, after=after, at=at
+            reader,
+            slots=section_found.slots,
+            ahead=section_found.ahead,
+            limit=PAGE_SIZE,
+            whole_days=section_found.is_by_day,
+            after=after,
+            at=at,
         )
     except BadCursor as error:
         raise Http404 from error

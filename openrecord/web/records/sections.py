@@ -28,7 +28,8 @@ Details = Callable[[Shown, Sequence[Shown]], Detail]
 class RecordSection:
     """One section: its address, untranslated words, and its slots. `hint` says what one finds there.
 
-    `ahead`: what holds one of these codes comes first, however long ago it began.
+    `ahead`: what holds one of these codes comes first, however long ago it began; `is_by_day`: its groups are days, and
+    what belongs to a report of the day stands under it.
     """
 
     slug: str
@@ -37,6 +38,7 @@ class RecordSection:
     slots: frozenset[Slot]
     groups: Groups
     ahead: tuple[str, ...] = ()
+    is_by_day: bool = False
 
 
 _GOES_ON = tuple(tokens.part(tokens.Mark.CLINICAL_STATUS, None, code) for code in ("active", "recurrence", "relapse"))
@@ -47,6 +49,7 @@ SECTIONS: tuple[RecordSection, ...] = (
         gettext_noop("Blood tests, samples and reports"),
         frozenset({Slot.LABORATORY, Slot.OBSERVATION_LABORATORY, Slot.REPORT, Slot.SPECIMEN, Slot.IMAGING}),
         observations.groups,
+        is_by_day=True,
     ),
     RecordSection(
         "consultations",
@@ -103,6 +106,7 @@ SECTIONS: tuple[RecordSection, ...] = (
             }
         ),
         observations.groups,
+        is_by_day=True,
     ),
     RecordSection(
         "documents",
@@ -163,7 +167,10 @@ def detail_of(entry: Shown, members: Sequence[Shown], earlier: Sequence[Shown] =
     """The page of one entry. `earlier`: results of the same test before it, newest first."""
     detail = recorded(entry, members)
     return replace(
-        detail, written=written(detail.paragraphs), about=about(entry.body), trends=trends_of(entry, earlier)
+        detail,
+        written=written((*detail.comments, *detail.paragraphs)),
+        about=about(entry.body),
+        trends=trends_of(entry, earlier),
     )
 
 

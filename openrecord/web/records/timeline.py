@@ -13,7 +13,8 @@ from openrecord.kit.london import day_of
 from openrecord.web.records import medicines, observations
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.elements import decoded, references
-from openrecord.web.records.events import RESULTS, any_line, is_note
+from openrecord.web.records.events import RESULTS, any_line
+from openrecord.web.records.remarks import is_note
 from openrecord.web.records.sections import BY_SLUG
 from openrecord.web.records.values import Line, Shown
 from openrecord.web.text import gettext as _
