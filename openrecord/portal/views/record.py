@@ -119,7 +119,7 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         "title": _(found.title),
         "section_title": _(found.title),
         "entry": detail,
-        "names_note": about_names(name for group in detail.groups for name in group.names),
+        "names_note": about_names(detail.names),
         "files": cards(this, attachments.files_of(by.viewing.patient_id, public_id, served.body)),
         "back_href": f"{BASE}/{slug}",
         "back_text": _(found.title),

@@ -216,7 +216,7 @@ def entry(
         "title": _(section_found.title),
         "section_title": _(section_found.title),
         "entry": detail,
-        "names_note": about_names(name for group in detail.groups for name in group.names),
+        "names_note": about_names(detail.names),
         "files": cards(one, attachments.files_of(found.patient.patient_id, entry_id, served.body)),
         "back_href": f"{found.base}/{slug}",
         "back_text": _(section_found.title),

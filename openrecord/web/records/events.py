@@ -5,6 +5,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from openrecord.web.records import background, documents, medicines, observations, remarks
 from openrecord.web.records.arranging import by_year
 from openrecord.web.records.elements import Json, concept, concepts, displays, joined, mapping, notes, objects, text_of
+from openrecord.web.records.plain import plain_of
 from openrecord.web.records.related import related
 from openrecord.web.records.remarks import comments_of, is_note, note_texts, subject_of
 from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts
@@ -44,7 +45,8 @@ def line(shown: Shown) -> Line:
         return Line(shown.href, encounter_title(body), shown.date, value=reasons, aside=joined((_people(body), place)))
     if kind == "Procedure":
         tag = _("Not done") if body.get("status") == "not-done" else ""
-        return Line(shown.href, concept(body.get("code")) or _("Procedure"), shown.date, tag=tag)
+        title = concept(body.get("code"))
+        return Line(shown.href, title or _("Procedure"), shown.date, tag=tag, plain=plain_of(body, title))
     if kind == "QuestionnaireResponse":
         return Line(shown.href, _("Questionnaire"), shown.date)
     if is_note(body):

@@ -13,7 +13,7 @@ from openrecord.clinical.r4 import tokens
 from openrecord.clinical.r4.times import happened
 from openrecord.web.records import background, documents, events, medicines, observations
 from openrecord.web.records.elements import decoded, mapping, text_of
-from openrecord.web.records.plain import about, written
+from openrecord.web.records.plain import about, plain_of, written
 from openrecord.web.records.trends import trends_of
 from openrecord.web.records.values import Detail, Group, Shown, parts_of
 from openrecord.web.text import gettext as _
@@ -166,10 +166,12 @@ def _date(clinical: datetime | None, body: bytes) -> str:
 def detail_of(entry: Shown, members: Sequence[Shown], earlier: Sequence[Shown] = ()) -> Detail:
     """The page of one entry. `earlier`: results of the same test before it, newest first."""
     detail = recorded(entry, members)
+    explained = about(entry.body)
     return replace(
         detail,
+        plain="" if explained else plain_of(entry.body, detail.title),
         written=written((*detail.comments, *detail.paragraphs)),
-        about=about(entry.body),
+        about=explained,
         trends=trends_of(entry, earlier),
     )
 

@@ -129,7 +129,7 @@ class Detail:
 
     `lead`: the value that matters most, in large type, with its `tag` and `tone`; `comments`: what somebody said about
     a result; `paragraphs`: free text as written; `written`: the comments and then the paragraphs with their
-    abbreviations; `links`: other entries that this one names.
+    abbreviations; `links`: other entries that this one names; `plain`: our own name of what it is about.
     """
 
     title: str
@@ -146,6 +146,12 @@ class Detail:
     written: Written = Written()
     about: About | None = None
     trends: tuple[Trend, ...] = ()
+    plain: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Our own names on its page."""
+        return (self.plain, *(name for group in self.groups for name in group.names))
 
 
 class Parts(msgspec.Struct, frozen=True, gc=False):
