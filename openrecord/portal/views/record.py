@@ -72,7 +72,15 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     if by is not None:
         at = clock.now()
         try:
-            served = timeline.page(by.reader, slots=found.slots, ahead=found.ahead, limit=PAGE_SIZE, after=after, at=at)
+            served = timeline.page(
+                by.reader,
+                slots=found.slots,
+                ahead=found.ahead,
+                limit=PAGE_SIZE,
+                whole_days=found.is_by_day,
+                after=after,
+                at=at,
+            )
         except BadCursor:
             return errors.page(request, 404)
         query = urlencode({"after": after}) if after else ""
@@ -111,7 +119,7 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         "title": _(found.title),
         "section_title": _(found.title),
         "entry": detail,
-        "names_note": about_names(name for group in detail.groups for name in group.names),
+        "names_note": about_names(detail.names),
         "files": cards(this, attachments.files_of(by.viewing.patient_id, public_id, served.body)),
         "back_href": f"{BASE}/{slug}",
         "back_text": _(found.title),

@@ -20,7 +20,6 @@ from openrecord.web.records.values import Shown
 from openrecord.web.text import active_language, gettext_noop
 from openrecord.web.text import gettext as _
 
-_BY_DAY = frozenset({"test-results", "measurements"})
 NOT_FOUND = gettext_noop("No entry was found. Try fewer words, or only the beginning of a word.")
 """Where a search finds nothing."""
 
@@ -42,14 +41,13 @@ def list_context(
     `beside`: what else belongs to the section.
     """
     here = f"{base}/{section.slug}"
-    by_day = section.slug in _BY_DAY
     groups = section.groups(entries)
     return {
         "title": _(section.title),
         "groups": groups,
         "names_note": about_names(name for group in groups for name in group.names),
-        "style": "values" if by_day else "words",
-        "dated": not by_day,
+        "style": "values" if section.is_by_day else "words",
+        "dated": not section.is_by_day,
         "beside": beside if first else (),
         "empty": empty,
         "older_href": f"{here}?after={quote(cursor)}" if cursor else "",
