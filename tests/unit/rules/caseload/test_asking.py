@@ -14,9 +14,9 @@ ANOTHER = ViewerId(uuid.UUID(int=3))
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_proxy_reports_mistakes_and_asks_for_nothing_else(kind: Kind) -> None:
+def test_a_proxy_asks_about_entries_and_for_nothing_else(kind: Kind) -> None:
     assert may_ask(kind, ViewerKind.SELF)
-    assert may_ask(kind, ViewerKind.PROXY) is (kind is Kind.CORRECTION)
+    assert may_ask(kind, ViewerKind.PROXY) is (kind in {Kind.CORRECTION, Kind.QUESTION})
     assert not may_ask(kind, ViewerKind.APP)
 
 
