@@ -69,6 +69,15 @@ def test_asking_twice_leads_to_the_first(record: Record) -> None:
     assert caseload.ask(patient, "history", **caseload.HISTORY) != first
 
 
+def test_a_form_that_is_sent_twice_is_one_request(record: Record) -> None:
+    patient = world.patient(record)
+    for kind in (Kind.CORRECTION, Kind.QUESTION, Kind.PROXY):
+        first = caseload.ask(patient, kind, **FORMS[kind])
+        assert caseload.ask(patient, kind, **FORMS[kind]) == first
+        assert caseload.ask(patient, kind, **FORMS[kind] | {"words": "Something else"}) != first
+    assert len(queries.requests(record.patient.patient_id)) == 6
+
+
 def test_withdrawing_ends_it_for_both_sides(record: Record) -> None:
     patient, manager = world.patient(record), caseload.manager()
     page = caseload.ask(patient, "correction", **caseload.CORRECTION)

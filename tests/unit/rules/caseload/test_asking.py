@@ -7,7 +7,7 @@ import pytest
 from openrecord.access.types import ViewerId, ViewerKind
 from openrecord.caseload.rules import asking
 from openrecord.caseload.rules.asking import may_ask, may_see
-from openrecord.caseload.types import Kind
+from openrecord.caseload.types import Kind, Wish
 from tests.unit.rules.caseload.facts import ASKER, MADE, made
 
 ANOTHER = ViewerId(uuid.UUID(int=3))
@@ -30,12 +30,19 @@ def test_a_patient_sees_all_and_a_proxy_only_what_they_asked() -> None:
 
 def test_two_open_requests_of_a_kind_are_one() -> None:
     history, another = made(), made(asker=ANOTHER)
-    assert asking.same_open([another, history], Kind.HISTORY, ASKER) is history
-    assert asking.same_open([another], Kind.HISTORY, ASKER) is None
-    assert asking.same_open([history], Kind.LEVEL, ASKER) is None
-    assert asking.same_open([made(withdrawn=MADE)], Kind.HISTORY, ASKER) is None
-    assert asking.same_open([made(Kind.CORRECTION)], Kind.CORRECTION, ASKER) is None
-    assert asking.same_open([made(Kind.PROXY)], Kind.PROXY, ASKER) is None
+    assert asking.same_open([another, history], Kind.HISTORY, ASKER, Wish()) is history
+    assert asking.same_open([another], Kind.HISTORY, ASKER, Wish()) is None
+    assert asking.same_open([history], Kind.LEVEL, ASKER, Wish()) is None
+    assert asking.same_open([made(withdrawn=MADE)], Kind.HISTORY, ASKER, Wish()) is None
+    assert asking.same_open([history], Kind.HISTORY, ASKER, Wish(words="at once")) is history
+
+
+@pytest.mark.parametrize("kind", [Kind.CORRECTION, Kind.QUESTION, Kind.PROXY])
+def test_of_some_kinds_there_are_as_many_as_differ(kind: Kind) -> None:
+    asked = made(kind)
+    assert asking.same_open([asked], kind, ASKER, Wish()) is asked
+    assert asking.same_open([asked], kind, ASKER, Wish(words="another")) is None
+    assert asking.same_open([asked], kind, ANOTHER, Wish()) is None
 
 
 def test_nobody_has_more_open_requests_than_anybody_may_have() -> None:
