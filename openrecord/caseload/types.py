@@ -21,6 +21,8 @@ class Kind(StrEnum):
     HISTORY = "history"
     LEVEL = "level"
     CORRECTION = "correction"
+    QUESTION = "question"
+    """What an entry means."""
     OPT_OUT = "opt-out"
     OPT_IN = "opt-in"
     PROXY = "proxy"

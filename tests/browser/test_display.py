@@ -140,6 +140,12 @@ def test_the_longest_words_fit_in_welsh(browser: Browser, origin: str, session: 
             assert not page.evaluate(OVERFLOWS), f"{path} scrolls sideways"
 
 
+ADDED_TO_LINKS = (
+    "[...document.querySelectorAll('a')].map(link => getComputedStyle(link, '::after').content)"
+    ".filter(text => text.includes('Link') || text.includes('/'))"
+)
+
+
 def _shown(page: Page, selector: str, what: str) -> Any:
     return page.evaluate("([where, what]) => getComputedStyle(document.querySelector(where))[what]", [selector, what])
 
@@ -152,6 +158,7 @@ def test_paper_is_light_and_the_device_may_be_overruled(browser: Browser, origin
         assert _shown(page, "a.or-line__title", "color") == "rgb(0, 0, 0)"
         assert _shown(page, ".or-lines", "backgroundColor") == "rgb(255, 255, 255)"
         assert _shown(page, "h1", "color") == "rgb(33, 43, 50)"
+        assert page.evaluate(ADDED_TO_LINKS) == [], "an address on paper is of no use, and ours hold ids"
     with window(browser, origin, session, chosen={"colours": "light"}, color_scheme="dark") as page:
         page.goto("/home")
         assert page.evaluate(BACKGROUND) == LIGHT_PAGE

@@ -165,6 +165,32 @@ def test_a_mistake_is_reported_and_answered(opened: Opened, scene: Scene) -> Non
     expect(patient.get_by_role("link", name="Withdraw this request")).to_have_count(0)
 
 
+def test_a_question_begins_at_the_entry_and_is_answered(opened: Opened, scene: Scene) -> None:
+    patient = opened(scene.patient)
+    patient.goto("/record/measurements")
+    turn(patient, patient.get_by_role("link", name="Body weight").first)
+    check(patient)
+    follow(patient, "Ask your surgery about this entry")
+    expect(patient.get_by_label("Which entry do you want to ask about?")).to_have_value("3 February 2025, Body weight")
+    patient.get_by_label("What would you like to know?").fill("Is this in stones?")
+    press(patient, "Send question")
+
+    manager = opened(scene.manager)
+    manager.goto(scene.desk())
+    check(manager)
+    follow(manager, "Record the identity check")
+    manager.get_by_label("NHS login with photo ID (level P9)").check()
+    press(manager, "Save")
+    follow(manager, "Answer the question")
+    manager.get_by_label("Letter to the patient").fill("It is in kilograms.")
+    press(manager, "Send the answer")
+    expect(manager.get_by_text("Answered")).to_be_visible()
+    patient.reload()
+    check(patient)
+    expect(patient.get_by_text("Answered", exact=True)).to_be_visible()
+    expect(patient.get_by_text("It is in kilograms.")).to_be_visible()
+
+
 def test_withdrawing_is_confirmed_first(opened: Opened, scene: Scene) -> None:
     patient = opened(scene.patient)
     patient.goto("/requests/new/subject-access")

@@ -5,11 +5,11 @@ from collections.abc import Iterable
 from openrecord.access.types import ViewerId, ViewerKind
 from openrecord.caseload.types import Kind, Request, Wish
 
-ONLY_ONCE = frozenset(Kind) - {Kind.CORRECTION, Kind.PROXY}
-"""Of these a person has one open request at a time."""
+ONLY_ONCE = frozenset(Kind) - {Kind.CORRECTION, Kind.QUESTION, Kind.PROXY}
+"""Of these a person has one open request at a time; of others as many as differ, for a form may be sent twice."""
 MOST_OPEN = 20
 """Open requests of one person about one record: more are a mistake or a machine."""
-_OF_PROXY = frozenset({Kind.CORRECTION})
+_OF_PROXY = frozenset({Kind.CORRECTION, Kind.QUESTION})
 
 
 def may_ask(kind: Kind, viewer: ViewerKind) -> bool:

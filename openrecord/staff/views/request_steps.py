@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from openrecord.caseload import actions, queries
-from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, ROLES, open_steps, outcomes
-from openrecord.caseload.types import Outcome, Step
+from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, open_steps, outcomes, roles
+from openrecord.caseload.types import Kind, Outcome, Step
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
 from openrecord.screening import queries as screening
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
 from openrecord.staff.presenters.request_forms import OPEN, PART, TITLES, Setting, event_of, fields_of, mistakes
-from openrecord.staff.presenters.requests import KINDS, OUTCOMES, address
+from openrecord.staff.presenters.requests import KINDS, address, outcome_words
 from openrecord.staff.views.requests import members_of, request_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, filled, summary, with_errors
@@ -26,12 +26,12 @@ from openrecord.web.text import gettext as _
 AUTHORITY = "staff:requests"
 
 
-def _step(desk: Desk, slug: str) -> Step:
-    """The step, if this member of staff may ever take it. Raises Http404, PermissionDenied."""
+def _step(desk: Desk, slug: str, kind: Kind) -> Step:
+    """The step, if this member of staff may ever take it with such a request. Raises Http404, PermissionDenied."""
     step = next((step for step in TITLES if step == slug), None)
     if step is None:
         raise Http404
-    if not ROLES[step] & desk.member.roles:
+    if not roles(step, kind) & desk.member.roles:
         raise PermissionDenied
     return step
 
@@ -57,7 +57,7 @@ def step(request: HttpRequest, public_id: UUID, request_id: UUID, slug: str) -> 
     desk = desk_of(request)
     patient = patient_of(desk, public_id, content=False)
     found = request_of(desk, patient, request_id)
-    wanted = _step(desk, slug)
+    wanted = _step(desk, slug, found.kind)
     came = len(screening.labelled(patient.patient_id, desk.ods)) if wanted is Step.REVIEW else 0
     openable = queries.openable(patient.patient_id, found, at=clock.now()) if wanted is Step.DECIDE else frozenset()
     stamp = screening.record_stamp(patient.patient_id, desk.ods) if wanted is Step.REVIEW else ""
@@ -139,7 +139,7 @@ def _form(
     record_staff_read(request, desk, patient, route="/staff/request/step", served=(), at=clock.now())
     answer = setting.outcome
     context = {
-        "title": _(TITLES[wanted]) if answer is None else _(OUTCOMES[answer]),
+        "title": _(TITLES[wanted]) if answer is None else outcome_words(answer, found.kind),
         "asked": _(KINDS[found.kind]),
         "here": address(patient, found.request_id),
         "action": f"{address(patient, found.request_id)}/{wanted}",

@@ -14,9 +14,9 @@ ANOTHER = ViewerId(uuid.UUID(int=3))
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_proxy_reports_mistakes_and_asks_for_nothing_else(kind: Kind) -> None:
+def test_a_proxy_asks_about_entries_and_for_nothing_else(kind: Kind) -> None:
     assert may_ask(kind, ViewerKind.SELF)
-    assert may_ask(kind, ViewerKind.PROXY) is (kind is Kind.CORRECTION)
+    assert may_ask(kind, ViewerKind.PROXY) is (kind in {Kind.CORRECTION, Kind.QUESTION})
     assert not may_ask(kind, ViewerKind.APP)
 
 
@@ -34,9 +34,10 @@ def test_two_open_requests_of_a_kind_are_one() -> None:
     assert asking.same_open([another], Kind.HISTORY, ASKER, Wish()) is None
     assert asking.same_open([history], Kind.LEVEL, ASKER, Wish()) is None
     assert asking.same_open([made(withdrawn=MADE)], Kind.HISTORY, ASKER, Wish()) is None
+    assert asking.same_open([history], Kind.HISTORY, ASKER, Wish(words="at once")) is history
 
 
-@pytest.mark.parametrize("kind", [Kind.CORRECTION, Kind.PROXY])
+@pytest.mark.parametrize("kind", [Kind.CORRECTION, Kind.QUESTION, Kind.PROXY])
 def test_the_very_same_words_are_one_request_and_others_another(kind: Kind) -> None:
     """A form that was sent twice."""
     first = made(kind, wish=Wish(about="Asthma", words="I never had it"))
