@@ -40,18 +40,14 @@ class Deliveries:
 def deliveries(folder: Path, entries: int) -> Deliveries:
     """Write them, in the share that `entries` is of a whole run."""
     share = min(1.0, entries / ALL_OF_IT)
-    long, people, held = (
-        max(least, round(share * full)) for least, full in ((300, LONGEST), (20, LIST), (60, HELD))
-    )
+    long, people, held = (max(least, round(share * full)) for least, full in ((300, LONGEST), (20, LIST), (60, HELD)))
 
     def of(name: str, entries: int, per_patient: int, seed: int) -> Delivery:
         return deliver(
             folder / name, format=Format.R4, order=Order.BY_PATIENT, entries=entries, per_patient=per_patient, seed=seed
         )
 
-    return Deliveries(
-        of("record", long, long, 2), of("list", people * ON_LIST, ON_LIST, 3), of("held", held, 5, 4)
-    )
+    return Deliveries(of("record", long, long, 2), of("list", people * ON_LIST, ON_LIST, 3), of("held", held, 5, 4))
 
 
 def measure(places: Places, given: Deliveries, requests: int) -> Iterator[Served | Worked]:
