@@ -232,8 +232,8 @@ def deduct(
 def record_death(
     *, patient_id: PatientId, died: bool, by: Actor, at: datetime, told: str = "", repeats: bytes | None = None
 ) -> None:
-    """The patient has died, or (False) a death recorded in error is undone. `told`: as the trail names what a source
-    said, empty where a person did it.
+    """The patient has died, or (False) a death recorded in error is undone. `told`: what a source said, as the trail
+    names it; empty where a person did it.
     """
     PatientRow.objects.filter(patient_id=patient_id).update(died=died)
     change = events.PersonChange.DIED if died else events.PersonChange.DEATH_UNDONE

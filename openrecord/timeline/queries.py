@@ -185,7 +185,8 @@ def page(
 
     Each kind of entry is a range of its own in reading order; so is the whole record. `ahead`: what holds one of these
     parts (clinical.r4.tokens) comes before everything else; the page that ends it goes on with the first of the rest.
-    `whole_days`: the page goes on to the end of a London day, so that a report and its results stand together.
+    `whole_days`: the page ends with a London day, so that a report and its results stand together: it leaves the day
+    to the next page where half of this one stays, else it goes on to the end of the day.
     """
     asked = _Asked(frozenset(slots), period, tuple(ahead), int(limit), whole_days)
     if not ahead:
@@ -237,8 +238,11 @@ def _part(reader: Reader, asked: _Asked, share: _Share, after: str | None, at: d
     condition = _condition(connection.vendor, asked.period != ALWAYS, len(asked.ahead), share)
     rows = _rows(reader, _paged(len(types), condition, asked.limit + 1), parameters, at)
     end = asked.limit
-    last = _day(rows[end - 1]) if asked.whole_days and len(rows) > end else None
-    if last is not None and _day(rows[end]) == last:
+    last = _day(rows[end]) if asked.whole_days and len(rows) > end else None
+    if last is not None and _day(rows[end - 1]) == last:
+        begins = next(n for n, row in enumerate(rows) if _day(row) == last)
+        if begins >= end // 2:
+            return _page(reader, rows, begins, at)
         rows = _rows(reader, _paged(len(types), condition, end + MOST_OF_A_DAY + 1), parameters, at)
         end = next((n for n, row in enumerate(rows) if n > end and _day(row) != last), end + MOST_OF_A_DAY)
     return _page(reader, rows, end, at)

@@ -79,12 +79,13 @@ def _record(place: Place, delivery: Delivery, requests: int) -> Iterator[Served 
 
 
 def _kind(origin: str, name: str, path: str, cookies: Iterable[str]) -> Kind:
-    """A page that shows something. Raises BenchFailed where it does not."""
-    kind = Kind(name, [Target(path, f"Cookie: {cookie}") for cookie in cookies])
+    """A page that shows something; how many rows is said with its name. Raises BenchFailed where it shows none."""
+    targets = [Target(path, f"Cookie: {cookie}") for cookie in cookies]
     with httpx.Client(base_url=origin, trust_env=False) as http:
-        if not _LINE.search(serving.get(http, kind.targets[0])):
-            raise BenchFailed(f"{name} shows nothing")
-    return kind
+        rows = len(_LINE.findall(serving.get(http, targets[0])))
+    if not rows:
+        raise BenchFailed(f"{name} shows nothing")
+    return Kind(f"{name}, {rows} rows", targets)
 
 
 def _signed_in(session: str) -> str:

@@ -130,10 +130,12 @@ def test_a_page_ends_with_a_day_and_goes_on_behind_it(record: Record) -> None:
 
     everything = timeline.page(reader, slots=timeline.EVERY_SLOT, limit=100, at=AT).entries
     assert len(everything) == 17
-    assert sizes(4) == [15, 2], "three of February, then the whole of 31 January"
+    assert sizes(4) == [3, 12, 2], "three of February, then the whole of 31 January"
+    assert sizes(8) == [15, 2], "of this page not half would stay"
     assert sizes(15) == [15, 2]
-    assert sizes(16) == [17]
-    assert sizes(4, most=5) == [9, 6, 2], "a day without end is no page without end"
+    assert sizes(16) == [15, 2]
+    assert sizes(17) == [17]
+    assert sizes(4, most=5) == [3, 9, 3, 2], "a day without end is no page without end"
 
 
 @pytest.fixture
@@ -215,7 +217,7 @@ def test_older_entries_keep_the_part(record: Record, browser: Client) -> None:
     (older,) = re.findall(r'href="(/record/timeline\?[^"]+)" rel="next"', html)
     assert older.startswith("/record/timeline?kind=measurements&amp;last=2024&amp;after=")
     second = read(browser, older.removeprefix(PATH).replace("&amp;", "&"))
-    assert (html.count("Body weight"), second.count("Body weight")) == (51, 9), "to the end of the day"
+    assert (html.count("Body weight"), second.count("Body weight")) == (48, 12), "to the end of a day"
     assert "Newest entries" in second
 
 
