@@ -9,12 +9,24 @@ from django.db import transaction
 
 from openrecord.access.matters import Due, Matter, OpenDue
 from openrecord.access.models import DueRow, EpochRow
-from openrecord.access.types import ViewerId
+from openrecord.access.types import ReviewCode, ViewerId
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros, to_micros
 from openrecord.registry.types import OdsCode, PatientId
 
 _DUE_OF = "SELECT patient_id, ods, matter, viewer_id FROM access_due WHERE patient_id IN ({keys})"
+
+
+_REVIEWED = (
+    "SELECT patient_id, MAX(at) FROM access_act WHERE act LIKE %s AND patient_id IN ({keys}) GROUP BY patient_id"
+)
+"""`act` holds what arrived as JSON without blanks (access.events)."""
+
+
+def reviewed(patients: Iterable[PatientId]) -> dict[PatientId, datetime]:
+    """Those of these patients for whom a 104 ever arrived, and when the newest did; whether it stands is not asked."""
+    found = sql.rows_in(_REVIEWED, [f'%"code":"{ReviewCode.ENHANCED_REVIEW.value}"%'], patients)
+    return {PatientId(number): from_micros(at) for number, at in found}
 
 
 @transaction.atomic

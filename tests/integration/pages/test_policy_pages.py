@@ -192,6 +192,49 @@ def test_in_bulk_is_a_setting(hilltop: made.Town, manager: Client, monkeypatch: 
     assert "Many enhanced reviews" in manager.get(proposal).text
 
 
+def test_many_enhanced_reviews_after_going_live_have_to_be_justified(stored: None) -> None:  # noqa: ARG001
+    """Whoever governs is told on the first page, until somebody has said why."""
+    stopped()
+    town = made.new_town(Policy())
+    people = [town.patient(f"Able{number}") for number in range(7)]
+    manager, reader = world.staff(town.ods, (Role.MANAGER,)), world.staff(town.ods, (Role.READER,))
+    address = "/staff/practice/enhanced-reviews"
+    for patient in people[:3]:
+        made.code(patient, "104")
+    assert address not in manager.get("/staff/home").text
+    made.code(people[3], "104")
+    told = manager.get("/staff/home").text
+    assert "Code 104 stands for 4 of 7 patients. Say why." in told
+    assert address not in reader.get("/staff/home").text
+    assert reader.get(address).status_code == reader.post(address, {"why": "x"}).status_code == 403
+    assert 'href="#why"' in manager.post(address, {"why": " "}).text
+    clock.use(lambda: AT + timedelta(minutes=1))
+    assert manager.post(address, {"why": "A refuge registered."})["Location"] == "/staff/practice?done=explained"
+    shown = manager.get("/staff/practice").text
+    assert "A refuge registered." in shown
+    assert "Nothing else was changed." in shown
+    made.code(people[4], "104", at=AT + timedelta(minutes=2))
+    assert address not in manager.get("/staff/home").text
+    assert manager.get(address)["Location"].endswith("done=explained")
+    assert [version.policy for version in registry.policy_versions(town.ods)] == [Policy(), Policy()]
+
+
+def test_104_in_bulk_is_told_too(stored: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    stopped()
+    monkeypatch.setenv("OPENRECORD_BULK_REVIEWS", "2")
+    town, other = made.new_town(Policy()), made.new_town(Policy())
+    manager = world.staff(town.ods, (Role.MANAGER,))
+    people = [town.patient(f"Able{number}") for number in range(7)]
+    for patient in (people[0], other.patient("Other")):
+        made.code(patient, "104")
+    assert "Say why" not in manager.get("/staff/home").text
+    made.code(people[1], "104")
+    assert "Code 104 stands for 2 of 7 patients. Say why." in manager.get("/staff/home").text
+    made.code(people[1], "106", at=AT + timedelta(seconds=1))
+    clock.use(lambda: AT + timedelta(minutes=1))
+    assert "Say why" not in manager.get("/staff/home").text
+
+
 def test_a_changed_rule_says_how_many_entries_it_holds_for(stored: None) -> None:  # noqa: ARG001
     """Those that are here already are meant, too; another practice's are not counted."""
     stopped()
