@@ -4,6 +4,7 @@ Nothing is lost where somebody else was faster: what was typed comes back beside
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from openrecord.access.rules.dry_run import Outcome
 from openrecord.kit import clock
+from openrecord.kit.london import day_of
 from openrecord.registry import actions
 from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness
@@ -147,6 +149,14 @@ def _goes_live(before: Policy | None, after: Policy) -> bool:
     return after.system_on and after.go_live is not None and not was_live
 
 
+def _opened_from(before: Policy | None, found: Proposal) -> date | None:
+    """A first day so long ago that it opens what would be history elsewhere; None where the change sets none."""
+    day, known = found.policy.go_live, None if before is None else before.go_live
+    if day is None or (known is not None and known <= day):
+        return None
+    return day if day < day_of(found.at) - timedelta(days=found.policy.back_record_days) else None
+
+
 def _put_into_force(request: HttpRequest, desk: Desk, found: Proposal, why: str) -> bool:
     try:
         actions.set_policy(
@@ -178,6 +188,7 @@ def _proposal_page(
         "here": here,
         "edit_href": f"{CHANGE}?from={found.proposal_id}",
         "differences": differences(base, found.policy),
+        "opened_from": _opened_from(base, found),
         "checklist": readiness.progress(registry.readiness(desk.ods)) if _goes_live(base, found.policy) else None,
         "changed": changed_since(desk.ods, found.base),
         "foreseen": foreseen,

@@ -117,6 +117,26 @@ def test_whatever_was_typed_comes_back(manager: Client) -> None:
     assert text.count('name="sections"') == text.count("checked") + len(Section) - on
 
 
+@pytest.mark.parametrize("year", ["24", "0024", "1", "9999"])
+def test_a_year_that_is_cut_off_opens_nothing(hilltop: made.Town, manager: Client, year: str) -> None:
+    """Taken for the year 24, it would open all that was ever recorded."""
+    text = manager.post(CHANGE, form(Policy(go_live=None), 1, **{**DAY, "live-year": year})).text
+    assert 'href="#live-day"' in text
+    assert f'value="{year}"' in text
+    assert registry.policy(hilltop.ods) == Policy(go_live=None)
+
+
+def test_a_first_day_long_ago_is_said(hilltop: made.Town, manager: Client) -> None:
+    """What was recorded since then is opened without anybody having looked at it."""
+    told = "without anybody having looked"
+    for year, is_told in (("2025", False), ("2024", True)):
+        proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **{**DAY, "live-year": year}))["Location"]
+        assert (told in manager.get(proposal).text) is is_told
+    assert manager.post(proposal).status_code == 303
+    changed = manager.post(CHANGE, form(registry.policy(hilltop.ods) or Policy(), 2, level="detailed"))["Location"]
+    assert told not in manager.get(changed).text, "it was said when the day was set"
+
+
 def test_an_enhanced_review_cannot_open_more(manager: Client) -> None:
     sent = form(Policy(go_live=None), 1, **{"level": "summary", "at-risk": "full"})
     assert 'href="#at-risk-1"' in manager.post(CHANGE, sent).text
