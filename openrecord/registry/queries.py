@@ -109,6 +109,17 @@ def proposal(ods: OdsCode, proposal_id: UUID) -> Proposal | None:
     return None if row is None else Proposal(row.id, ods, row.base, _decoded(row.body), from_micros(row.at))
 
 
+def proposals_in_force(ods: OdsCode) -> dict[int, UUID]:
+    """The change that somebody wrote down before each version of the policy, by the version's number."""
+    rows = list(ProposalRow.objects.filter(ods=ods).order_by("at"))
+    return {
+        version.version: row.id
+        for version in policy_versions(ods)
+        for row in rows
+        if row.base + 1 == version.version and _decoded(row.body) == version.policy
+    }
+
+
 def readiness(ods: OdsCode) -> dict[str, ReadinessAnswer]:
     """The practice's newest answer to each item of the checklist that it has answered."""
     rows = ReadinessRow.objects.filter(ods=ods).order_by("version")

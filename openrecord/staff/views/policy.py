@@ -132,6 +132,8 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     found = registry.proposal(desk.ods, proposal_id)
     if found is None:
         raise Http404
+    if request.method == "POST" and _version_of(found) is not None:
+        return see_other(f"{PRACTICE}?done=changed")  # pressed twice
     foreseen = dry_run(found)
     why = request.POST.get("why", "").strip()[:LONGEST_WHY]
     errors: tuple[FieldError, ...] = ()
@@ -141,6 +143,13 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
         elif _put_into_force(request, desk, found, why):
             return see_other(f"{PRACTICE}?done=changed")
     return _proposal_page(request, desk, found, foreseen, why, errors)
+
+
+def _version_of(found: Proposal) -> PolicyVersion | None:
+    """The version of the policy that this change has become; None while it is in force nowhere."""
+    number = found.base + 1
+    versions = registry.policy_versions(found.ods)
+    return next((v for v in versions if v.version == number and v.policy == found.policy), None)
 
 
 def _goes_live(before: Policy | None, after: Policy) -> bool:
@@ -182,6 +191,7 @@ def _proposal_page(
     listed = forecasts.rows(lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
     record_staff_read(request, desk, None, route="/staff/practice/proposals", served=(), at=clock.now())
     base = next((v.policy for v in registry.policy_versions(desk.ods) if v.version == found.base), None)
+    applied = _version_of(found)
     before, more = number > 1, number * PAGE_SIZE < len(lines)
     context = {
         "title": _("What this change would do"),
@@ -190,7 +200,8 @@ def _proposal_page(
         "differences": differences(base, found.policy),
         "opened_from": _opened_from(base, found),
         "checklist": readiness.progress(registry.readiness(desk.ods)) if _goes_live(base, found.policy) else None,
-        "changed": changed_since(desk.ods, found.base),
+        "applied": applied,
+        "changed": () if applied else changed_since(desk.ods, found.base),
         "foreseen": foreseen,
         "rules": forecasts.rule_rows(foreseen),
         "summary": forecasts.summary(foreseen, here, shown),

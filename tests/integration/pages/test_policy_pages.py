@@ -17,6 +17,7 @@ from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Policy, ReleaseMode, ReleaseRule
+from openrecord.staff import dry_run
 from openrecord.staff.presenters.policy import RELEASES
 from openrecord.staff.views import policy_form
 from tests.integration.fhir.world import AT, BY, Record, observation, stopped
@@ -98,6 +99,23 @@ def test_going_live_is_seen_before_it_happens(hilltop: made.Town, manager: Clien
     after = manager.get("/staff/practice").text
     assert "records have moved" not in after
     assert "Mo Ledger" in after
+
+
+def test_what_was_foreseen_is_kept_with_the_version(hilltop: made.Town, manager: Client) -> None:
+    """Also where another process, which remembers nothing of it, is asked (R43)."""
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    before = manager.get(proposal).text
+    manager.post(proposal)
+    settle(hilltop)
+    assert proposal in manager.get("/staff/practice").text
+    dry_run._dry_run.cache_clear()
+    after = manager.get(proposal).text
+    assert "This change is in force since 3 March 2025, as version 2." in after
+    for outcome in ("Gain access", "Held back", "Unchanged"):
+        assert count(after, outcome) == count(before, outcome)
+    assert "Somebody else changed this" not in after
+    assert "Put this into force" not in after
+    assert proposal not in world.staff(hilltop.ods, (Role.READER,)).get("/staff/practice").text
 
 
 def test_whatever_was_typed_comes_back(manager: Client) -> None:
@@ -184,7 +202,8 @@ def test_who_was_faster_is_seen_and_nothing_is_lost(hilltop: made.Town, manager:
     assert policy is not None
     assert policy.level is Level.FULL
     assert [version.version for version in registry.policy_versions(hilltop.ods)] == [3, 2, 1]
-    assert manager.post(again).status_code == 200, "the same change twice is one too many"
+    twice = manager.post(again)
+    assert (twice.status_code, twice["Location"]) == (303, "/staff/practice?done=changed"), "pressed twice is done once"
     assert len(registry.policy_versions(hilltop.ods)) == 3
 
 
