@@ -9,12 +9,24 @@ from django.db import transaction
 
 from openrecord.access.matters import Due, Matter, OpenDue
 from openrecord.access.models import DueRow, EpochRow
-from openrecord.access.types import ViewerId
+from openrecord.access.types import ReviewCode, ViewerId
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros, to_micros
 from openrecord.registry.types import OdsCode, PatientId
 
 _DUE_OF = "SELECT patient_id, ods, matter, viewer_id FROM access_due WHERE patient_id IN ({keys})"
+
+
+_REVIEWED = (
+    "SELECT patient_id, MAX(at) FROM access_act WHERE act LIKE %s AND patient_id IN ({keys}) GROUP BY patient_id"
+)
+"""`act` holds what arrived as JSON without blanks (access.events)."""
+
+
+def reviewed(patients: Iterable[PatientId]) -> dict[PatientId, datetime]:
+    """Those of these patients for whom a 104 ever arrived, and when the newest did; whether it stands is not asked."""
+    found = sql.rows_in(_REVIEWED, [f'%"code":"{ReviewCode.ENHANCED_REVIEW.value}"%'], patients)
+    return {PatientId(number): from_micros(at) for number, at in found}
 
 
 @transaction.atomic
@@ -67,14 +79,19 @@ def open_due(ods: OdsCode, matters: Iterable[Matter], *, limit: int, after: int 
     """What is open in front of a practice's staff, oldest first; `after`: how many to leave out."""
     rows = DueRow.objects.filter(ods=ods, matter__in=[matter.value for matter in matters])
     ordered = rows.order_by("since", "patient_id", "matter", "viewer_id")[after : after + limit]
-    return tuple(
-        OpenDue(
-            PatientId(row.patient_id),
-            Due(ods, Matter(row.matter), _viewer_or_none(bytes(row.viewer_id))),
-            from_micros(row.since),
-        )
-        for row in ordered
-    )
+    return tuple(_open(row) for row in ordered)
+
+
+def open_about(ods: OdsCode, patient_id: PatientId, matters: Iterable[Matter]) -> tuple[OpenDue, ...]:
+    """What is open in front of a practice's staff about one patient, oldest first."""
+    named = [matter.value for matter in matters]
+    rows = DueRow.objects.filter(ods=ods, patient_id=patient_id, matter__in=named)
+    return tuple(_open(row) for row in rows.order_by("since", "matter", "viewer_id"))
+
+
+def _open(row: DueRow) -> OpenDue:
+    due = Due(OdsCode(row.ods), Matter(row.matter), _viewer_or_none(bytes(row.viewer_id)))
+    return OpenDue(PatientId(row.patient_id), due, from_micros(row.since))
 
 
 def count_due(matters: Iterable[Matter], ods: OdsCode | None = None) -> int:

@@ -61,6 +61,10 @@ _ALIKE = (
 )
 """The few of a practice who may be alike: rules.merging.pairs says which are."""
 _PAIRED = f"{_PATIENT_OF_PAIR} registry_paired a ON p.patient_id=a.patient_id WHERE a.ods=%s"
+_LIST = (
+    "SELECT r.patient_id FROM registry_registration r JOIN registry_patient p ON p.patient_id=r.patient_id "
+    "WHERE r.ods=%s AND r.start<=%s AND (r.end_on IS NULL OR r.end_on>%s) AND NOT p.died AND p.merged_into IS NULL"
+)
 _DISTINCT = "SELECT patient_id, other FROM registry_distinct WHERE patient_id IN ({keys})"
 _POLICIES = "SELECT ods, body FROM registry_policy WHERE ods IN ({keys}) ORDER BY version"
 _policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
@@ -103,6 +107,17 @@ def proposal(ods: OdsCode, proposal_id: UUID) -> Proposal | None:
     """A change that somebody of the practice wrote down; None where this practice has none such."""
     row = ProposalRow.objects.filter(ods=ods, id=proposal_id).first()
     return None if row is None else Proposal(row.id, ods, row.base, _decoded(row.body), from_micros(row.at))
+
+
+def proposals_in_force(ods: OdsCode) -> dict[int, UUID]:
+    """The change that somebody wrote down before each version of the policy, by the version's number."""
+    rows = list(ProposalRow.objects.filter(ods=ods).order_by("at"))
+    return {
+        version.version: row.id
+        for version in policy_versions(ods)
+        for row in rows
+        if row.base + 1 == version.version and _decoded(row.body) == version.policy
+    }
 
 
 def readiness(ods: OdsCode) -> dict[str, ReadinessAnswer]:
@@ -303,6 +318,11 @@ def patients_by_name(ods: OdsCode, family: str, born: date, *, on: date) -> tupl
     )
     found = PatientRow.objects.filter(born=born, family__iexact=family.strip(), patient_id__in=registered)
     return tuple(_patient(row) for row in found.values_list(*_PATIENT_COLUMNS))
+
+
+def list_size(ods: OdsCode, *, on: date) -> int:
+    """How many living patients are registered at the practice on a day, each counted once."""
+    return len({row[0] for row in sql.rows(_LIST, [ods, on, on])})
 
 
 def pairs_at(ods: OdsCode, *, on: date) -> tuple[tuple[Patient, Patient], ...]:

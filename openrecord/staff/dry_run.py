@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 from uuid import UUID
@@ -13,7 +13,7 @@ from openrecord.access.types import Reason
 from openrecord.clinical.kinds import KIND_RULES, EntryKind
 from openrecord.kit import environment
 from openrecord.registry import queries as registry
-from openrecord.registry.types import OdsCode, PatientId, Proposal
+from openrecord.registry.types import OdsCode, PatientId, Policy, Proposal
 from openrecord.screening import queries as screening
 
 
@@ -79,18 +79,26 @@ def _dry_run(ods: OdsCode, proposal_id: UUID) -> DryRun:
     proposal = registry.proposal(ods, proposal_id)
     if proposal is None:
         raise LookupError("the proposal is gone")
-    order = _by_name(ods)
-    people = access.facts_of(order, at=proposal.at)
+    order, before = _by_name(ods), _policy_before(proposal)
+    people = {
+        number: replace(facts, policies={**facts.policies, ods: before})
+        for number, facts in access.facts_of(order, at=proposal.at).items()
+    }
     lines = tuple((number, forecast(people[number], ods, proposal.policy, proposal.at)) for number in order)
     then = effective_from(proposal.policy, proposal.at)
     cover = review_cover(people.values(), ods, proposal.at)
     return DryRun(proposal.at, then, lines, cover, _rule_changes(proposal, order))
 
 
+def _policy_before(proposal: Proposal) -> Policy | None:
+    """The policy from which the change was made: it may be in force itself by now."""
+    versions = registry.policy_versions(proposal.ods)
+    return next((version.policy for version in versions if version.version == proposal.base), None)
+
+
 def _rule_changes(proposal: Proposal, patients: Sequence[PatientId]) -> tuple[RuleChange, ...]:
     """Nothing where there was no policy yet: nothing of the practice could be seen."""
-    versions = registry.policy_versions(proposal.ods)
-    before = next((version.policy for version in versions if version.version == proposal.base), None)
+    before = _policy_before(proposal)
     if before is None:
         return ()
     kinds = {kind: rule.release_as for kind, rule in KIND_RULES.items() if rule.release_as is not None}

@@ -50,6 +50,7 @@ NO_PAGE = {
     "sign-in": "leads to the provider",
     "sign-in/return": "leads back from it",
     "practice/readiness.csv": "a file",
+    "practice/enhanced-reviews": "leads back where nothing is to be said; what it shows, a proposal shows too",
     "queue/decide": "a form's answer, which leads to the list",
     "queue/undo": "the same",
     "patients/<uuid:public_id>/people/told": "the same",

@@ -166,19 +166,30 @@ def _shows_more(view: _View, other: _View) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class ReviewCover:
-    """How many patients of a list a standing 104 covers, and the most that arrived on one day (R44)."""
+    """How many patients of a list a standing 104 covers (R44).
+
+    `fresh`: those of them for whom it arrived since somebody last said why, all where nobody has; `most_on_a_day`: how
+    many of the fresh ones arrived on one day at most.
+    """
 
     patients: int
     covered: int
     most_on_a_day: int
+    fresh: int = 0
 
     def needs_justification(self, bulk: int) -> bool:
         """Whether 104 covers more than half of the list, or `bulk` or more patients got it on one day."""
         return self.covered * 2 > self.patients or self.most_on_a_day >= bulk
 
+    def needs_another(self, bulk: int) -> bool:
+        """The same where somebody has said why before: only if `bulk` more patients have it since."""
+        return self.fresh >= bulk and self.needs_justification(bulk)
 
-def review_cover(people: Iterable[AccessFacts], org: OdsCode, at: datetime) -> ReviewCover:
-    """The cover by 104 of those who are registered at `org` and alive."""
+
+def review_cover(
+    people: Iterable[AccessFacts], org: OdsCode, at: datetime, since: datetime | None = None
+) -> ReviewCover:
+    """The cover by 104 of those who are registered at `org` and alive; `since`: when somebody last said why."""
     patients = covered = 0
     days: Counter[date] = Counter()
     for facts in people:
@@ -188,5 +199,6 @@ def review_cover(people: Iterable[AccessFacts], org: OdsCode, at: datetime) -> R
         standing = winner(facts.codes, at)
         if standing is not None and standing.code is ReviewCode.ENHANCED_REVIEW:
             covered += 1
-            days[day_of(standing.known)] += 1
-    return ReviewCover(patients, covered, max(days.values(), default=0))
+            if since is None or standing.known > since:
+                days[day_of(standing.known)] += 1
+    return ReviewCover(patients, covered, max(days.values(), default=0), days.total())

@@ -19,10 +19,12 @@ from openrecord.screening import listing
 from openrecord.screening import queries as screening
 from openrecord.staff import undelivered
 from openrecord.staff.desk import Desk, desk_of, page
+from openrecord.staff.many_reviews import unexplained
 from openrecord.staff.refused import refused_files
 from openrecord.staff.views.decisions import AHEAD_PATH, DECISIONS_PATH
 from openrecord.staff.views.erasing import ERASING
 from openrecord.staff.views.glass import OPENINGS
+from openrecord.staff.views.many_reviews import MANY
 from openrecord.staff.views.pairs import PAIRS
 from openrecord.staff.views.policy import PRACTICE
 from openrecord.staff.views.practice import moving
@@ -62,6 +64,7 @@ def home(request: HttpRequest) -> HttpResponse:
             _count(DECISIONS_PATH, _("Decisions about access"), access_due.count_due(DECISIONS, desk.ods)),
             _count("/staff/drift", _("Codes and settings that disagree"), access_due.count_due(DRIFT, desk.ods)),
             _count(AHEAD_PATH, _("Access that is reviewed or ends soon"), access_due.count_due(NOTICES, desk.ods)),
+            *(_many_reviews(desk.ods, clock.now()) if desk.may_govern else ()),
             *_refused(desk.ods),
             *messages,
             _policy(desk.ods),
@@ -112,6 +115,16 @@ def _records(desk: Desk, at: datetime) -> tuple[Card, ...]:
 
 def _count(href: str, title: str, number: int) -> Card:
     return Card(href, title, _("%(count)s open") % {"count": number} if number else _("None open"), number > 0)
+
+
+def _many_reviews(ods: OdsCode, at: datetime) -> tuple[Card, ...]:
+    """Only where somebody has to say why (R44)."""
+    cover = unexplained(ods, registry.policy_versions(ods), at)
+    if cover is None:
+        return ()
+    told = _("Code 104 stands for %(covered)s of %(patients)s patients. Say why.")
+    told %= {"covered": cover.covered, "patients": cover.patients}
+    return (Card(MANY, _("Many enhanced reviews"), told, waits=True),)
 
 
 def _refused(ods: OdsCode) -> tuple[Card, ...]:

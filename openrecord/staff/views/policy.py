@@ -4,6 +4,7 @@ Nothing is lost where somebody else was faster: what was typed comes back beside
 """
 
 from dataclasses import dataclass
+from datetime import date, timedelta
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from openrecord.access.rules.dry_run import Outcome
 from openrecord.kit import clock
+from openrecord.kit.london import day_of
 from openrecord.registry import actions
 from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness
@@ -130,6 +132,8 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     found = registry.proposal(desk.ods, proposal_id)
     if found is None:
         raise Http404
+    if request.method == "POST" and _version_of(found) is not None:
+        return see_other(f"{PRACTICE}?done=changed")  # pressed twice
     foreseen = dry_run(found)
     why = request.POST.get("why", "").strip()[:LONGEST_WHY]
     errors: tuple[FieldError, ...] = ()
@@ -141,10 +145,25 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     return _proposal_page(request, desk, found, foreseen, why, errors)
 
 
+def _version_of(found: Proposal) -> PolicyVersion | None:
+    """The version of the policy that this change has become; None while it is in force nowhere."""
+    number = found.base + 1
+    versions = registry.policy_versions(found.ods)
+    return next((v for v in versions if v.version == number and v.policy == found.policy), None)
+
+
 def _goes_live(before: Policy | None, after: Policy) -> bool:
     """Whether patients begin to see something by it."""
     was_live = before is not None and before.system_on and before.go_live is not None
     return after.system_on and after.go_live is not None and not was_live
+
+
+def _opened_from(before: Policy | None, found: Proposal) -> date | None:
+    """A first day so long ago that it opens what would be history elsewhere; None where the change sets none."""
+    day, known = found.policy.go_live, None if before is None else before.go_live
+    if day is None or (known is not None and known <= day):
+        return None
+    return day if day < day_of(found.at) - timedelta(days=found.policy.back_record_days) else None
 
 
 def _put_into_force(request: HttpRequest, desk: Desk, found: Proposal, why: str) -> bool:
@@ -172,14 +191,17 @@ def _proposal_page(
     listed = forecasts.rows(lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
     record_staff_read(request, desk, None, route="/staff/practice/proposals", served=(), at=clock.now())
     base = next((v.policy for v in registry.policy_versions(desk.ods) if v.version == found.base), None)
+    applied = _version_of(found)
     before, more = number > 1, number * PAGE_SIZE < len(lines)
     context = {
         "title": _("What this change would do"),
         "here": here,
         "edit_href": f"{CHANGE}?from={found.proposal_id}",
         "differences": differences(base, found.policy),
+        "opened_from": _opened_from(base, found),
         "checklist": readiness.progress(registry.readiness(desk.ods)) if _goes_live(base, found.policy) else None,
-        "changed": changed_since(desk.ods, found.base),
+        "applied": applied,
+        "changed": () if applied else changed_since(desk.ods, found.base),
         "foreseen": foreseen,
         "rules": forecasts.rule_rows(foreseen),
         "summary": forecasts.summary(foreseen, here, shown),

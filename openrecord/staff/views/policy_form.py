@@ -9,7 +9,7 @@ from django.http import QueryDict
 from openrecord.clinical.kinds import Level, Section
 from openrecord.registry.types import Policy, ReleaseMode, ReleaseRule
 from openrecord.staff.presenters.policy import MODES, RELEASES
-from openrecord.web.forms import FieldError
+from openrecord.web.forms import EARLIEST_YEAR, LATEST_YEAR, FieldError
 from openrecord.web.text import gettext as _
 
 REVIEW_AGES = range(11, 14)
@@ -85,12 +85,14 @@ class _Reader:
         parts = [self.typed[f"{name}-{part}"] for part in ("year", "month", "day")]
         if not any(parts):
             return None
-        numbers = [whole_number(part) for part in parts]
+        year, month, day = (whole_number(part) or 0 for part in parts)
         try:
-            return date(*(number or 0 for number in numbers))
-        except (ValueError, OverflowError):
-            self.errors.append(FieldError(f"{name}-day", text))
-            return None
+            if EARLIEST_YEAR <= year <= LATEST_YEAR:
+                return date(year, month, day)
+        except ValueError:
+            pass
+        self.errors.append(FieldError(f"{name}-day", text))
+        return None
 
 
 def whole_number(text: str) -> int | None:

@@ -41,13 +41,14 @@ class Moving:
 
 @dataclass(frozen=True, slots=True)
 class VersionRow:
-    """One version of the policy in the history, and what it changed."""
+    """One version of the policy in the history, and what it changed. `foreseen_href`: the list of what it would do."""
 
     number: int
     at: datetime
     by: str
     why: str
     changes: tuple[Difference, ...]
+    foreseen_href: str
 
 
 def moving(ods: OdsCode) -> Moving:
@@ -62,7 +63,7 @@ def _names(ods: OdsCode) -> dict[str, str]:
 
 
 def _history(ods: OdsCode, versions: tuple[PolicyVersion, ...]) -> list[VersionRow]:
-    names = _names(ods)
+    names, written = _names(ods), registry.proposals_in_force(ods)
     earlier = [*(version.policy for version in versions[1:]), None]
     return [
         VersionRow(
@@ -71,6 +72,7 @@ def _history(ods: OdsCode, versions: tuple[PolicyVersion, ...]) -> list[VersionR
             names.get(version.actor, _("set outside these pages")),
             version.why,
             differences(before, version.policy),
+            f"{PRACTICE}/proposals/{written[version.version]}" if version.version in written else "",
         )
         for version, before in zip(versions, earlier, strict=True)
     ]

@@ -17,6 +17,7 @@ from openrecord.caseload import queries as caseload_queries
 from openrecord.caseload.types import Kind, Wish
 from openrecord.fhir.app import make
 from openrecord.fhir.door import HEADERS as FHIR_HEADERS
+from openrecord.identity import queries as identity
 from openrecord.kit.ids import spelt
 from openrecord.taking import actions as taking
 from openrecord.taking.types import EVERYTHING, Format
@@ -93,13 +94,14 @@ def _addresses(record: Record, inside: str) -> list[str]:
              "download_id": _asked_for(record), "address": "0" * 64,
              "card_id": _carded(record), "kid": next(iter(keyring.keyring().keys)),
              "viewer_id": str(record.app), "proposal_id": SOMETHING, "opening_id": SOMETHING, "slug": "measurements",
-             "file_id": SOMETHING, "device_id": SOMETHING, "part_id": SOMETHING,
+             "file_id": SOMETHING,
+             "staff_id": str(identity.staff_of(ORG)[0].staff_id), "device_id": SOMETHING, "part_id": SOMETHING,
              "name": static_url("pages.css").rpartition("/")[2]}  # fmt: skip
     found = []
     for route in _routes(get_resolver()):
         for change in (
             {},
-            dict.fromkeys(("public_id", "entry_id", "request_id", "card_id", "download_id"), SOMETHING),
+            dict.fromkeys(("public_id", "entry_id", "request_id", "card_id", "download_id", "staff_id"), SOMETHING),
             {"slug": "identity"},
             {"slug": "history"},
         ):

@@ -17,6 +17,7 @@ from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Policy, ReleaseMode, ReleaseRule
+from openrecord.staff import dry_run
 from openrecord.staff.presenters.policy import RELEASES
 from openrecord.staff.views import policy_form
 from tests.integration.fhir.world import AT, BY, Record, observation, stopped
@@ -100,6 +101,23 @@ def test_going_live_is_seen_before_it_happens(hilltop: made.Town, manager: Clien
     assert "Mo Ledger" in after
 
 
+def test_what_was_foreseen_is_kept_with_the_version(hilltop: made.Town, manager: Client) -> None:
+    """Also where another process, which remembers nothing of it, is asked (R43)."""
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    before = manager.get(proposal).text
+    manager.post(proposal)
+    settle(hilltop)
+    assert proposal in manager.get("/staff/practice").text
+    dry_run._dry_run.cache_clear()
+    after = manager.get(proposal).text
+    assert "This change is in force since 3 March 2025, as version 2." in after
+    for outcome in ("Gain access", "Held back", "Unchanged"):
+        assert count(after, outcome) == count(before, outcome)
+    assert "Somebody else changed this" not in after
+    assert "Put this into force" not in after
+    assert proposal not in world.staff(hilltop.ods, (Role.READER,)).get("/staff/practice").text
+
+
 def test_whatever_was_typed_comes_back(manager: Client) -> None:
     wrong = form(
         Policy(go_live=None), 1, system="", level="everything", sections=["results"],
@@ -115,6 +133,26 @@ def test_whatever_was_typed_comes_back(manager: Client) -> None:
         assert kept in text
     on = 4  # one section, levels of new patients and those at risk, whether patients see who looked
     assert text.count('name="sections"') == text.count("checked") + len(Section) - on
+
+
+@pytest.mark.parametrize("year", ["24", "0024", "1", "9999"])
+def test_a_year_that_is_cut_off_opens_nothing(hilltop: made.Town, manager: Client, year: str) -> None:
+    """Taken for the year 24, it would open all that was ever recorded."""
+    text = manager.post(CHANGE, form(Policy(go_live=None), 1, **{**DAY, "live-year": year})).text
+    assert 'href="#live-day"' in text
+    assert f'value="{year}"' in text
+    assert registry.policy(hilltop.ods) == Policy(go_live=None)
+
+
+def test_a_first_day_long_ago_is_said(hilltop: made.Town, manager: Client) -> None:
+    """What was recorded since then is opened without anybody having looked at it."""
+    told = "without anybody having looked"
+    for year, is_told in (("2025", False), ("2024", True)):
+        proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **{**DAY, "live-year": year}))["Location"]
+        assert (told in manager.get(proposal).text) is is_told
+    assert manager.post(proposal).status_code == 303
+    changed = manager.post(CHANGE, form(registry.policy(hilltop.ods) or Policy(), 2, level="detailed"))["Location"]
+    assert told not in manager.get(changed).text, "it was said when the day was set"
 
 
 def test_an_enhanced_review_cannot_open_more(manager: Client) -> None:
@@ -164,7 +202,8 @@ def test_who_was_faster_is_seen_and_nothing_is_lost(hilltop: made.Town, manager:
     assert policy is not None
     assert policy.level is Level.FULL
     assert [version.version for version in registry.policy_versions(hilltop.ods)] == [3, 2, 1]
-    assert manager.post(again).status_code == 200, "the same change twice is one too many"
+    twice = manager.post(again)
+    assert (twice.status_code, twice["Location"]) == (303, "/staff/practice?done=changed"), "pressed twice is done once"
     assert len(registry.policy_versions(hilltop.ods)) == 3
 
 
@@ -190,6 +229,49 @@ def test_in_bulk_is_a_setting(hilltop: made.Town, manager: Client, monkeypatch: 
     assert "Many enhanced reviews" not in manager.get(proposal).text
     monkeypatch.setenv("OPENRECORD_BULK_REVIEWS", "4")
     assert "Many enhanced reviews" in manager.get(proposal).text
+
+
+def test_many_enhanced_reviews_after_going_live_have_to_be_justified(stored: None) -> None:  # noqa: ARG001
+    """Whoever governs is told on the first page, until somebody has said why."""
+    stopped()
+    town = made.new_town(Policy())
+    people = [town.patient(f"Able{number}") for number in range(7)]
+    manager, reader = world.staff(town.ods, (Role.MANAGER,)), world.staff(town.ods, (Role.READER,))
+    address = "/staff/practice/enhanced-reviews"
+    for patient in people[:3]:
+        made.code(patient, "104")
+    assert address not in manager.get("/staff/home").text
+    made.code(people[3], "104")
+    told = manager.get("/staff/home").text
+    assert "Code 104 stands for 4 of 7 patients. Say why." in told
+    assert address not in reader.get("/staff/home").text
+    assert reader.get(address).status_code == reader.post(address, {"why": "x"}).status_code == 403
+    assert 'href="#why"' in manager.post(address, {"why": " "}).text
+    clock.use(lambda: AT + timedelta(minutes=1))
+    assert manager.post(address, {"why": "A refuge registered."})["Location"] == "/staff/practice?done=explained"
+    shown = manager.get("/staff/practice").text
+    assert "A refuge registered." in shown
+    assert "Nothing else was changed." in shown
+    made.code(people[4], "104", at=AT + timedelta(minutes=2))
+    assert address not in manager.get("/staff/home").text
+    assert manager.get(address)["Location"].endswith("done=explained")
+    assert [version.policy for version in registry.policy_versions(town.ods)] == [Policy(), Policy()]
+
+
+def test_104_in_bulk_is_told_too(stored: None, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
+    stopped()
+    monkeypatch.setenv("OPENRECORD_BULK_REVIEWS", "2")
+    town, other = made.new_town(Policy()), made.new_town(Policy())
+    manager = world.staff(town.ods, (Role.MANAGER,))
+    people = [town.patient(f"Able{number}") for number in range(7)]
+    for patient in (people[0], other.patient("Other")):
+        made.code(patient, "104")
+    assert "Say why" not in manager.get("/staff/home").text
+    made.code(people[1], "104")
+    assert "Code 104 stands for 2 of 7 patients. Say why." in manager.get("/staff/home").text
+    made.code(people[1], "106", at=AT + timedelta(seconds=1))
+    clock.use(lambda: AT + timedelta(minutes=1))
+    assert "Say why" not in manager.get("/staff/home").text
 
 
 def test_a_changed_rule_says_how_many_entries_it_holds_for(stored: None) -> None:  # noqa: ARG001

@@ -253,7 +253,7 @@ def test_how_much_of_a_list_104_covers() -> None:
         codes=(CODE_104, replace(CODE_104, code=ReviewCode.NO_ENHANCED_REVIEW, effective=date(2024, 1, 1)))
     )
     people_of_a = [*listed(2, 3), *listed(1, 0, "2024-01-11"), gone, dead, lifted, patient(codes=(CODE_103,))]
-    assert review_cover(people_of_a, A, NOW) == ReviewCover(patients=8, covered=3, most_on_a_day=2)
+    assert review_cover(people_of_a, A, NOW) == ReviewCover(patients=8, covered=3, most_on_a_day=2, fresh=3)
     assert review_cover([], A, NOW) == ReviewCover(0, 0, 0)
 
 
@@ -264,3 +264,15 @@ def test_when_104_has_to_be_justified() -> None:
     assert review_cover(listed(3, 97), A, NOW).needs_justification(3)
     assert not review_cover(listed(3, 97), A, NOW).needs_justification(4)
     assert not ReviewCover(0, 0, 0).needs_justification(1)
+
+
+def test_who_said_why_is_asked_again_only_if_as_many_more_came() -> None:
+    people = [*listed(3, 2), *listed(3, 0, "2024-01-11"), *listed(2, 0, "2024-01-12")]
+    first, second = utc("2024-01-10"), utc("2024-01-11")
+    assert review_cover(people, A, NOW, first) == ReviewCover(patients=10, covered=8, most_on_a_day=3, fresh=5)
+    assert review_cover(people, A, NOW, first).needs_another(5)
+    assert not review_cover(people, A, NOW, second).needs_another(3)
+    assert review_cover(people, A, NOW, second).needs_another(2)
+    few = [*people, *listed(0, 90)]
+    assert not review_cover(few, A, NOW, first).needs_another(4), "as many as that, but not on one day"
+    assert review_cover(few, A, NOW, first).needs_another(3)
