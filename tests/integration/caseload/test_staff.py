@@ -163,7 +163,7 @@ def test_the_same_moment_is_noticed_inside_the_transaction(record: Record) -> No
         )
 
 
-@pytest.mark.parametrize("path", ["", *(f"/{step}" for step in STEPS)])
+@pytest.mark.parametrize("path", ["", "/entries", *(f"/{step}" for step in STEPS)])
 def test_another_practices_request_is_nobodys(record: Record, path: str) -> None:
     """Of a stranger, and of a patient whom both practices know."""
     caseload.ask(world.patient(record), "correction", **caseload.CORRECTION)

@@ -45,6 +45,7 @@ PATHS = (
     "/staff/patients/{patient}/people/{patient}/letter",
     "/staff/requests/{patient}/{entry}",
     "/staff/requests/{patient}/{entry}/grant",
+    "/staff/requests/{patient}/{entry}/entries",
     "/staff/patients/{patient}/entries/{entry}/files/{entry}/document",
     "/staff/patients/{patient}/entries/{entry}/files/{entry}/view",
     "/staff/patients/{patient}/entries/{entry}/files/{entry}/save",
