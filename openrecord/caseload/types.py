@@ -57,6 +57,8 @@ class Ground(StrEnum):
     NOT_HELD = "not_held"
     NOT_CHANGED = "not_changed"
     NOT_ELIGIBLE = "not_eligible"
+    UNFOUNDED = "unfounded"
+    """Manifestly unfounded or excessive (UK GDPR article 12(5)): a right of data protection law only."""
 
 
 class Correction(StrEnum):

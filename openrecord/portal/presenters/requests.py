@@ -34,6 +34,7 @@ GROUNDS: Mapping[Ground, str] = {
     Ground.NOT_HELD: gettext_noop("Your surgery does not hold this information."),
     Ground.NOT_CHANGED: gettext_noop("Your surgery looked at the entry and did not change it."),
     Ground.NOT_ELIGIBLE: gettext_noop("The rules for online access do not allow it."),
+    Ground.UNFOUNDED: gettext_noop("The law lets a surgery say no to a request that has no basis or is too large."),
 }
 CORRECTIONS: Mapping[Correction, str] = {
     Correction.CORRECTED: gettext_noop("The entry was put right. You see it here once your surgery's system sends it."),
@@ -44,6 +45,10 @@ WAITS: Mapping[Wait, str] = {
     Wait.IDENTITY: gettext_noop("Your surgery needs to make sure who you are. Show them proof of who you are."),
     Wait.CLARIFICATION: gettext_noop("Your surgery needs to know more. Contact them and tell them."),
 }
+
+
+RIGHTS = frozenset({Kind.SUBJECT_ACCESS, Kind.CORRECTION})
+"""Rights of data protection law: who refuses one names the courts, too (UK GDPR article 12(4))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +91,7 @@ class Shown:
     answer: Answer | None
     steps: tuple[tuple[str, str], ...]
     may_complain: bool
+    may_go_to_court: bool
 
 
 def line(request: Request) -> Line:
@@ -105,6 +111,7 @@ def shown(request: Request, happened: Iterable[Happened], *, own: bool, born: da
         _answer(request),
         tuple(_steps(happened, own=own)),
         request.decision is not None or is_overdue(request, clocks()[request.kind], at),
+        request.kind in RIGHTS,
     )
 
 

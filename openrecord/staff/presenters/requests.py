@@ -59,6 +59,7 @@ GROUNDS: Mapping[Ground, str] = {
     Ground.NOT_HELD: gettext_noop("We do not hold it"),
     Ground.NOT_CHANGED: gettext_noop("Looked at, and the entry stays as it is"),
     Ground.NOT_ELIGIBLE: gettext_noop("The rules for online access do not allow it"),
+    Ground.UNFOUNDED: gettext_noop("Manifestly unfounded or excessive (UK GDPR article 12(5))"),
 }
 CORRECTIONS: Mapping[Correction, str] = {
     Correction.CORRECTED: gettext_noop("Corrected in our own system, which sends the corrected entry"),
