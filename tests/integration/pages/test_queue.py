@@ -130,6 +130,20 @@ def test_a_hold_ends_in_a_decision(record: Record, app: App) -> None:
     assert str(screening.states(record.patient.patient_id)[entry].public_id) in app.search("Observation").ids
 
 
+def test_what_was_found_in_it_stays_with_it_when_it_is_held(record: Record) -> None:
+    """It stays in its place and under its filters; only other words are looked at anew."""
+    record.deliver(note("n", SISTER))
+    while tasks.look_at_new():
+        pass
+    entry, found = one(record), WorklistFilter(signal=SignalKind.THIRD_PARTY, author="Dr Anya Rao")
+    before = listing.worklist(ORG, found, at=AT, limit=500)
+    acts.hold(patient_id=record.patient.patient_id, entry_id=entry, until=None, by=BY, at=AT)
+    assert waiting(record, found) == {entry}
+    assert [item.cursor for item in listing.worklist(ORG, found, at=AT, limit=500)] == [one.cursor for one in before]
+    record.deliver(note("n", "Feels well.", status="amended"))
+    assert not waiting(record, found)
+
+
 def test_a_hold_whose_day_has_come_is_overdue_and_still_held(record: Record) -> None:
     record.deliver(observation("new", "2025-02-20"))
     entry, browser = one(record), world.staff()
