@@ -187,6 +187,30 @@ def test_whoever_comes_second_overwrites_nothing(record: Record) -> None:
     assert seen_on(answer.text) != stale
 
 
+def test_a_button_pressed_twice_does_its_work_once_and_leads_on(record: Record) -> None:
+    writer = [{"display": "Dr Press Twice"}]
+    record.deliver(*(observation(key, "2025-02-20", performer=writer) for key in ("x", "y")))
+    while tasks.look_at_new():
+        pass
+    mine = WorklistFilter(author="Dr Press Twice")
+    first, second = (item.entry_id for item in listing.worklist(ORG, mine, at=AT, limit=9))
+    here, browser = f"{address(record, first)}?author=Dr+Press+Twice", world.staff()
+    for decision in ("hold", "release"):
+        form = {"decision": decision, "seen": seen_on(browser.get(here).text)}
+        once, twice = (browser.post(here, form)["Location"] for _ in range(2))
+        assert f"done={decision}" in once
+        assert f"done={decision}" in twice
+    assert spelt(second) in twice.partition("?")[0], "the next entry, as after the first press"
+    key = keys_on(browser.get(twice).text)[0]
+    for _ in range(2):
+        told = browser.get(browser.post("/staff/queue/undo", {"key": key})["Location"]).text
+        assert "Taken back: 1." in told
+        assert "Left as they were" not in told
+    assert waiting(record, WorklistFilter(frozenset({ItemState.HELD_CONTACT}))) == {first}
+    other = world.staff(name="Kim Other")
+    assert "Nothing that you chose was done" in other.post(address(record, first), form).text
+
+
 def test_whoever_comes_after_the_decision_is_told(record: Record) -> None:
     record.deliver(observation("new", "2025-02-20"))
     entry, browser = one(record), world.staff()
