@@ -1,6 +1,6 @@
 """Writes of requests: one event at a time, each in one transaction with what it brings about and its audit row."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from msgspec import structs
@@ -50,16 +50,27 @@ class AskedAlready(Exception):
 
 @transaction.atomic
 def make(
-    *, patient_id: PatientId, ods: OdsCode, kind: Kind, asker: ViewerId, wish: Wish, by: Actor, at: datetime
+    *,
+    patient_id: PatientId,
+    ods: OdsCode,
+    kind: Kind,
+    asker: ViewerId,
+    wish: Wish,
+    received: date | None = None,
+    by: Actor,
+    at: datetime,
 ) -> RequestId:
-    """A new request of a viewer to a practice; what an opt-out asks is done at once (R6). Raises AskedAlready."""
+    """A new request of a viewer to a practice; what an opt-out asks is done at once (R6).
+
+    `received`: as in events.Made. Raises AskedAlready.
+    """
     access.lock_patient(patient_id)
     known = queries.requests(patient_id)
     same = asking.same_open(known, kind, asker, wish)
     if same is not None or asking.has_too_many(known, asker):
         raise AskedAlready(None if same is None else same.request_id)
     request_id = RequestId(random_id())
-    event = events.Made(kind, ods, asker, wish)
+    event = events.Made(kind, ods, asker, wish, received)
     _write(patient_id, begun(request_id, event, at), event, by=by, at=at)
     return request_id
 

@@ -10,6 +10,7 @@ import msgspec
 
 from openrecord.access.types import ViewerId
 from openrecord.clinical.kinds import Level, Section
+from openrecord.kit.london import day_of
 from openrecord.registry.types import OdsCode, PatientId
 
 RequestId = NewType("RequestId", UUID)
@@ -163,7 +164,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it stands. `asker`: the viewer who made it; `sequence`: how many events it has had."""
+    """One request as it stands. `asker`: the viewer who made it; `sequence`: how many events it has had.
+
+    `received`: the day on which it reached the practice, where staff noted one that did not come online.
+    """
 
     request_id: RequestId
     kind: Kind
@@ -179,6 +183,12 @@ class Request:
     reviews: tuple[Review, ...] = ()
     decision: Decision | None = None
     withdrawn: datetime | None = None
+    received: date | None = None
+
+    @property
+    def begins(self) -> date:
+        """The London day on which its time begins to count."""
+        return self.received or day_of(self.made)
 
     @property
     def is_open(self) -> bool:

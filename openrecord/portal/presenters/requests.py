@@ -96,7 +96,7 @@ class Shown:
 
 def line(request: Request) -> Line:
     """The request in a list."""
-    asked = _("Asked on %(day)s") % {"day": day_in_words(request.made)}
+    asked = _("Asked on %(day)s") % {"day": day_in_words(request.begins)}
     return Line(f"/requests/{request.request_id}", _(ASKING[request.kind].title), _(STATES[request.state]), asked)
 
 
@@ -137,7 +137,7 @@ def _sentences(request: Request, at: datetime) -> Iterable[str]:
 
 def _facts(request: Request) -> tuple[Fact, ...]:
     wish = request.wish
-    found = [Fact(_("Asked on"), day_in_words(request.made))]
+    found = [Fact(_("Asked on"), day_in_words(request.begins))]
     if request.kind is Kind.HISTORY:
         found.append(Fact(_("What you asked for"), part_in_words(wish.part.first, wish.part.last, wish.part.sections)))
     if wish.level is not None:
@@ -183,10 +183,16 @@ def _steps(happened: Iterable[Happened], *, own: bool) -> Iterable[tuple[str, st
             yield day_in_words(one.at), words
 
 
+def _asked(event: events.Made, *, own: bool) -> str:
+    if event.received is not None:
+        return _("Your surgery noted that you asked")
+    return _("You asked") if own else _("Somebody who acts for you asked")
+
+
 def _step(event: events.AnyEvent, *, own: bool) -> str:
     match event:
         case events.Made():
-            return _("You asked") if own else _("Somebody who acts for you asked")
+            return _asked(event, own=own)
         case events.IdentityChecked():
             return _("Your surgery made sure who you are")
         case events.ClockPaused(wait=wait):

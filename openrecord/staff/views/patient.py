@@ -74,6 +74,7 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "restricted": found.patient_id in restricted.restricted_at(desk.ods),
         "came_restricted": len(screening.labelled(found.patient_id, desk.ods)),
         "previews": is_registered(desk, found, at),
+        "records_requests": desk.may_record_requests,
         "merges": may_say_whose(desk, found, at),
         "merged": merged_rows(desk.ods, found, base),
         "rows": rows(entries, base, show),

@@ -43,6 +43,8 @@ PATHS = (
     "/staff/patients/{patient}/kept/new?entry={entry}",
     "/staff/patients/{patient}/people/{patient}/change",
     "/staff/patients/{patient}/people/{patient}/letter",
+    "/staff/patients/{patient}/requests/new",
+    "/staff/patients/{patient}/requests/new/history",
     "/staff/requests/{patient}/{entry}",
     "/staff/requests/{patient}/{entry}/grant",
     "/staff/requests/{patient}/{entry}/entries",
