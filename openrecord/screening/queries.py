@@ -285,6 +285,18 @@ def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
     return max(standing(_acts({patient_id: [entry_id]}).get(patient_id, {}).get(entry_id, [])), default=None)
 
 
+def act_after(patient_id: PatientId, entry_id: EntryId, seen: str, actor: str) -> events.AnyAct | None:
+    """The one act that `actor` has done on exactly what `seen` names; None where nobody has, or more happened since."""
+    found = sql.row(
+        "SELECT actor, act FROM screening_act WHERE patient_id=%s AND entry=%s ORDER BY sequence DESC LIMIT 1",
+        [patient_id, entry_id],
+    )
+    if found is None or found[0] != actor:
+        return None
+    acts_so_far, _, revision = stamp(patient_id, entry_id).partition(".")
+    return events.decode(found[1]) if seen == f"{int(acts_so_far) - 1}.{revision}" else None
+
+
 def stamp_of(acts_so_far: int | None, revision: int) -> str:
     """The stamp, of what `STAMP` selects."""
     return f"{acts_so_far or 0}.{revision}"

@@ -79,6 +79,11 @@ class Desk:
         return bool(self.member.roles & LISTENERS)
 
     @property
+    def may_record_requests(self) -> bool:
+        """Whether they may note a request of a patient that came by phone, letter or in person."""
+        return bool(self.member.roles & (LISTENERS | GOVERNORS))
+
+    @property
     def may_judge_harm(self) -> bool:
         """Whether they may hide an entry because it could cause serious harm."""
         return Role.CLINICIAN in self.member.roles

@@ -85,6 +85,19 @@ def press(page: Page, words: str) -> None:
     check(page)
 
 
+def look_through(reviewer: Page, first: str | None) -> None:
+    """Look through what is not open yet, from April of that year on where it is given, and go on to opening it."""
+    follow(reviewer, "Look through the history")
+    if first is not None:
+        reviewer.get_by_text("Choose another part or order").click()
+        for part, value in (("Day", "1"), ("Month", "4"), ("Year", first)):
+            reviewer.get_by_role("group", name="From").get_by_label(part).fill(value)
+        press(reviewer, "Show")
+    expect(reviewer.locator(".or-lines .or-line")).to_have_count(1)
+    turn(reviewer, reviewer.get_by_role("button", name="Open or close this part"))
+    check(reviewer)
+
+
 def test_history_is_granted_in_two_chunks(opened: Opened, scene: Scene) -> None:
     patient = opened(scene.patient)
     patient.goto("/home")
@@ -107,15 +120,7 @@ def test_history_is_granted_in_two_chunks(opened: Opened, scene: Scene) -> None:
     reviewer.goto(scene.desk())
     press(reviewer, "Assign to me")
     for first in ("2015", None):
-        follow(reviewer, "Look through the history")
-        if first is not None:
-            reviewer.get_by_text("Choose another part or order").click()
-            for part, value in (("Day", "1"), ("Month", "4"), ("Year", first)):
-                reviewer.get_by_role("group", name="From").get_by_label(part).fill(value)
-            press(reviewer, "Show")
-        expect(reviewer.locator(".or-lines .or-line")).to_have_count(1)
-        turn(reviewer, reviewer.get_by_role("button", name="Open or close this part"))
-        check(reviewer)
+        look_through(reviewer, first)
         reviewer.get_by_label("Open it to the patient").check()
         press(reviewer, "Save")
         patient.reload()

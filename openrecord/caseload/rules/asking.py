@@ -17,6 +17,15 @@ def may_ask(kind: Kind, viewer: ViewerKind) -> bool:
     return viewer is ViewerKind.SELF or (viewer is ViewerKind.PROXY and kind in _OF_PROXY)
 
 
+def recordable(*, has_account: bool) -> frozenset[Kind]:
+    """What staff note that came by phone, letter or in person. Stopping and its return are noted as wishes (R6).
+
+    Only who has an account can be shown more.
+    """
+    shown = frozenset({Kind.HISTORY, Kind.LEVEL}) if has_account else frozenset[Kind]()
+    return shown | {Kind.SUBJECT_ACCESS, Kind.CORRECTION, Kind.PROXY}
+
+
 def may_see(request: Request, viewer: ViewerId, kind: ViewerKind) -> bool:
     """Whether a viewer sees the request: patients all about their record, proxies their own."""
     return kind is ViewerKind.SELF or (kind is ViewerKind.PROXY and request.asker == viewer)

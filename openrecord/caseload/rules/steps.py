@@ -6,7 +6,7 @@ from datetime import date, datetime
 from openrecord.caseload import events
 from openrecord.caseload.rules.clock import clocks, due
 from openrecord.caseload.rules.progress import outcome_of_history
-from openrecord.caseload.types import Correction, Kind, Outcome, Part, Request, Step
+from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Request, Step
 from openrecord.clinical.kinds import Level
 from openrecord.identity.types import Role
 from openrecord.kit.london import day_of
@@ -80,7 +80,7 @@ def allows(
             return is_part(part)
         case events.Decided():
             possible = event.outcome in outcomes(request, born=born, openable=openable)
-            return possible and _is_whole(event) and _says_what(request, event, openable)
+            return possible and _is_whole(request, event) and _says_what(request, event, openable)
     return True
 
 
@@ -118,6 +118,24 @@ def less(request: Request, openable: frozenset[Level]) -> frozenset[Level]:
     return frozenset(level for level in openable if request.wish.level is not None and level < request.wish.level)
 
 
+_OF_LAW = frozenset({Ground.IDENTITY, Ground.NOT_HELD, Ground.UNFOUNDED})
+_OF_ACCESS = frozenset({Ground.IDENTITY, Ground.EXEMPT, Ground.NOT_ELIGIBLE})
+_GROUNDS: Mapping[Kind, frozenset[Ground]] = {
+    Kind.HISTORY: _OF_ACCESS | {Ground.NOT_HELD},
+    Kind.LEVEL: _OF_ACCESS,
+    Kind.CORRECTION: _OF_LAW | {Ground.NOT_CHANGED},
+    Kind.OPT_OUT: frozenset(),
+    Kind.OPT_IN: _OF_ACCESS,
+    Kind.PROXY: _OF_ACCESS,
+    Kind.SUBJECT_ACCESS: _OF_LAW | {Ground.EXEMPT},
+}
+
+
+def grounds(kind: Kind) -> frozenset[Ground]:
+    """On what grounds such a request can be refused: access by its rules, rights of data protection law by that law."""
+    return _GROUNDS[kind]
+
+
 def corrections(request: Request, outcome: Outcome) -> frozenset[Correction]:
     """What may have become of a reported entry with this answer; where it was refused, nothing needs to."""
     if request.kind is not Kind.CORRECTION:
@@ -144,8 +162,10 @@ def _says_what(request: Request, event: events.Decided, openable: frozenset[Leve
     return event.level in levels and said
 
 
-def _is_whole(event: events.Decided) -> bool:
+def _is_whole(request: Request, event: events.Decided) -> bool:
     """A letter always; a ground where anything was refused, and only there; of a part it may be left out."""
+    if event.ground is not None and event.ground not in grounds(request.kind):
+        return False
     match event.outcome:
         case Outcome.GRANTED:
             grounded = event.ground is None

@@ -38,6 +38,7 @@ GROUNDS: Mapping[Ground, str] = {
     Ground.NOT_HELD: gettext_noop("Your surgery does not hold this information."),
     Ground.NOT_CHANGED: gettext_noop("Your surgery looked at the entry and did not change it."),
     Ground.NOT_ELIGIBLE: gettext_noop("The rules for online access do not allow it."),
+    Ground.UNFOUNDED: gettext_noop("The law lets a surgery say no to a request that has no basis or is too large."),
 }
 CORRECTIONS: Mapping[Correction, str] = {
     Correction.CORRECTED: gettext_noop("The entry was put right. You see it here once your surgery's system sends it."),
@@ -48,6 +49,10 @@ WAITS: Mapping[Wait, str] = {
     Wait.IDENTITY: gettext_noop("Your surgery needs to make sure who you are. Show them proof of who you are."),
     Wait.CLARIFICATION: gettext_noop("Your surgery needs to know more. Contact them and tell them."),
 }
+
+
+RIGHTS = frozenset({Kind.SUBJECT_ACCESS, Kind.CORRECTION})
+"""Rights of data protection law: who refuses one names the courts, too (UK GDPR article 12(4))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +95,7 @@ class Shown:
     answer: Answer | None
     steps: tuple[tuple[str, str], ...]
     may_complain: bool
+    may_go_to_court: bool
 
 
 def _state(request: Request) -> str:
@@ -100,7 +106,7 @@ def _state(request: Request) -> str:
 
 def line(request: Request) -> Line:
     """The request in a list."""
-    asked = _("Asked on %(day)s") % {"day": day_in_words(request.made)}
+    asked = _("Asked on %(day)s") % {"day": day_in_words(request.begins)}
     return Line(f"/requests/{request.request_id}", _(ASKING[request.kind].title), _state(request), asked)
 
 
@@ -115,6 +121,7 @@ def shown(request: Request, happened: Iterable[Happened], *, own: bool, born: da
         _answer(request),
         tuple(_steps(happened, own=own)),
         request.decision is not None or is_overdue(request, clocks()[request.kind], at),
+        request.kind in RIGHTS,
     )
 
 
@@ -140,7 +147,7 @@ def _sentences(request: Request, at: datetime) -> Iterable[str]:
 
 def _facts(request: Request) -> tuple[Fact, ...]:
     wish = request.wish
-    found = [Fact(_("Asked on"), day_in_words(request.made))]
+    found = [Fact(_("Asked on"), day_in_words(request.begins))]
     if request.kind is Kind.HISTORY:
         found.append(Fact(_("What you asked for"), part_in_words(wish.part.first, wish.part.last, wish.part.sections)))
     if wish.level is not None:
@@ -186,10 +193,16 @@ def _steps(happened: Iterable[Happened], *, own: bool) -> Iterable[tuple[str, st
             yield day_in_words(one.at), words
 
 
+def _asked(event: events.Made, *, own: bool) -> str:
+    if event.received is not None:
+        return _("Your surgery noted that you asked")
+    return _("You asked") if own else _("Somebody who acts for you asked")
+
+
 def _step(event: events.AnyEvent, *, own: bool) -> str:
     match event:
         case events.Made():
-            return _("You asked") if own else _("Somebody who acts for you asked")
+            return _asked(event, own=own)
         case events.IdentityChecked():
             return _("Your surgery made sure who you are")
         case events.ClockPaused(wait=wait):

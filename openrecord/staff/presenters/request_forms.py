@@ -7,7 +7,7 @@ from uuid import UUID
 from openrecord.caseload import events
 from openrecord.caseload.rules.clock import clocks
 from openrecord.caseload.rules.letters import draft
-from openrecord.caseload.rules.steps import corrections, is_part, less
+from openrecord.caseload.rules.steps import corrections, grounds, is_part, less
 from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Proof, Request, Step, Wait
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import random_id
@@ -151,7 +151,13 @@ def _decide(setting: Setting) -> tuple[Field, ...]:
         words = {one.value: _(text) for one, text in CORRECTIONS.items() if one in became}
         first.append(_one_of("correction", _("What became of the entry?"), words))
     if outcome is not Outcome.GRANTED:
-        first.append(_one_of("ground", _("Ground"), {ground.value: _(words) for ground, words in GROUNDS.items()}))
+        first.append(
+            _one_of(
+                "ground",
+                _("Ground"),
+                {one.value: _(text) for one, text in GROUNDS.items() if one in grounds(request.kind)},
+            )
+        )
     return (*first, letter)
 
 

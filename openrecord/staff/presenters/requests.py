@@ -68,6 +68,7 @@ GROUNDS: Mapping[Ground, str] = {
     Ground.NOT_HELD: gettext_noop("We do not hold it"),
     Ground.NOT_CHANGED: gettext_noop("Looked at, and the entry stays as it is"),
     Ground.NOT_ELIGIBLE: gettext_noop("The rules for online access do not allow it"),
+    Ground.UNFOUNDED: gettext_noop("Manifestly unfounded or excessive (UK GDPR article 12(5))"),
 }
 CORRECTIONS: Mapping[Correction, str] = {
     Correction.CORRECTED: gettext_noop("Corrected in our own system, which sends the corrected entry"),
@@ -203,7 +204,7 @@ def part_words(part: Part) -> str:
 def _facts(request: Request, staff: Mapping[UUID, str], *, by_proxy: bool) -> tuple[Fact, ...]:
     wish = request.wish
     asker = _("Somebody who acts for the patient") if by_proxy else _("The patient")
-    found = [Fact(_("Asked on"), day_in_words(request.made)), Fact(_("Asked by"), asker)]
+    found = [Fact(_("Asked on"), day_in_words(request.begins)), Fact(_("Asked by"), asker)]
     if request.kind is Kind.HISTORY:
         found.append(Fact(_("Asked for"), part_words(wish.part)))
     if wish.level is not None:
@@ -235,7 +236,7 @@ def _step(one: Happened, kind: Kind, staff: Mapping[UUID, str]) -> tuple[str, st
 
 
 def _who(one: Happened, staff: Mapping[UUID, str]) -> str:
-    if isinstance(one.event, events.Made | events.Withdrawn):
+    if isinstance(one.event, events.Withdrawn) or (isinstance(one.event, events.Made) and one.event.received is None):
         return _("online")
     return next((name for member, name in staff.items() if str(member) == one.actor), _("staff"))
 

@@ -87,6 +87,7 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "is_last_here": is_last_here(desk, found, at),
         "circumstances": standing(registry.patients(registry.names(found.patient_id)).values()),
         "is_young": not own_bars(access.facts(found.patient_id, at=at), at),
+        "records_requests": desk.may_record_requests,
         "merges": may_say_whose(desk, found, at),
         "merged": merged_rows(desk.ods, found, base),
         "rows": rows(entries, base, show),

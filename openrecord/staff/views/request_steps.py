@@ -68,13 +68,13 @@ def step(request: HttpRequest, public_id: UUID, request_id: UUID, slug: str) -> 
     if request.method == "POST":
         fields = filled(fields, request)
         outdated = request.POST.get("seen") != str(found.sequence)
+        errors = mistakes(wanted, fields, setting)
+        if wanted is Step.REVIEW and setting.looked_at != stamp:
+            errors |= _came(fields)
+            setting = replace(setting, looked_at=stamp)
+        if not errors:
+            return _take(request, desk, patient, wanted, fields, setting)
         if not outdated:
-            errors = mistakes(wanted, fields, setting)
-            if wanted is Step.REVIEW and setting.looked_at != stamp:
-                errors |= _came(fields)
-                setting = replace(setting, looked_at=stamp)
-            if not errors:
-                return _take(request, desk, patient, wanted, fields, setting)
             fields = with_errors(fields, errors)
     elif not _is_open(wanted, setting, patient):
         return see_other(address(patient, request_id))
@@ -108,14 +108,14 @@ def _take(
 ) -> HttpResponse:
     """Do it, unless somebody else was faster or it is no longer possible."""
     found = setting.request
-    if not _is_open(wanted, setting, patient):
+    if wanted is Step.DECIDE and setting.outcome is None:
         return _form(request, desk, patient, wanted, fields, setting, outdated=True)
     try:
         actions.act(
             patient_id=patient.patient_id,
             request_id=found.request_id,
             event=event_of(wanted, fields, setting),
-            seen=found.sequence,
+            seen=_seen(request),
             by=actor_of(request, desk, AUTHORITY),
             at=clock.now(),
         )
@@ -123,6 +123,12 @@ def _take(
         now = replace(setting, request=request_of(desk, patient, found.request_id))
         return _form(request, desk, patient, wanted, fields, now, outdated=True)
     return see_other(f"{address(patient, found.request_id)}?done={wanted}")
+
+
+def _seen(request: HttpRequest) -> int:
+    """What whoever sent the form was looking at; 0, which no request ever was, where it makes no sense."""
+    text = request.POST.get("seen", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < len("1000000") else 0
 
 
 def _form(

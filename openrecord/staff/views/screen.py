@@ -121,7 +121,7 @@ def item(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
             raise PermissionDenied
         errors = mistakes(desk, wish, day_of(at))
         listed = None if errors else listing.listed_item(desk.ods, patient.patient_id, here, at=at)
-        following = _following(desk, request, listed, at)
+        following = _following(desk, request, here, listed, at)
         if not errors:
             try:
                 decide(desk, request, patient, here, wish)
@@ -145,15 +145,15 @@ def _waits_no_more(
     return see_other(f"{base_of(patient)}/entries/{entry_id}{'?done=overtaken' if overtaken else ''}")
 
 
-def _following(desk: Desk, request: HttpRequest, listed: ListedItem | None, at: datetime) -> ListedItem | None:
-    """The item after this one under the same filters, or the first where this was the last."""
+def _following(
+    desk: Desk, request: HttpRequest, here: EntryId, listed: ListedItem | None, at: datetime
+) -> ListedItem | None:
+    """The item after this one under the same filters, or the first where this was the last or waits no more."""
     wanted = queue.filter_of(request.GET)
-    if listed is None:
-        return None
-    after = listing.worklist(desk.ods, wanted, at=at, limit=1, after=listed.cursor)
+    after = () if listed is None else listing.worklist(desk.ods, wanted, at=at, limit=1, after=listed.cursor)
     first = () if after else listing.worklist(desk.ods, wanted, at=at, limit=1)
     found = next(iter((*after, *first)), None)
-    if found is None or found.entry_id == listed.entry_id or found.patient_id in restricted.restricted_at(desk.ods):
+    if found is None or found.entry_id == here or found.patient_id in restricted.restricted_at(desk.ods):
         return None
     return found
 

@@ -167,3 +167,10 @@ def test_a_copy_of_everything_is_made_once_it_is_known_who_asks(record: Record) 
     assert "Due 3 April 2025" in manager.get(here).text
     assert "Your surgery should answer by 3 April 2025." in patient.get(page).text
     assert "export" not in patient.get(page).text
+    form = manager.get(f"{here}/decide?outcome=refused").text
+    assert "Manifestly unfounded or excessive" in form
+    assert "The rules for online access do not allow it" not in form
+    caseload.take(manager, here, "decide", outcome="refused", ground="unfounded", **LETTER)
+    told = patient.get(page).text
+    assert "You can also ask a court to decide." in told
+    assert "has no basis or is too large" in told

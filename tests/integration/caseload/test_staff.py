@@ -149,6 +149,22 @@ def test_two_people_do_not_overwrite_each_other(record: Record) -> None:
     assert decision.letter == "What two wrote at length"
 
 
+def test_a_button_pressed_twice_does_its_work_once(record: Record) -> None:
+    caseload.ask(world.patient(record), "history", **caseload.HISTORY)
+    here, manager, screener = caseload.desk(record), caseload.manager(), caseload.reviewer()
+    for browser, step, form in (
+        (manager, "identity", {"proof": "documents"}),
+        (screener, "review", {"verdict": "open", "level": "4"}),
+        (manager, "decide", {"outcome": "granted", "letter": "All of it."}),
+    ):
+        sent = {"seen": str(caseload.only(record).sequence), **form}
+        for _ in range(2):
+            assert browser.post(f"{here}/{step}", sent)["Location"] == f"{here}?done={step}"
+    assert caseload.only(record).sequence == 4
+    late = caseload.manager().post(f"{here}/decide", sent)
+    assert "Somebody else did something with this request" in late.text
+
+
 def test_the_same_moment_is_noticed_inside_the_transaction(record: Record) -> None:
     caseload.ask(world.patient(record), "correction", **caseload.CORRECTION)
     found = caseload.only(record)
@@ -163,7 +179,7 @@ def test_the_same_moment_is_noticed_inside_the_transaction(record: Record) -> No
         )
 
 
-@pytest.mark.parametrize("path", ["", *(f"/{step}" for step in STEPS)])
+@pytest.mark.parametrize("path", ["", "/entries", *(f"/{step}" for step in STEPS)])
 def test_another_practices_request_is_nobodys(record: Record, path: str) -> None:
     """Of a stranger, and of a patient whom both practices know."""
     caseload.ask(world.patient(record), "correction", **caseload.CORRECTION)

@@ -2,12 +2,10 @@
 
 import html
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -15,35 +13,20 @@ from openrecord.access import queries as access
 from openrecord.access.types import Reason
 from openrecord.clinical.signals.types import SignalKind
 from openrecord.db import sql
-from openrecord.flow import steps
 from openrecord.kit.ids import spelt
 from openrecord.kit.london import day_of
-from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import DEFAULT_RELEASE, Policy, ReleaseMode, ReleaseRule
 from openrecord.screening import listing, tasks
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import acts
 from openrecord.screening.rules.decide import decide
 from openrecord.screening.types import EntryId, HideReason, ItemState, WorklistFilter
 from openrecord.staff.record import patient_viewer
-from tests.integration.fhir.world import AT, BY, OPENED, ORG, App, Record, observation
+from tests.integration.fhir.world import AT, BY, ORG, App, Record, observation
 from tests.integration.pages import world
 
-BY_HAND = ReleaseRule(ReleaseMode.BY_HAND)
+pytestmark = pytest.mark.usefixtures("by_hand")
 EVERYTHING = WorklistFilter()
 SISTER = "Her sister Janet says that she drinks. Asked not to be named."
-
-
-@pytest.fixture(autouse=True)
-def by_hand(record: Record) -> Iterator[None]:
-    """The surgery releases measurements by hand, and has done so with those that are there; nothing waits after."""
-    release = dict(DEFAULT_RELEASE) | dict.fromkeys(("observation", "result", "consultation", "other"), BY_HAND)
-    registry_actions.set_policy(ods=ORG, policy=Policy(release=release), by=BY, at=OPENED)
-    for entry in screening.states(record.patient.patient_id):
-        acts.release(patient_id=record.patient.patient_id, entry_id=entry, by=BY, at=AT)
-    yield
-    registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
-    steps.settle_waiting([record.patient.patient_id], at=AT)
 
 
 def note(key: str, words: str, **more: Any) -> dict[str, Any]:
@@ -130,6 +113,20 @@ def test_a_hold_ends_in_a_decision(record: Record, app: App) -> None:
     assert str(screening.states(record.patient.patient_id)[entry].public_id) in app.search("Observation").ids
 
 
+def test_what_was_found_in_it_stays_with_it_when_it_is_held(record: Record) -> None:
+    """It stays in its place and under its filters; only other words are looked at anew."""
+    record.deliver(note("n", SISTER))
+    while tasks.look_at_new():
+        pass
+    entry, found = one(record), WorklistFilter(signal=SignalKind.THIRD_PARTY, author="Dr Anya Rao")
+    before = listing.worklist(ORG, found, at=AT, limit=500)
+    acts.hold(patient_id=record.patient.patient_id, entry_id=entry, until=None, by=BY, at=AT)
+    assert waiting(record, found) == {entry}
+    assert [item.cursor for item in listing.worklist(ORG, found, at=AT, limit=500)] == [one.cursor for one in before]
+    record.deliver(note("n", "Feels well.", status="amended"))
+    assert not waiting(record, found)
+
+
 def test_a_hold_whose_day_has_come_is_overdue_and_still_held(record: Record) -> None:
     record.deliver(observation("new", "2025-02-20"))
     entry, browser = one(record), world.staff()
@@ -183,18 +180,6 @@ def test_whoever_comes_after_the_decision_is_told(record: Record) -> None:
     assert answer.status_code == 303
     assert "Nothing that you chose was done." in browser.get(answer["Location"]).text
     assert not waiting(record)
-
-
-def test_whoever_would_have_hidden_what_was_released_meanwhile_loses_nothing(record: Record) -> None:
-    record.deliver(observation("new", "2025-02-20"))
-    entry, browser = one(record), world.staff()
-    stale = seen_on(browser.get(address(record, entry)).text)
-    acts.release(patient_id=record.patient.patient_id, entry_id=entry, by=BY, at=AT)
-    chosen = {"decision": "hide", "reason": "serious_harm", "responsible": "Dr Anya Rao"}
-    page = browser.post(address(record, entry), {**chosen, "seen": stale}).text
-    assert "Nothing that you chose was done." in page
-    assert 'value="serious_harm" aria-describedby="reason-1-hint" checked' in page
-    assert 'value="Dr Anya Rao"' in page
 
 
 def test_a_new_version_overtakes_a_decision_about_the_old_one(record: Record) -> None:
@@ -252,52 +237,6 @@ def test_a_decision_about_nothing_or_without_a_choice_is_asked_again(record: Rec
     unsaid = browser.post("/staff/queue/decide", {"key": key}).text
     assert 'href="#decision-1"' in unsaid
     assert f'value="{key}" checked' in unsaid
-
-
-def test_a_way_back_takes_back_ones_own_decision_alone(record: Record) -> None:
-    """The banner of the first person, opened again after the second one's decision, offers nothing (R41)."""
-    record.deliver(observation("new", "2025-02-20"))
-    entry, browser, other = one(record), world.staff(), world.staff(name="Kim Other")
-    page = browser.get(address(record, entry)).text
-    done = browser.post(address(record, entry), {"decision": "release", "seen": seen_on(page)})
-    banner = browser.get(done["Location"]).text
-    other.post(f"/staff/patients/{record.patient.public_id}/entries/{spelt(entry)}/hide", hiding(other, record, entry))
-    again = browser.get(done["Location"]).text
-    assert "Released: 1." in again
-    assert not keys_on(again)
-    too_late = browser.post("/staff/queue/undo", {"key": keys_on(banner)[0]})
-    told = browser.get(too_late["Location"]).text
-    assert "Left as they were" in told
-    assert "Taken back" not in told
-    assert screening.states(record.patient.patient_id)[entry].facts.stance.hides == {HideReason.THIRD_PARTY}
-
-
-def hiding(browser: Client, record: Record, entry: EntryId) -> dict[str, str]:
-    """The form that confirms a hide, as its page has it."""
-    here = f"/staff/patients/{record.patient.public_id}/entries/{spelt(entry)}/hide"
-    page = browser.post(here, {"reason": "third_party", "seen": seen_on(browser.get(here).text)}).text
-    return {"reason": "third_party", "confirmed": "yes", "seen": seen_on(page)}
-
-
-def test_a_hide_is_not_lifted_by_somebody_who_has_not_seen_it(record: Record) -> None:
-    """Two people at one entry: whoever comes second is told, on the entry's own pages too."""
-    record.deliver(observation("new", "2025-02-20"))
-    entry, browser, other = one(record), world.staff(), world.staff(name="Kim Other")
-    here = f"/staff/patients/{record.patient.public_id}/entries/{spelt(entry)}"
-    browser.post(f"{here}/hide", hiding(browser, record, entry))
-    stale = {"seen": seen_on(browser.get(f"{here}/unhide").text)}
-    other_hide = {"reason": HideReason.OTHER, "responsible": None, "by": BY, "at": AT}
-    acts.hide(patient_id=record.patient.patient_id, entry_id=entry, **other_hide)  # type: ignore[arg-type]
-    answer = browser.post(f"{here}/unhide", stale)
-    assert "Nothing that you chose was done." in browser.get(answer["Location"]).text
-    assert len(screening.states(record.patient.patient_id)[entry].facts.stance.hides) == 2
-    fresh = {"seen": seen_on(other.get(f"{here}/unhide").text)}
-    assert other.post(f"{here}/unhide", fresh)["Location"].endswith("done=unhidden")
-    late = other.post(f"{here}/hide", {"reason": "third_party", "confirmed": "yes", **fresh}).text
-    assert "Nothing that you chose was done." in late
-    assert 'value="third_party" aria-describedby="reason-2-hint" checked' in late
-    assert seen_on(late) != fresh["seen"]
-    assert not screening.states(record.patient.patient_id)[entry].facts.stance.hides
 
 
 def test_others_and_readers_decide_nothing(record: Record) -> None:

@@ -46,6 +46,12 @@ def test_the_very_same_words_are_one_request_and_others_another(kind: Kind) -> N
     assert asking.same_open([first], kind, ANOTHER, first.wish) is None
 
 
+def test_staff_note_what_came_otherwise_and_more_is_shown_to_an_account_only() -> None:
+    rights = {Kind.SUBJECT_ACCESS, Kind.CORRECTION, Kind.PROXY}
+    assert asking.recordable(has_account=False) == rights
+    assert asking.recordable(has_account=True) == rights | {Kind.HISTORY, Kind.LEVEL}
+
+
 def test_nobody_has_more_open_requests_than_anybody_may_have() -> None:
     full = [made(Kind.CORRECTION)] * 20
     assert asking.has_too_many(full, ASKER)

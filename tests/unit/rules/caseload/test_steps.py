@@ -47,6 +47,12 @@ FOLLOWING: st.SearchStrategy[events.AnyEvent] = st.one_of(
     st.builds(events.Withdrawn),
     st.builds(events.Made, st.just(Kind.HISTORY), st.just(A), st.just(ASKER), st.just(Wish())),
 )
+ACCESS = {Ground.IDENTITY, Ground.EXEMPT, Ground.NOT_ELIGIBLE}
+GROUNDS = {
+    Kind.HISTORY: ACCESS | {Ground.NOT_HELD},
+    Kind.CORRECTION: {Ground.IDENTITY, Ground.NOT_HELD, Ground.UNFOUNDED, Ground.NOT_CHANGED},
+    Kind.SUBJECT_ACCESS: {Ground.IDENTITY, Ground.NOT_HELD, Ground.UNFOUNDED, Ground.EXEMPT},
+}
 MAY_EXTEND = {Kind.HISTORY, Kind.CORRECTION, Kind.SUBJECT_ACCESS}
 
 
@@ -106,6 +112,8 @@ class Naive:
         if event.outcome is Outcome.GRANTED and event.ground is not None:
             return False
         if event.outcome is Outcome.REFUSED and event.ground is None:
+            return False
+        if event.ground is not None and event.ground not in GROUNDS.get(self.kind, ACCESS):
             return False
         if self.kind is Kind.OPT_OUT:
             return event.outcome is Outcome.GRANTED
