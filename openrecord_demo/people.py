@@ -52,12 +52,14 @@ def _proxies(manifest: Json) -> Iterator[Someone]:
 
 
 def _staff() -> Iterator[tuple[Someone, Member]]:
-    """At each practice the first two on its list: one who decides everything, one who only reads."""
+    """At each practice the first three on its list: who decides everything, who only reads, who checks both."""
     for practice in PRACTICES.values():
-        first, second = practice.staff[:2]
+        first, second, third = practice.staff[:3]
         both = (Role.CLINICIAN, Role.SCREENER, Role.MANAGER)
         yield _member(practice.ods, practice.name, first, both, "Clinician; screens entries and manages staff")
         yield _member(practice.ods, practice.name, second, (Role.READER,), "May read, not decide")
+        leads = "Information governance lead; checks who opened closed records"
+        yield _member(practice.ods, practice.name, third, (Role.IG_LEAD,), leads)
 
 
 def _member(ods: str, practice: str, name: str, roles: tuple[Role, ...], what: str) -> tuple[Someone, Member]:

@@ -54,7 +54,7 @@ def make(
     """A new request of a viewer to a practice; what an opt-out asks is done at once (R6). Raises AskedAlready."""
     access.lock_patient(patient_id)
     known = queries.requests(patient_id)
-    same = asking.same_open(known, kind, asker)
+    same = asking.same_open(known, kind, asker, wish)
     if same is not None or asking.has_too_many(known, asker):
         raise AskedAlready(None if same is None else same.request_id)
     request_id = RequestId(random_id())

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     HISTORY = "history"
     LEVEL = "level"
     CORRECTION = "correction"
+    QUESTION = "question"
+    """What an entry means."""
     OPT_OUT = "opt-out"
     OPT_IN = "opt-in"
     PROXY = "proxy"
@@ -217,6 +219,15 @@ class OpenRequest:
     state: State
     due: date | None
     assignee: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """How many requests of a practice are open; of these, how many are late, and how many are due soon (R47)."""
+
+    every: int
+    overdue: int
+    soon: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 from openrecord.clinical.kinds import Level
 from openrecord.clinical.reading import Format
-from openrecord.identity.types import Role
+from openrecord.identity.types import Role, StopReason
 from openrecord.kit.london import midnight
 from openrecord.registry.types import OdsCode
 
@@ -274,15 +274,20 @@ def _safekeeping(commands: Commands) -> None:
 
 
 def _staff(commands: Commands) -> None:
-    first = _command(
-        _group(commands, "staff", "people who work for a practice"),
-        "first", "openrecord.ops.staff.first", "make the first member of staff, once",
-    )  # fmt: skip
-    first.add_argument("--issuer", required=True, help="their sign-in service")
-    first.add_argument("--subject", required=True, help="who they are there (sub)")
-    first.add_argument("--name", required=True)
-    first.add_argument("--organisation", required=True, type=ods_code, metavar="ODS")
-    first.add_argument("--roles", required=True, type=roles, help="separated by commas")
+    group = _group(commands, "staff", "people who work for a practice")
+    for name, about in (("first", "make the first member of staff, once"), ("add", "a manager of another practice")):
+        one = _command(group, name, f"openrecord.ops.staff.{name}", about)
+        one.add_argument("--issuer", required=True, help="their sign-in service")
+        one.add_argument("--subject", required=True, help="who they are there (sub)")
+        one.add_argument("--name", required=True)
+        one.add_argument("--organisation", required=True, type=ods_code, metavar="ODS")
+        one.add_argument("--roles", required=True, type=roles, help="separated by commas")
+    listed = _command(group, "list", "openrecord.ops.staff.listed", "who may sign in for a practice")
+    listed.add_argument("organisation", type=ods_code, metavar="ODS")
+    _json(listed)
+    stop = _command(group, "stop", "openrecord.ops.staff.stop", "end somebody's access at once")
+    stop.add_argument("staff", metavar="ID", help="as `openrecord staff list` says it")
+    stop.add_argument("--reason", required=True, choices=[reason.value for reason in StopReason])
 
 
 def _cards(commands: Commands) -> None:

@@ -3,6 +3,7 @@
 Nothing here speaks to a provider (sign_in.py does) and nothing here decides what a person may see (access does).
 """
 
+import secrets
 from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
@@ -274,7 +275,7 @@ def make_first_staff(
 ) -> StaffMember:
     """Make the first staff member, once. Raises StaffExists where there has ever been one."""
     if StaffRow.objects.exists():
-        raise StaffExists("there is already a staff member; a manager adds the others")
+        raise StaffExists("there is already a staff member; a manager, or `openrecord staff add`, adds the others")
     return _add("first_staff_made", issuer, subject, name, organisation, roles, by=by, at=at)
 
 
@@ -282,10 +283,15 @@ def make_first_staff(
 def add_staff(
     *, issuer: str, subject: str, name: str, organisation: str, roles: Collection[Role], by: Actor, at: datetime
 ) -> StaffMember:
-    """Let somebody sign in for an organisation. Raises NotAllowed, StaffExists (one account, one staff member)."""
+    """Let somebody sign in for an organisation. Raises NotAllowed, StaffExists (one account, one staff member).
+
+    Whoever was stopped may come back, here or elsewhere, as a new member of staff; the trail keeps who they were.
+    """
     _require_manager(by, organisation)
-    if StaffRow.objects.filter(subject_hash=subject_hash(issuer, subject)).exists():
+    account = StaffRow.objects.filter(subject_hash=subject_hash(issuer, subject))
+    if account.filter(stopped__isnull=True).exists():
         raise StaffExists("this account already belongs to a staff member")
+    account.update(subject_hash=secrets.token_bytes(32))  # as long as a hash, and nobody's
     return _add("staff_added", issuer, subject, name, organisation, roles, by=by, at=at)
 
 

@@ -55,6 +55,11 @@ def use(kind: Kind, replacement: Provider | None) -> None:
             _providers[kind] = replacement
 
 
+def issuer(kind: Kind) -> str | None:
+    """Who vouches for accounts at this door; None where it is not set up."""
+    return environment.value("OPENRECORD_LOGIN_ISSUER" if kind is Kind.PATIENT else "OPENRECORD_STAFF_ISSUER") or None
+
+
 def settings(kind: Kind) -> ProviderSettings:
     """The client registration that the environment describes. Raises SignInRefused (NOT_CONFIGURED)."""
     prefix = "OPENRECORD_LOGIN" if kind is Kind.PATIENT else "OPENRECORD_STAFF"

@@ -143,3 +143,9 @@ def staff_of(organisation: str) -> tuple[StaffMember, ...]:
     """All who may sign in for this organisation (ODS code), by name."""
     rows = StaffRow.objects.filter(organisation=organisation, stopped__isnull=True).order_by("name", "id")
     return tuple(staff_value(row) for row in rows)
+
+
+def staff_names(organisation: str) -> dict[StaffId, str]:
+    """What everybody is called who ever could sign in for this organisation: what they did keeps their name."""
+    rows = StaffRow.objects.filter(organisation=organisation).values_list("id", "name")
+    return {StaffId(staff_id): name for staff_id, name in rows}

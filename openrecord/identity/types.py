@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import NewType
 from uuid import UUID
 
@@ -27,6 +27,15 @@ class Role(Enum):
     CLINICIAN = "clinician"
     MANAGER = "manager"
     IG_LEAD = "ig_lead"
+
+
+class StopReason(StrEnum):
+    """Why a manager ends a staff member's access."""
+
+    LEFT = "left"
+    AWAY = "away"
+    MISTAKE = "mistake"
+    MISUSE = "misuse"
 
 
 @dataclass(frozen=True, slots=True)

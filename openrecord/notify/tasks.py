@@ -1,5 +1,6 @@
 """Noting whom a first placement is news for, and sending: content-free, decided again at the moment of sending."""
 
+import logging
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -28,6 +29,8 @@ from openrecord.web.text import ENGLISH, activate
 from openrecord.web.text import gettext as _
 
 SENDS_A_ROUND = 20
+
+_log = logging.getLogger(__name__)
 
 
 def tell(event: PlacementsChanged) -> None:
@@ -92,12 +95,19 @@ def address_of(channel: Channel, person_id: PersonId) -> str:
 
 
 def send_due(at: datetime) -> int:
-    """Send what is due, unless it is the quiet hours; how many messages were dealt with."""
+    """Send what is due, unless it is the quiet hours; how many messages were dealt with.
+
+    One that fails in a way that nobody foresaw stops no other, and is given up like one that no carrier takes.
+    """
     if after_quiet(at) != at:
         return 0
     due = actions.take((State.WAITING,), at=at, limit=SENDS_A_ROUND)
     for message in due:
-        _send(message, at)
+        try:
+            _send(message, at)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is about this one
+            _log.error("a message could not be sent: %s", type(error).__name__)
+            actions.note_failed(message, "unexpected", for_good=False, at=at)
     return len(due)
 
 
@@ -197,10 +207,13 @@ def ask_fates(at: datetime) -> int:
     """Ask carriers what became of what they took; how many were asked about."""
     due = actions.take((State.SENT,), at=at, limit=SENDS_A_ROUND)
     for message in due:
-        by = carrier(message.channel)
         try:
+            by = carrier(message.channel)
             told = None if by is None else by.fate(message.reference, at=at)
         except NotSent:
+            told = None
+        except Exception as error:  # noqa: BLE001  as above: it is asked about again
+            _log.error("a carrier could not be asked: %s", type(error).__name__)
             told = None
         actions.note_fate(message, told, at=at)
     return len(due)

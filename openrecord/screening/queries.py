@@ -119,6 +119,22 @@ def entry_counts(patients: Iterable[PatientId]) -> dict[PatientId, int]:
     return {PatientId(number): entries for number, entries in sql.rows_in(counted, [], patients)}
 
 
+def held_by_kind(
+    ods: OdsCode, patients: Iterable[PatientId], kinds: Iterable[EntryKind]
+) -> dict[PatientId, dict[EntryKind, tuple[int, int]]]:
+    """Of each patient and kind, how many entries that the practice controls may be seen, and how many may not."""
+    wanted = [kind.value for kind in kinds]
+    counted = (
+        "SELECT patient_id, kind, SUM(CASE WHEN placed THEN 1 ELSE 0 END), COUNT(*) FROM screening_entry "
+        f"WHERE org=%s AND kind IN ({sql.marks(len(wanted))}) AND NOT superseded AND NOT wrong_person "
+        "AND patient_id IN ({keys}) GROUP BY patient_id, kind"
+    )
+    found: dict[PatientId, dict[EntryKind, tuple[int, int]]] = defaultdict(dict)
+    for number, kind, placed, every in sql.rows_in(counted, [ods, *wanted], patients) if wanted else ():
+        found[PatientId(number)][EntryKind(kind)] = (placed, every - placed)
+    return found
+
+
 def _states(
     patients: Iterable[PatientId], entries: Iterable[sql.Row], containers: Iterable[sql.Row]
 ) -> dict[PatientId, dict[EntryId, EntryState]]:
@@ -239,6 +255,13 @@ def stamp(patient_id: PatientId, entry_id: EntryId) -> str:
     return "" if found is None else stamp_of(found[0], found[1])
 
 
+def record_stamp(patient_id: PatientId, ods: OdsCode) -> str:
+    """Names what a practice keeps of a patient: changes with each entry that comes and each version of one."""
+    statement = "SELECT COUNT(*), COALESCE(SUM(revision), 0) FROM screening_entry WHERE patient_id=%s AND org=%s"
+    entries, versions = sql.rows(statement, [patient_id, ods])[0]
+    return f"{entries}.{versions}"
+
+
 def organisation_of(patient_id: PatientId, entry_id: EntryId) -> OdsCode | None:
     """Which organisation controls an entry of the patient; None where the patient has no such entry."""
     found = sql.row("SELECT org FROM screening_entry WHERE patient_id=%s AND id=%s", [patient_id, entry_id])
@@ -265,6 +288,12 @@ def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
 def stamp_of(acts_so_far: int | None, revision: int) -> str:
     """The stamp, of what `STAMP` selects."""
     return f"{acts_so_far or 0}.{revision}"
+
+
+def stamp_after(seen: str) -> str:
+    """The stamp once an act has been done on exactly what `seen` names: whoever did it takes back that act alone."""
+    acts_so_far, _, revision = seen.partition(".")
+    return stamp_of(int(acts_so_far) + 1, int(revision))
 
 
 def missing_from_worklist(patient_id: PatientId, *, at: datetime) -> int:

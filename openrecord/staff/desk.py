@@ -94,6 +94,11 @@ class Desk:
         return bool(self.member.roles & GOVERNORS)
 
     @property
+    def may_manage_staff(self) -> bool:
+        """Whether they may let others work here, change their roles and end their access."""
+        return Role.MANAGER in self.member.roles
+
+    @property
     def may_merge(self) -> bool:
         """Whether they may say that two records are one person's, and take that back."""
         return bool(self.member.roles & GOVERNORS)

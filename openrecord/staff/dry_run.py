@@ -1,7 +1,7 @@
 """What a proposed change of policy would do to every patient of the practice, looked up in portions (R42-R44)."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -10,9 +10,24 @@ from uuid import UUID
 from openrecord.access import queries as access
 from openrecord.access.rules.dry_run import Forecast, Outcome, ReviewCover, effective_from, forecast, review_cover
 from openrecord.access.types import Reason
+from openrecord.clinical.kinds import KIND_RULES, EntryKind
 from openrecord.kit import environment
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, PatientId, Proposal
+from openrecord.screening import queries as screening
+
+
+@dataclass(frozen=True, slots=True)
+class RuleChange:
+    """A kind (its release name) whose rule changes, and the entries that are here already: the new rule holds for them.
+
+    `seen`: how many may be seen, of how many patients; `unseen`: how many may not, for whatever reason.
+    """
+
+    kind: str
+    seen: int
+    patients: int
+    unseen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +38,7 @@ class DryRun:
     then: datetime
     lines: tuple[tuple[PatientId, Forecast], ...]
     cover: ReviewCover
+    rule_changes: tuple[RuleChange, ...] = ()
 
     @property
     def needs_justification(self) -> bool:
@@ -67,7 +83,32 @@ def _dry_run(ods: OdsCode, proposal_id: UUID) -> DryRun:
     people = access.facts_of(order, at=proposal.at)
     lines = tuple((number, forecast(people[number], ods, proposal.policy, proposal.at)) for number in order)
     then = effective_from(proposal.policy, proposal.at)
-    return DryRun(proposal.at, then, lines, review_cover(people.values(), ods, proposal.at))
+    cover = review_cover(people.values(), ods, proposal.at)
+    return DryRun(proposal.at, then, lines, cover, _rule_changes(proposal, order))
+
+
+def _rule_changes(proposal: Proposal, patients: Sequence[PatientId]) -> tuple[RuleChange, ...]:
+    """Nothing where there was no policy yet: nothing of the practice could be seen."""
+    versions = registry.policy_versions(proposal.ods)
+    before = next((version.policy for version in versions if version.version == proposal.base), None)
+    if before is None:
+        return ()
+    kinds = {kind: rule.release_as for kind, rule in KIND_RULES.items() if rule.release_as is not None}
+    changed = {name for name in kinds.values() if before.release_rule(name) != proposal.policy.release_rule(name)}
+    held = screening.held_by_kind(proposal.ods, patients, [kind for kind, name in kinds.items() if name in changed])
+    return tuple(_rule_change(name, kinds, held) for name in dict.fromkeys(kinds.values()) if name in changed)
+
+
+def _rule_change(
+    name: str, kinds: Mapping[EntryKind, str], held: Mapping[PatientId, Mapping[EntryKind, tuple[int, int]]]
+) -> RuleChange:
+    counts = [
+        [sum(part) for part in zip(*(known.get(kind, (0, 0)) for kind, of in kinds.items() if of == name), strict=True)]
+        for known in held.values()
+    ]
+    return RuleChange(
+        name, sum(seen for seen, _ in counts), sum(seen > 0 for seen, _ in counts), sum(unseen for _, unseen in counts)
+    )
 
 
 def _by_name(ods: OdsCode) -> list[PatientId]:

@@ -39,6 +39,9 @@ class Period:
 ALWAYS = Period()
 """No bound at all: also what has no date."""
 
+MOST_OF_A_DAY = 150
+"""By how many entries a page may go on to end with a day; more of one day are pages of their own."""
+
 
 class ServedEntry(msgspec.Struct, frozen=True, gc=False):
     """One entry as this reader may see it.

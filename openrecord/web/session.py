@@ -69,6 +69,13 @@ def drop_cookie(response: HttpResponse, name: str) -> None:
     response.set_cookie(_name(name), "", max_age=0, secure=_https(), httponly=True, samesite="Lax")
 
 
+def forget_person(response: HttpResponse) -> None:
+    """Remove every cookie that tells that somebody was here, whose record was open or what was looked for."""
+    for name in (SESSION, PENDING, VIEWER, SEARCH):
+        drop_cookie(response, name)
+    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Strict")
+
+
 def device_of(request: HttpRequest) -> str:
     """A short description of the browser, for the audit."""
     return request.headers.get("User-Agent", "")[:200]

@@ -49,6 +49,7 @@ NO_PAGE = {
     "": "leads home or to the sign-in",
     "sign-in": "leads to the provider",
     "sign-in/return": "leads back from it",
+    "practice/readiness.csv": "a file",
     "queue/decide": "a form's answer, which leads to the list",
     "queue/undo": "the same",
     "patients/<uuid:public_id>/people/told": "the same",
@@ -103,10 +104,14 @@ def scene(desk: Desk) -> Iterator[Scene]:
 def _made(record: Record) -> Scene:
     patient, one = record.patient, f"patients/{record.patient.public_id}"
     waits = next(spelt(entry) for entry in screening.states(patient.patient_id))
+    world.staff(name="Aa Colleague")
     staff = world.staff(roles=tuple(Role), name="Maximiliane Featherstonehaugh")
     pages = {name: name for name in ("home", "practice", "practice/change", "practice/readiness", "decisions", "drift",
              "ahead", "pairs", "erasing", "find", "queue",
-             "openings", "requests", "messages", "documents/refused")}  # fmt: skip
+             "openings", "requests", "messages", "documents/refused", "practice/staff",
+             "practice/staff/new")}  # fmt: skip
+    member = identity.staff_of(ORG)[0].staff_id
+    pages |= {f"practice/staff/<uuid:staff_id>{name}": f"practice/staff/{member}{name}" for name in ("", "/end")}
     pages["practice/readiness/<slug:slug>"] = "practice/readiness/lead"
     pages["queue/<uuid:public_id>/<uuid:entry_id>"] = f"queue/{patient.public_id}/{waits}"
     about = ("", "/restrict", "/came-restricted", "/wishes", "/people", "/cards", "/people/new", "/kept", "/kept/new",

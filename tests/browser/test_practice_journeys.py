@@ -147,6 +147,44 @@ def test_a_104_that_arrives_on_live_access(browser: Browser, origin: str) -> Non
         expect(own.locator("body")).not_to_contain_text("review")
 
 
+def _manager() -> Client:
+    return world.staff(made.new_town(Policy()).ods, (Role.MANAGER,), "Mo Ledger")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_manager_says_who_works_here(
+    browser: Browser, origin: str, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    monkeypatch.setenv("OPENRECORD_STAFF_ISSUER", world.ISSUER)
+    manager = aside(_manager)
+    with window(browser, origin, manager, width) as page:
+        page.goto("/staff/practice")
+        turn(page, page.get_by_role("link", name="See who can sign in"))
+        turn(page, page.get_by_role("button", name="Let somebody work here"))
+        page.get_by_label("Name", exact=True).fill("Nia New")
+        turn(page, page.get_by_role("button", name="Save"))
+        page.get_by_role("link", name="Choose what they may do").click()
+        expect(page.get_by_label("Reader")).to_be_focused()
+        expect(page.get_by_label("Name", exact=True)).to_have_value("Nia New")
+        page.get_by_label("Their account").fill(str(uuid4()))
+        page.get_by_label("Reader").check()
+        turn(page, page.get_by_role("button", name="Save"))
+        expect(page.get_by_role("alert")).to_contain_text("They can sign in now.")
+        turn(page, page.get_by_role("link", name="Nia New"))
+        expect(page.get_by_label("Reader")).to_be_checked()
+        page.get_by_label("Screener").check()
+        address = page.url.removeprefix(origin)
+        turn(page, page.get_by_role("button", name="Save"))
+        expect(page.get_by_role("listitem").filter(has_text="Nia New")).to_contain_text("reader, screener")
+        check(browser, origin, manager, "/staff/practice/staff", "/staff/practice/staff/new", address, f"{address}/end")
+        turn(page, page.get_by_role("link", name="Nia New"))
+        turn(page, page.get_by_role("link", name="End their access"))
+        page.get_by_label("They no longer work here").check()
+        turn(page, page.get_by_role("button", name="End their access"))
+        expect(page.get_by_role("alert")).to_contain_text("they are signed out")
+        expect(page.locator("main")).not_to_contain_text("Nia New")
+
+
 def _open() -> tuple[Patient, Client]:
     """A patient with an account, and a clinician of the practice."""
     town = made.new_town(Policy())

@@ -25,6 +25,7 @@ ROLES: Mapping[Step, frozenset[Role]] = {
 }
 """Withdrawing is for whoever asked. Reviewers take a request for themselves; to give it to others is for _ANSWERS."""
 ASSIGNS_OTHERS = _ANSWERS
+_CLINICAL = frozenset({Role.CLINICIAN})
 _STEP_OF: Mapping[type, Step] = {
     events.IdentityChecked: Step.IDENTITY,
     events.Assigned: Step.ASSIGN,
@@ -36,6 +37,12 @@ _STEP_OF: Mapping[type, Step] = {
     events.Decided: Step.DECIDE,
     events.Withdrawn: Step.WITHDRAW,
 }
+
+
+def roles(step: Step, kind: Kind) -> frozenset[Role]:
+    """Who may take a step with such a request. What an entry means is for clinicians to say, too."""
+    answers = step is Step.DECIDE and kind is Kind.QUESTION
+    return ROLES[step] | _CLINICAL if answers else ROLES[step]
 
 
 def open_steps(request: Request, at: datetime) -> frozenset[Step]:
@@ -87,12 +94,15 @@ def outcomes(request: Request, *, born: date | None, openable: frozenset[Level])
     """The answers that are possible as things stand.
 
     History ends as its parts were reviewed; a higher level is given only where it can be opened. Nothing is given to
-    somebody whose identity was not checked. An opt-out has acted already and cannot be refused.
+    somebody whose identity was not checked. An opt-out has acted already and cannot be refused; a question is answered,
+    if only with when to talk about it.
     """
     if request.kind is Kind.OPT_OUT:
         return frozenset({Outcome.GRANTED})
     if request.proof is None:
         return frozenset({Outcome.REFUSED})
+    if request.kind is Kind.QUESTION:
+        return frozenset({Outcome.GRANTED})
     if request.kind is Kind.HISTORY:
         return frozenset({outcome_of_history(request, born)})
     if request.kind is Kind.OPT_IN:

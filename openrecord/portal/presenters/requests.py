@@ -28,6 +28,10 @@ STATES: Mapping[State, str] = {
     State.REFUSED: gettext_noop("Not agreed"),
     State.WITHDRAWN: gettext_noop("Withdrawn"),
 }
+_OF_A_QUESTION = {
+    State.GRANTED: gettext_noop("Answered"),
+    State.REFUSED: gettext_noop("Not answered"),
+}
 GROUNDS: Mapping[Ground, str] = {
     Ground.EXEMPT: gettext_noop("Data protection law lets a surgery keep some information back."),
     Ground.IDENTITY: gettext_noop("Your surgery could not make sure who asked."),
@@ -88,17 +92,23 @@ class Shown:
     may_complain: bool
 
 
+def _state(request: Request) -> str:
+    """How far it is: a question is answered, not agreed to."""
+    own = _OF_A_QUESTION if request.kind is Kind.QUESTION else {}
+    return _(own.get(request.state, STATES[request.state]))
+
+
 def line(request: Request) -> Line:
     """The request in a list."""
     asked = _("Asked on %(day)s") % {"day": day_in_words(request.made)}
-    return Line(f"/requests/{request.request_id}", _(ASKING[request.kind].title), _(STATES[request.state]), asked)
+    return Line(f"/requests/{request.request_id}", _(ASKING[request.kind].title), _state(request), asked)
 
 
 def shown(request: Request, happened: Iterable[Happened], *, own: bool, born: date | None, at: datetime) -> Shown:
     """The request's own page. `own`: whoever looks made it; `born`: when its record can begin."""
     return Shown(
         _(ASKING[request.kind].title),
-        _(STATES[request.state]),
+        _state(request),
         tuple(_sentences(request, at)),
         _facts(request),
         _reviewed(request, born),
@@ -159,7 +169,7 @@ def _answer(request: Request) -> Answer | None:
         return None
     ground = "" if decision.ground is None else _(GROUNDS[decision.ground])
     paragraphs = tuple(text.strip() for text in decision.letter.split("\n\n") if text.strip())
-    return Answer(_(STATES[request.state]), ground, _result(decision), paragraphs)
+    return Answer(_state(request), ground, _result(decision), paragraphs)
 
 
 def _result(decision: Decision) -> str:

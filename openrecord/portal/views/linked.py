@@ -159,7 +159,10 @@ def _guest(one: Linked) -> Guest:
 
 
 def _does(given: frozenset[Service] | None) -> tuple[str, ...]:
-    words = {Service.REPORTS: _("Report mistakes in your record"), Service.CARDS: _("Make Covid-19 vaccination cards")}
+    words = {
+        Service.REPORTS: _("Ask about entries, and report mistakes"),
+        Service.CARDS: _("Make Covid-19 vaccination cards"),
+    }
     return tuple(text for service, text in words.items() if given is None or service in given)
 
 

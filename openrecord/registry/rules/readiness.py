@@ -8,6 +8,9 @@ from importlib.resources import files
 
 from openrecord.registry.types import Readiness, ReadinessAnswer, ReadinessItem
 
+OTHER = "other"
+"""The reason that says nothing by itself: the evidence does."""
+
 
 class UnknownItem(LookupError):
     """The checklist has no such item."""

@@ -120,9 +120,9 @@ def hide(
     return shared_items(patient_id, entry_id)
 
 
-def unhide(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
-    """Lift every hide of the entry. Raises UnknownEntry."""
-    _record(patient_id, entry_id, events.Unhidden(), Cause.UNHIDDEN, by=by, at=at)
+def unhide(*, patient_id: PatientId, entry_id: EntryId, seen: str | None = None, by: Actor, at: datetime) -> None:
+    """Lift every hide of the entry. Raises UnknownEntry, Overtaken."""
+    _record(patient_id, entry_id, events.Unhidden(), Cause.UNHIDDEN, seen=seen, by=by, at=at)
 
 
 def hold(

@@ -8,6 +8,7 @@ from openrecord.clinical.nhs_number import spaced
 from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 from openrecord.staff.dry_run import DryRun
+from openrecord.staff.presenters.policy import RELEASES
 from openrecord.staff.presenters.reasons import SENTENCES, in_words
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
@@ -43,6 +44,21 @@ class PatientRow:
     nhs_number: str
     has_account: bool
     reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A kind whose rule changes, in words, with its entries (dry_run.RuleChange)."""
+
+    kind: str
+    seen: int
+    patients: int
+    unseen: int
+
+
+def rule_rows(foreseen: DryRun) -> tuple[RuleRow, ...]:
+    """A row for each kind whose rule for entries changes."""
+    return tuple(RuleRow(_(RELEASES[c.kind]), c.seen, c.patients, c.unseen) for c in foreseen.rule_changes)
 
 
 def heading(outcome: Outcome) -> str:

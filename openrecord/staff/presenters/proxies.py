@@ -57,7 +57,7 @@ EVIDENCES: Mapping[Evidence, str] = {
     Evidence.BEST_INTERESTS_NOTE: gettext_noop("Record of the best interests decision"),
 }
 SERVICES: Mapping[Service, str] = {
-    Service.REPORTS: gettext_noop("Report mistakes in the record"),
+    Service.REPORTS: gettext_noop("Ask about entries, and report mistakes"),
     Service.CARDS: gettext_noop("Make Covid-19 vaccination cards"),
 }
 END_REASONS: Mapping[EndReason, str] = {

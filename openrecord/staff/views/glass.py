@@ -63,10 +63,9 @@ class OpeningRow:
 
 def opening_row(desk: Desk, opening: Opening, patient: Patient) -> OpeningRow:
     """An opening as whoever checks it sees it."""
-    member = identity.staff_member(opening.staff_id)
     return OpeningRow(
         f"{OPENINGS}/{opening.opening_id}",
-        member.name if member else "",
+        identity.staff_names(opening.ods).get(opening.staff_id, ""),
         f"{patient.family}, {patient.given}",
         spaced(patient.nhs_number),
         _(GROUNDS[opening.ground]),

@@ -15,6 +15,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
+from openrecord.screening.types import EntryId
 from openrecord.staff import record
 from openrecord.staff.desk import (
     Desk,
@@ -116,6 +117,7 @@ def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse
         "entry": detail(one, base),
         "files": files_of(found, one),
         "hidden": bool(one.hides),
+        "seen": screening.stamp(found.patient_id, EntryId(entry_id.bytes)),
         "is_theirs": Reason.WRONG_PERSON.value not in one.reasons,
         "done": request.GET.get("done", ""),
     }

@@ -14,6 +14,7 @@ from openrecord.access.rules.dry_run import Outcome
 from openrecord.kit import clock
 from openrecord.registry import actions
 from openrecord.registry import queries as registry
+from openrecord.registry.rules import readiness
 from openrecord.registry.types import OdsCode, Policy, PolicyVersion, Proposal
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_read
 from openrecord.staff.dry_run import DryRun, dry_run
@@ -140,6 +141,12 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     return _proposal_page(request, desk, found, foreseen, why, errors)
 
 
+def _goes_live(before: Policy | None, after: Policy) -> bool:
+    """Whether patients begin to see something by it."""
+    was_live = before is not None and before.system_on and before.go_live is not None
+    return after.system_on and after.go_live is not None and not was_live
+
+
 def _put_into_force(request: HttpRequest, desk: Desk, found: Proposal, why: str) -> bool:
     try:
         actions.set_policy(
@@ -171,8 +178,10 @@ def _proposal_page(
         "here": here,
         "edit_href": f"{CHANGE}?from={found.proposal_id}",
         "differences": differences(base, found.policy),
+        "checklist": readiness.progress(registry.readiness(desk.ods)) if _goes_live(base, found.policy) else None,
         "changed": changed_since(desk.ods, found.base),
         "foreseen": foreseen,
+        "rules": forecasts.rule_rows(foreseen),
         "summary": forecasts.summary(foreseen, here, shown),
         "shown": None if shown is None else forecasts.heading(shown),
         "rows": listed,

@@ -16,6 +16,7 @@ from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode, PolicyVersion, Readiness, ReadinessAnswer
 from openrecord.staff.desk import Desk, actor_of, desk_of, page
 from openrecord.staff.presenters.policy import Difference, differences, releases, settings
+from openrecord.staff.presenters.readiness import as_csv
 from openrecord.staff.views.policy import AUTHORITY, PRACTICE, in_force
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
@@ -55,8 +56,13 @@ def moving(ods: OdsCode) -> Moving:
     return Moving(len(patients) - access.count_awaiting_policy(patients), len(patients))
 
 
+def _names(ods: OdsCode) -> dict[str, str]:
+    """Who somebody is whom the trail names, also after they have left."""
+    return {str(staff_id): name for staff_id, name in identity.staff_names(ods).items()}
+
+
 def _history(ods: OdsCode, versions: tuple[PolicyVersion, ...]) -> list[VersionRow]:
-    names = {str(member.staff_id): member.name for member in identity.staff_of(ods)}
+    names = _names(ods)
     earlier = [*(version.policy for version in versions[1:]), None]
     return [
         VersionRow(
@@ -113,9 +119,19 @@ def readiness(request: HttpRequest) -> HttpResponse:
         "reasons": checklist.reasons,
         "reviewed": checklist.status == "reviewed",
         "progress": rules.progress(answers),
-        "names": {str(member.staff_id): member.name for member in identity.staff_of(desk.ods)},
+        "names": _names(desk.ods),
     }
     return page(request, "staff/readiness.html", desk, context)
+
+
+@audience(Audience.STAFF)
+@require_safe
+def readiness_table(request: HttpRequest) -> HttpResponse:
+    """The checklist as a file to pass on."""
+    desk = desk_of(request)
+    told = {"Content-Disposition": f'attachment; filename="readiness-{desk.ods}.csv"'}
+    content = as_csv(desk.ods, desk.practice_name, registry.readiness(desk.ods))
+    return HttpResponse(content, content_type="text/csv; charset=utf-8", headers=told)
 
 
 @audience(Audience.STAFF)
@@ -162,6 +178,8 @@ def _mistakes(state: str, evidence: str, reason: str) -> tuple[FieldError, ...]:
         return (FieldError("evidence", _("Enter how one can see that it is ready")),)
     if state == Readiness.NOT_READY.value and reason not in rules.checklist().reasons:
         return (FieldError("reason", _("Choose why it is not ready")),)
+    if state == Readiness.NOT_READY.value and reason == rules.OTHER and not evidence:
+        return (FieldError("evidence", _("Enter the other reason")),)
     return ()
 
 

@@ -165,7 +165,13 @@ def section(request: HttpRequest, public_id: UUID, slug: str, viewer_id: UUID | 
     after = request.GET.get("after") or None
     try:
         served = timeline.page(
-            reader, slots=section_found.slots, ahead=section_found.ahead, limit=PAGE_SIZE, after=after, at=at
+            reader,
+            slots=section_found.slots,
+            ahead=section_found.ahead,
+            limit=PAGE_SIZE,
+            whole_days=section_found.is_by_day,
+            after=after,
+            at=at,
         )
     except BadCursor as error:
         raise Http404 from error
@@ -210,7 +216,7 @@ def entry(
         "title": _(section_found.title),
         "section_title": _(section_found.title),
         "entry": detail,
-        "names_note": about_names(name for group in detail.groups for name in group.names),
+        "names_note": about_names(detail.names),
         "files": cards(one, attachments.files_of(found.patient.patient_id, entry_id, served.body)),
         "back_href": f"{found.base}/{slug}",
         "back_text": _(section_found.title),

@@ -69,6 +69,11 @@ def concept(value: object) -> str:
                 words = display
                 break
             words = words or display
+    return without_tag(words)
+
+
+def without_tag(words: str) -> str:
+    """A term without SNOMED CT's semantic tag."""
     return _SEMANTIC_TAG.sub("", words) if words.endswith(")") else words
 
 

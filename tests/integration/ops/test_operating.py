@@ -235,6 +235,15 @@ def test_staff_first_the_trail_and_the_doctor(installation: Installation) -> Non
     again = installation.run(*typed)
     assert again.returncode == 1
     assert b"already" in again.stderr
+    assert installation.run("practice", "add", "Y90102", "--name", "Other Surgery").returncode == 0
+    other = ("staff", "add", *typed[2:5], "s2", "--name", "Ola Other", "--organisation", "Y90102", "--roles", "manager")
+    assert installation.run(*other).returncode == 0
+    assert installation.run(*other).returncode == 1, "one account, one member of staff"
+    [listed] = json.loads(installation.run("staff", "list", "Y90102", "--json").stdout)
+    assert (listed["name"], listed["roles"]) == ("Ola Other", "manager")
+    stop = ("staff", "stop", listed["staff"], "--reason", "left")
+    assert [installation.run(*stop).returncode for _ in range(2)] == [0, 1]
+    assert json.loads(installation.run("staff", "list", "Y90102", "--json").stdout) == []
     verdict = json.loads(installation.run("audit", "verify", "--json").stdout)
     assert (verdict["ok"], verdict["unsealed"], verdict["problems"]) == (True, 0, [])
     assert verdict["seals"] >= 3

@@ -291,7 +291,10 @@ def test_each_service_is_given_apart(record: Record, carer: Record, given: tuple
     theirs.post("/covid/cards")
     assert len(cards.cards(record.patient.patient_id)) == ("cards" in given)
     listed, mine = staff.get(people_page(record)).text, world.patient(record).get("/access/people").text
-    for service, words in (("reports", "Report mistakes in"), ("cards", "Make Covid-19 vaccination cards")):
+    for service, words in (
+        ("reports", "Ask about entries, and report mistakes"),
+        ("cards", "Make Covid-19 vaccination cards"),
+    ):
         assert (words in listed) == (words in mine) == (service in given)
     keyring.use(None)
 

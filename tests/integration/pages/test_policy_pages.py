@@ -1,5 +1,7 @@
 """Changing a practice's policy: dry run, going live, two people at once, a justification, who may (R42-R44, R49)."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from typing import Any
@@ -17,7 +19,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import Policy, ReleaseMode, ReleaseRule
 from openrecord.staff.presenters.policy import RELEASES
 from openrecord.staff.views import policy_form
-from tests.integration.fhir.world import AT, BY, stopped
+from tests.integration.fhir.world import AT, BY, Record, observation, stopped
 from tests.integration.pages import town as made
 from tests.integration.pages import world
 
@@ -190,6 +192,25 @@ def test_in_bulk_is_a_setting(hilltop: made.Town, manager: Client, monkeypatch: 
     assert "Many enhanced reviews" in manager.get(proposal).text
 
 
+def test_a_changed_rule_says_how_many_entries_it_holds_for(stored: None) -> None:  # noqa: ARG001
+    """Those that are here already are meant, too; another practice's are not counted."""
+    stopped()
+    town = made.new_town(Policy())
+    seen, other = Record(town.patient("Seen")), Record(made.new_town(Policy()).patient("Other"))
+    seen.deliver(observation("a"), observation("b"), org=town.ods)
+    other.deliver(observation("a"), org=registry.stays(other.patient.patient_id)[0].ods)
+    manager = world.staff(town.ods, (Role.MANAGER,))
+    by_hand = {"release-observation": "by_hand"}
+    text = manager.get(manager.post(CHANGE, form(Policy(), 1, **by_hand))["Location"]).text
+    row = re.search(r">Measurements</th>(<td.*?)</tr>", text.partition("Entries that are here already")[2])
+    assert row is not None
+    assert re.findall(r"</span>(\d+)</td>", row[1]) == ["2", "1", "0"]
+    assert (
+        "Entries that are here already"
+        not in manager.get(manager.post(CHANGE, form(Policy(), 1, level="detailed"))["Location"]).text
+    )
+
+
 def test_lists_are_paged(hilltop: made.Town, manager: Client) -> None:
     for number in range(49):
         hilltop.patient(f"Paged{number:02d}")
@@ -234,3 +255,36 @@ def test_readiness_is_answered_with_evidence_and_kept(hilltop: made.Town, manage
     assert "Mo Ledger" in shown
     assert manager.get("/staff/practice/readiness/nothing").status_code == 404
     assert "0 not ready, 13 not answered" in manager.get("/staff/home").text
+
+
+def test_readiness_is_taken_along(hilltop: made.Town, manager: Client) -> None:
+    """As a table that the integrated care board can open, every item with its newest answer (R49)."""
+    manager.post("/staff/practice/readiness/lead", {"state": "ready", "evidence": '=Minutes, "May"'})
+    manager.post("/staff/practice/readiness/policies", {"state": "not_ready", "reason": "staffing"})
+    taken = manager.get("/staff/practice/readiness.csv")
+    assert taken["Content-Type"] == "text/csv; charset=utf-8"
+    assert taken["Content-Disposition"] == f'attachment; filename="readiness-{hilltop.ods}.csv"'
+    rows = list(csv.DictReader(io.StringIO(taken.content.decode("utf-8-sig"))))
+    assert len(rows) == 14
+    assert {row["organisation"] for row in rows} == {hilltop.ods}
+    answers = {row["item"]: (row["state"], row["reason"], row["evidence"], row["answered"]) for row in rows}
+    assert answers["lead"] == ("ready", "", '\'=Minutes, "May"', "2025-03-03")
+    assert answers["policies"] == ("not_ready", "Not enough staff at the moment", "", "2025-03-03")
+    assert answers["filing"] == ("not_answered", "", "", "")
+    assert "/staff/practice/readiness.csv" in manager.get("/staff/practice/readiness").text
+
+
+def test_another_reason_is_said(manager: Client) -> None:
+    address = "/staff/practice/readiness/lead"
+    assert 'href="#evidence"' in manager.post(address, {"state": "not_ready", "reason": "other"}).text
+    told = {"state": "not_ready", "reason": "other", "evidence": "The building is flooded"}
+    assert manager.post(address, told).status_code == 303
+
+
+def test_who_goes_live_is_reminded_of_what_is_not_ready(manager: Client) -> None:
+    manager.post("/staff/practice/readiness/lead", {"state": "not_ready", "reason": "training"})
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    shown = manager.get(proposal).text
+    assert "1 not ready, 13 not answered" in shown
+    other = manager.post(CHANGE, form(Policy(go_live=None), 1, level="detailed"))["Location"]
+    assert "13 not answered" not in manager.get(other).text

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -144,6 +145,8 @@ def test_a_hold_whose_day_has_come_is_overdue_and_still_held(record: Record) -> 
     [
         ({"decision": "hold-until", "until-day": "3", "until-month": "3", "until-year": "2025"}, "until-day"),
         ({"decision": "hold-until", "until-day": "x", "until-month": "3", "until-year": "2026"}, "until-day"),
+        ({"decision": "hold-until", "until-day": "3", "until-month": "3", "until-year": "2062"}, "until-day"),
+        ({"decision": "hold-until", "until-day": "3", "until-month": "3", "until-year": "2_025"}, "until-day"),
         ({"decision": "hide"}, "reason-1"),
         ({"decision": "hide", "reason": "serious_harm"}, "responsible"),
     ],
@@ -180,6 +183,18 @@ def test_whoever_comes_after_the_decision_is_told(record: Record) -> None:
     assert answer.status_code == 303
     assert "Nothing that you chose was done." in browser.get(answer["Location"]).text
     assert not waiting(record)
+
+
+def test_whoever_would_have_hidden_what_was_released_meanwhile_loses_nothing(record: Record) -> None:
+    record.deliver(observation("new", "2025-02-20"))
+    entry, browser = one(record), world.staff()
+    stale = seen_on(browser.get(address(record, entry)).text)
+    acts.release(patient_id=record.patient.patient_id, entry_id=entry, by=BY, at=AT)
+    chosen = {"decision": "hide", "reason": "serious_harm", "responsible": "Dr Anya Rao"}
+    page = browser.post(address(record, entry), {**chosen, "seen": stale}).text
+    assert "Nothing that you chose was done." in page
+    assert 'value="serious_harm" aria-describedby="reason-1-hint" checked' in page
+    assert 'value="Dr Anya Rao"' in page
 
 
 def test_a_new_version_overtakes_a_decision_about_the_old_one(record: Record) -> None:
@@ -237,6 +252,52 @@ def test_a_decision_about_nothing_or_without_a_choice_is_asked_again(record: Rec
     unsaid = browser.post("/staff/queue/decide", {"key": key}).text
     assert 'href="#decision-1"' in unsaid
     assert f'value="{key}" checked' in unsaid
+
+
+def test_a_way_back_takes_back_ones_own_decision_alone(record: Record) -> None:
+    """The banner of the first person, opened again after the second one's decision, offers nothing (R41)."""
+    record.deliver(observation("new", "2025-02-20"))
+    entry, browser, other = one(record), world.staff(), world.staff(name="Kim Other")
+    page = browser.get(address(record, entry)).text
+    done = browser.post(address(record, entry), {"decision": "release", "seen": seen_on(page)})
+    banner = browser.get(done["Location"]).text
+    other.post(f"/staff/patients/{record.patient.public_id}/entries/{spelt(entry)}/hide", hiding(other, record, entry))
+    again = browser.get(done["Location"]).text
+    assert "Released: 1." in again
+    assert not keys_on(again)
+    too_late = browser.post("/staff/queue/undo", {"key": keys_on(banner)[0]})
+    told = browser.get(too_late["Location"]).text
+    assert "Left as they were" in told
+    assert "Taken back" not in told
+    assert screening.states(record.patient.patient_id)[entry].facts.stance.hides == {HideReason.THIRD_PARTY}
+
+
+def hiding(browser: Client, record: Record, entry: EntryId) -> dict[str, str]:
+    """The form that confirms a hide, as its page has it."""
+    here = f"/staff/patients/{record.patient.public_id}/entries/{spelt(entry)}/hide"
+    page = browser.post(here, {"reason": "third_party", "seen": seen_on(browser.get(here).text)}).text
+    return {"reason": "third_party", "confirmed": "yes", "seen": seen_on(page)}
+
+
+def test_a_hide_is_not_lifted_by_somebody_who_has_not_seen_it(record: Record) -> None:
+    """Two people at one entry: whoever comes second is told, on the entry's own pages too."""
+    record.deliver(observation("new", "2025-02-20"))
+    entry, browser, other = one(record), world.staff(), world.staff(name="Kim Other")
+    here = f"/staff/patients/{record.patient.public_id}/entries/{spelt(entry)}"
+    browser.post(f"{here}/hide", hiding(browser, record, entry))
+    stale = {"seen": seen_on(browser.get(f"{here}/unhide").text)}
+    other_hide = {"reason": HideReason.OTHER, "responsible": None, "by": BY, "at": AT}
+    acts.hide(patient_id=record.patient.patient_id, entry_id=entry, **other_hide)  # type: ignore[arg-type]
+    answer = browser.post(f"{here}/unhide", stale)
+    assert "Nothing that you chose was done." in browser.get(answer["Location"]).text
+    assert len(screening.states(record.patient.patient_id)[entry].facts.stance.hides) == 2
+    fresh = {"seen": seen_on(other.get(f"{here}/unhide").text)}
+    assert other.post(f"{here}/unhide", fresh)["Location"].endswith("done=unhidden")
+    late = other.post(f"{here}/hide", {"reason": "third_party", "confirmed": "yes", **fresh}).text
+    assert "Nothing that you chose was done." in late
+    assert 'value="third_party" aria-describedby="reason-2-hint" checked' in late
+    assert seen_on(late) != fresh["seen"]
+    assert not screening.states(record.patient.patient_id)[entry].facts.stance.hides
 
 
 def test_others_and_readers_decide_nothing(record: Record) -> None:

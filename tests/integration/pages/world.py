@@ -36,7 +36,7 @@ def patient(record: Record, at: datetime = AT, **more: object) -> Client:
     }
     proof = Authenticated(ISSUER, str(uuid.uuid4()), "P9.Cp.Cd", None, at, claims)
     token, _ = identity.admit_person(proof=proof, previous_token=None, device=None, at=at)
-    return _holding(token)
+    return holding(token)
 
 
 def staff(ods: OdsCode = ORG, roles: tuple[Role, ...] = DECIDES, name: str = "Sam Desk", at: datetime = AT) -> Client:
@@ -45,7 +45,7 @@ def staff(ods: OdsCode = ORG, roles: tuple[Role, ...] = DECIDES, name: str = "Sa
     identity.add_staff(issuer=ISSUER, subject=subject, name=name, organisation=ods, roles=roles, by=BY, at=at)
     proof = Authenticated(ISSUER, subject, None, "3", at, {})
     token, _ = identity.admit_staff(proof=proof, role_claim=None, previous_token=None, device=None, at=at)
-    return _holding(token)
+    return holding(token)
 
 
 def moved(policy: Policy, *acts: events.AnyAct) -> Record:
@@ -61,7 +61,7 @@ def moved(policy: Policy, *acts: events.AnyAct) -> Record:
     return made
 
 
-def _holding(token: str) -> Client:
+def holding(token: str) -> Client:
     browser = nobody()
     browser.cookies[SESSION] = token
     return browser

@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from openrecord.caseload import events
 from openrecord.caseload.rules.fold import NotMade, fold
-from openrecord.caseload.rules.steps import ROLES, allows, is_part, open_steps
+from openrecord.caseload.rules.steps import ROLES, allows, is_part, open_steps, roles
 from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Proof, State, Step, Wait, Wish
 from openrecord.clinical.kinds import Level, Section
 from openrecord.identity.types import Role
@@ -113,6 +113,8 @@ class Naive:
             return event.outcome is Outcome.REFUSED
         if self.kind is Kind.HISTORY:
             return event.outcome is self.history_ends()
+        if self.kind is Kind.QUESTION:
+            return event.outcome is Outcome.GRANTED
         return not (self.kind is Kind.OPT_IN and event.outcome is Outcome.PARTLY)
 
     def says_what(self, event: events.Decided, openable: frozenset[Level]) -> bool:
@@ -223,3 +225,10 @@ def test_a_part_holds_something() -> None:
     assert is_part(Part(last=day))
     assert not is_part(UPSIDE_DOWN)
     assert not is_part(Part(sections=frozenset()))
+
+
+def test_what_an_entry_means_is_for_clinicians_to_say_too() -> None:
+    for kind in Kind:
+        for step in Step:
+            more = roles(step, kind) - ROLES[step]
+            assert more == ({Role.CLINICIAN} if (step, kind) == (Step.DECIDE, Kind.QUESTION) else set())
