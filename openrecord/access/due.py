@@ -67,14 +67,19 @@ def open_due(ods: OdsCode, matters: Iterable[Matter], *, limit: int, after: int 
     """What is open in front of a practice's staff, oldest first; `after`: how many to leave out."""
     rows = DueRow.objects.filter(ods=ods, matter__in=[matter.value for matter in matters])
     ordered = rows.order_by("since", "patient_id", "matter", "viewer_id")[after : after + limit]
-    return tuple(
-        OpenDue(
-            PatientId(row.patient_id),
-            Due(ods, Matter(row.matter), _viewer_or_none(bytes(row.viewer_id))),
-            from_micros(row.since),
-        )
-        for row in ordered
-    )
+    return tuple(_open(row) for row in ordered)
+
+
+def open_about(ods: OdsCode, patient_id: PatientId, matters: Iterable[Matter]) -> tuple[OpenDue, ...]:
+    """What is open in front of a practice's staff about one patient, oldest first."""
+    named = [matter.value for matter in matters]
+    rows = DueRow.objects.filter(ods=ods, patient_id=patient_id, matter__in=named)
+    return tuple(_open(row) for row in rows.order_by("since", "matter", "viewer_id"))
+
+
+def _open(row: DueRow) -> OpenDue:
+    due = Due(OdsCode(row.ods), Matter(row.matter), _viewer_or_none(bytes(row.viewer_id)))
+    return OpenDue(PatientId(row.patient_id), due, from_micros(row.since))
 
 
 def count_due(matters: Iterable[Matter], ods: OdsCode | None = None) -> int:

@@ -247,6 +247,19 @@ def _patient(commands: Commands) -> None:
     died = _command(group, "died", "openrecord.ops.patient.died", "the patient has died: access ends")
     died.add_argument("patient", metavar="NHS-NUMBER|ID")
     died.add_argument("--undo", action="store_true", help="it was recorded in error: access stands as before it")
+    register = _command(group, "register", "openrecord.ops.staying.register", "registered at a practice from a day on")
+    deduct = _command(group, "deduct", "openrecord.ops.staying.deduct", "the registration ends with the day before")
+    move = _command(group, "move", "openrecord.ops.staying.move", "registered at another practice from a day on")
+    flag = _command(group, "flag-address", "openrecord.ops.patient.flag_address", "no address is shown, no proxies")
+    flag.add_argument("--undo", action="store_true", help="it need not be protected any more")
+    for command in (register, deduct, move, flag):
+        command.add_argument("patient", metavar="NHS-NUMBER|ID")
+    for command in (deduct, move):
+        command.add_argument("before", type=ods_code, metavar="FROM")
+    for command in (register, move):
+        command.add_argument("into", type=ods_code, metavar="INTO")
+    for command in (register, deduct, move):
+        command.add_argument("--on", type=day, metavar="DATE", help="the first day on which it is so (today)")
     merge = _command(group, "merge", "openrecord.ops.together.merge", "two records are one person's")
     part = _command(group, "part", "openrecord.ops.together.part", "take a merge back")
     for command, reasons in ((merge, MERGE_REASONS), (part, PART_REASONS)):
@@ -258,7 +271,7 @@ def _patient(commands: Commands) -> None:
     erase.add_argument("--entry", metavar="ID", help="only this entry, which staff have said to be somebody else's")
     erase.add_argument("--reason", required=True, choices=ERASE_REASONS)
     erase.add_argument("--confirm", metavar="ID", help="do it; the id as the dry run says it")
-    for command in (renumber, withdraw, died, merge, part):
+    for command in (renumber, withdraw, died, register, deduct, move, flag, merge, part):
         command.add_argument("--do", action="store_true", help="do it")
 
 

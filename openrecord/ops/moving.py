@@ -27,7 +27,7 @@ def run(arguments: argparse.Namespace) -> int:
         raise CommandFailed("two different practices that are known here are needed")
     on = arguments.on or day_of(clock.now())
     stays = registry.registrations_of(registry.patients_ever_at(before))
-    moving = [patient_id for patient_id, known in stays.items() if _is_there(known, before, on)]
+    moving = [patient_id for patient_id, known in stays.items() if is_there(known, before, on)]
     print(f"{len(moving)} patients are registered at {before}: from {on} on they are registered at {into}.")
     print(f"What {before} recorded is not shown any more; decisions about it are kept. {into}'s policy counts.")
     print("Proxies whose access the old practice granted are granted anew.")
@@ -35,19 +35,20 @@ def run(arguments: argparse.Namespace) -> int:
         print(NOTHING_DONE)
         return 0
     for patient_id in tqdm(moving, unit="patient", disable=not sys.stderr.isatty(), file=sys.stderr):
-        _move(patient_id, before, into, on, is_there=_is_there(stays[patient_id], into, on))
+        move_one(patient_id, before, into, on, already=is_there(stays[patient_id], into, on))
     print("Done.")
     return 0
 
 
-def _is_there(stays: tuple[Registration, ...], ods: OdsCode, on: date) -> bool:
+def is_there(stays: tuple[Registration, ...], ods: OdsCode, on: date) -> bool:
     """Whether a registration goes on over this day."""
     return any(stay.ods == ods and (stay.end is None or stay.end > on) for stay in stays)
 
 
 @transaction.atomic
-def _move(patient_id: PatientId, before: OdsCode, into: OdsCode, on: date, *, is_there: bool) -> None:
+def move_one(patient_id: PatientId, before: OdsCode, into: OdsCode, on: date, *, already: bool) -> None:
+    """One patient, all or nothing. `already`: they are at the other practice."""
     by, at = operator(), clock.now()
-    if not is_there:
+    if not already:
         actions.register(patient_id=patient_id, ods=into, start=on, by=by, at=at)
     actions.deduct(patient_id=patient_id, ods=before, end=on, by=by, at=at)

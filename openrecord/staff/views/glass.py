@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from urllib.parse import urlsplit
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from openrecord.clinical.nhs_number import spaced
 from openrecord.identity import queries as identity
 from openrecord.kit import clock
+from openrecord.kit.london import LONDON
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.restricted import actions, queries
@@ -25,6 +25,7 @@ from openrecord.web.forms import Field, Option, Shape, filled, summary, with_err
 from openrecord.web.redirects import own_path, see_other
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
+from openrecord.web.words import day_in_words
 
 OPENINGS = "/staff/openings"
 AUTHORITY = "staff:break-glass"
@@ -57,7 +58,7 @@ class OpeningRow:
     nhs_number: str
     ground: str
     words: str
-    since: datetime
+    since: str
     own: bool
 
 
@@ -70,7 +71,8 @@ def opening_row(desk: Desk, opening: Opening, patient: Patient) -> OpeningRow:
         spaced(patient.nhs_number),
         _(GROUNDS[opening.ground]),
         opening.words,
-        opening.at,
+        _("%(day)s at %(time)s")
+        % {"day": day_in_words(opening.at), "time": opening.at.astimezone(LONDON).strftime("%H:%M")},
         opening.staff_id == desk.member.staff_id,
     )
 
@@ -198,16 +200,26 @@ def _desk_that_checks(request: HttpRequest) -> Desk:
 @require_safe
 def openings(request: HttpRequest) -> HttpResponse:
     """Who opened a closed record and nobody has checked it: oldest first."""
-    desk = _desk_that_checks(request)
+    return _openings(request, _desk_that_checks(request), request.GET.get("done", ""))
+
+
+def _openings(request: HttpRequest, desk: Desk, done: str) -> HttpResponse:
     found = queries.unchecked(desk.ods, limit=PAGE_SIZE)
     patients = registry.patients({opening.patient_id for opening in found})
     context = {
         "title": _("Closed records that were opened"),
         "rows": [opening_row(desk, opening, patients[opening.patient_id]) for opening in found],
         "more": queries.count_unchecked(desk.ods) > len(found),
-        "done": request.GET.get("done", ""),
+        "done": done,
     }
     return page(request, "staff/openings.html", desk, context)
+
+
+def _gone(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Nothing waits under this id: somebody has checked it, or it is none of this practice's."""
+    response = _openings(request, desk, "gone")
+    response.status_code = 404
+    return response
 
 
 @audience(Audience.STAFF)
@@ -217,9 +229,7 @@ def opening(request: HttpRequest, opening_id: UUID) -> HttpResponse:
     desk = _desk_that_checks(request)
     found = queries.unchecked_opening(desk.ods, opening_id)
     if found is None:
-        if request.method == "POST":
-            return see_other(f"{OPENINGS}?done=gone")
-        raise Http404
+        return _gone(request, desk)
     if request.method == "POST" and not may_check(desk.member.roles, desk.member.staff_id, found):
         raise PermissionDenied
     fields = _finding_fields()
@@ -231,7 +241,7 @@ def opening(request: HttpRequest, opening_id: UUID) -> HttpResponse:
             by = actor_of(request, desk, "staff:governance")
             words, at = fields[1].value, clock.now()
             done = actions.check(opening=found, member=desk.member, finding=finding, words=words, by=by, at=at)
-            return see_other(f"{OPENINGS}?done={'checked' if done else 'gone'}")
+            return see_other(f"{OPENINGS}?done=checked") if done else _gone(request, desk)
         missing = {"finding": _("Choose what you found")} if finding is None else {}
         fields = with_errors(fields, missing | errors)
     context = {

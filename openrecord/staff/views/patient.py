@@ -6,7 +6,9 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from openrecord.access import due as access_due
 from openrecord.access import queries as access
+from openrecord.access.matters import NOTICES, Matter
 from openrecord.access.rules.granting import own_bars
 from openrecord.access.types import Reason
 from openrecord.attachments import queries as attachments
@@ -30,6 +32,8 @@ from openrecord.staff.desk import (
 from openrecord.staff.presenters.circumstances import standing
 from openrecord.staff.presenters.entries import detail, row, rows
 from openrecord.staff.presenters.files import cards
+from openrecord.staff.presenters.matters import MatterRow
+from openrecord.staff.presenters.matters import rows as matter_rows
 from openrecord.staff.presenters.together import merged_rows
 from openrecord.staff.record import StaffEntry
 from openrecord.web.audience import Audience, audience
@@ -76,6 +80,7 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
     context = {
         "title": _("Record entries"),
         "base": base,
+        "matters": _open_matters(desk, found),
         "restricted": found.patient_id in restricted.restricted_at(desk.ods),
         "came_restricted": len(screening.labelled(found.patient_id, desk.ods)),
         "previews": is_registered(desk, found, at),
@@ -92,6 +97,11 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "first_href": f"{base}?{kept}" if after else "",
     }
     return page(request, "staff/patient.html", desk, context, found)
+
+
+def _open_matters(desk: Desk, patient: Patient) -> tuple[MatterRow, ...]:
+    """What waits for the practice about this patient's access: it stands where the record is read, too (R38)."""
+    return matter_rows(access_due.open_about(desk.ods, patient.patient_id, frozenset(Matter) - NOTICES))
 
 
 def _filters() -> tuple[str, str, str]:

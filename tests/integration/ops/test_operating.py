@@ -142,6 +142,63 @@ def test_a_death_recorded_in_error_is_taken_back(command: CommandLine, patient: 
     assert _explained(command, patient)["entries"] == before
 
 
+@pytest.mark.parametrize("told", [{"deceasedDateTime": "2025-03-02"}, {"deceasedBoolean": True}])
+def test_a_death_that_the_source_tells_ends_access(command: CommandLine, patient: str, told: dict[str, Any]) -> None:
+    """Who already read the record reads nothing more; that a later delivery says nothing of it takes nothing back."""
+    sent: Any = bundle(patient)
+    assert not any("deceased" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+    sent["entry"][0]["resource"] |= told
+    command.json("ingest", "-", stdin=json.dumps(sent).encode())
+    for _ in range(2):
+        assert all("deceased" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+        command.json("ingest", "-", stdin=json.dumps(bundle(patient)).encode())
+    assert command.run("patient", "died", patient, "--undo", "--do").returncode == 0
+    assert not any("deceased" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+
+
+def test_a_death_is_told_of_who_was_not_known(command: CommandLine) -> None:
+    number = unknown_number()
+    sent: Any = bundle(number)
+    sent["entry"][0]["resource"]["deceasedDateTime"] = "2025-03-02"
+    command.json("ingest", "-", "--register", "Y90101", stdin=json.dumps(sent).encode())
+    assert all("deceased" in entry["reasons"] for entry in _explained(command, number)["entries"])
+
+
+def test_a_patient_moves_leaves_and_comes_back(command: CommandLine, patient: str) -> None:
+    into, day = "Y90108", "2025-03-04"
+    command.json("practice", "add", into, "--name", "Far Surgery", "--go-live", "2020-01-01")
+    known = registry.patient_by_nhs_number(NhsNumber(patient))
+    assert known is not None
+    move = ("patient", "move", patient, "Y90101", into, "--on", day)
+    assert "--do" in command.run(*move).stdout
+    assert [stay.ods for stay in registry.registrations(known.patient_id)] == ["Y90101"]
+    assert command.run(*move, "--do").returncode == 0
+    before, now = registry.registrations(known.patient_id)
+    assert (before.ods, str(before.end), now.ods, str(now.start), now.end) == ("Y90101", day, into, day, None)
+    assert all("deducted" in entry["reasons"] for entry in _explained(command, patient)["entries"])
+    assert command.run(*move, "--do").returncode == 1, "they are not there any more"
+    deduct = ("patient", "deduct", patient, into, "--on", "2025-03-05")
+    assert "--do" in command.run(*deduct).stdout
+    assert command.run(*deduct, "--do").returncode == 0
+    assert str(registry.registrations(known.patient_id)[1].end) == "2025-03-05"
+    register = ("patient", "register", patient, "Y90101", "--on", "2025-03-06")
+    assert command.run(*register, "--do").returncode == 0
+    assert command.run(*register, "--do").returncode == 1, "once is enough"
+    assert registry.registrations(known.patient_id)[-1].ods == "Y90101"
+    assert command.run("patient", "register", patient, "Y99999", "--do").returncode == 1
+
+
+def test_an_address_is_flagged(command: CommandLine, patient: str) -> None:
+    assert "--do" in command.run("patient", "flag-address", patient).stdout
+    assert command.run("patient", "flag-address", patient, "--do").returncode == 0
+    known = registry.patient_by_nhs_number(NhsNumber(patient))
+    assert known is not None
+    assert known.address_flagged
+    assert command.run("patient", "flag-address", patient, "--do").returncode == 1
+    assert command.run("patient", "flag-address", patient, "--undo", "--do").returncode == 0
+    assert command.run("patient", "flag-address", patient, "--undo", "--do").returncode == 1
+
+
 def test_after_a_change_of_system_copies_of_what_is_hidden_are_held(command: CommandLine) -> None:
     """The new system calls the same entries by other ids: nothing else says that one of them was hidden."""
     number, ods = unknown_number(), "Y90107"

@@ -70,6 +70,21 @@ def test_a_104_on_live_access_is_decided_at_once(
     assert len(access.facts(patient.patient_id, at=AT).review_decisions) == 1
 
 
+def test_what_is_open_stands_where_the_record_is_read(hilltop: made.Town, clinician: Client) -> None:
+    patient, other = hilltop.patient("Able"), hilltop.patient("Baker")
+    for each in (patient, other):
+        made.account(each)
+    made.code(patient, "104")
+    here = f"/staff/patients/{patient.public_id}"
+    assert review_address(patient) in clinician.get(here).text
+    reader = world.staff(hilltop.ods, (Role.READER,)).get(here).text
+    assert "Enhanced review recorded while access is open" in reader
+    assert review_address(patient) not in reader
+    assert "Enhanced review" not in clinician.get(f"/staff/patients/{other.public_id}").text
+    clinician.post(review_address(patient), {"answer": "keep"})
+    assert "Enhanced review" not in clinician.get(here).text
+
+
 def test_removed_access_ends_at_once_and_says_nothing(stored: None) -> None:  # noqa: ARG001
     """The patient's own pages look like those of an ordinary lower level (R8)."""
     stopped()

@@ -8,14 +8,16 @@ import pytest
 from django.test import Client
 from django.urls import resolve
 
+from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
 from openrecord.kit.ids import spelt
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Policy, Practice
+from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 from openrecord.staff import urls
-from tests.integration.fhir.world import BY, OPENED, ORG, App, Record, made_record
+from tests.integration.fhir.world import AT, BY, OPENED, ORG, App, Record, made_record
 from tests.integration.pages import world
 
 OTHER = OdsCode("Y90778")
@@ -93,6 +95,17 @@ def test_every_page_about_a_patient_is_walked() -> None:
     assert {route for route in every if "public_id" in route} - walked == set()
 
 
+def test_every_other_id_is_walked() -> None:
+    """The ids that are no patient's (test_what_another_practice_keeps_is_nobodys)."""
+    every = {str(pattern.pattern) for pattern in urls.urlpatterns}
+    assert {route for route in every if "<uuid:" in route and "public_id" not in route} == {
+        "practice/proposals/<uuid:proposal_id>",
+        "practice/staff/<uuid:staff_id>",
+        "practice/staff/<uuid:staff_id>/end",
+        "openings/<uuid:opening_id>",
+    }
+
+
 @pytest.fixture
 def others(record: Record) -> Client:  # noqa: ARG001
     """The browser of a clinician at another practice."""
@@ -120,6 +133,27 @@ def test_another_practices_patient_is_nobody(record: Record, app: App, others: C
     states = screening.states(record.patient.patient_id).values()
     assert not any(state.facts.stance.hides or state.facts.wrong_person for state in states)
     assert len(app.search("Observation").ids) == 3
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_what_another_practice_keeps_is_nobodys(record: Record, others: Client, method: str) -> None:
+    """A change of policy, a member of staff, an opened record."""
+    proposal = registry_actions.propose_policy(ods=ORG, policy=Policy(review_age=12), base=1, by=BY, at=AT)
+    manager = world.staff(ORG, (Role.MANAGER,))
+    opened = manager.post(f"/staff/patients/{record.patient.public_id}/open", {"ground": "care", "words": "Fell."})
+    assert opened.status_code == 303
+    [opening] = [one for one in restricted.unchecked(ORG, limit=99) if one.patient_id == record.patient.patient_id]
+    member = identity.staff_of(ORG)[0].staff_id
+    for path, named in (
+        ("/staff/practice/proposals/{entry}", proposal),
+        ("/staff/practice/staff/{entry}", member),
+        ("/staff/practice/staff/{entry}/end", member),
+        ("/staff/openings/{entry}", opening.opening_id),
+    ):
+        nobody = uuid.uuid4()
+        theirs = _answer(others, path, method, named, named)
+        assert theirs == _answer(others, path, method, nobody, nobody), path
+        assert theirs[0] == 404, path
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
