@@ -15,7 +15,7 @@ from openrecord.access import actions, queries
 from openrecord.access.events import ProxyGranted
 from openrecord.access.models import InvitationRow, ViewerRow
 from openrecord.access.queries import ENDED, Viewing
-from openrecord.access.rules.granting import as_typed, last_day
+from openrecord.access.rules.granting import as_typed, bars, last_day
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import ViewerId, ViewerKind
 from openrecord.audit import actions as audit
@@ -150,10 +150,13 @@ def _open_row(typed: str, person_id: PersonId, at: datetime) -> InvitationRow | 
 
 
 def _is_open(patient_id: PatientId, viewer_id: ViewerId, at: datetime) -> bool:
-    """Whether the viewer waits for somebody: granted, not ended, nobody behind it."""
+    """Whether the viewer waits for somebody: granted, not ended, nobody behind it, and anybody may act for the patient.
+
+    A letter that is under way when an address becomes protected must tell nobody that the patient is here.
+    """
     known = queries.facts(patient_id, at=at)
     viewer = known.viewers.get(viewer_id)
-    if viewer is None or viewer_reasons(known, viewer, at) & ENDED:
+    if viewer is None or viewer_reasons(known, viewer, at) & ENDED or bars(known):
         return False
     return not ViewerRow.objects.filter(patient_id=patient_id, id=viewer_id.bytes).exists()
 
