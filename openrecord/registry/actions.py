@@ -232,7 +232,7 @@ def deduct(
 def record_death(
     *, patient_id: PatientId, died: bool, by: Actor, at: datetime, told: str = "", repeats: bytes | None = None
 ) -> None:
-    """The patient has died, or (False) that was an error. `told`: a source's words as the trail names them."""
+    """The patient has died, or (False) that was wrong. `told`: names a source's word, empty where a person said it."""
     PatientRow.objects.filter(patient_id=patient_id).update(died=died)
     change = events.PersonChange.DIED if died else events.PersonChange.DEATH_UNDONE
     act = events.repeatable(events.DeathRecorded(queries.patient(patient_id), died))

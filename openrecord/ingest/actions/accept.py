@@ -50,8 +50,6 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
     """Accept one patient's part of one message. Raises matching.Unmatched where it cannot be attached (nothing is
     written then). The tally counts the message's entries; its problems and other resources are the caller's."""
     patient, is_new = _patient(message.patient, terms, by=by, at=at)
-    if message.patient is not None and message.patient.died is not None and not patient.died:
-        registry_actions.record_death(patient_id=patient.patient_id, died=True, by=by, at=at)
     home = _locked_home(patient)
     names = registry.names(home.patient_id)
     org = _controlling(message, terms, patient.patient_id, at)

@@ -23,5 +23,6 @@ def home(request: HttpRequest) -> HttpResponse:
     cards = [(f"/record/{section.slug}", _(section.title), _(section.hint)) for section in SECTIONS]
     is_own = by is not None and by.viewing.kind is ViewerKind.SELF
     notice = "" if by is None else to_own(by, clock.now()) if is_own else to_proxy(by, clock.now())
-    context = {"title": title, "cards": cards, "notice": notice, "is_own": is_own}
+    acts = by is not None and not is_own
+    context = {"title": title, "cards": cards, "notice": notice, "is_own": is_own, "acts": acts}
     return page(request, "portal/home.html", by, context)

@@ -21,7 +21,7 @@ from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
 from openrecord.staff.views.wishes import AUTHORITY
 from openrecord.web.audience import Audience, audience
-from openrecord.web.forms import chosen, filled, summary, with_errors
+from openrecord.web.forms import Field, chosen, filled, summary, with_errors
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 
@@ -39,7 +39,7 @@ def own_access(request: HttpRequest, public_id: UUID) -> HttpResponse:
     if request.method == "POST" and not desk.may_find_competent:
         raise PermissionDenied
     here = f"{base_of(found)}/own-access"
-    fields = (field_of(own_levels(facts, desk.ods), facts.competence),)
+    fields: tuple[Field, ...] = (field_of(own_levels(facts, desk.ods), facts.competence),)
     if request.method == "POST":
         fields = filled(fields, request)
         level = next(iter(chosen(fields[0])), None)

@@ -102,7 +102,8 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _open_matters(desk: Desk, patient: Patient) -> tuple[MatterRow, ...]:
     """What waits for the practice about this patient's access: it stands where the record is read, too (R38)."""
-    return matter_rows(access_due.open_about(desk.ods, patient.patient_id, frozenset(Matter) - NOTICES))
+    found = access_due.open_about(desk.ods, patient.patient_id, frozenset(Matter) - NOTICES)
+    return matter_rows(found, clock.now())
 
 
 def _filters() -> tuple[str, str, str]:

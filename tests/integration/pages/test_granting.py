@@ -131,7 +131,9 @@ def test_the_code_is_stored_nowhere_and_works_once(record: Record, carer: Record
     assert invitations.InvitationRow.objects.get(patient_id=record.patient.patient_id).code_hash is None
 
 
-@pytest.mark.parametrize("why", ["somebody else", "other number", "too late", "ended", "the patient"])
+@pytest.mark.parametrize(
+    "why", ["somebody else", "other number", "too late", "ended", "the patient", "protected", "died"]
+)
 def test_a_code_that_links_nobody_says_nothing_of_why(record: Record, carer: Record, why: str) -> None:
     number = made_record("Carer", "Kim").patient.nhs_number if why == "other number" else ""
     family = record.patient.family if why == "the patient" else "Carer"
@@ -145,6 +147,10 @@ def test_a_code_that_links_nobody_says_nothing_of_why(record: Record, carer: Rec
     if why == "ended":
         (one,) = proxies(record)
         staff.post(people_page(record), {"viewer": str(one.viewer.viewer_id), "reason": "mistake", "confirmed": "yes"})
+    if why == "protected":
+        registry_actions.flag_address(patient_id=record.patient.patient_id, by=BY, at=AT)
+    if why == "died":
+        registry_actions.record_death(patient_id=record.patient.patient_id, died=True, by=BY, at=AT)
     refused = theirs.post("/people/code", {"code": code})
     assert "We cannot use this code." in refused.text
     never = theirs.post("/people/code", {"code": "ABCD-EFGH-JKMN"})

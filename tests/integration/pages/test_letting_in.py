@@ -5,6 +5,7 @@ from datetime import date
 
 from django.test import Client
 
+from openrecord.clinical.kinds import Level
 from openrecord.clinical.nhs_number import NhsNumber
 from tests.integration.fhir.world import Record, made_record, unknown_number
 from tests.integration.pages import world
@@ -52,3 +53,22 @@ def test_nobody_is_let_in_past_sixteen_while_the_patient_is_younger(record: Reco
     address = f"{people_page(young)}/{one.viewer.viewer_id}/change"
     assert "16th birthday or an earlier day" in world.staff().post(address, form).text
     assert proxies(young) == [one]
+
+
+def test_a_form_that_is_sent_twice_lets_in_one(record: Record) -> None:
+    """Their letter goes on to work: it may be on its way."""
+    staff = let_in(record)
+    (one,) = proxies(record)
+    letter = staff.post(f"{people_page(record)}/{one.viewer.viewer_id}/letter").text
+    let_in(record, level="1")
+    (again,) = proxies(record)
+    assert (again.viewer.viewer_id, again.viewer.level) == (one.viewer.viewer_id, Level.SUMMARY)
+    assert use(world.patient(made_record("Carer", "Kim")), CODE.findall(letter)[0]) == 303
+    let_in(record, given="Dan")
+    assert len(proxies(record)) == 2
+
+
+def test_nobody_is_born_tomorrow(record: Record) -> None:
+    refused = world.staff().post(f"{people_page(record)}/new", {**FORM, "born-year": "2025"}).text
+    assert "Enter today or a date in the past" in refused
+    assert proxies(record) == []
