@@ -26,6 +26,7 @@ _UNIT_WORDS = {
     "kg/m2": "kg/m\u00b2",
     "1": "",
     "mL/min/{1.73_m2}": "mL/min/1.73m\u00b2",
+    "mL/min/1.73m2": "mL/min/1.73m\u00b2",
 }
 _MOST_DIGITS = 30
 """No measurement has more; one written 1e999999999 must not become a page of zeros."""
