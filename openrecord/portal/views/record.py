@@ -112,9 +112,9 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     members = timeline.members(by.reader, public_id, at=at)
     this = as_shown(served)
     test = test_of(this)
-    earlier = () if test is None else timeline.earlier(by.reader, served, test, at=at)
-    record_page_read(request, by, (served, *members, *earlier), route=f"{BASE}/{slug}/entry", query="", at=at)
-    detail = detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in earlier])
+    others = () if test is None else timeline.of_same_test(by.reader, served, test, at=at)
+    record_page_read(request, by, (served, *members, *others), route=f"{BASE}/{slug}/entry", query="", at=at)
+    detail = detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in others])
     context = {
         "title": _(found.title),
         "section_title": _(found.title),

@@ -122,4 +122,6 @@ def test_the_page_of_a_report_shows_what_was_said_of_it_and_under_a_result_what_
     page = detail_of(shown_of("/r", "DiagnosticReport/r", "3 March 2024", body), (of_report, result, comment("Fine")))
     assert page.comments == ("Needs discussion.",)
     (group,) = page.groups
-    assert [(line.title, [below.value for below in line.under]) for line in group.lines] == [("Blood culture", ["Fine"])]
+    assert [(line.title, [below.value for below in line.under]) for line in group.lines] == [
+        ("Blood culture", ["Fine"])
+    ]
