@@ -94,7 +94,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         empty=empty_of(by, served, found.slots),
         beside=[(href, _(text)) for href, text in _BESIDE.get(slug, ())],
     )
-    return page(request, "records/list.html", by, {**context, **back()})
+    return page(request, "portal/section.html", by, {**context, **back()})
 
 
 @audience(Audience.PATIENT)
