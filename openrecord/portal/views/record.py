@@ -77,7 +77,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
                 slots=found.slots,
                 ahead=found.ahead,
                 limit=PAGE_SIZE,
-                whole_days=found.is_by_day,
+                whole_days=not found.ahead,
                 after=after,
                 at=at,
             )

@@ -169,7 +169,7 @@ def section(request: HttpRequest, public_id: UUID, slug: str, viewer_id: UUID | 
             slots=section_found.slots,
             ahead=section_found.ahead,
             limit=PAGE_SIZE,
-            whole_days=section_found.is_by_day,
+            whole_days=not section_found.ahead,
             after=after,
             at=at,
         )

@@ -170,7 +170,7 @@ def detail_of(entry: Shown, members: Sequence[Shown], others: Sequence[Shown] = 
     return replace(
         detail,
         plain="" if explained else plain_of(entry.body, detail.title),
-        written=written((*detail.comments, *detail.paragraphs)),
+        written=written((*detail.comments, *detail.paragraphs, *detail.terse)),
         about=explained,
         trends=trends_of(entry, others),
     )
