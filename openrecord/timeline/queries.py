@@ -85,9 +85,9 @@ MEMBERS = (
     "AND c.id = d.container WHERE d.patient_id = t.patient_id AND d.member = t.id AND d.is_direct "
     "AND c.public_id = %s) ORDER BY t.sort DESC, t.public_id DESC"
 )
-EARLIER = (
-    SERVED + " AND t.fhir_type = 'Observation' AND t.has_date AND {holds} "
-    "AND (t.sort < %s OR (t.sort = %s AND t.public_id < %s)) ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
+OF_TEST = (
+    SERVED + " AND t.fhir_type = 'Observation' AND t.has_date AND {holds} AND t.public_id <> %s "
+    "ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
 )
 FOUND = (
     f"SELECT {COLUMNS} FROM {CURRENT_SIGHT} JOIN timeline_words q ON q.patient_id = s.patient_id "
@@ -374,19 +374,19 @@ def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEnt
     return served(reader, rows, at)
 
 
-def earlier(
-    reader: Reader, than: ServedEntry, coding: tuple[str, str], *, limit: int = 200, at: datetime
+def of_same_test(
+    reader: Reader, entry: ServedEntry, coding: tuple[str, str], *, limit: int = 200, at: datetime
 ) -> tuple[ServedEntry, ...]:
-    """The visible Observations with this (system, code) that lie before an entry, newest first, the newest `limit`.
+    """The other visible Observations with this (system, code), newest first, the newest `limit`.
 
-    Empty where the entry or an Observation has no date: its place in time is not known.
+    Empty where the entry has no date, and without those that have none: their place in time is not known.
     """
-    if than.clinical is None:
+    if entry.clinical is None:
         return ()
-    sort, pattern = to_micros(than.clinical), proxy_pattern(reader)
-    statement = EARLIER.format(holds=WITHIN[connection.vendor].format(text="t.codes"), limit=int(limit))
+    pattern = proxy_pattern(reader)
+    statement = OF_TEST.format(holds=WITHIN[connection.vendor].format(text="t.codes"), limit=int(limit))
     holds = tokens.part(tokens.Mark.WHAT, *coding)
-    parameters = [*reader_key(reader, at), pattern, pattern, holds, sort, sort, than.key]
+    parameters = [*reader_key(reader, at), pattern, pattern, holds, entry.key]
     return served(reader, _rows(reader, statement, parameters, at), at)
 
 

@@ -92,7 +92,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
                 slots=found.slots,
                 ahead=found.ahead,
                 limit=PAGE_SIZE,
-                whole_days=found.is_by_day,
+                whole_days=not found.ahead,
                 after=after,
                 at=at,
             )
@@ -109,7 +109,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         empty=empty_of(by, served, found.slots),
         beside=[(href, _(text)) for href, text in _BESIDE.get(slug, ())],
     )
-    return page(request, "records/list.html", by, {**context, **back()})
+    return page(request, "portal/section.html", by, {**context, **back()})
 
 
 @audience(Audience.PATIENT)
@@ -127,9 +127,9 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     members = timeline.members(by.reader, public_id, at=at)
     this = as_shown(served)
     test = test_of(this)
-    earlier = () if test is None else timeline.earlier(by.reader, served, test, at=at)
-    record_page_read(request, by, (served, *members, *earlier), route=f"{BASE}/{slug}/entry", query="", at=at)
-    detail = detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in earlier])
+    others = () if test is None else timeline.of_same_test(by.reader, served, test, at=at)
+    record_page_read(request, by, (served, *members, *others), route=f"{BASE}/{slug}/entry", query="", at=at)
+    detail = detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in others])
     context = {
         "title": _(found.title),
         "section_title": _(found.title),

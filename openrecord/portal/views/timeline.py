@@ -43,4 +43,4 @@ def timeline(request: HttpRequest) -> HttpResponse:
         first=after is None,
         empty=empty_of(by, served, part.slots),
     )
-    return page(request, "records/timeline.html", by, {**context, **back()})
+    return page(request, "portal/timeline.html", by, {**context, **back()})

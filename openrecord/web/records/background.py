@@ -174,10 +174,9 @@ def vaccination_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
 
 def referral_line(shown: Shown) -> Line:
     """One referral or request in a list."""
-    body = shown.body
-    return Line(
-        shown.href, referral_title(body), shown.date, value=displays(body.get("performer")), tag=_progress(body)
-    )
+    body, (title, plain) = shown.body, _named(shown.body.get("code"))
+    performer, progress = displays(body.get("performer")), _progress(body)
+    return Line(shown.href, title or referral_title(body), shown.date, performer, tag=progress, plain=plain)
 
 
 def referral_title(body: Json) -> str:

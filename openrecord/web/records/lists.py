@@ -106,7 +106,7 @@ def answer_context(
     return {
         **search_context(part, words, "", here=here),
         "months": found,
-        "names_note": about_names(hit.plain for month in found for hit in month.hits),
+        "names_note": about_names("".join(piece.text for piece in hit.plain) for month in found for hit in month.hits),
         "is_answered": True,
         "empty": empty,
         **_around(part, here, cursor, first=first),

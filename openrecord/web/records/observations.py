@@ -185,6 +185,7 @@ def observation_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
 def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     """A report's own page, with its results."""
     body = shown.body
+    own = [member for member in members if is_note(member.body) and "derivedFrom" not in member.body]
     conclusion = text_of(body.get("conclusion"))
     rows = facts(
         (_("Date"), shown.date),
@@ -198,8 +199,9 @@ def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         date=shown.date,
         facts=rows,
         paragraphs=((conclusion,) if conclusion else ()) + notes(body),
+        comments=comments_of(own),
         links=related(shown, members),
-        groups=_member_groups(members),
+        groups=_member_groups([member for member in members if member not in own]),
     )
 
 

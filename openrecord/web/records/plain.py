@@ -9,10 +9,10 @@ from functools import cache
 from itertools import zip_longest
 
 from openrecord.clinical.abbreviations import Span, find, glossary
-from openrecord.clinical.codes import codings
-from openrecord.clinical.explanations import Explanation, explanation, explanations
-from openrecord.clinical.plain_terms import plain_term, plain_terms
-from openrecord.web.records.elements import Json, mapping, objects, text_of, without_tag
+from openrecord.clinical.explanations import explanations
+from openrecord.clinical.plain_names import explained, name_of
+from openrecord.clinical.plain_terms import plain_terms
+from openrecord.web.records.elements import Json, mapping
 from openrecord.web.records.values import About, Piece, Word, Written
 from openrecord.web.text import gettext as _
 
@@ -61,25 +61,13 @@ def about(body: Json) -> About | None:
     """What the test of an Observation or a report is, where a text is known for its code or its words."""
     if body.get("resourceType") not in _TESTS:
         return None
-    found = _explained(mapping(body.get("code")))
+    found = explained(dict(mapping(body.get("code"))))
     return None if found is None else About(found.name, found.text, _status({found.review}))
-
-
-def _explained(code: Json) -> Explanation | None:
-    return explanation(*_keys(code))
-
-
-def _keys(code: Json) -> tuple[list[tuple[str | None, str]], list[str]]:
-    """By what a CodeableConcept is found: its codes, and its words without SNOMED CT's semantic tags."""
-    displays = [without_tag(text_of(coding.get("display"))) for coding in objects(code.get("coding"))]
-    return list(codings(code)), [text_of(code.get("text")), *displays]
 
 
 def plain_name(code: Json, title: str) -> str:
     """Our own name of the test or term with this code, where it says what the title does not; else empty."""
-    test = _explained(code)
-    term = plain_term(*_keys(code)) if test is None else None
-    name = test.name if test is not None else "" if term is None else term.plain
+    name = name_of(dict(code))
     return "" if _words(name) <= _words(title) else name
 
 

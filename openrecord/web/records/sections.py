@@ -163,16 +163,16 @@ def _date(clinical: datetime | None, body: bytes) -> str:
     return fhir_date_in_words(said) if len(said) < len("2019-01-01") and earliest_or_none(said) == clinical else words
 
 
-def detail_of(entry: Shown, members: Sequence[Shown], earlier: Sequence[Shown] = ()) -> Detail:
-    """The page of one entry. `earlier`: results of the same test before it, newest first."""
+def detail_of(entry: Shown, members: Sequence[Shown], others: Sequence[Shown] = ()) -> Detail:
+    """The page of one entry. `others`: other results of the same test, newest first."""
     detail = recorded(entry, members)
     explained = about(entry.body)
     return replace(
         detail,
         plain="" if explained else plain_of(entry.body, detail.title),
-        written=written((*detail.comments, *detail.paragraphs)),
+        written=written((*detail.comments, *detail.paragraphs, *detail.terse)),
         about=explained,
-        trends=trends_of(entry, earlier),
+        trends=trends_of(entry, others),
     )
 
 

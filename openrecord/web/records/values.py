@@ -128,8 +128,9 @@ class Detail:
     """An entry's own page.
 
     `lead`: the value that matters most, in large type, with its `tag` and `tone`; `comments`: what somebody said about
-    a result; `paragraphs`: free text as written; `written`: the comments and then the paragraphs with their
-    abbreviations; `links`: other entries that this one names; `plain`: our own name of what it is about.
+    a result; `paragraphs`: free text as written; `terse`: values of facts that have short forms too, such as a dosage;
+    `written`: comments, paragraphs and these, with their abbreviations; `links`: other entries that this one names;
+    `plain`: our own name of what it is about.
     """
 
     title: str
@@ -137,6 +138,7 @@ class Detail:
     facts: tuple[Fact, ...]
     paragraphs: tuple[str, ...] = ()
     comments: tuple[str, ...] = ()
+    terse: tuple[str, ...] = ()
     lead: str = ""
     tag: str = ""
     tone: str = "plain"

@@ -97,3 +97,16 @@ def test_a_test_that_is_explained_is_named_once_on_its_page() -> None:
     page = detail_of(shown_of("/e", "Observation/e", "2024", {"resourceType": "Observation", "code": code}), ())
     assert page.about is not None
     assert page.plain == ""
+
+
+def test_the_short_forms_of_a_dosage_are_explained_below_it() -> None:
+    body = {
+        "resourceType": "MedicationRequest",
+        "medicationCodeableConcept": {"text": "Amoxicillin"},
+        "dosageInstruction": [{"text": "1 tab TDS 5/7", "patientInstruction": "With food"}],
+        "note": [{"text": "LRTI"}],
+    }
+    page = detail_of(shown_of("/m", "MedicationRequest/m", "2024", body), ())
+    assert (page.facts[0].value, page.paragraphs) == ("1 tab TDS 5/7", ("LRTI",))
+    assert [word.written for word in page.written.words] == ["LRTI", "TDS", "5/7"]
+    assert len(page.written.paragraphs) == len((*page.comments, *page.paragraphs, *page.terse))

@@ -113,3 +113,15 @@ def test_each_part_of_a_measurement_has_its_own_range() -> None:
         "Systolic blood pressure",
         "150 mmHg. Above the range. Range: 90 to 140 mmHg",
     )
+
+
+def test_the_page_of_a_report_shows_what_was_said_of_it_and_under_a_result_what_was_said_of_that() -> None:
+    of_report = entry("f", code=COMMENT | {"text": "Filing comment"}, note=[{"text": "Needs discussion."}])
+    result = laboratory(hasMember=[{"reference": "Observation/c"}], valueString="No growth")
+    body = {"resourceType": "DiagnosticReport", "id": "r", "code": {"text": "Report"}}
+    page = detail_of(shown_of("/r", "DiagnosticReport/r", "3 March 2024", body), (of_report, result, comment("Fine")))
+    assert page.comments == ("Needs discussion.",)
+    (group,) = page.groups
+    assert [(line.title, [below.value for below in line.under]) for line in group.lines] == [
+        ("Blood culture", ["Fine"])
+    ]
