@@ -47,6 +47,16 @@ def test_a_picture_that_is_broken_can_be_saved(record: Record, monkeypatch: pyte
     assert "If you cannot see the document here, download it." in mine.get(f"{address}/view").text
 
 
+def test_a_file_is_called_by_its_day_in_london(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = world.patient(record)
+    record.deliver(document("late", ("application/pdf", PDF), date="2024-07-01T23:30:00Z"))
+    scanned(monkeypatch)
+    (page,) = pages_of(mine)
+    (address,) = addresses_in(mine, page)
+    assert "2 July 2024" in mine.get(page).text
+    assert 'filename="document-2024-07-02.pdf"' in mine.get(f"{address}/save").headers["Content-Disposition"]
+
+
 def test_a_picture_stands_on_a_page(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, picture = world.patient(record), made_files.png()
     (address,) = sent(record, mine, monkeypatch, ("image/png", picture))

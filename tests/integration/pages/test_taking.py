@@ -295,24 +295,6 @@ def test_what_is_wrong_with_the_form_is_said_and_nothing_typed_is_lost(
         assert name == "format" or f'value="{value}"' in page or f'value="{value[0]}" checked' in page  # type: ignore[index]
 
 
-def test_the_list_says_which_part_a_file_is_of(record: Record) -> None:
-    browser = world.patient(record)
-    address = made(browser, CSV, section="measurements", **{"first-day": "1", "first-month": "2", "first-year": "2025"})
-    ask(browser, CSV)
-    assert browser.get("/take").text.count("Measurements; from 1 February 2025") == 1
-    assert "Measurements; from 1 February 2025" in browser.get(address).text
-
-
-def test_asked_for_twice_before_it_is_made_it_is_one_file(record: Record) -> None:
-    browser = world.patient(record)
-    address = ask(browser, PDF)
-    assert ask(browser, PDF) == address
-    assert ask(browser, PDF, section="measurements") != address
-    assert ask(browser, CSV) != address
-    assert made(browser, PDF) == address
-    assert ask(browser, PDF) != address
-
-
 def test_an_empty_record_makes_files_that_say_so(record: Record) -> None:  # noqa: ARG001
     browser = world.patient(made_record())
     assert content(browser, PDF).startswith(b"%PDF")
