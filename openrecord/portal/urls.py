@@ -83,6 +83,7 @@ urlpatterns = [
     path("shared/<str:address>", shared.enter),
     path("shared/<str:address>/leave", shared.leave),
     path("shared/<str:address>/<slug:slug>", shared.section),
+    path("shared/<str:address>/<slug:slug>/<uuid:public_id>/files/<uuid:file_id>/save", shared.save),
     path("requests", requests.requests),
     path("requests/new/<slug:slug>", requests.new),
     path("requests/<uuid:request_id>", requests.one),

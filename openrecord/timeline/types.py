@@ -35,6 +35,12 @@ class Period:
     since: datetime | None = None
     until: datetime | None = None
 
+    def holds(self, clinical: datetime | None) -> bool:
+        """Whether an entry of this clinical date lies in it; one without a date only where there is no bound."""
+        if clinical is None:
+            return self == ALWAYS
+        return (self.since is None or self.since <= clinical) and (self.until is None or clinical < self.until)
+
 
 ALWAYS = Period()
 """No bound at all: also what has no date."""

@@ -311,6 +311,18 @@ def test_the_camera_reads_a_card_and_is_switched_off(
         assert page.evaluate("document.getElementById('picture').srcObject") is None
 
 
+def test_the_keyboard_stays_with_the_camera(browser: Browser, scene: Scene, origin: str) -> None:
+    del scene
+    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    with browser.browser_type.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *camera]) as filming:
+        page = filming.new_page(base_url=origin)
+        page.goto("/check-card")
+        page.get_by_role("button", name="Use the camera").press("Enter")
+        expect(page.get_by_role("button", name="Stop the camera")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Use the camera")).to_be_focused()
+
+
 def test_a_camera_that_does_not_answer_is_said(page: Page) -> None:
     page.goto("/check-card")
     page.get_by_role("button", name="Use the camera").click()

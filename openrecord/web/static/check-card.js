@@ -320,7 +320,7 @@ function* codesOn(drawing) {
 }
 
 async function textsOf(file) {
-  if (!file.type.startsWith("image/")) return [await file.text()];
+  if (!file.type.startsWith("image/")) return [await file.slice(0, MOST_UNPACKED).text()];
   try {
     const picture = await createImageBitmap(file);
     return await codesIn(picture, picture.width, picture.height, SCALES);
@@ -332,6 +332,7 @@ async function textsOf(file) {
 const camera = document.getElementById("camera");
 const picture = document.getElementById("picture");
 const cameraOn = document.getElementById("camera-on");
+const cameraOff = document.getElementById("camera-off");
 
 async function watch() {
   try {
@@ -342,6 +343,7 @@ async function watch() {
   }
   camera.hidden = false;
   cameraOn.hidden = true;
+  cameraOff.focus(); // the button that had it is gone
   await picture.play();
   let before = "";
   while (picture.srcObject) {
@@ -364,7 +366,10 @@ function stop() {
 }
 
 cameraOn.addEventListener("click", watch);
-document.getElementById("camera-off").addEventListener("click", stop);
+cameraOff.addEventListener("click", () => {
+  stop();
+  cameraOn.focus();
+});
 document.getElementById("file").addEventListener("change", async (event) => {
   const sources = [];
   for (const file of event.target.files) sources.push(await textsOf(file));
