@@ -64,6 +64,17 @@ def set_cookie(response: HttpResponse, name: str, value: str, *, seconds: int | 
     response.set_cookie(_name(name), value, max_age=seconds, secure=_https(), httponly=True, samesite="Lax")
 
 
+def keep_cookie(request: HttpRequest, name: str, value: str) -> None:
+    """Set one of our cookies with the answer to this request, whatever that will be."""
+    request.__dict__.setdefault("kept_cookies", {})[name] = value
+
+
+def set_kept_cookies(request: HttpRequest, response: HttpResponse) -> None:
+    """Set the cookies that were kept for this answer."""
+    for name, value in request.__dict__.get("kept_cookies", {}).items():
+        set_cookie(response, name, value)
+
+
 def drop_cookie(response: HttpResponse, name: str) -> None:
     """Remove one of our cookies."""
     response.set_cookie(_name(name), "", max_age=0, secure=_https(), httponly=True, samesite="Lax")
