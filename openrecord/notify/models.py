@@ -47,8 +47,8 @@ class DeviceRow(PatientKeyed):
 class MessageRow(models.Model):
     """The outbox: a message on its way, or what became of it. It holds no word and no address.
 
-    `next`: when it is sent, or its carrier asked what became of it; null = never again. `sent`: when the carrier took it
-    last; `reason`: why it failed; `ods`: the practice at which the patient was registered then.
+    `next`: when it is sent, or its carrier asked what became of it; null = never again. `sent`: when a carrier took it,
+    the last time; `reason`: why it failed; `ods`: the practice at which the patient was registered then.
     """
 
     id = models.BinaryField(max_length=16, primary_key=True)
