@@ -74,6 +74,7 @@ def message_of(row: MessageRow) -> Message:
         Channel(row.channel),
         from_micros(row.since),
         row.attempts,
+        None if row.sent is None else from_micros(row.sent),
         row.reference,
     )
 

@@ -17,7 +17,7 @@ from openrecord.web import bodies, compression, errors, headers, limits
 from openrecord.web.audience import Audience, UndeclaredAudience, audience_of
 from openrecord.web.language import chosen_language
 from openrecord.web.redirects import Elsewhere, see_other
-from openrecord.web.session import SignedIn, SignedInReader
+from openrecord.web.session import SignedIn, SignedInReader, set_kept_cookies
 from openrecord.web.text import ENGLISH, activate
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -82,6 +82,7 @@ class SignedInMiddleware:
         finally:
             activate(ENGLISH)
         response.headers["Content-Language"] = language
+        set_kept_cookies(request, response)
         return response
 
 

@@ -105,6 +105,8 @@ def apps(request: HttpRequest) -> HttpResponse:
 def stop(request: HttpRequest) -> HttpResponse:
     """Whoever acts for somebody no longer wants to. It is confirmed first and ends at once."""
     by = acting(request)
+    if by is None and request.method == "POST":
+        return see_other("/people?stopped")  # it has ended before: the button was pressed twice
     if by is None or by.viewing.kind is not ViewerKind.PROXY:
         return errors.page(request, 404)
     if request.method == "POST":
