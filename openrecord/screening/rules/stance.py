@@ -26,7 +26,7 @@ def standing(acts: Sequence[events.AnyAct]) -> tuple[int, ...]:
 
 
 def after(stance: Stance, act: events.AnyAct, at: datetime) -> Stance:
-    """The stance after one more act at this instant. A release ends a hold but lifts no hide; lifting a hide ends no hold."""
+    """The stance after one more act. A release ends a hold but lifts no hide; lifting a hide ends no hold."""
     match act:
         case events.Hidden(reason=reason):
             return replace(stance, hides=stance.hides | {HideReason(reason)})
