@@ -105,6 +105,7 @@ def _preview(
         "title": _("Check what they will see"),
         "part": part_in_words(selection),
         "glimpses": glimpses,
+        "with_files": any(told.files for glimpse in glimpses for told in glimpse.rows),
         "typed": [(name, value) for name, values in request.POST.lists() for value in values if _is_kept(name)],
         "once": str(random_id()),
         "life": next(option.words for option in form[-1].options if option.value in form[-1].typed),
