@@ -169,13 +169,15 @@ def readiness_item(request: HttpRequest, slug: str) -> HttpResponse:
 def _typed(request: HttpRequest, known: ReadinessAnswer | None) -> tuple[str, str, str]:
     if request.method == "POST":
         sent = request.POST
-        return sent.get("state", ""), sent.get("evidence", "").strip()[:LONGEST_EVIDENCE], sent.get("reason", "")
+        return sent.get("state", ""), sent.get("evidence", "").strip(), sent.get("reason", "")
     return ("", "", "") if known is None else (known.state.value, known.evidence, known.reason)
 
 
 def _mistakes(state: str, evidence: str, reason: str) -> tuple[FieldError, ...]:
     if state not in {known.value for known in Readiness}:
         return (FieldError("state-1", _("Choose how ready you are")),)
+    if len(evidence) > LONGEST_EVIDENCE:
+        return (FieldError("evidence", _("Use %(most)s characters or fewer") % {"most": LONGEST_EVIDENCE}),)
     if state == Readiness.READY.value and not evidence:
         return (FieldError("evidence", _("Enter how one can see that it is ready")),)
     if state == Readiness.NOT_READY.value and reason not in rules.checklist().reasons:

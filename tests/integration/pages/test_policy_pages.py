@@ -220,6 +220,24 @@ def test_many_enhanced_reviews_have_to_be_justified(hilltop: made.Town, manager:
     assert "A whole care home moved in." in manager.get("/staff/practice").text
 
 
+def test_nothing_that_was_typed_is_cut_off_unseen(hilltop: made.Town, manager: Client) -> None:
+    for number in range(8):
+        made.code(hilltop.patient(f"Bulk{number}"), "104")
+    clock.use(lambda: AT + timedelta(minutes=1))
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    long = "A whole care home moved in. " * 80
+    for address, sent in (
+        (proposal, {"why": long}),
+        ("/staff/practice/readiness/lead", {"state": "ready", "evidence": long}),
+    ):
+        told = manager.post(address, sent)
+        assert told.status_code == 200
+        assert "Use 2000 characters or fewer" in told.text
+        assert long.strip() in told.text
+    assert registry.policy(hilltop.ods) == Policy(go_live=None)
+    assert registry.readiness(hilltop.ods) == {}
+
+
 def test_in_bulk_is_a_setting(hilltop: made.Town, manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         made.code(hilltop.patient(f"Bulk{number}"), "104")
