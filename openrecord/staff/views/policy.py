@@ -20,6 +20,7 @@ from openrecord.registry.rules import readiness
 from openrecord.registry.types import OdsCode, Policy, PolicyVersion, Proposal
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_read
 from openrecord.staff.dry_run import DryRun, dry_run
+from openrecord.staff.moving import moving
 from openrecord.staff.presenters import forecasts
 from openrecord.staff.presenters.policy import LEVELS, MODES, RELEASES, SECTIONS, Difference, differences
 from openrecord.staff.views import policy_form
@@ -206,6 +207,7 @@ def _proposal_page(
         "here": here,
         "edit_href": f"{CHANGE}?from={found.proposal_id}",
         "differences": differences(base, found.policy),
+        "moving": moving(desk.ods),
         "opened_from": _opened_from(base, found),
         "checklist": readiness.progress(registry.readiness(desk.ods)) if _goes_live(base, found.policy) else None,
         "applied": applied,

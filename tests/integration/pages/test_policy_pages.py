@@ -95,7 +95,10 @@ def test_going_live_is_seen_before_it_happens(hilltop: made.Town, manager: Clien
     before = manager.get("/staff/practice").text
     assert "0 of 7 records have moved" in before
     assert "0 of 7 records have moved" in manager.get("/staff/home").text
+    second = manager.post(CHANGE, form(policy, 2, level="detailed"))["Location"]
+    assert "The last change still moves records: 0 of 7." in manager.get(second).text
     settle(hilltop)
+    assert "still moves records" not in manager.get(second).text
     after = manager.get("/staff/practice").text
     assert "records have moved" not in after
     assert "Mo Ledger" in after
