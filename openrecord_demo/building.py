@@ -20,7 +20,7 @@ from tqdm import tqdm
 from openrecord.audit.types import system
 from openrecord.clinical.kinds import Level
 from openrecord.clinical.nhs_number import NhsNumber
-from openrecord.flow.worker import Worker
+from openrecord.flow.worker import OUTSIDE_TASKS, TASKS, Worker
 from openrecord.identity import actions as identity
 from openrecord.identity.types import Role, StaffExists
 from openrecord.ingest.actions.accept import Terms
@@ -129,7 +129,7 @@ def _go_live(manifest: Json, at: datetime) -> None:
     """The practices set their policies; every patient's rows move."""
     for told in manifest["practices"]:
         registry_actions.set_policy(ods=OdsCode(told["ods"]), policy=_policy(told["policy"]), by=BY, at=at)
-    worker = Worker()
+    worker = Worker((*TASKS, *OUTSIDE_TASKS))
     with _bar("letting the practices' policies act", len(manifest["patients"]), "patient") as bar:
         while (last := worker.round(clock.now())).done:
             bar.update(min(last.done, bar.total - bar.n))

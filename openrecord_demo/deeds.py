@@ -11,7 +11,9 @@ from uuid import UUID
 
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
+from openrecord.access import invitations
 from openrecord.access import queries as access_queries
+from openrecord.access.invitations import Invited
 from openrecord.access.types import Method
 from openrecord.audit.types import Actor, ActorKind, system
 from openrecord.clinical.kinds import Level
@@ -110,7 +112,7 @@ def grant_proxy(town: Town, proxy: Json) -> None:
     at = granted_at(proxy)
     given, _, family = proxy["name"].rpartition(" ")
     claims = proved(proxy["nhs_number"], family, given, proxy["born"])
-    person = sign_in_once(town, Persona(proxy["persona"], proxy["name"], "", Group.PROXY, claims), at)
+    sign_in_once(town, Persona(proxy["persona"], proxy["name"], "", Group.PROXY, claims), at)
     viewer = random_id()
     town.proxies[proxy["patient"], proxy["persona"]] = viewer
     expires = None if proxy["expires"] is None else date.fromisoformat(proxy["expires"])
@@ -120,7 +122,8 @@ def grant_proxy(town: Town, proxy: Json) -> None:
     )  # fmt: skip
     by = town.staff({"patient": proxy["patient"]})
     patient_id = town.patient(proxy["patient"]).patient_id
-    access.record(patient_id=patient_id, act=act, by=by, at=at, behind=person.person_id)
+    invited = Invited(given, family, date.fromisoformat(proxy["born"]), NhsNumber(proxy["nhs_number"]))
+    invitations.grant(patient_id=patient_id, act=act, invited=invited, by=by, at=at)
 
 
 def _open_account(town: Town, deed: Json, at: datetime) -> None:

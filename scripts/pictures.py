@@ -126,8 +126,10 @@ OF_PATIENT = (
     Picture("document", "/record/documents", _first("Outpatient clinic letter")),
     Picture("take", "/take"),
     Picture("share", "/share/new", _shared),
+    Picture("inbox", "/messages", tall=1100),
     Picture("messages", "/access/messages"),
     Picture("requests", "/requests"),
+    Picture("profile", "/profile"),
     Picture("looks", "/display", _dark),
     Picture("dark", "/record/test-results", _first("Haemoglobin estimation"), tall=1500),
 )

@@ -30,10 +30,14 @@ def reviewed(patients: Iterable[PatientId]) -> dict[PatientId, datetime]:
 
 
 @transaction.atomic
-def note_due(due: Mapping[PatientId, Collection[Due]], *, at: datetime) -> None:
-    """What is open in front of staff about each patient is this and nothing else; what was open keeps its age."""
+def note_due(due: Mapping[PatientId, Collection[Due]], *, at: datetime) -> dict[PatientId, frozenset[Due]]:
+    """What is open in front of staff about each patient is this and nothing else; what was open keeps its age.
+
+    What is open now and was not before, of each patient of whom there is some.
+    """
     noted = due_of(due)
     fresh = []
+    begun: dict[PatientId, frozenset[Due]] = {}
     for patient_id, matters in due.items():
         before = noted.get(patient_id, frozenset())
         for gone in before - set(matters):
@@ -41,8 +45,11 @@ def note_due(due: Mapping[PatientId, Collection[Due]], *, at: datetime) -> None:
                 ods=gone.org, patient_id=patient_id, matter=gone.matter.value, viewer_id=_viewer_key(gone.viewer)
             ).delete()
         new = sorted(set(matters) - before, key=lambda one: (one.org, one.matter, _viewer_key(one.viewer)))
+        if new:
+            begun[patient_id] = frozenset(new)
         fresh += [(one.org, patient_id, one.matter.value, _viewer_key(one.viewer), to_micros(at)) for one in new]
     sql.insert("access_due", ("ods", "patient_id", "matter", "viewer_id", "since"), fresh)
+    return begun
 
 
 def _viewer_key(viewer: ViewerId | None) -> bytes:
@@ -60,6 +67,12 @@ def due_of(patients: Iterable[PatientId]) -> dict[PatientId, frozenset[Due]]:
     for number, ods, matter, viewer in sql.rows_in(_DUE_OF, [], patients):
         found[PatientId(number)].add(Due(OdsCode(ods), Matter(matter), _viewer_or_none(viewer)))
     return {number: frozenset(due) for number, due in found.items()}
+
+
+def noted_since(patient_id: PatientId, matter: Matter, since: datetime) -> frozenset[ViewerId]:
+    """The proxies about whom such a matter of the patient has been open since this instant or a later one."""
+    rows = DueRow.objects.filter(patient_id=patient_id, matter=matter.value, since__gte=to_micros(since))
+    return frozenset(ViewerId(UUID(bytes=bytes(viewer))) for viewer in rows.values_list("viewer_id", flat=True))
 
 
 def open_due(ods: OdsCode, matters: Iterable[Matter], *, limit: int, after: int = 0) -> tuple[OpenDue, ...]:

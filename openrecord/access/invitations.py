@@ -15,7 +15,7 @@ from openrecord.access import actions, queries
 from openrecord.access.events import ProxyGranted
 from openrecord.access.models import InvitationRow, ViewerRow
 from openrecord.access.queries import ENDED, Viewing
-from openrecord.access.rules.granting import as_typed, last_day
+from openrecord.access.rules.granting import as_typed, bars, last_day
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import ViewerId, ViewerKind
 from openrecord.audit import actions as audit
@@ -68,16 +68,25 @@ def known_person(invited: Invited) -> PersonId | None:
     return person.person_id
 
 
-def viewer_for(patient_id: PatientId, invited: Invited) -> ViewerId:
-    """The viewer that the invited shall be: the one that they have been, so that what is kept from them stays kept.
-
-    Raises OwnRecord.
+def viewer_for(patient_id: PatientId, invited: Invited, *, at: datetime) -> ViewerId:
+    """The viewer that the invited shall be: the one that they have been, so that what is kept from them stays kept, or
+    that waits for them already, so that a form that is sent twice lets in one. Raises OwnRecord.
     """
     if invited.number == registry.patient(patient_id).nhs_number:
         raise OwnRecord
     person = known_person(invited)
     before = None if person is None else queries.viewer_of(patient_id, person)
-    return before or ViewerId(random_id())
+    return before or _waiting(patient_id, invited, at) or ViewerId(random_id())
+
+
+def _waiting(patient_id: PatientId, invited: Invited, at: datetime) -> ViewerId | None:
+    rows = InvitationRow.objects.filter(
+        patient_id=patient_id, given=invited.given, family=invited.family, born=invited.born
+    )
+    number = None if invited.number is None else identity.nhs_hash(invited.number)
+    same = (row for row in rows if (None if row.nhs_hash is None else bytes(row.nhs_hash)) == number)
+    viewers = (ViewerId(UUID(bytes=bytes(row.id))) for row in same)
+    return next((viewer for viewer in viewers if _is_open(patient_id, viewer, at)), None)
 
 
 @transaction.atomic
@@ -85,16 +94,14 @@ def grant(*, patient_id: PatientId, act: ProxyGranted, invited: Invited, by: Act
     """Let somebody in on these terms; `act` names the viewer that `viewer_for` gave."""
     person = known_person(invited)
     actions.record(patient_id=patient_id, act=act, by=by, at=at, behind=person)
-    if person is None:
-        number = invited.number
-        InvitationRow.objects.create(
-            patient_id=patient_id,
-            id=act.viewer.bytes,
-            given=invited.given,
-            family=invited.family,
-            born=invited.born,
-            nhs_hash=None if number is None else identity.nhs_hash(number),
-        )
+    number = invited.number
+    written = {
+        "given": invited.given,
+        "family": invited.family,
+        "born": invited.born,
+        "nhs_hash": None if number is None else identity.nhs_hash(number),
+    }
+    InvitationRow.objects.update_or_create(patient_id=patient_id, id=act.viewer.bytes, defaults=written)
 
 
 @transaction.atomic
@@ -120,7 +127,7 @@ def use_code(*, typed: str, person_id: PersonId, by: Actor, at: datetime) -> Vie
         return None
     patient_id, viewer_id = PatientId(found.patient_id), ViewerId(UUID(bytes=bytes(found.id)))
     actions.bind(patient_id=patient_id, viewer_id=viewer_id, behind=person_id, kind=ViewerKind.PROXY, by=by, at=at)
-    InvitationRow.objects.filter(patient_id=patient_id, id=viewer_id.bytes).delete()
+    InvitationRow.objects.filter(patient_id=patient_id, id=viewer_id.bytes).update(code_hash=None, ends_at=None)
     viewer = queries.facts(patient_id, at=at).viewers[viewer_id]
     return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis)
 
@@ -150,10 +157,13 @@ def _open_row(typed: str, person_id: PersonId, at: datetime) -> InvitationRow | 
 
 
 def _is_open(patient_id: PatientId, viewer_id: ViewerId, at: datetime) -> bool:
-    """Whether the viewer waits for somebody: granted, not ended, nobody behind it."""
+    """Whether the viewer waits for somebody: granted, not ended, nobody behind it, and anybody may act for the patient.
+
+    A letter that is under way when an address becomes protected must tell nobody that the patient is here.
+    """
     known = queries.facts(patient_id, at=at)
     viewer = known.viewers.get(viewer_id)
-    if viewer is None or viewer_reasons(known, viewer, at) & ENDED:
+    if viewer is None or viewer_reasons(known, viewer, at) & ENDED or bars(known):
         return False
     return not ViewerRow.objects.filter(patient_id=patient_id, id=viewer_id.bytes).exists()
 

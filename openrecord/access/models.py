@@ -90,8 +90,9 @@ class ViewerRow(PatientKeyed):
 
 
 class InvitationRow(PatientKeyed):
-    """Somebody who may act for the patient and was not known here when it was granted; `id` is the viewer.
+    """Who was let in to act for the patient, as the practice wrote it down; `id` is the viewer.
 
+    It stays once they have come: who signs in may prove no first name, and of two parents both must be told apart.
     `nhs_hash`: keyed hash of their NHS number (identity.queries.nhs_hash), where it was known. `code_hash`: keyed hash
     of the code that links them, until `ends_at` (microseconds); NULL where none is open.
     """

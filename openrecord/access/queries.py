@@ -74,7 +74,7 @@ class Viewing:
 class Linked:
     """A proxy or an app of one patient. `behind`: the person or client, None where nobody has come yet.
 
-    `invited`: the name of a proxy who has not come yet, as the practice wrote it; else empty.
+    `invited`: the name of a proxy, as the practice wrote it when it let them in; empty where it did not.
     """
 
     viewer: Viewer

@@ -101,7 +101,7 @@ class Service(StrEnum):
     """What somebody who acts for a patient may do besides reading; each is given apart."""
 
     REPORTS = "reports"
-    """Report mistakes in the record to the practice."""
+    """Ask the practice about entries of the record, and report mistakes in them."""
     CARDS = "cards"
     """Make, show and withdraw cards of Covid-19 vaccinations."""
 

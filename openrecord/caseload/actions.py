@@ -1,8 +1,9 @@
 """Writes of requests: one event at a time, each in one transaction with what it brings about and its audit row."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
+from msgspec import structs
 
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
@@ -49,16 +50,27 @@ class AskedAlready(Exception):
 
 @transaction.atomic
 def make(
-    *, patient_id: PatientId, ods: OdsCode, kind: Kind, asker: ViewerId, wish: Wish, by: Actor, at: datetime
+    *,
+    patient_id: PatientId,
+    ods: OdsCode,
+    kind: Kind,
+    asker: ViewerId,
+    wish: Wish,
+    received: date | None = None,
+    by: Actor,
+    at: datetime,
 ) -> RequestId:
-    """A new request of a viewer to a practice; what an opt-out asks is done at once (R6). Raises AskedAlready."""
+    """A new request of a viewer to a practice; what an opt-out asks is done at once (R6).
+
+    `received`: as in events.Made. Raises AskedAlready.
+    """
     access.lock_patient(patient_id)
     known = queries.requests(patient_id)
-    same = asking.same_open(known, kind, asker)
+    same = asking.same_open(known, kind, asker, wish)
     if same is not None or asking.has_too_many(known, asker):
         raise AskedAlready(None if same is None else same.request_id)
     request_id = RequestId(random_id())
-    event = events.Made(kind, ods, asker, wish)
+    event = events.Made(kind, ods, asker, wish, received)
     _write(patient_id, begun(request_id, event, at), event, by=by, at=at)
     return request_id
 
@@ -69,14 +81,16 @@ def act(
 ) -> Request:
     """Let one event follow; the request as it stands after it.
 
-    `seen`: the sequence number of the request that whoever acts was looking at. Raises UnknownRequest, Outdated,
-    NotNow.
+    `seen`: the sequence number of the request that whoever acts was looking at. Nothing happens where the same person
+    has just done the same: a form that was sent twice. Raises UnknownRequest, Outdated, NotNow.
     """
     access.lock_patient(patient_id)
     request = queries.request(patient_id, request_id)
     if request is None:
         raise UnknownRequest
     if request.sequence != seen:
+        if _is_done(patient_id, request, event, seen, by):
+            return request
         raise Outdated
     born, openable = registry.patient(patient_id).born, queries.openable(patient_id, request, at=at)
     if not allows(request, event, at, born=born, openable=openable):
@@ -84,6 +98,14 @@ def act(
     request = follow(request, event, at)
     _write(patient_id, request, event, by=by, at=at)
     return request
+
+
+def _is_done(patient_id: PatientId, request: Request, event: events.AnyEvent, seen: int, by: Actor) -> bool:
+    """Whether the one thing that happened since `seen` is this very event."""
+    last = queries.history(patient_id, request.request_id)[-1]
+    if isinstance(event, events.ChunkGranted) and isinstance(last.event, events.ChunkGranted):
+        event = structs.replace(event, chunk=last.event.chunk)
+    return request.sequence == seen + 1 and last.actor == by.id and last.event == event
 
 
 def _write(patient_id: PatientId, request: Request, event: events.AnyEvent, *, by: Actor, at: datetime) -> None:

@@ -4,6 +4,7 @@ A request is the fold of its events (rules/fold.py); nothing is overwritten. Who
 row. Words that people typed are here and nowhere else: not in the trail, not in addresses.
 """
 
+from datetime import date
 from uuid import UUID
 
 import msgspec
@@ -17,12 +18,16 @@ class Event(msgspec.Struct, frozen=True, tag_field="event", forbid_unknown_field
 
 
 class Made(Event, frozen=True, tag="made"):
-    """Somebody asked. `asker`: the viewer of the record who did."""
+    """Somebody asked. `asker`: the viewer of the record who did.
+
+    `received`: the day on which it reached the practice by phone, letter or in person; None = online, when it was made.
+    """
 
     kind: Kind
     ods: str
     asker: UUID
     wish: Wish
+    received: date | None = None
 
 
 class IdentityChecked(Event, frozen=True, tag="identity_checked"):

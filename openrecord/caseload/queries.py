@@ -1,17 +1,19 @@
 """Questions about requests: one patient's, folded from their events, and the practice's list of those open."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Count, Q
 
 from openrecord.access import queries as access
 from openrecord.caseload import events
 from openrecord.caseload.models import OpenRow
 from openrecord.caseload.rules import levels
+from openrecord.caseload.rules.clock import clocks, urgency
 from openrecord.caseload.rules.fold import fold
-from openrecord.caseload.types import Kind, OpenRequest, Request, RequestId, State
+from openrecord.caseload.types import Kind, OpenRequest, Request, RequestId, State, Urgency, Workload
 from openrecord.clinical.kinds import Level
 from openrecord.db import sql
 from openrecord.kit.instants import from_micros
@@ -91,6 +93,19 @@ def open_requests(
     return tuple(_line(row) for row in rows[:limit])
 
 
+def workload(ods: OdsCode, *, at: datetime) -> Workload:
+    """How much waits at a practice, and how pressing it is."""
+    found: Counter[Urgency] = Counter()
+    days = OpenRow.objects.filter(ods=ods).values_list("kind", "due").annotate(number=Count("*")).order_by()
+    for kind, end, number in days:
+        found[urgency(_due(end), clocks()[Kind(kind)], at)] += number
+    return Workload(found.total(), found[Urgency.OVERDUE], found[Urgency.SOON])
+
+
+def _due(day: date) -> date | None:
+    return None if day == STOPPED else day
+
+
 def _conditions(only: Only) -> dict[str, object]:
     found: dict[str, object] = {}
     if only.kind is not None:
@@ -111,6 +126,6 @@ def _line(row: sql.Row) -> OpenRequest:
         PatientId(patient_id),
         Kind(kind),
         State(state),
-        None if due == STOPPED else due,
+        _due(due),
         None if assignee is None else UUID(bytes=bytes(assignee)),
     )

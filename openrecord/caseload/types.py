@@ -10,6 +10,7 @@ import msgspec
 
 from openrecord.access.types import ViewerId
 from openrecord.clinical.kinds import Level, Section
+from openrecord.kit.london import day_of
 from openrecord.registry.types import OdsCode, PatientId
 
 RequestId = NewType("RequestId", UUID)
@@ -21,6 +22,8 @@ class Kind(StrEnum):
     HISTORY = "history"
     LEVEL = "level"
     CORRECTION = "correction"
+    QUESTION = "question"
+    """What an entry means."""
     OPT_OUT = "opt-out"
     OPT_IN = "opt-in"
     PROXY = "proxy"
@@ -57,6 +60,8 @@ class Ground(StrEnum):
     NOT_HELD = "not_held"
     NOT_CHANGED = "not_changed"
     NOT_ELIGIBLE = "not_eligible"
+    UNFOUNDED = "unfounded"
+    """Manifestly unfounded or excessive (UK GDPR article 12(5)): a right of data protection law only."""
 
 
 class Correction(StrEnum):
@@ -161,7 +166,10 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """One request as it stands. `asker`: the viewer who made it; `sequence`: how many events it has had."""
+    """One request as it stands. `asker`: the viewer who made it; `sequence`: how many events it has had.
+
+    `received`: the day on which it reached the practice, where staff noted one that did not come online.
+    """
 
     request_id: RequestId
     kind: Kind
@@ -177,6 +185,12 @@ class Request:
     reviews: tuple[Review, ...] = ()
     decision: Decision | None = None
     withdrawn: datetime | None = None
+    received: date | None = None
+
+    @property
+    def begins(self) -> date:
+        """The London day on which its time begins to count."""
+        return self.received or day_of(self.made)
 
     @property
     def is_open(self) -> bool:
@@ -217,6 +231,15 @@ class OpenRequest:
     state: State
     due: date | None
     assignee: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """How many requests of a practice are open; of these, how many are late, and how many are due soon (R47)."""
+
+    every: int
+    overdue: int
+    soon: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ access (enhanced review, declined) and GP Connect (comment note); UK Core catego
 """
 
 import hashlib
+import re
 
 from openrecord.clinical.incoming import JsonObject
 
@@ -80,6 +81,17 @@ ORDINARY_LABELS = frozenset(
     }
 )
 """(system, code) of security labels that do not restrict what the patient sees. Any other label is not understood."""
+
+_SEMANTIC_TAG = re.compile(
+    r" \((?:disorder|finding|procedure|situation|substance|product|organism|observable entity|regime/therapy|event|"
+    r"morphologic abnormality|record artifact|qualifier value|person|specimen|medicinal product|clinical drug|"
+    r"medicinal product form|physical object|body structure|assessment scale|occupation)\)$"
+)
+
+
+def without_tag(words: str) -> str:
+    """A term without SNOMED CT's semantic tag."""
+    return _SEMANTIC_TAG.sub("", words) if words.endswith(")") else words
 
 
 def codings(concept: object) -> list[tuple[str | None, str]]:

@@ -161,11 +161,16 @@ class IncomingEntry(msgspec.Struct, frozen=True, gc=False):
         return self.coded is not None
 
 
+ALIVE = "false"
+"""What a source says of somebody who lives, where it says it."""
+
+
 @dataclass(frozen=True, slots=True)
 class IncomingPatient:
     """Whom a message is about, as the source says it. Nothing here is verified yet.
 
-    `nhs_number` holds only what was given, valid or not; None = none given.
+    `nhs_number` holds only what was given, valid or not; None = none given. `died`: when, or "true", or ALIVE where it
+    is said that they live; None = nothing is said of it.
     """
 
     nhs_number: str | None

@@ -1,6 +1,7 @@
 """The words of an entry, for searching: without capitals and accents, so that "Ŵy" is found as "wy". Pure.
 
-Each rendering has words of its own, made of it alone: what a rendering does not say cannot be found by it.
+Each rendering has words of its own, made of it alone: what a rendering does not say cannot be found by it. Our own
+plain name of its code is among them, because the pages show it beside the record's.
 """
 
 import re
@@ -8,7 +9,10 @@ import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 
+import msgspec
 import orjson
+
+from openrecord.clinical.plain_names import name_of
 
 LONGEST_ASKED = 100
 FEWEST_LETTERS = 2
@@ -51,12 +55,32 @@ def wording(body: bytes) -> str:
     found: dict[str, None] = {}
     for raw in _SPOKEN.findall(body):
         found |= dict.fromkeys(_term(raw) if len(raw) <= _OFTEN else words_of(_text(raw)))
+    if body:
+        named = _named(body)
+        found |= dict.fromkeys(_plain(bytes(named.code or named.vaccine_code)))
     return f" {' '.join(found)} " if found else ""
 
 
 @lru_cache(maxsize=4096)
 def _term(raw: bytes) -> tuple[str, ...]:
     return words_of(_text(raw))
+
+
+class _Named(msgspec.Struct, gc=False, rename="camel"):
+    """What an entry is called by, not taken apart yet."""
+
+    code: msgspec.Raw = msgspec.Raw()
+    vaccine_code: msgspec.Raw = msgspec.Raw()
+
+
+_named = msgspec.json.Decoder(_Named).decode
+
+
+@lru_cache(maxsize=4096)
+def _plain(concept: bytes) -> tuple[str, ...]:
+    """The words of our own plain name for a CodeableConcept (JSON, empty where there is none)."""
+    code = orjson.loads(concept) if concept else None
+    return words_of(name_of(code)) if isinstance(code, dict) else ()
 
 
 def _text(raw: bytes) -> str:

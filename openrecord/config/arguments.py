@@ -251,6 +251,7 @@ def _patient(commands: Commands) -> None:
     deduct = _command(group, "deduct", "openrecord.ops.staying.deduct", "the registration ends with the day before")
     move = _command(group, "move", "openrecord.ops.staying.move", "registered at another practice from a day on")
     flag = _command(group, "flag-address", "openrecord.ops.patient.flag_address", "no address is shown, no proxies")
+    flag.add_argument("--undo", action="store_true", help="it need not be protected any more")
     for command in (register, deduct, move, flag):
         command.add_argument("patient", metavar="NHS-NUMBER|ID")
     for command in (deduct, move):

@@ -70,6 +70,7 @@ SIGNED_IN_READER = "openrecord.config.sessions.signed_in"
 CSRF_FAILURE_VIEW = "openrecord.web.errors.csrf_failure"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_SAMESITE = "Strict"
+CSRF_COOKIE_AGE = None  # gone with the browser, as all that tells that somebody was here
 CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https://")
 CSRF_COOKIE_NAME = "__Host-csrftoken" if CSRF_COOKIE_SECURE else "csrftoken"
 

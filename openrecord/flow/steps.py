@@ -10,6 +10,7 @@ from openrecord.access import actions as access
 from openrecord.access import due as access_due
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
+from openrecord.access.matters import Due, Matter
 from openrecord.access.rules.giving import owed
 from openrecord.access.rules.horizon import has_turned
 from openrecord.access.types import ViewerKind
@@ -23,6 +24,7 @@ from openrecord.ingest.actions.forgetting import forget_keys
 from openrecord.kit.ids import random_id
 from openrecord.kit.london import day_of
 from openrecord.notify.actions import forget_devices
+from openrecord.notify.tasks import tell_ahead
 from openrecord.registry import queries as registry
 from openrecord.registry.events import NumberChanged, PersonChanged, PolicyChanged, Withdrawn
 from openrecord.registry.types import PatientId
@@ -117,7 +119,15 @@ def _give_defaults(patient_id: PatientId, *, at: datetime) -> None:
 def note_duties(patient_id: PatientId, *, at: datetime) -> None:
     """Note what is open in front of staff. Where nothing was ever done about the access, nothing can be."""
     if access_queries.has_acts(patient_id):
-        access_due.note_due({patient_id: duties(access_queries.facts(patient_id, at=at), at)}, at=at)
+        _note({patient_id: duties(access_queries.facts(patient_id, at=at), at)}, at=at)
+
+
+def _note(due: Mapping[PatientId, Collection[Due]], *, at: datetime) -> None:
+    """What is new of it and turns soon is told to whom it is about, too (R26)."""
+    for patient_id, begun in access_due.note_due(due, at=at).items():
+        turning = [one.viewer for one in begun if one.matter is Matter.TURNS_SOON and one.viewer is not None]
+        if turning:
+            tell_ahead(patient_id, turning, at=at)
 
 
 @transaction.atomic
@@ -213,4 +223,4 @@ def settle_waiting(patients: Collection[PatientId], *, at: datetime) -> None:
     """The worker's part of a policy change: all of these patients or none; nothing where a read was faster."""
     access.lock_patients(patients)
     facts = settle_many(access.take_pending_policy(patients), at=at, cause=Cause.POLICY)
-    access_due.note_due({patient_id: duties(known, at) for patient_id, known in facts.items()}, at=at)
+    _note({patient_id: duties(known, at) for patient_id, known in facts.items()}, at=at)

@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, chain
 
 from django.db import close_old_connections, connections
 
@@ -45,7 +45,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """Something done every so often. `do` says how much it did; so much as `portion` means that more may wait."""
+    """Something done every so often. `do` says how much it did; so much as `portion` means that more may wait, and then
+    it goes on at once.
+    """
 
     name: str
     every: timedelta
@@ -113,18 +115,25 @@ TASKS = (
     Task("count views", timedelta(seconds=5), lambda _at: viewing.count()),
     Task("settle after a change of policy", timedelta(), settle_waiting, 1),
     Task("look at what waits", timedelta(), lambda _at: screening_tasks.look_at_new(), screening_tasks.PORTION),
-    Task("have documents checked", timedelta(seconds=5), attachments.check_waiting, attachments.CHECKS_A_ROUND),
     Task("take away left-over documents", timedelta(days=1), attachments.take_away_left_over),
     Task("check codes and settings", timedelta(), check_duties, PATIENTS_A_CHECK),
     Task("look for records of one person", timedelta(), registry.look_for_pairs, registry.PRACTICES_A_ROUND),
-    Task("send messages", timedelta(seconds=5), notify.send_due, notify.SENDS_A_ROUND),
-    Task("ask what became of messages", timedelta(minutes=1), notify.ask_fates, notify.SENDS_A_ROUND),
     Task("forget ended sessions", timedelta(minutes=1), identity.forget_ended),
     Task("forget files that were taken along", timedelta(minutes=1), taking.forget_over),
     Task("forget links that are over", timedelta(hours=1), sharing.forget_over),
 )
 LONG_TASKS = (Task("make files to take along", timedelta(), make_next, 1),)
-"""These take seconds each, and have a thread of their own, so that the trail is sealed meanwhile."""
+"""These take seconds each."""
+
+OUTSIDE_TASKS = (
+    Task("have documents checked", timedelta(seconds=5), attachments.check_waiting, attachments.CHECKS_A_ROUND),
+    Task("send messages", timedelta(seconds=5), notify.send_due, notify.SENDS_A_ROUND),
+    Task("ask what became of messages", timedelta(minutes=1), notify.ask_fates, notify.SENDS_A_ROUND),
+)
+"""These wait for services of others, which may take long to answer or never do."""
+
+BESIDE = (LONG_TASKS, OUTSIDE_TASKS)
+"""Each has a thread of its own, so that meanwhile the trail is sealed and what was closed is closed."""
 
 
 class Worker:
@@ -147,9 +156,11 @@ class Worker:
                 _log.error("the worker could not %s: %s", task.name, type(error).__name__)
                 connections.close_all()
             else:
-                self._done[task.name] = at
+                full = task.portion is not None and done >= task.portion
+                if not full:
+                    self._done[task.name] = at
                 total += done
-                more |= task.portion is not None and done >= task.portion
+                more |= full
         return Round(total, more)
 
 
@@ -160,13 +171,15 @@ def run(arguments: argparse.Namespace) -> int:
         signal.signal(number, lambda *_: stop.set())
     print("OpenRecord's worker runs", flush=True)
     if arguments.until_idle:
-        _work(Worker((*TASKS, *LONG_TASKS)), stop, arguments)
+        _work(Worker((*TASKS, *chain.from_iterable(BESIDE))), stop, arguments)
         return 0
-    beside = threading.Thread(target=_work, args=(Worker(LONG_TASKS), stop, arguments))
-    beside.start()
-    _work(Worker(), stop, arguments)
+    beside = [threading.Thread(target=_work, args=(Worker(tasks), stop, arguments)) for tasks in BESIDE]
+    for thread in beside:
+        thread.start()
+    _work(Worker(TASKS), stop, arguments)
     stop.set()
-    beside.join()
+    for thread in beside:
+        thread.join()
     return 0
 
 

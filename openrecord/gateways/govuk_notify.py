@@ -47,14 +47,17 @@ class GovukNotify:
             "template_id": self.templates.get(letter.language) or self.templates["en-gb"],
             "reference": str(letter.key),
         }
-        known = self._call("GET", "/v2/notifications", at, params={"reference": str(letter.key)})
-        before = known.get("notifications")
-        answer = before[0] if isinstance(before, list) and before else None
-        answer = answer or self._call("POST", f"/v2/notifications/{self.kind}", at, json=body)
+        answer = self._taken_before(letter, at) or self._call("POST", f"/v2/notifications/{self.kind}", at, json=body)
         reference = answer.get("id")
         if not (isinstance(reference, str) and len(reference) == _UUID):
             raise NotSent("not_understood", for_good=False)
         return reference
+
+    def _taken_before(self, letter: Letter, at: datetime) -> dict[str, Any] | None:
+        """What Notify has of this message already and has not given up: that is not sent a second time."""
+        known = self._call("GET", "/v2/notifications", at, params={"reference": str(letter.key)}).get("notifications")
+        copies = known if isinstance(known, list) else []
+        return next((one for one in copies if isinstance(one, dict) and one.get("status") not in _FAILED), None)
 
     def fate(self, reference: str, *, at: datetime) -> bool | None:
         """Whether it was delivered. Raises NotSent where Notify does not say."""

@@ -7,6 +7,7 @@ names the address: only hosts that the settings list are ever asked, or anybody 
 
 import base64
 import os
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -38,6 +39,9 @@ _LENGTH = 256
 
 _TOKEN_FOR = timedelta(hours=12)
 """RFC 8292 allows a day."""
+
+_WRITABLE = re.compile("[!-~]+")
+"""Characters of which an address may consist; one with others can be read, but nothing can be sent to it."""
 
 _TOPIC = "news"
 """A newer message takes the place of one that the browser has not fetched (RFC 8030, 5.4)."""
@@ -88,7 +92,7 @@ def allowed(endpoint: str, hosts: Sequence[str]) -> bool:
     except ValueError:
         return False
     name = parts.hostname or ""
-    if parts.username or parts.password or parts.fragment or not endpoint.isascii():
+    if parts.username or parts.password or parts.fragment or not _WRITABLE.fullmatch(endpoint):
         return False
     if parts.scheme != "https" and not (parts.scheme == "http" and name in LOOPBACK):
         return False

@@ -111,11 +111,13 @@ def proves(person_id: PersonId, *, family: str, born: date, number_hash: bytes |
     return number_hash is None or known.filter(nhs_hash=number_hash).exists()
 
 
-def name_of(person_id: PersonId) -> str:
-    """A person's name: the registry's where they are a patient here, else the last name that they proved; or empty."""
+def name_of(person_id: PersonId, *, written: str = "") -> str:
+    """A person's name: the registry's where they are a patient here, else as somebody wrote it down who let them in
+    (`written`), else the last family name that they proved; or empty.
+    """
     found = person(person_id)
     if found is None or found.patient_id is None:
-        return "" if found is None else found.family
+        return written or ("" if found is None else found.family)
     patient = registry.patient(found.patient_id)
     return f"{patient.given} {patient.family}".strip()
 

@@ -153,7 +153,7 @@ def take(states: Collection[State], *, at: datetime, limit: int) -> tuple[Messag
 def note_sent(message: Message, reference: str, *, ask: bool, at: datetime) -> None:
     """The carrier has it. `ask`: whether the carrier can be asked what became of it."""
     state, following = (State.SENT, to_micros(at + LEASE)) if ask else (State.SENT, None)
-    _row(message).update(state=state, reference=reference, next=following)
+    _row(message).update(state=state, reference=reference, next=following, sent=to_micros(at))
     record_change(
         by=WORKER,
         at=at,
@@ -179,8 +179,8 @@ def note_failed(message: Message, reason: str, *, for_good: bool, at: datetime) 
 
 
 def note_fate(message: Message, delivered: bool | None, *, at: datetime) -> None:
-    """What the carrier says became of it; None = it is still on its way, and asked for again until it is old."""
-    if delivered is None and at < message.since + ASK_FOR:
+    """What the carrier says became of it; None = it is still on its way, and asked for again for a while."""
+    if delivered is None and at < (message.sent or message.since) + ASK_FOR:
         _row(message).update(next=to_micros(at + LEASE))
     elif delivered is False:
         _give_up(message, "not_delivered", at)

@@ -47,8 +47,8 @@ class DeviceRow(PatientKeyed):
 class MessageRow(models.Model):
     """The outbox: a message on its way, or what became of it. It holds no word and no address.
 
-    `next`: when it is sent, or its carrier asked what became of it; null = never again. `reason`: why it failed;
-    `ods`: the practice at which the patient was registered then.
+    `next`: when it is sent, or its carrier asked what became of it; null = never again. `sent`: when a carrier took it,
+    the last time; `reason`: why it failed; `ods`: the practice at which the patient was registered then.
     """
 
     id = models.BinaryField(max_length=16, primary_key=True)
@@ -59,6 +59,7 @@ class MessageRow(models.Model):
     state = models.CharField(max_length=10)
     next = models.BigIntegerField(null=True)
     attempts = models.SmallIntegerField(default=0)
+    sent = models.BigIntegerField(null=True)
     reference = models.CharField(max_length=80, default="")
     reason = models.CharField(max_length=40, default="")
     ods = models.CharField(max_length=12, default="")

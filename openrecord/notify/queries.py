@@ -29,6 +29,15 @@ def told_of(patient_id: PatientId, viewer_id: UUID) -> tuple[bytes, ...]:
     return tuple(bytes(row[0]) for row in sql.rows(statement, [patient_id, viewer_id.bytes]))
 
 
+def told_since(patient_id: PatientId, viewer_id: UUID, since: datetime) -> dict[bytes, datetime]:
+    """The entries that were news for a viewer since this instant, and when each was last."""
+    statement = (
+        "SELECT entry, max(at) FROM notify_notice WHERE patient_id=%s AND viewer_id=%s AND at>=%s GROUP BY entry"
+    )
+    rows = sql.rows(statement, [patient_id, viewer_id.bytes, to_micros(since)])
+    return {bytes(entry): from_micros(at) for entry, at in rows}
+
+
 def news_since(message: Message) -> tuple[bytes, ...]:
     """The entries that a message is about: news for its viewer since it was put in the outbox."""
     statement = "SELECT entry FROM notify_notice WHERE patient_id=%s AND viewer_id=%s AND at>=%s"
@@ -65,6 +74,7 @@ def message_of(row: MessageRow) -> Message:
         Channel(row.channel),
         from_micros(row.since),
         row.attempts,
+        None if row.sent is None else from_micros(row.sent),
         row.reference,
     )
 

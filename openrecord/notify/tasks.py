@@ -1,10 +1,14 @@
 """Noting whom a first placement is news for, and sending: content-free, decided again at the moment of sending."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from openrecord.access import queries as access
-from openrecord.access.types import ViewerKind
+from openrecord.access.due import noted_since
+from openrecord.access.matters import Matter
+from openrecord.access.rules.ahead import is_told
+from openrecord.access.types import ViewerId, ViewerKind
 from openrecord.db import sql
 from openrecord.gateways import govuk_notify, mail, nhs_app, web_push
 from openrecord.gateways.messaging import AddressGone, Carrier, Letter, NotSent
@@ -17,6 +21,7 @@ from openrecord.notify import actions, queries
 from openrecord.notify.rules import after_quiet, lives_until
 from openrecord.notify.types import Channel, DeviceId, Message, Pace, State
 from openrecord.registry import queries as registry
+from openrecord.registry.types import PatientId
 from openrecord.screening.events import Change, PlacementsChanged
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import Reader
@@ -24,6 +29,8 @@ from openrecord.web.text import ENGLISH, activate
 from openrecord.web.text import gettext as _
 
 SENDS_A_ROUND = 20
+
+_log = logging.getLogger(__name__)
 
 
 def tell(event: PlacementsChanged) -> None:
@@ -56,6 +63,13 @@ def _tell(change: Change, at: datetime) -> None:
         actions.put(patient_id, wanted, at=at)
 
 
+def tell_ahead(patient_id: PatientId, turning: Collection[ViewerId], *, at: datetime) -> None:
+    """The access of these proxies is reviewed or ends soon: whoever is told so ahead has something new (R26)."""
+    facts, chosen = access.facts(patient_id, at=at), queries.preferences(patient_id)
+    told = sorted(one for one, viewer in facts.viewers.items() if one in chosen and is_told(facts, viewer, turning, at))
+    actions.put(patient_id, {viewer_id: chosen[viewer_id] for viewer_id in told}, at=at)
+
+
 def carrier(channel: Channel) -> Carrier | None:
     """Who carries messages of this channel here; None where nobody does. Raises MissingSetting."""
     match channel:
@@ -81,12 +95,19 @@ def address_of(channel: Channel, person_id: PersonId) -> str:
 
 
 def send_due(at: datetime) -> int:
-    """Send what is due, unless it is the quiet hours; how many messages were dealt with."""
+    """Send what is due, unless it is the quiet hours; how many messages were dealt with.
+
+    One that fails in a way that nobody foresaw stops no other, and is given up like one that no carrier takes.
+    """
     if after_quiet(at) != at:
         return 0
     due = actions.take((State.WAITING,), at=at, limit=SENDS_A_ROUND)
     for message in due:
-        _send(message, at)
+        try:
+            _send(message, at)
+        except Exception as error:  # noqa: BLE001  whatever it is, it is about this one
+            _log.error("a message could not be sent: %s", type(error).__name__)
+            actions.note_failed(message, "unexpected", for_good=False, at=at)
     return len(due)
 
 
@@ -136,8 +157,7 @@ def _letters(message: Message, at: datetime) -> dict[DeviceId | None, Letter]:
     if behind is None or chosen.pace(message.channel) is Pace.OFF:
         return {}
     to = _addresses(message, PersonId(behind))
-    reader = Reader(message.patient_id, message.viewer_id, None, "web")
-    if not to or not timeline.visible(reader, queries.news_since(message), at=at):
+    if not to or not _is_news(message, at):
         return {}
     activate(chosen.language)
     try:
@@ -149,6 +169,19 @@ def _letters(message: Message, at: datetime) -> dict[DeviceId | None, Letter]:
         device_id: Letter(message.message_id, address, subject, text, chosen.language, until)
         for device_id, address in to.items()
     }
+
+
+def _is_news(message: Message, at: datetime) -> bool:
+    """Whether what the message is about still stands: an entry that they see, or access that turns soon."""
+    reader = Reader(message.patient_id, message.viewer_id, None, "web")
+    if timeline.visible(reader, queries.news_since(message), at=at):
+        return True
+    turning = noted_since(message.patient_id, Matter.TURNS_SOON, message.since)
+    if not turning:
+        return False
+    facts = access.facts(message.patient_id, at=at)
+    viewer = facts.viewers.get(message.viewer_id)
+    return viewer is not None and is_told(facts, viewer, turning, at)
 
 
 def _addresses(message: Message, person_id: PersonId) -> dict[DeviceId | None, str]:
@@ -174,10 +207,13 @@ def ask_fates(at: datetime) -> int:
     """Ask carriers what became of what they took; how many were asked about."""
     due = actions.take((State.SENT,), at=at, limit=SENDS_A_ROUND)
     for message in due:
-        by = carrier(message.channel)
         try:
+            by = carrier(message.channel)
             told = None if by is None else by.fate(message.reference, at=at)
         except NotSent:
+            told = None
+        except Exception as error:  # noqa: BLE001  as above: it is asked about again
+            _log.error("a carrier could not be asked: %s", type(error).__name__)
             told = None
         actions.note_fate(message, told, at=at)
     return len(due)

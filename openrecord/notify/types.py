@@ -73,7 +73,8 @@ UNASKED = Preference()
 class Message:
     """A message on its way. It says nothing of the record. `since`: news from then on are what it is about.
 
-    `attempts`: how often sending was begun, this time included. `reference`: what the carrier calls it.
+    `attempts`: how often sending was begun, this time included. `sent`: when the carrier took it, None = not yet;
+    `reference`: what the carrier calls it.
     """
 
     message_id: MessageId
@@ -82,6 +83,7 @@ class Message:
     channel: Channel
     since: datetime
     attempts: int
+    sent: datetime | None = None
     reference: str = field(default="", repr=False)
 
 

@@ -82,16 +82,20 @@ def died(arguments: argparse.Namespace) -> int:
 
 
 def flag_address(arguments: argparse.Namespace) -> int:
-    """An address that must not be shown. Raises CommandFailed."""
+    """An address that must not be shown, or need not be protected any more. Raises CommandFailed."""
     patient = patient_named(arguments.patient)
-    if patient.address_flagged:
+    if patient.address_flagged is not arguments.undo:
         raise CommandFailed("that is what is recorded already")
     print_what_there_is(patient)
-    print("For the patient's protection: no address is shown, and nobody else acts for the patient, from now on.")
+    if arguments.undo:
+        print("The address need not be protected any more: who was let in before acts for the patient again.")
+    else:
+        print("For the patient's protection: no address is shown, and nobody else acts for the patient, from now on.")
     if not arguments.do:
         print(NOTHING_DONE)
         return 0
-    actions.flag_address(patient_id=patient.patient_id, by=operator(), at=clock.now())
+    flagged = not arguments.undo
+    actions.flag_address(patient_id=patient.patient_id, flagged=flagged, by=operator(), at=clock.now())
     print("Done.")
     return 0
 

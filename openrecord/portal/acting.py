@@ -16,7 +16,7 @@ from openrecord.identity.types import Person, Session
 from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.timeline.types import Reader, ServedEntry
-from openrecord.web.session import VIEWER, device_of, read_cookie, signed_in
+from openrecord.web.session import VIEWER, device_of, keep_cookie, read_cookie, signed_in
 
 CHANNEL = "web"
 
@@ -58,12 +58,19 @@ def viewings_of(request: HttpRequest) -> tuple[Viewing, ...]:
 
 
 def acting(request: HttpRequest) -> Acting | None:
-    """The record chosen in this browser if this person still has it, else the person's own, else the first; or None."""
+    """The record chosen in this browser if this person still has it, else the person's own, else the first; or None.
+
+    A form is about the record of its page (`record`): another may have been chosen in another tab since. From then on
+    that record is chosen, so that what follows is about it, too. Whoever no longer has it sends nothing: None.
+    """
     viewings = viewings_of(request)
-    if not viewings:
+    chosen, named = read_cookie(request, VIEWER), request.POST.get("record")
+    usual = viewings[0] if viewings and named is None else None
+    viewing = next((item for item in viewings if str(item.viewer_id) == (named or chosen)), usual)
+    if viewing is None:
         return None
-    chosen = read_cookie(request, VIEWER)
-    viewing = next((item for item in viewings if str(item.viewer_id) == chosen), viewings[0])
+    if named is not None and named != chosen:
+        keep_cookie(request, VIEWER, named)
     name = "" if viewing.kind is ViewerKind.SELF else patient_name(viewing)
     return Acting(viewing, name, len(viewings) > 1)
 

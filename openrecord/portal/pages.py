@@ -11,4 +11,5 @@ from openrecord.web.pages import render
 
 def page(request: HttpRequest, name: str, by: Acting | None, context: Mapping[str, Any]) -> HttpResponse:
     """A page behind sign-in. `by`: whose record it speaks of."""
-    return render(request, name, {"acting": by, "layout": "portal/layout.html", **context})
+    record = "" if by is None else str(by.viewing.viewer_id)
+    return render(request, name, {"acting": by, "record": record, "layout": "portal/layout.html", **context})

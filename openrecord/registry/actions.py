@@ -102,16 +102,11 @@ def set_policy(
             row.save(force_insert=True)
     except IntegrityError:  # somebody else's transaction made the same version between our question and our answer
         raise ChangedMeanwhile from None
+    act = events.repeatable(events.PolicySet(ods, policy, newest + 1, why))
     audit.record_change(
-        by=by,
-        at=at,
-        event="policy_set",
-        patient_id=None,
-        subject=ods,
-        details={"version": newest + 1},
-        act=events.repeatable(events.PolicySet(ods, policy, newest + 1, why)),
+        by=by, at=at, event="policy_set", patient_id=None, subject=ods, details={"version": newest + 1}, act=act,
         repeats=repeats,
-    )
+    )  # fmt: skip
     bus.publish(events.PolicyChanged(ods, at))
 
 
@@ -234,22 +229,27 @@ def deduct(
 
 
 @transaction.atomic
-def record_death(*, patient_id: PatientId, died: bool, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
-    """The patient has died, or (False) a death recorded in error is undone."""
+def record_death(
+    *, patient_id: PatientId, died: bool, by: Actor, at: datetime, told: str = "", repeats: bytes | None = None
+) -> None:
+    """The patient has died, or (False) that was wrong. `told`: names a source's word, empty where a person said it."""
     PatientRow.objects.filter(patient_id=patient_id).update(died=died)
     change = events.PersonChange.DIED if died else events.PersonChange.DEATH_UNDONE
     act = events.repeatable(events.DeathRecorded(queries.patient(patient_id), died))
-    audit.record_change(by=by, at=at, event=change.value, patient_id=patient_id, act=act, repeats=repeats)
+    audit.record_change(by=by, at=at, event=change.value, patient_id=patient_id, subject=told, act=act, repeats=repeats)
     bus.publish(events.PersonChanged(patient_id, change, at))
 
 
 @transaction.atomic
-def flag_address(*, patient_id: PatientId, by: Actor, at: datetime, repeats: bytes | None = None) -> None:
-    """The patient's address must not be shown (a safeguarding flag): no address, no proxies."""
-    PatientRow.objects.filter(patient_id=patient_id).update(address_flagged=True)
-    act = events.repeatable(events.AddressFlagged(queries.patient(patient_id)))
-    audit.record_change(by=by, at=at, event="address_flagged", patient_id=patient_id, act=act, repeats=repeats)
-    bus.publish(events.PersonChanged(patient_id, events.PersonChange.ADDRESS_FLAGGED, at))
+def flag_address(
+    *, patient_id: PatientId, flagged: bool = True, by: Actor, at: datetime, repeats: bytes | None = None
+) -> None:
+    """The address must not be shown (a safeguarding flag): no address, no proxies; or (False) it may be again."""
+    PatientRow.objects.filter(patient_id=patient_id).update(address_flagged=flagged)
+    change = events.PersonChange.ADDRESS_FLAGGED if flagged else events.PersonChange.ADDRESS_UNFLAGGED
+    act = events.repeatable(events.AddressFlagged(queries.patient(patient_id), flagged))
+    audit.record_change(by=by, at=at, event=change.value, patient_id=patient_id, act=act, repeats=repeats)
+    bus.publish(events.PersonChanged(patient_id, change, at))
 
 
 @transaction.atomic

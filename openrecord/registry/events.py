@@ -19,6 +19,7 @@ class PersonChange(Enum):
     DIED = "died"
     DEATH_UNDONE = "death_undone"
     ADDRESS_FLAGGED = "address_flagged"
+    ADDRESS_UNFLAGGED = "address_unflagged"
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,9 +109,10 @@ class DeathRecorded(msgspec.Struct, frozen=True):
 
 
 class AddressFlagged(msgspec.Struct, frozen=True):
-    """An address must not be shown."""
+    """An address must not be shown, or (False) may be again."""
 
     patient: Patient
+    flagged: bool = True
 
 
 class Renumbered(msgspec.Struct, frozen=True):

@@ -52,7 +52,7 @@ def _death(act: DeathRecorded, row: bytes, by: Actor, at: datetime) -> Outcome:
 def _address(act: AddressFlagged, row: bytes, by: Actor, at: datetime) -> Outcome:
     if not actions.recover(patient=act.patient, by=by, at=at):
         return Outcome.AWAITED
-    actions.flag_address(patient_id=act.patient.patient_id, by=by, at=at, repeats=row)
+    actions.flag_address(patient_id=act.patient.patient_id, flagged=act.flagged, by=by, at=at, repeats=row)
     return Outcome.REPEATED
 
 

@@ -38,6 +38,9 @@ _ENTRIES = (
     "own, unit, marks, mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, "
     "placed_at, ever_placed, proxies, came_as FROM screening_entry"
 )
+Done = tuple[datetime, events.AnyAct]
+"""When somebody decided something about an entry, and what."""
+
 _ACTED, _CAME_AS = 20, 27
 """Where in such a row it stands whether people have decided, and under whose number it came."""
 _CONTAINERS = "SELECT patient_id, entry, container FROM screening_container"
@@ -170,14 +173,17 @@ def _answered(patient_id: PatientId) -> frozenset[bytes]:
     )
 
 
-def _acts(entries: Mapping[PatientId, list[bytes]]) -> dict[PatientId, dict[bytes, list[events.AnyAct]]]:
-    """What people decided about these entries, in the order in which they did."""
-    found: dict[PatientId, dict[bytes, list[tuple[int, str]]]] = defaultdict(dict)
-    statement = "SELECT patient_id, entry, sequence, act FROM screening_act WHERE {which}"
-    for patient, entry, sequence, act in sql.rows_of(statement, "entry", entries):
-        found[PatientId(patient)].setdefault(bytes(entry), []).append((sequence, act))
+def _acts(entries: Mapping[PatientId, list[bytes]]) -> dict[PatientId, dict[bytes, list[Done]]]:
+    """What people decided about these entries and when, in the order in which they did."""
+    found: dict[PatientId, dict[bytes, list[tuple[int, int, str]]]] = defaultdict(dict)
+    statement = "SELECT patient_id, entry, sequence, at, act FROM screening_act WHERE {which}"
+    for patient, entry, *told in sql.rows_of(statement, "entry", entries):
+        found[PatientId(patient)].setdefault(bytes(entry), []).append((told[0], told[1], told[2]))
     return {
-        patient: {entry: [events.decode(act) for _, act in sorted(told)] for entry, told in acts.items()}
+        patient: {
+            entry: [(from_micros(at), events.decode(act)) for _, at, act in sorted(told)]
+            for entry, told in acts.items()
+        }
         for patient, acts in found.items()
     }
 
@@ -255,6 +261,13 @@ def stamp(patient_id: PatientId, entry_id: EntryId) -> str:
     return "" if found is None else stamp_of(found[0], found[1])
 
 
+def record_stamp(patient_id: PatientId, ods: OdsCode) -> str:
+    """Names what a practice keeps of a patient: changes with each entry that comes and each version of one."""
+    statement = "SELECT COUNT(*), COALESCE(SUM(revision), 0) FROM screening_entry WHERE patient_id=%s AND org=%s"
+    entries, versions = sql.rows(statement, [patient_id, ods])[0]
+    return f"{entries}.{versions}"
+
+
 def organisation_of(patient_id: PatientId, entry_id: EntryId) -> OdsCode | None:
     """Which organisation controls an entry of the patient; None where the patient has no such entry."""
     found = sql.row("SELECT org FROM screening_entry WHERE patient_id=%s AND id=%s", [patient_id, entry_id])
@@ -275,12 +288,31 @@ def newest_act(patient_id: PatientId, entry_id: EntryId) -> int:
 
 def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
     """The number of the newest act on the entry that was not taken back."""
-    return max(standing(_acts({patient_id: [entry_id]}).get(patient_id, {}).get(entry_id, [])), default=None)
+    done = _acts({patient_id: [entry_id]}).get(patient_id, {}).get(entry_id, [])
+    return max(standing([act for _, act in done]), default=None)
+
+
+def act_after(patient_id: PatientId, entry_id: EntryId, seen: str, actor: str) -> events.AnyAct | None:
+    """The one act that `actor` has done on exactly what `seen` names; None where nobody has, or more happened since."""
+    found = sql.row(
+        "SELECT actor, act FROM screening_act WHERE patient_id=%s AND entry=%s ORDER BY sequence DESC LIMIT 1",
+        [patient_id, entry_id],
+    )
+    if found is None or found[0] != actor:
+        return None
+    acts_so_far, _, revision = stamp(patient_id, entry_id).partition(".")
+    return events.decode(found[1]) if seen == f"{int(acts_so_far) - 1}.{revision}" else None
 
 
 def stamp_of(acts_so_far: int | None, revision: int) -> str:
     """The stamp, of what `STAMP` selects."""
     return f"{acts_so_far or 0}.{revision}"
+
+
+def stamp_after(seen: str) -> str:
+    """The stamp once an act has been done on exactly what `seen` names: whoever did it takes back that act alone."""
+    acts_so_far, _, revision = seen.partition(".")
+    return stamp_of(int(acts_so_far) + 1, int(revision))
 
 
 def missing_from_worklist(patient_id: PatientId, *, at: datetime) -> int:

@@ -79,8 +79,18 @@ class Desk:
         return bool(self.member.roles & LISTENERS)
 
     @property
+    def may_record_requests(self) -> bool:
+        """Whether they may note a request of a patient that came by phone, letter or in person."""
+        return bool(self.member.roles & (LISTENERS | GOVERNORS))
+
+    @property
     def may_judge_harm(self) -> bool:
         """Whether they may hide an entry because it could cause serious harm."""
+        return Role.CLINICIAN in self.member.roles
+
+    @property
+    def may_find_competent(self) -> bool:
+        """Whether they may find a young person competent to have access of their own."""
         return Role.CLINICIAN in self.member.roles
 
     @property
@@ -174,6 +184,11 @@ def is_ours(desk: Desk, patient: Patient) -> bool:
 def is_registered(desk: Desk, patient: Patient, at: datetime) -> bool:
     """Whether the patient is registered at the desk's practice now: who left lets it see nothing written elsewhere."""
     return any(stay.ods == desk.ods for stay in registry.registered(patient.patient_id, on=day_of(at)))
+
+
+def is_last_here(desk: Desk, patient: Patient, at: datetime) -> bool:
+    """Whether the patient is registered at the desk's practice, or was and is nowhere now: the dead are deducted."""
+    return is_registered(desk, patient, at) or not registry.registered(patient.patient_id, on=day_of(at))
 
 
 def may_say_whose(desk: Desk, patient: Patient, at: datetime) -> bool:

@@ -16,7 +16,7 @@ from openrecord.screening.rules.decide import decide
 from openrecord.screening.types import EntryId, EntryState, HideReason, Verdict
 from openrecord.timeline import queries as timeline
 
-_UNDATED = -(2**62)
+UNDATED = -(2**62)
 NOBODY = Viewer(ViewerId(UUID(int=0)), ViewerKind.SELF, None)
 
 
@@ -76,7 +76,7 @@ def told_of(ods: OdsCode, patient_id: PatientId, entry_ids: Iterable[UUID]) -> d
     """Those of these entries that the practice controls, by their inside ids: what each says, without deciding."""
     states = screening.states(patient_id, [EntryId(entry_id.bytes) for entry_id in entry_ids])
     ours = [entry for entry, state in states.items() if state.facts.org == ods]
-    bodies = _bodies(patient_id, ours)
+    bodies = bodies_of(patient_id, ours)
     return {
         UUID(bytes=entry): ToldEntry(UUID(bytes=entry), states[entry].facts.clinical, bodies.get(entry, b"{}"))
         for entry in ours
@@ -96,7 +96,7 @@ def parts_of(ods: OdsCode, patient_id: PatientId, container: EntryId, *, at: dat
 
 def _place(state: EntryState) -> tuple[int, bytes]:
     clinical = state.facts.clinical
-    return (_UNDATED if clinical is None else to_micros(clinical)), state.facts.entry_id
+    return (UNDATED if clinical is None else to_micros(clinical)), state.facts.entry_id
 
 
 def patient_viewer(facts: AccessFacts) -> Viewer:
@@ -111,17 +111,18 @@ def _with_bodies(
     entries = screening.facts(patient_id)
     facts = access.facts(patient_id, at=at, controlling={entry.org for entry in entries.values()})
     verdicts = decide(facts, entries, patient_viewer(facts), at=at)
-    bodies = _bodies(patient_id, order)
-    return tuple(_entry(states[entry], verdicts[entry], bodies.get(entry, b"{}")) for entry in order)
+    bodies = bodies_of(patient_id, order)
+    return tuple(staff_entry(states[entry], verdicts[entry], bodies.get(entry, b"{}")) for entry in order)
 
 
-def _bodies(patient_id: PatientId, wanted: Sequence[EntryId]) -> dict[EntryId, bytes]:
+def bodies_of(patient_id: PatientId, wanted: Sequence[EntryId]) -> dict[EntryId, bytes]:
     """The fullest body of each entry, wherever it lies."""
     placed = timeline.bodies(patient_id, wanted).items()
     return {EntryId(entry): body for entry, body in placed} | screening.vault_bodies(patient_id, wanted)
 
 
-def _entry(state: EntryState, verdict: Verdict, body: bytes) -> StaffEntry:
+def staff_entry(state: EntryState, verdict: Verdict, body: bytes) -> StaffEntry:
+    """An entry with why it is not seen."""
     facts = state.facts
     return StaffEntry(
         UUID(bytes=facts.entry_id),

@@ -16,7 +16,7 @@ from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
 from openrecord.taking import files, queries
 from openrecord.taking.models import DownloadRow
-from openrecord.taking.rules import LEASE, LIFE, MOST_ATTEMPTS, surplus
+from openrecord.taking.rules import LEASE, LIFE, MOST_ATTEMPTS, is_under_way, surplus
 from openrecord.taking.types import Download, DownloadId, Format, Selection, State
 
 
@@ -31,9 +31,15 @@ def ask(
     by: Actor,
     at: datetime,
 ) -> DownloadId:
-    """Ask for a file; the worker makes it. Where the viewer has too many already, the oldest goes."""
+    """Ask for a file; the worker makes it. The same one that is being made already is that one: a button is pressed
+    twice. Where the viewer has too many already, the oldest goes.
+    """
     access.lock_patient(patient_id)
-    for old in surplus(queries.downloads(patient_id, maker, at=at)):
+    mine, wanted = queries.downloads(patient_id, maker, at=at), (format, selection, language)
+    for known in mine:
+        if is_under_way(known.state) and (known.format, known.selection, known.language) == wanted:
+            return known.download_id
+    for old in surplus(mine):
         _forget(old)
     download_id = DownloadId(random_id())
     DownloadRow.objects.create(

@@ -7,7 +7,7 @@ Sight computed, and the question asked again. Nothing here knows a rule.
 import base64
 import binascii
 from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -22,8 +22,9 @@ from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
 from openrecord.clinical.r4 import links, tokens
 from openrecord.db import bus, sql
 from openrecord.kit.instants import from_micros, to_micros
+from openrecord.kit.london import day_of
 from openrecord.registry.types import PatientId
-from openrecord.timeline.types import ALWAYS, BadCursor, Page, Period, Reader, ServedEntry
+from openrecord.timeline.types import ALWAYS, MOST_OF_A_DAY, BadCursor, Page, Period, Reader, ServedEntry
 
 NEWEST, EARLIEST = (2**62, b"\xff" * 16), -(2**63)
 """Before the first entry of a list that begins with the newest; not after any entry."""
@@ -84,9 +85,9 @@ MEMBERS = (
     "AND c.id = d.container WHERE d.patient_id = t.patient_id AND d.member = t.id AND d.is_direct "
     "AND c.public_id = %s) ORDER BY t.sort DESC, t.public_id DESC"
 )
-EARLIER = (
-    SERVED + " AND t.fhir_type = 'Observation' AND t.has_date AND {holds} "
-    "AND (t.sort < %s OR (t.sort = %s AND t.public_id < %s)) ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
+OF_TEST = (
+    SERVED + " AND t.fhir_type = 'Observation' AND t.has_date AND {holds} AND t.public_id <> %s "
+    "ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
 )
 FOUND = (
     f"SELECT {COLUMNS} FROM {CURRENT_SIGHT} JOIN timeline_words q ON q.patient_id = s.patient_id "
@@ -141,7 +142,8 @@ def _rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetim
     return sql.rows(statement, parameters)
 
 
-def _served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
+def served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
+    """Rows of COLUMNS as the reader gets them: references to what they may not see are taken out."""
     found = list(rows)
     allowed: frozenset[str] | None = None
     if found and not all(row[6] for row in found):
@@ -175,6 +177,7 @@ def page(
     period: Period = ALWAYS,
     ahead: Sequence[str] = (),
     limit: int = 50,
+    whole_days: bool = False,
     after: str | None = None,
     at: datetime,
 ) -> Page:
@@ -182,8 +185,10 @@ def page(
 
     Each kind of entry is a range of its own in reading order; so is the whole record. `ahead`: what holds one of these
     parts (clinical.r4.tokens) comes before everything else; the page that ends it goes on with the first of the rest.
+    `whole_days`: the page ends with a London day, so that a report and its results stand together: it leaves the day
+    to the next page where half of this one stays, else it goes on to the end of the day.
     """
-    asked = _Asked(frozenset(slots), period, tuple(ahead), limit)
+    asked = _Asked(frozenset(slots), period, tuple(ahead), int(limit), whole_days)
     if not ahead:
         return _part(reader, asked, _Share.ALL, after, at)
     entries: tuple[ServedEntry, ...] = ()
@@ -221,6 +226,7 @@ class _Asked(NamedTuple):
     period: Period
     ahead: tuple[str, ...]
     limit: int
+    whole_days: bool
 
 
 def _part(reader: Reader, asked: _Asked, share: _Share, after: str | None, at: datetime) -> Page:
@@ -230,7 +236,21 @@ def _part(reader: Reader, asked: _Asked, share: _Share, after: str | None, at: d
     behind = [*_behind(asked.slots, asked.period, after), *asked.ahead]
     parameters = [one for kind in types for one in (*start, kind, *behind)] if types else [*start, *behind]
     condition = _condition(connection.vendor, asked.period != ALWAYS, len(asked.ahead), share)
-    return _page(reader, _paged(len(types), condition, int(asked.limit) + 1), parameters, asked.limit, at)
+    rows = _rows(reader, _paged(len(types), condition, asked.limit + 1), parameters, at)
+    end = asked.limit
+    last = _day(rows[end]) if asked.whole_days and len(rows) > end else None
+    if last is not None and _day(rows[end - 1]) == last:
+        begins = next(n for n, row in enumerate(rows) if _day(row) == last)
+        if begins >= end // 2:
+            return _page(reader, rows, begins, at)
+        rows = _rows(reader, _paged(len(types), condition, end + MOST_OF_A_DAY + 1), parameters, at)
+        end = next((n for n, row in enumerate(rows) if n > end and _day(row) != last), end + MOST_OF_A_DAY)
+    return _page(reader, rows, end, at)
+
+
+def _day(row: sql.Row) -> date | None:
+    """The London day of a row; None where it has no date."""
+    return day_of(from_micros(row[2])) if row[3] else None
 
 
 @lru_cache(maxsize=32)
@@ -269,11 +289,10 @@ def _paged(types: int, condition: str, limit: int) -> str:
     return f"{every} ORDER BY sort DESC, public_id DESC LIMIT {limit}"
 
 
-def _page(reader: Reader, statement: str, parameters: Sequence[Any], limit: int, at: datetime) -> Page:
-    """The page that a statement reads, which asks for one row more than fits."""
-    rows = _rows(reader, statement, parameters, at)
+def _page(reader: Reader, rows: Sequence[sql.Row], limit: int, at: datetime) -> Page:
+    """The page of so many of these rows, which are one more than fits where there is more."""
     cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if len(rows) > limit else None
-    return Page(_served(reader, rows[:limit], at), cursor)
+    return Page(served(reader, rows[:limit], at), cursor)
 
 
 def found(
@@ -293,7 +312,7 @@ def found(
     start, behind = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2], _behind(slots, period, after)
     parts = wording.parts(asked)
     statement = _finding(connection.vendor, len(parts), period != ALWAYS, int(limit) + 1)
-    return _page(reader, statement, [*parts, *start, *parts, *behind], limit, at)
+    return _page(reader, _rows(reader, statement, [*parts, *start, *parts, *behind], at), limit, at)
 
 
 @lru_cache(maxsize=256)
@@ -327,7 +346,7 @@ def entry(reader: Reader, public_id: UUID, *, at: datetime) -> ServedEntry | Non
     """One entry by its outside id; None where the reader may not see it, exists or not."""
     pattern = proxy_pattern(reader)
     rows = _rows(reader, BY_ID, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
-    return next(iter(_served(reader, rows, at)), None)
+    return next(iter(served(reader, rows, at)), None)
 
 
 def visible(reader: Reader, entries: Iterable[bytes], *, at: datetime) -> frozenset[bytes]:
@@ -352,23 +371,23 @@ def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEnt
     """The visible entries that are directly part of an entry."""
     pattern = proxy_pattern(reader)
     rows = _rows(reader, MEMBERS, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
-    return _served(reader, rows, at)
+    return served(reader, rows, at)
 
 
-def earlier(
-    reader: Reader, than: ServedEntry, coding: tuple[str, str], *, limit: int = 200, at: datetime
+def of_same_test(
+    reader: Reader, entry: ServedEntry, coding: tuple[str, str], *, limit: int = 200, at: datetime
 ) -> tuple[ServedEntry, ...]:
-    """The visible Observations with this (system, code) that lie before an entry, newest first, the newest `limit`.
+    """The other visible Observations with this (system, code), newest first, the newest `limit`.
 
-    Empty where the entry or an Observation has no date: its place in time is not known.
+    Empty where the entry has no date, and without those that have none: their place in time is not known.
     """
-    if than.clinical is None:
+    if entry.clinical is None:
         return ()
-    sort, pattern = to_micros(than.clinical), proxy_pattern(reader)
-    statement = EARLIER.format(holds=WITHIN[connection.vendor].format(text="t.codes"), limit=int(limit))
+    pattern = proxy_pattern(reader)
+    statement = OF_TEST.format(holds=WITHIN[connection.vendor].format(text="t.codes"), limit=int(limit))
     holds = tokens.part(tokens.Mark.WHAT, *coding)
-    parameters = [*reader_key(reader, at), pattern, pattern, holds, sort, sort, than.key]
-    return _served(reader, _rows(reader, statement, parameters, at), at)
+    parameters = [*reader_key(reader, at), pattern, pattern, holds, entry.key]
+    return served(reader, _rows(reader, statement, parameters, at), at)
 
 
 def bodies(patient_id: PatientId, entries: Iterable[bytes]) -> dict[bytes, bytes]:

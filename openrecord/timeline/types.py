@@ -35,9 +35,18 @@ class Period:
     since: datetime | None = None
     until: datetime | None = None
 
+    def holds(self, clinical: datetime | None) -> bool:
+        """Whether an entry of this clinical date lies in it; one without a date only where there is no bound."""
+        if clinical is None:
+            return self == ALWAYS
+        return (self.since is None or self.since <= clinical) and (self.until is None or clinical < self.until)
+
 
 ALWAYS = Period()
 """No bound at all: also what has no date."""
+
+MOST_OF_A_DAY = 150
+"""By how many entries a page may go on to end with a day; more of one day are pages of their own."""
 
 
 class ServedEntry(msgspec.Struct, frozen=True, gc=False):

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
-from django.http import HttpRequest
+from django.http import HttpRequest, QueryDict
 
 from openrecord.web.text import gettext as _
 
@@ -71,20 +71,21 @@ class FieldError:
 
 
 def filled(fields: Iterable[Field], request: HttpRequest) -> tuple[Field, ...]:
-    """The fields with what was typed."""
-    return tuple(replace(field, typed=_typed(field, request)) for field in fields)
+    """The fields with what was typed: into a form that was sent, or, with GET, into one that asks for a page."""
+    told = request.POST if request.method == "POST" else request.GET
+    return tuple(replace(field, typed=_typed(field, told)) for field in fields)
 
 
-def _typed(field: Field, request: HttpRequest) -> tuple[str, ...]:
+def _typed(field: Field, told: QueryDict) -> tuple[str, ...]:
     match field.shape:
         case Shape.DAY:
-            parts = (request.POST.get(f"{field.name}-{part}", "") for part in ("day", "month", "year"))
+            parts = (told.get(f"{field.name}-{part}", "") for part in ("day", "month", "year"))
             return tuple(part.strip() for part in parts)
         case Shape.SOME_OF:
-            return tuple(request.POST.getlist(field.name))
+            return tuple(told.getlist(field.name))
         case Shape.TEXT:
-            return (request.POST.get(field.name, "").replace("\r\n", "\n").strip(),)
-    return (request.POST.get(field.name, "").strip(),)
+            return (told.get(field.name, "").replace("\r\n", "\n").strip(),)
+    return (told.get(field.name, "").strip(),)
 
 
 def too_long(fields: Iterable[Field]) -> dict[str, str]:

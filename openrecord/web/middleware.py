@@ -13,11 +13,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.module_loading import import_string
 
 from openrecord.kit import clock
-from openrecord.web import bodies, errors, headers, limits
+from openrecord.web import bodies, compression, errors, headers, limits
 from openrecord.web.audience import Audience, UndeclaredAudience, audience_of
 from openrecord.web.language import chosen_language
 from openrecord.web.redirects import Elsewhere, see_other
-from openrecord.web.session import SignedIn, SignedInReader
+from openrecord.web.session import SignedIn, SignedInReader, set_kept_cookies
 from openrecord.web.text import ENGLISH, activate
 
 Next = Callable[[HttpRequest], HttpResponseBase]
@@ -32,7 +32,7 @@ def _slowed(response: HttpResponse, seconds: int) -> HttpResponse:
 
 
 class DoorMiddleware:
-    """Host, size and address limits on the way in; security headers on the way out, whatever the answer."""
+    """Host, size and address limits on the way in; compression and security headers on the way out, whatever it is."""
 
     def __init__(self, get_response: Next) -> None:
         self._next = get_response
@@ -40,6 +40,7 @@ class DoorMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         response = self._refusal(request) or self._next(request)
+        compression.compress(request, response)
         for name, value in headers.HEADERS.items():
             response.headers.setdefault(name, value)
         if self._https:
@@ -81,6 +82,7 @@ class SignedInMiddleware:
         finally:
             activate(ENGLISH)
         response.headers["Content-Language"] = language
+        set_kept_cookies(request, response)
         return response
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import cast
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 
 from openrecord.web.audience import Audience
 
@@ -59,14 +59,32 @@ def read_cookie(request: HttpRequest, name: str) -> str | None:
     return request.COOKIES.get(_name(name)) or None
 
 
-def set_cookie(response: HttpResponse, name: str, value: str, *, seconds: int | None = None) -> None:
+def set_cookie(response: HttpResponseBase, name: str, value: str, *, seconds: int | None = None) -> None:
     """Set one of our cookies: Secure where we are served over https, HttpOnly, SameSite=Lax, gone with the browser."""
     response.set_cookie(_name(name), value, max_age=seconds, secure=_https(), httponly=True, samesite="Lax")
+
+
+def keep_cookie(request: HttpRequest, name: str, value: str) -> None:
+    """Set one of our cookies with the answer to this request, whatever that will be."""
+    request.__dict__.setdefault("kept_cookies", {})[name] = value
+
+
+def set_kept_cookies(request: HttpRequest, response: HttpResponseBase) -> None:
+    """Set the cookies that were kept for this answer."""
+    for name, value in request.__dict__.get("kept_cookies", {}).items():
+        set_cookie(response, name, value)
 
 
 def drop_cookie(response: HttpResponse, name: str) -> None:
     """Remove one of our cookies."""
     response.set_cookie(_name(name), "", max_age=0, secure=_https(), httponly=True, samesite="Lax")
+
+
+def forget_person(response: HttpResponse) -> None:
+    """Remove every cookie that tells that somebody was here, whose record was open or what was looked for."""
+    for name in (SESSION, PENDING, VIEWER, SEARCH):
+        drop_cookie(response, name)
+    response.delete_cookie(settings.CSRF_COOKIE_NAME, samesite="Strict")
 
 
 def device_of(request: HttpRequest) -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
+from openrecord.web.compression import reads_gzip
 
 FOLDER = Path(__file__).parent / "static"
 TYPES = {
@@ -77,7 +78,7 @@ def serve(request: HttpRequest, name: str) -> HttpResponse:
     file = _all()[1].get(name)
     if file is None:
         return errors.page(request, 404)
-    accepts = "gzip" in request.headers.get("Accept-Encoding", "")
+    accepts = reads_gzip(request)
     response = HttpResponse(file.compressed if accepts else file.body, content_type=file.content_type)
     response.headers["Cache-Control"] = FOR_GOOD
     response.headers["Vary"] = "Accept-Encoding"

@@ -16,11 +16,11 @@ TASKS = {
     "accounts": "openrecord_demo.bench.practices.open_accounts",
     "download": "openrecord_demo.bench.practices.take_along",
     "go-live": "openrecord_demo.bench.practices.go_live",
+    "hold": "openrecord_demo.bench.practices.hold",
     "people": "openrecord_demo.bench.readers.make",
     "rows": "openrecord_demo.bench.copying.copy",
-    "screen": "openrecord_demo.bench.practices.let_wait",
+    "staff": "openrecord_demo.bench.practices.staff",
     "statements": "openrecord_demo.bench.replaying.replay",
-    "waiting": "openrecord_demo.bench.practices.waiting",
 }
 """Named by text, because stations can be imported only once Django is set up."""
 

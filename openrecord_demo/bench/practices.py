@@ -1,8 +1,7 @@
 """What a practice and its worker do at length, in the installation itself: each task answers what it did and cost."""
 
 import time
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 from datetime import date
 from typing import Any
 from uuid import uuid4
@@ -21,8 +20,10 @@ from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
-from openrecord.registry.types import DEFAULT_RELEASE, OdsCode, Policy, ReleaseMode, ReleaseRule
+from openrecord.registry.types import OdsCode, PatientId, Policy
 from openrecord.screening import listing
+from openrecord.screening import queries as screening
+from openrecord.screening.actions import acts
 from openrecord.screening.tasks import look_at_new
 from openrecord.staff.dry_run import dry_run
 from openrecord.taking import actions as taking
@@ -36,7 +37,7 @@ HERE = OdsCode(PRACTICE)
 ISSUER = "https://staff.openrecord.example"
 SIGN_IN = system("sign-in")
 MANAGER = Actor(ActorKind.STAFF, "bench", Role.MANAGER.value, "practice policy", PRACTICE)
-BY_HAND = ReleaseRule(ReleaseMode.BY_HAND)
+CLINICIAN = Actor(ActorKind.STAFF, "bench", Role.CLINICIAN.value, "screening", PRACTICE)
 
 
 def open_accounts() -> int:
@@ -68,41 +69,45 @@ def go_live() -> dict[str, Any]:
     return {"forecast": forecast, "change": _timed(change)}
 
 
-def let_wait(*, sessions: int) -> list[str]:
-    """What comes from now on waits for a decision; the sessions of so many staff."""
+def hold(*, numbers: Sequence[str]) -> int:
+    """Its staff hold every entry of these patients, and the signals are looked for; how many the worklist shows."""
     at = clock.now()
-    policy = registry.policy(HERE) or Policy()
-    release = dict.fromkeys([*DEFAULT_RELEASE, "observation", "consultation"], BY_HAND)
-    registry_actions.set_policy(ods=HERE, policy=replace(policy, release=release), by=MANAGER, at=at)
-    _settle()
-    return [_staff(number) for number in range(sessions)]
-
-
-def waiting() -> int:
-    """How many entries the worklist shows, once its signals have been looked for."""
+    patients = [_patient(number) for number in numbers]
+    for patient_id, entry_id in [(each, entry) for each in patients for entry in screening.states(each)]:
+        acts.hold(patient_id=patient_id, entry_id=entry_id, until=None, by=CLINICIAN, at=at)
     while look_at_new():
         pass
     return listing.summary(HERE, at=clock.now()).every
 
 
+def staff(*, sessions: int) -> list[str]:
+    """So many of its staff sign in; their sessions."""
+    return [_staff(number) for number in range(sessions)]
+
+
 def take_along(*, number: str) -> dict[str, Any]:
     """The patient asks for the whole record as a PDF, and the worker makes it."""
     at = clock.now()
-    patient = registry.patient_by_nhs_number(NhsNumber(number))
-    if patient is None:
-        raise registry.UnknownPatient
-    viewers = access_queries.facts(patient.patient_id, at=at).viewers.values()
+    patient_id = _patient(number)
+    viewers = access_queries.facts(patient_id, at=at).viewers.values()
     maker = next(viewer.viewer_id for viewer in viewers if viewer.kind is ViewerKind.SELF)
     by = Actor(ActorKind.PERSON, str(maker), "person", "own record")
     asked = taking.ask(
-        patient_id=patient.patient_id, maker=maker, format=Format.PDF, selection=EVERYTHING, language="en-gb", by=by,
+        patient_id=patient_id, maker=maker, format=Format.PDF, selection=EVERYTHING, language="en-gb", by=by,
         at=at,
     )  # fmt: skip
     made = _timed(lambda: make_next(clock.now()))
-    state = next(one.state for one in taken.downloads(patient.patient_id, maker, at=at) if one.download_id == asked)
+    state = next(one.state for one in taken.downloads(patient_id, maker, at=at) if one.download_id == asked)
     if state is not State.READY:
         raise RuntimeError(f"the file is {state.value}")
     return {"seconds": made["seconds"], "cpu_us": made["cpu_us"]}
+
+
+def _patient(number: str) -> PatientId:
+    patient = registry.patient_by_nhs_number(NhsNumber(number))
+    if patient is None:
+        raise registry.UnknownPatient
+    return patient.patient_id
 
 
 def _settle() -> int:

@@ -13,11 +13,12 @@ from openrecord_demo.bench.figures import BenchFailed, Served, Worked
 from openrecord_demo.bench.ingesting import take_in
 from openrecord_demo.bench.load import Target
 from openrecord_demo.bench.places import Place, Places
-from openrecord_demo.bench.serving import HOST, Kind
+from openrecord_demo.bench.serving import Kind
 from openrecord_demo.england.model import Format
+from openrecord_demo.ports import HOST
 
-LONGEST, LIST, ON_LIST, WAITING = 10_000, 12_000, 5, 250
-"""Entries of one patient, patients of one practice, entries of each of them, entries that wait for its staff."""
+LONGEST, LIST, ON_LIST, HELD = 10_000, 12_000, 5, 250
+"""Entries of one patient, patients of one practice, entries of each of them, entries that its staff hold."""
 
 ALL_OF_IT = 50_000
 """A run of at least so many entries takes these sizes; a smaller one takes less of each."""
@@ -29,28 +30,24 @@ _LINE = re.compile(r'class="or-line__title"')
 
 @dataclass(frozen=True, slots=True)
 class Deliveries:
-    """What is taken in: one long record, a practice's list, and what waits for its staff."""
+    """What is taken in: one long record, a practice's list, and what its staff hold."""
 
     record: Delivery
     list: Delivery
-    waiting: Delivery
+    held: Delivery
 
 
 def deliveries(folder: Path, entries: int) -> Deliveries:
     """Write them, in the share that `entries` is of a whole run."""
     share = min(1.0, entries / ALL_OF_IT)
-    long, people, waiting = (
-        max(least, round(share * full)) for least, full in ((300, LONGEST), (20, LIST), (60, WAITING))
-    )
+    long, people, held = (max(least, round(share * full)) for least, full in ((300, LONGEST), (20, LIST), (60, HELD)))
 
     def of(name: str, entries: int, per_patient: int, seed: int) -> Delivery:
         return deliver(
             folder / name, format=Format.R4, order=Order.BY_PATIENT, entries=entries, per_patient=per_patient, seed=seed
         )
 
-    return Deliveries(
-        of("record", long, long, 2), of("list", people * ON_LIST, ON_LIST, 3), of("waiting", waiting, 5, 4)
-    )
+    return Deliveries(of("record", long, long, 2), of("list", people * ON_LIST, ON_LIST, 3), of("held", held, 5, 4))
 
 
 def measure(places: Places, given: Deliveries, requests: int) -> Iterator[Served | Worked]:
@@ -82,12 +79,13 @@ def _record(place: Place, delivery: Delivery, requests: int) -> Iterator[Served 
 
 
 def _kind(origin: str, name: str, path: str, cookies: Iterable[str]) -> Kind:
-    """A page that shows something. Raises BenchFailed where it does not."""
-    kind = Kind(name, [Target(path, f"Cookie: {cookie}") for cookie in cookies])
+    """A page that shows something; how many rows is said with its name. Raises BenchFailed where it shows none."""
+    targets = [Target(path, f"Cookie: {cookie}") for cookie in cookies]
     with httpx.Client(base_url=origin, trust_env=False) as http:
-        if not _LINE.search(serving.get(http, kind.targets[0])):
-            raise BenchFailed(f"{name} shows nothing")
-    return kind
+        rows = len(_LINE.findall(serving.get(http, targets[0])))
+    if not rows:
+        raise BenchFailed(f"{name} shows nothing")
+    return Kind(f"{name}, {rows} rows", targets)
 
 
 def _signed_in(session: str) -> str:
@@ -113,9 +111,9 @@ def _practice(place: Place, given: Deliveries, requests: int) -> Iterator[Served
         if told[key]["count"] != number:
             raise BenchFailed(f"{what}: {told[key]['count']} of {number} patients")
         yield Worked(place.database, what, of="patients", pace_ns=pace, **told[key])
-    staff = place.inside("screen", sessions=serving.sessions_for(requests))
-    take_in(place, given.waiting, 1)
-    waiting = place.inside("waiting")
+    take_in(place, given.held, 1)
+    held = place.inside("hold", numbers=given.held.people)
+    staff = place.inside("staff", sessions=serving.sessions_for(requests))
     targets = [Target(QUEUE, f"Cookie: {_signed_in(session)}") for session in staff]
-    queue = Kind(f"queue page, {waiting} wait, {number:,} patients", targets)
+    queue = Kind(f"queue page, {held} held, {number:,} patients", targets)
     yield from serving.under_load(place, lambda _port: [queue], requests)

@@ -241,10 +241,30 @@ def test_a_large_card_is_read_from_several_codes_in_any_order(page: Page, scene:
     for n in reversed(range(codes.count())):
         codes.nth(n).screenshot(path=tmp_path / f"{n}.png")
         files.append((f"{n}.png", "image/png", (tmp_path / f"{n}.png").read_bytes()))
+    page.locator(".or-pass__codes").screenshot(path=tmp_path / "whole.png")
     check_files(page, files[0])
     says(page, "There is more to this card")
     choose(page, *files[1:])
     says(page, "This card is genuine")
+    choose(page, ("whole.png", "image/png", (tmp_path / "whole.png").read_bytes()))
+    says(page, "This card is genuine")
+
+
+def test_each_of_several_files_has_its_verdict(page: Page, scene: Scene) -> None:
+    made(page)
+    text = text_of(page, scene)
+    kind = "application/smart-health-card"
+    texts = (text, changed(text, 1), "no card at all")
+    check_files(page, *((f"{n}.smart-health-card", kind, file_of(each)) for n, each in enumerate(texts)))
+    headings = page.locator("#answer h2")
+    expect(headings).to_have_text(["This card is genuine", "This card is not genuine", "No card was found"])
+
+
+def test_of_a_pdf_it_is_said_that_its_code_has_to_be_shown(page: Page, scene: Scene) -> None:
+    made(page)
+    printed = page.request.get(f"/covid/cards/{scene.card().card_id}/pdf").body()
+    check_files(page, ("covid-19-vaccination.pdf", "application/pdf", printed))
+    says(page, "A PDF cannot be read here")
 
 
 def test_when_the_keys_cannot_be_fetched_nothing_is_said_of_the_card(page: Page, scene: Scene) -> None:
@@ -289,6 +309,18 @@ def test_the_camera_reads_a_card_and_is_switched_off(
         expect(page.locator("#verdict")).to_have_text("This card is genuine")
         expect(page.get_by_role("button", name="Use the camera")).to_be_visible()
         assert page.evaluate("document.getElementById('picture').srcObject") is None
+
+
+def test_the_keyboard_stays_with_the_camera(browser: Browser, scene: Scene, origin: str) -> None:
+    del scene
+    camera = ["--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream"]
+    with browser.browser_type.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, *camera]) as filming:
+        page = filming.new_page(base_url=origin)
+        page.goto("/check-card")
+        page.get_by_role("button", name="Use the camera").press("Enter")
+        expect(page.get_by_role("button", name="Stop the camera")).to_be_focused()
+        page.keyboard.press("Enter")
+        expect(page.get_by_role("button", name="Use the camera")).to_be_focused()
 
 
 def test_a_camera_that_does_not_answer_is_said(page: Page) -> None:

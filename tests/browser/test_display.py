@@ -31,7 +31,7 @@ DEVICE = {"dark device": {"color_scheme": "dark"}, "device with contrast": {"con
 """What the device says, where nothing was chosen."""
 
 PATIENTS = ("/", "/display", "/home", "/record/measurements", "/record/timeline", "/record/search", "/access",
-            "/access/messages", "/requests", "/check-card", "/no-such-page")  # fmt: skip
+            "/access/messages", "/messages", "/profile", "/requests", "/check-card", "/no-such-page")  # fmt: skip
 STAFF = ("/staff/home", "/staff/queue", "/staff/requests", "/staff/practice", "/staff/find")
 BACKGROUND = "getComputedStyle(document.body).backgroundColor"
 LIGHT_PAGE, YELLOW = "rgb(240, 244, 245)", "rgb(255, 235, 59)"
@@ -140,6 +140,12 @@ def test_the_longest_words_fit_in_welsh(browser: Browser, origin: str, session: 
             assert not page.evaluate(OVERFLOWS), f"{path} scrolls sideways"
 
 
+ADDED_TO_LINKS = (
+    "[...document.querySelectorAll('a')].map(link => getComputedStyle(link, '::after').content)"
+    ".filter(text => text.includes('Link') || text.includes('/'))"
+)
+
+
 def _shown(page: Page, selector: str, what: str) -> Any:
     return page.evaluate("([where, what]) => getComputedStyle(document.querySelector(where))[what]", [selector, what])
 
@@ -152,6 +158,7 @@ def test_paper_is_light_and_the_device_may_be_overruled(browser: Browser, origin
         assert _shown(page, "a.or-line__title", "color") == "rgb(0, 0, 0)"
         assert _shown(page, ".or-lines", "backgroundColor") == "rgb(255, 255, 255)"
         assert _shown(page, "h1", "color") == "rgb(33, 43, 50)"
+        assert page.evaluate(ADDED_TO_LINKS) == [], "an address on paper is of no use, and ours hold ids"
     with window(browser, origin, session, chosen={"colours": "light"}, color_scheme="dark") as page:
         page.goto("/home")
         assert page.evaluate(BACKGROUND) == LIGHT_PAGE
@@ -178,7 +185,7 @@ def test_the_focus_is_seen_in_every_mode(browser: Browser, origin: str, session:
     for chosen in ({}, *CHOSEN.values()):
         with window(browser, origin, session, chosen=chosen) as page:
             page.goto("/home")
-            page.get_by_role("link", name="Requests", exact=True).first.focus()
+            page.get_by_role("link", name="Messages", exact=True).first.focus()
             assert _shown(page, ":focus", "color") == "rgb(33, 43, 50)"
             assert _shown(page, ":focus", "backgroundColor") == YELLOW
             page.get_by_label("Search the record").focus()

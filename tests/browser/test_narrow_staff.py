@@ -184,7 +184,11 @@ def _asked(record: Record) -> dict[str, str]:
     )  # fmt: skip
     (request,) = requests.requests(record.patient.patient_id)
     here, pattern = f"requests/{record.patient.public_id}/{request.request_id}", "<uuid:public_id>/<uuid:request_id>"
-    return {f"requests/{pattern}": here, f"requests/{pattern}/<slug:slug>": f"{here}/pause"}
+    pages = {f"requests/{pattern}{name}": f"{here}{name}" for name in ("", "/entries")}
+    noted = f"patients/{record.patient.public_id}/requests/new"
+    pages |= {"patients/<uuid:public_id>/requests/new": noted}
+    pages |= {"patients/<uuid:public_id>/requests/new/<slug:slug>": f"{noted}/correction"}
+    return pages | {f"requests/{pattern}/<slug:slug>": f"{here}/pause"}
 
 
 def _merged() -> dict[str, str]:

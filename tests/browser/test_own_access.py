@@ -95,7 +95,7 @@ def test_every_page_of_the_part_is_accessible(
     with signed_in(browser, origin, seen.tokens[0], width, language) as context:
         page = context.new_page()
         parts = ("level", "messages", "people", "apps", "looked", "kept", "kept/new")
-        for path in ("/access", *(f"/access/{part}" for part in parts), "/people/code", SEEN):
+        for path in ("/access", *(f"/access/{part}" for part in parts), "/people/code", "/messages", "/profile", SEEN):
             page.goto(origin + path)
             check(page)
 

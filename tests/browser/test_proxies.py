@@ -234,6 +234,38 @@ def test_a_clinician_keeps_an_entry(browser: Browser, origin: str, call: Call, w
 
 
 @pytest.mark.parametrize("width", WIDTHS)
+def test_a_clinician_opens_a_young_persons_own_access_and_takes_a_wrong_death_back(
+    browser: Browser, origin: str, call: Call, width: int
+) -> None:
+    record, _ = call(lambda: _family(date(2011, 3, 4), "Kim"))
+    desk, own = call(lambda: (_staff(), _token(record)))
+    with signed_in(browser, origin, desk, width) as staff, signed_in(browser, origin, own, width) as home:
+        page, mine = staff.new_page(), home.new_page()
+        assert _measurements(mine, origin) == 0
+        page.goto(f"{origin}/staff/patients/{record.patient.public_id}")
+        turn(page, page.get_by_role("link", name="Own access before 16"))
+        check(page)
+        press(page, "Record it")
+        expect(page.get_by_role("alert")).to_contain_text("Choose how much they may see")
+        page.get_by_label("Everything, with notes and letters").check()
+        press(page, "Record it")
+        expect(page.get_by_text("They may see at most")).to_be_visible()
+        assert _measurements(mine, origin) == 2
+        turn(page, page.get_by_role("link", name="Record entries"))
+        turn(page, page.get_by_role("link", name="Death and protected address"))
+        check(page)
+        press(page, "Record it")
+        expect(page.get_by_role("alert")).to_contain_text("Choose what has changed")
+        page.get_by_label("The patient has died").check()
+        press(page, "Record it")
+        assert _measurements(mine, origin) == 0
+        page.get_by_label("The death was recorded by mistake").check()
+        press(page, "Record it")
+        expect(page.get_by_text("Neither is recorded.")).to_be_visible()
+        assert _measurements(mine, origin) == 2
+
+
+@pytest.mark.parametrize("width", WIDTHS)
 def test_after_a_move_the_new_practice_begins_anew_and_nobody_acts_any_more(
     browser: Browser, origin: str, call: Call, width: int
 ) -> None:

@@ -85,6 +85,19 @@ def press(page: Page, words: str) -> None:
     check(page)
 
 
+def look_through(reviewer: Page, first: str | None) -> None:
+    """Look through what is not open yet, from April of that year on where it is given, and go on to opening it."""
+    follow(reviewer, "Look through the history")
+    if first is not None:
+        reviewer.get_by_text("Choose another part or order").click()
+        for part, value in (("Day", "1"), ("Month", "4"), ("Year", first)):
+            reviewer.get_by_role("group", name="From").get_by_label(part).fill(value)
+        press(reviewer, "Show")
+    expect(reviewer.locator(".or-lines .or-line")).to_have_count(1)
+    turn(reviewer, reviewer.get_by_role("button", name="Open or close this part"))
+    check(reviewer)
+
+
 def test_history_is_granted_in_two_chunks(opened: Opened, scene: Scene) -> None:
     patient = opened(scene.patient)
     patient.goto("/home")
@@ -107,10 +120,7 @@ def test_history_is_granted_in_two_chunks(opened: Opened, scene: Scene) -> None:
     reviewer.goto(scene.desk())
     press(reviewer, "Assign to me")
     for first in ("2015", None):
-        follow(reviewer, "Open or close a part of the history")
-        if first is not None:
-            for part, value in (("Day", "1"), ("Month", "4"), ("Year", first)):
-                reviewer.get_by_role("group", name="From").get_by_label(part).fill(value)
+        look_through(reviewer, first)
         reviewer.get_by_label("Open it to the patient").check()
         press(reviewer, "Save")
         patient.reload()
@@ -138,7 +148,7 @@ def test_a_mistake_is_reported_and_answered(opened: Opened, scene: Scene) -> Non
     patient.goto("/requests/new/correction")
     patient.get_by_label("What is wrong, and what should it say?").fill("I never had asthma")
     press(patient, "Send request")
-    expect(patient.get_by_role("alert")).to_contain_text("Enter whom or what this is about")
+    expect(patient.get_by_role("alert")).to_contain_text("Enter which entry is wrong")
     expect(patient.get_by_label("What is wrong, and what should it say?")).to_have_value("I never had asthma")
     patient.get_by_label("Which entry is wrong?").fill("3 March 2024, Asthma")
     press(patient, "Send request")
@@ -147,7 +157,7 @@ def test_a_mistake_is_reported_and_answered(opened: Opened, scene: Scene) -> Non
     manager.goto(scene.desk())
     follow(manager, "Record the identity check")
     press(manager, "Save")
-    expect(manager.get_by_role("alert")).to_contain_text("Choose one")
+    expect(manager.get_by_role("alert")).to_contain_text("Choose how you made sure who asks")
     manager.get_by_label("Vouching").check()
     press(manager, "Save")
     follow(manager, "Refuse")
@@ -158,6 +168,32 @@ def test_a_mistake_is_reported_and_answered(opened: Opened, scene: Scene) -> Non
     check(patient)
     expect(patient.get_by_text("Your surgery looked at the entry and did not change it.")).to_be_visible()
     expect(patient.get_by_role("link", name="Withdraw this request")).to_have_count(0)
+
+
+def test_a_question_begins_at_the_entry_and_is_answered(opened: Opened, scene: Scene) -> None:
+    patient = opened(scene.patient)
+    patient.goto("/record/measurements")
+    turn(patient, patient.get_by_role("link", name="Body weight").first)
+    check(patient)
+    follow(patient, "Ask your surgery about this entry")
+    expect(patient.get_by_label("Which entry do you want to ask about?")).to_have_value("3 February 2025, Body weight")
+    patient.get_by_label("What would you like to know?").fill("Is this in stones?")
+    press(patient, "Send question")
+
+    manager = opened(scene.manager)
+    manager.goto(scene.desk())
+    check(manager)
+    follow(manager, "Record the identity check")
+    manager.get_by_label("NHS login with photo ID (level P9)").check()
+    press(manager, "Save")
+    follow(manager, "Answer the question")
+    manager.get_by_label("Letter to the patient").fill("It is in kilograms.")
+    press(manager, "Send the answer")
+    expect(manager.get_by_text("Answered")).to_be_visible()
+    patient.reload()
+    check(patient)
+    expect(patient.get_by_text("Answered", exact=True)).to_be_visible()
+    expect(patient.get_by_text("It is in kilograms.")).to_be_visible()
 
 
 def test_withdrawing_is_confirmed_first(opened: Opened, scene: Scene) -> None:

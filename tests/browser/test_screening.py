@@ -139,6 +139,8 @@ def test_several_at_once_with_a_mistake_first(browser: Browser, origin: str, des
             tick.check()
         page.get_by_role("button", name="Do this").click()
         expect(page.get_by_role("alert")).to_contain_text("Choose what to do")
+        expect(page.locator(".nhsuk-error-summary")).to_be_focused()
+        expect(page).to_have_title("Error: Waiting for a decision \u2013 OpenRecord")
         check(page)
         page.get_by_label("Hide", exact=True).check()
         page.get_by_label("Another person", exact=True).last.check()

@@ -100,7 +100,7 @@ def test_it_can_be_installed(context: BrowserContext) -> None:
 def test_nothing_of_a_record_stays_on_the_device(context: BrowserContext) -> None:
     page = started(context)
     assert sorted(path for _name, path, _text in kept(page)) == sorted(shell.shell())
-    for path in ("/home", "/record/timeline", "/record/measurements", "/record/consultations", "/access", "/requests"):
+    for path in ("/home", "/record/timeline", "/record/measurements", "/record/consultations", "/profile", "/messages"):
         assert page.request.get(path).ok, path
         page.goto(path)
     turn(page, page.get_by_role("link", name="Home"))

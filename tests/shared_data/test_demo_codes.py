@@ -1,4 +1,4 @@
-"""Every SNOMED CT code of the demo occurs, with its term, in the example records beside the repository."""
+"""Every SNOMED CT code of the demo and of our plain terms occurs in the example records beside the repository."""
 
 import csv
 import gzip
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from openrecord.clinical.plain_terms import plain_terms
 from openrecord_demo.england.codes_used import ACCESS_KEYS, CODES, SNOMED
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
@@ -57,3 +58,7 @@ def test_no_code_of_the_demo_is_invented() -> None:
     assert len(wanted) > 150
     unknown = {key: code for key, code in wanted.items() if plain(code.term) not in known.get(str(code.snomed), set())}
     assert not unknown
+
+
+def test_no_code_of_a_plain_term_is_invented() -> None:
+    assert plain_terms().by_code.keys() <= known_terms().keys()

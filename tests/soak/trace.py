@@ -164,7 +164,7 @@ class Visitor:
         from tests.decision.test_cases_http import SECTIONS
 
         with self._client(cookies={"openrecord_session": str(self.session)}) as client:
-            for address in ("/", "/home", "/people", "/covid", "/record/nothing", "/record/on-its-way"):
+            for address in ("/", "/home", "/people", "/covid", "/messages", "/record/nothing", "/record/on-its-way"):
                 self._get(client, address)
             for section in SECTIONS:
                 listed = self._get(client, f"/record/{section}").text

@@ -1,11 +1,12 @@
 """What turns by date alone for somebody who acts for a patient, told ahead of the day (R24-R26, R28)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
 from openrecord.access.rules.viewers import ADULT, is_of_age, review_age, viewer_reasons
-from openrecord.access.types import AccessFacts, Reason, Viewer
+from openrecord.access.types import AccessFacts, Reason, Viewer, ViewerId, ViewerKind
 from openrecord.kit.london import birthday, day_of, midnight
 from openrecord.registry.types import OdsCode, Policy
 
@@ -53,6 +54,17 @@ def soon(facts: AccessFacts, proxy: Viewer, org: OdsCode | None, at: datetime) -
     if policy is None or turn is None or turn.day > day_of(at) + timedelta(days=_notice(policy, turn.what)):
         return None
     return turn
+
+
+def is_told(facts: AccessFacts, viewer: Viewer, turning: Collection[ViewerId], at: datetime) -> bool:
+    """Whether a viewer is told ahead, now, that the access of one of these proxies turns: theirs, or one that acts for
+    them; never where the practice has silenced it (R26).
+    """
+    named = (facts.viewers[one] for one in turning if one in facts.viewers)
+    near = {one.viewer_id for one in named if soon(facts, one, one.listed_org, at) is not None}
+    if viewer.kind is ViewerKind.PROXY:
+        return viewer.viewer_id in near and not facts.silence.proxies
+    return viewer.kind is ViewerKind.SELF and bool(near) and not facts.silence.patient
 
 
 def _notice(policy: Policy, what: Turning) -> int:

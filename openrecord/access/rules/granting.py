@@ -1,4 +1,6 @@
-"""Whether somebody may be let in to act for a patient on these terms (R22, R23, R28), and the code that links them."""
+"""Whether somebody may be let in to act for a patient on these terms (R22, R23, R28), and the code that links them;
+what may be decided about a young person's own access (R29).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +12,7 @@ from openrecord.access.rules.viewers import ADULT, is_of_age
 from openrecord.access.types import AccessFacts, Basis, Service
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import TYPEABLE
-from openrecord.kit.london import day_of
+from openrecord.kit.london import birthday, day_of
 from openrecord.registry.types import OdsCode, Policy
 
 CODE_DAYS = 14
@@ -38,6 +40,7 @@ class Fault(Enum):
     SECTIONS = "sections"
     NO_END = "no_end"
     ENDED = "ended"
+    PAST_SIXTEEN = "past_sixteen"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,44 @@ def basis_faults(facts: AccessFacts, basis: Basis, evidence: Evidence, seen_on: 
     return frozenset(fault for fault, holds in found.items() if holds)
 
 
+def own_bars(facts: AccessFacts, at: datetime) -> frozenset[Fault]:
+    """Why nothing can be decided about a young person's own access (R29): from 11 to 15 only (domain 3); at 16 the
+    practice's default takes its place (R40). Without a birth date nobody has reached 11.
+    """
+    found = {
+        Fault.TOO_YOUNG: not is_of_age(facts, Policy().review_age, at),
+        Fault.GROWN: is_of_age(facts, ADULT, at),
+        Fault.DECEASED: facts.died,
+    }
+    return frozenset(fault for fault, holds in found.items() if holds)
+
+
+def own_levels(facts: AccessFacts, org: OdsCode) -> tuple[Level, ...]:
+    """The levels of their own that a practice can give a young person; NONE, which ends it, once some was given."""
+    most, _ = offers(facts, org)
+    lowest = Level.SUMMARY if facts.competence is None else Level.NONE
+    return tuple(level for level in Level if lowest <= level <= most)
+
+
 def scope_faults(facts: AccessFacts, org: OdsCode, basis: Basis, scope: Scope, at: datetime) -> frozenset[Fault]:
-    """What is wrong with the scope: never more than the practice gives (R22), an end for adults (R28)."""
+    """What is wrong with the scope: never more than the practice gives (R22), an end for adults (R28), and at 16 at the
+    latest whatever the basis, because from then on the patient decides (R25).
+    """
     most, offered = offers(facts, org)
     found = {
         Fault.LEVEL: not Level.NONE < scope.level <= most,
         Fault.SECTIONS: scope.sections is not None and (not scope.sections or not scope.sections <= offered),
         Fault.NO_END: scope.expires is None and basis is not Basis.PARENTAL,
         Fault.ENDED: scope.expires is not None and scope.expires <= day_of(at),
+        Fault.PAST_SIXTEEN: _outlasts_childhood(facts, scope.expires, at),
     }
     return frozenset(fault for fault, holds in found.items() if holds)
+
+
+def _outlasts_childhood(facts: AccessFacts, expires: date | None, at: datetime) -> bool:
+    if expires is None or facts.born is None or is_of_age(facts, ADULT, at):
+        return False
+    return expires > birthday(facts.born, ADULT)
 
 
 def offers(facts: AccessFacts, org: OdsCode) -> tuple[Level, frozenset[Section]]:

@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 
 from openrecord.access.types import ViewerId, ViewerKind
-from openrecord.caseload.types import Kind, Request
+from openrecord.caseload.types import Kind, Request, Wish
 
-ONLY_ONCE = frozenset(Kind) - {Kind.CORRECTION, Kind.PROXY}
-"""Of these a person has one open request at a time."""
+ONLY_ONCE = frozenset(Kind) - {Kind.CORRECTION, Kind.QUESTION, Kind.PROXY}
+"""Of these a person has one open request at a time; of others as many as differ, for a form may be sent twice."""
 MOST_OPEN = 20
 """Open requests of one person about one record: more are a mistake or a machine."""
-_OF_PROXY = frozenset({Kind.CORRECTION})
+_OF_PROXY = frozenset({Kind.CORRECTION, Kind.QUESTION})
 
 
 def may_ask(kind: Kind, viewer: ViewerKind) -> bool:
@@ -17,16 +17,24 @@ def may_ask(kind: Kind, viewer: ViewerKind) -> bool:
     return viewer is ViewerKind.SELF or (viewer is ViewerKind.PROXY and kind in _OF_PROXY)
 
 
+def recordable(*, has_account: bool) -> frozenset[Kind]:
+    """What staff note that came by phone, letter or in person. Stopping and its return are noted as wishes (R6).
+
+    Only who has an account can be shown more.
+    """
+    shown = frozenset({Kind.HISTORY, Kind.LEVEL}) if has_account else frozenset[Kind]()
+    return shown | {Kind.SUBJECT_ACCESS, Kind.CORRECTION, Kind.PROXY}
+
+
 def may_see(request: Request, viewer: ViewerId, kind: ViewerKind) -> bool:
     """Whether a viewer sees the request: patients all about their record, proxies their own."""
     return kind is ViewerKind.SELF or (kind is ViewerKind.PROXY and request.asker == viewer)
 
 
-def same_open(requests: Iterable[Request], kind: Kind, asker: ViewerId) -> Request | None:
-    """The open request of this person that makes another of the kind needless."""
-    if kind not in ONLY_ONCE:
-        return None
-    return next((one for one in requests if one.is_open and one.kind is kind and one.asker == asker), None)
+def same_open(requests: Iterable[Request], kind: Kind, asker: ViewerId, wish: Wish) -> Request | None:
+    """The open request of this person that makes another needless: of the kind, or with the very same words."""
+    alike = (one for one in requests if one.is_open and one.kind is kind and one.asker == asker)
+    return next((one for one in alike if kind in ONLY_ONCE or one.wish == wish), None)
 
 
 def has_too_many(requests: Iterable[Request], asker: ViewerId) -> bool:

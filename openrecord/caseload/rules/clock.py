@@ -34,7 +34,7 @@ def due(request: Request, clock: Clock, at: datetime) -> date:
 
     While the clock is stopped, the day moves on with every London midnight.
     """
-    first = day_of(request.made) + timedelta(days=clock.first_day)
+    first = request.begins + timedelta(days=clock.first_day)
     months = clock.months + (clock.extension if request.extension is not None else 0)
     return months_after(first, months) + timedelta(days=_days_stopped(request, at))
 

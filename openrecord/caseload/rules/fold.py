@@ -68,7 +68,9 @@ class NotMade(ValueError):
 
 def begun(request_id: RequestId, event: events.Made, at: datetime) -> Request:
     """A request that was just made."""
-    return Request(request_id, event.kind, OdsCode(event.ods), ViewerId(event.asker), at, event.wish, 1)
+    return Request(
+        request_id, event.kind, OdsCode(event.ods), ViewerId(event.asker), at, event.wish, 1, received=event.received
+    )
 
 
 def follow(request: Request, event: events.AnyEvent, at: datetime) -> Request:

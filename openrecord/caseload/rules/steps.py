@@ -6,7 +6,7 @@ from datetime import date, datetime
 from openrecord.caseload import events
 from openrecord.caseload.rules.clock import clocks, due
 from openrecord.caseload.rules.progress import outcome_of_history
-from openrecord.caseload.types import Correction, Kind, Outcome, Part, Request, Step
+from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Request, Step
 from openrecord.clinical.kinds import Level
 from openrecord.identity.types import Role
 from openrecord.kit.london import day_of
@@ -25,6 +25,7 @@ ROLES: Mapping[Step, frozenset[Role]] = {
 }
 """Withdrawing is for whoever asked. Reviewers take a request for themselves; to give it to others is for _ANSWERS."""
 ASSIGNS_OTHERS = _ANSWERS
+_CLINICAL = frozenset({Role.CLINICIAN})
 _STEP_OF: Mapping[type, Step] = {
     events.IdentityChecked: Step.IDENTITY,
     events.Assigned: Step.ASSIGN,
@@ -36,6 +37,12 @@ _STEP_OF: Mapping[type, Step] = {
     events.Decided: Step.DECIDE,
     events.Withdrawn: Step.WITHDRAW,
 }
+
+
+def roles(step: Step, kind: Kind) -> frozenset[Role]:
+    """Who may take a step with such a request. What an entry means is for clinicians to say, too."""
+    answers = step is Step.DECIDE and kind is Kind.QUESTION
+    return ROLES[step] | _CLINICAL if answers else ROLES[step]
 
 
 def open_steps(request: Request, at: datetime) -> frozenset[Step]:
@@ -73,7 +80,7 @@ def allows(
             return is_part(part)
         case events.Decided():
             possible = event.outcome in outcomes(request, born=born, openable=openable)
-            return possible and _is_whole(event) and _says_what(request, event, openable)
+            return possible and _is_whole(request, event) and _says_what(request, event, openable)
     return True
 
 
@@ -87,12 +94,15 @@ def outcomes(request: Request, *, born: date | None, openable: frozenset[Level])
     """The answers that are possible as things stand.
 
     History ends as its parts were reviewed; a higher level is given only where it can be opened. Nothing is given to
-    somebody whose identity was not checked. An opt-out has acted already and cannot be refused.
+    somebody whose identity was not checked. An opt-out has acted already and cannot be refused; a question is answered,
+    if only with when to talk about it.
     """
     if request.kind is Kind.OPT_OUT:
         return frozenset({Outcome.GRANTED})
     if request.proof is None:
         return frozenset({Outcome.REFUSED})
+    if request.kind is Kind.QUESTION:
+        return frozenset({Outcome.GRANTED})
     if request.kind is Kind.HISTORY:
         return frozenset({outcome_of_history(request, born)})
     if request.kind is Kind.OPT_IN:
@@ -106,6 +116,24 @@ def outcomes(request: Request, *, born: date | None, openable: frozenset[Level])
 def less(request: Request, openable: frozenset[Level]) -> frozenset[Level]:
     """The levels that give a part of what was asked for."""
     return frozenset(level for level in openable if request.wish.level is not None and level < request.wish.level)
+
+
+_OF_LAW = frozenset({Ground.IDENTITY, Ground.NOT_HELD, Ground.UNFOUNDED})
+_OF_ACCESS = frozenset({Ground.IDENTITY, Ground.EXEMPT, Ground.NOT_ELIGIBLE})
+_GROUNDS: Mapping[Kind, frozenset[Ground]] = {
+    Kind.HISTORY: _OF_ACCESS | {Ground.NOT_HELD},
+    Kind.LEVEL: _OF_ACCESS,
+    Kind.CORRECTION: _OF_LAW | {Ground.NOT_CHANGED},
+    Kind.OPT_OUT: frozenset(),
+    Kind.OPT_IN: _OF_ACCESS,
+    Kind.PROXY: _OF_ACCESS,
+    Kind.SUBJECT_ACCESS: _OF_LAW | {Ground.EXEMPT},
+}
+
+
+def grounds(kind: Kind) -> frozenset[Ground]:
+    """On what grounds such a request can be refused: access by its rules, rights of data protection law by that law."""
+    return _GROUNDS[kind]
 
 
 def corrections(request: Request, outcome: Outcome) -> frozenset[Correction]:
@@ -134,8 +162,10 @@ def _says_what(request: Request, event: events.Decided, openable: frozenset[Leve
     return event.level in levels and said
 
 
-def _is_whole(event: events.Decided) -> bool:
+def _is_whole(request: Request, event: events.Decided) -> bool:
     """A letter always; a ground where anything was refused, and only there; of a part it may be left out."""
+    if event.ground is not None and event.ground not in grounds(request.kind):
+        return False
     match event.outcome:
         case Outcome.GRANTED:
             grounded = event.ground is None

@@ -7,11 +7,12 @@ from collections.abc import Container, Iterable, Mapping
 
 from openrecord.clinical import nhs_number
 from openrecord.clinical.codes import ODS_ORGANISATION
-from openrecord.clinical.incoming import IncomingPatient, JsonObject
+from openrecord.clinical.incoming import ALIVE, IncomingPatient, JsonObject
 from openrecord.clinical.r4.references import searches_for, target_of
 
 _LONGEST_NAME = 200
 _LONGEST_WORD = 20
+_DECEASED = {"True": "true", "False": ALIVE}
 
 _USES = ("official", "home", "usual", None, "work", "secondary", "temp", "nickname", "anonymous", "maiden", "old")
 """Which of several names, addresses or identifiers counts, the best first; with any other use they count between."""
@@ -27,7 +28,6 @@ def read_patient(resource: JsonObject, references: tuple[str, ...]) -> IncomingP
     given = name.get("given")
     gender = _text(resource, "gender")
     names = [part for part in given if isinstance(part, str)] if isinstance(given, list) else []
-    died = _text(resource, "deceasedDateTime") or ("true" if resource.get("deceasedBoolean") is True else None)
     return IncomingPatient(
         nhs_number=nhs_number_of(resource),
         family=family if family is None or len(family) <= _LONGEST_NAME else None,
@@ -35,7 +35,7 @@ def read_patient(resource: JsonObject, references: tuple[str, ...]) -> IncomingP
         birth_date=_text(resource, "birthDate"),
         gender=gender if gender is None or len(gender) <= _LONGEST_WORD else None,
         references=references,
-        died=died,
+        died=_text(resource, "deceasedDateTime") or _DECEASED.get(str(resource.get("deceasedBoolean"))),
         postcode=_text(_preferred(resource.get("address")), "postalCode"),
     )
 

@@ -3,8 +3,9 @@
 Release goes by the recorded date, display by the clinical date. Never from our arrival time.
 """
 
+from collections.abc import Mapping
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from openrecord.clinical.dates import earliest_or_none
 from openrecord.clinical.incoming import JsonObject
@@ -60,21 +61,30 @@ class Times(NamedTuple):
 def times_of(resource: JsonObject, recorded: datetime | None = None) -> Times:
     """When `resource` was recorded and when it happened; `recorded` overrules, where the format says it elsewhere."""
     kind = resource["resourceType"]
-    clinical = None
-    for path in _CLINICAL_PATHS.get(kind, ()):
-        value = resource.get(path[0])
-        if value is None:
-            continue
-        if type(value) is not str or len(path) > 1:
-            value = _first(resource, path)
-        if (clinical := earliest_or_none(value)) is not None:
-            break
+    clinical = _happened(resource)[1]
     if recorded is not None:
         return Times(recorded, clinical, inferred=False)
     if kind in NO_RECORDED_DATE:
         return Times(clinical, clinical, inferred=clinical is not None)
     element = RECORDED.get(kind)
     return Times(earliest_or_none(resource.get(element)) if element else None, clinical, inferred=False)
+
+
+def happened(resource: Mapping[str, Any]) -> str:
+    """When it happened as the record says it, which may be only a year or a month ("2019"); empty where unknown."""
+    return _happened(resource)[0]
+
+
+def _happened(resource: Mapping[str, Any]) -> tuple[str, datetime | None]:
+    for path in _CLINICAL_PATHS.get(resource["resourceType"], ()):
+        value = resource.get(path[0])
+        if value is None:
+            continue
+        if type(value) is not str or len(path) > 1:
+            value = _first(resource, path)
+        if isinstance(value, str) and (clinical := earliest_or_none(value)) is not None:
+            return value, clinical
+    return "", None
 
 
 def _first(value: object, path: tuple[str, ...]) -> object:

@@ -51,6 +51,10 @@ class Contexts:
         """Put the whole sentence of the token `first` into `context`."""
         self._stretches.setdefault(context, []).append((*self._sentence(first), _NOWHERE))
 
+    def hold(self, context: str) -> None:
+        """Put the whole note into `context`."""
+        self._stretches.setdefault(context, [(*self._all, _NOWHERE)])
+
     def any_holds(self, contexts: AbstractSet[str], first: int, stop: int) -> bool:
         """Whether any of the tokens from `first` to `stop` (exclusive) stands in one of `contexts`.
 

@@ -10,12 +10,13 @@ from openrecord.clinical.signals.context import Contexts
 from openrecord.clinical.signals.lexicon import Group, lexicon
 from openrecord.clinical.signals.phrases import Found
 from openrecord.clinical.signals.refsets import NO_CODES, SensitiveCodes
-from openrecord.clinical.signals.types import Coding, Signal, Span
+from openrecord.clinical.signals.types import Coding, Signal, SignalKind, Span
 from openrecord.clinical.signals.vocabulary import Note
 
 UNDER_AGE = 16
 """Below this age (years) a patient may have confidences of their own from parents (Gillick; access is given at 16)."""
 
+_KINDS = frozenset(kind.value for kind in SignalKind)
 _MINOR = "minor"
 _ADULT = "adult"
 _STRENGTH_OF_A_CODE = 3
@@ -73,17 +74,26 @@ def _sentences_of(groups: list[Found[Group]], note: Note) -> list[tuple[int, int
 
 
 def _counted(groups: list[Found[Group]], contexts: Contexts) -> list[Found[Group]]:
-    """The groups that count in their contexts; those that lend a context come first, since others depend on it."""
+    """The groups that count in their contexts, in the order in which they depend on each other."""
     counted = []
-    for found in sorted(groups, key=lambda each: each.meaning.lends is None):
+    for found in sorted(groups, key=_turn):
         group = found.meaning
         if contexts.any_holds(group.unless, found.first, found.first + 1 if group.begins else found.stop):
             continue
         if contexts.all_hold(group.only, found.first, found.stop):
             counted.append(found)
+            contexts.hold(group.kind.value)
             if group.lends:
                 contexts.lend(group.lends, found.first)
     return counted
+
+
+def _turn(found: Found[Group]) -> int:
+    """First what lends a context, last what asks which other signals the note has."""
+    group = found.meaning
+    if group.lends:
+        return 0
+    return 2 if _KINDS & (group.unless | group.only) else 1
 
 
 def _as_signals(text: str, note: Note, counted: list[Found[Group]]) -> list[Signal]:

@@ -47,7 +47,7 @@ class Group:
 
     Counts in all of the contexts `only` and in none of `unless`; with `begins` only the first word must stand outside
     `unless` (a brother who has not told his wife keeps a secret of his own). What it finds puts its own sentence into
-    the context `lends`.
+    the context `lends`. The name of a signal is a context too: that of a note which has this signal.
     """
 
     kind: SignalKind

@@ -14,8 +14,10 @@ A phrase is words in order. Its syntax, as the data files use it:
 
 Classes that no file lists: <number>, <under16> (a whole number below 16, as an age is), <over6.4> (any number above
 that; a value, so no date and no 120/80) and <below75> (any number below), <year> (1900 to 2099), <phone>,
-<opening_age> (8 to 15 as the first word of a note or as a sentence of its own), <capital> (a capitalised word that no
-lexicon knows), <initial> (a capital letter, or two that no lexicon knows), <comma>, <verbal> (ends in -ed or -ing).
+<opening_age> (8 to 15 as the first word of a note or as a sentence of its own), <apart_age> (10 to 15 between signs, as
+in "rang alone, 14, about"), <capital> (a capitalised word that no lexicon knows), <initial> (a capital letter, or two
+that no lexicon knows), <comma>, <verbal> (ends in -ed or -ing), <agent> (ends as occupations do, as in plasterer or
+signalman, and is no word of a lexicon).
 Members of the class <name> count only where they are capitalised.
 """
 
@@ -25,18 +27,25 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise, product
 
-from openrecord.clinical.signals.tokens import ASKED, KNOWN_WORDS, Tokens, tokens_of, word_of
+from openrecord.clinical.signals.tokens import ASKED, CLAUSE_ENDS, KNOWN_WORDS, Tokens, tokens_of, word_of
 
 GAP = ".."
 _NAME = "<name>"
+_AGENT = "<agent>"
+_APART_AGE = "<apart_age>"
 _CAPITAL = "<capital>"
 _COMMA = "<comma>"
 _INITIAL = "<initial>"
 _OPENING_AGE = "<opening_age>"
 _VERBAL = "<verbal>"
 _NUMBERS = ("<number>", "<under16>", "<year>", "<phone>")
-_BUILT_IN = frozenset({*_NUMBERS, _CAPITAL, _COMMA, _INITIAL, _OPENING_AGE, _VERBAL})
+_BUILT_IN = frozenset({*_NUMBERS, _AGENT, _APART_AGE, _CAPITAL, _COMMA, _INITIAL, _OPENING_AGE, _VERBAL})
 _OPENING_AGES = frozenset(str(age) for age in range(8, 16))
+_APART_AGES = frozenset(f"{age}{half}" for age in range(10, 16) for half in ("", ".5"))
+_NAMED_VALUES = frozenset({":", "*", "|"})
+"""Signs after which a number is more often a value than an age (CRP: 12, ...)."""
+_AGENT_ENDS = ("er", "or", "ist", "man", "woman", "lady")
+_SHORTEST_AGENT = 5
 _SHORTEST_VERB = 4
 _LIMIT = re.compile(r"<(over|below)(\d+(?:\.\d+)?)>")
 _VALUE = re.compile(r"\d{1,9}(?:,\d{3})?(?:\.\d{1,9})?")
@@ -92,6 +101,9 @@ class Vocabulary:
         for first, stop in tokens.sentences:
             if tokens.raw[first] in _OPENING_AGES and (first == 0 or stop == first + 1):
                 symbols[first] += (_OPENING_AGE,)
+            if not _APART_AGES.isdisjoint(tokens.raw[first:stop]):
+                for index in _ages_apart(tokens, first, stop):
+                    symbols[index] += (_APART_AGE,)
         return Note(tokens, symbols, self._compounds(tokens.words))
 
     def _compounds(self, words: list[str]) -> dict[int, list[tuple[str, int]]]:
@@ -177,6 +189,8 @@ class Vocabulary:
             symbols.append(_COMMA)
         elif len(word) > _SHORTEST_VERB and word.endswith(("ed", "ing")):
             symbols.append(_VERBAL)
+        elif not known and len(word) > _SHORTEST_AGENT and word.endswith(_AGENT_ENDS):
+            symbols.append(_AGENT)
         for symbol in self._choices.keys() & symbols:
             symbols += (choice for choice in self._choices[symbol] if choice not in symbols)
         return tuple(symbols)
@@ -188,6 +202,17 @@ class Vocabulary:
             for symbol, (over, limit) in self._limits.items():
                 if value > limit if over else value < limit:
                     yield symbol
+
+
+def _ages_apart(tokens: Tokens, first: int, stop: int) -> Iterator[int]:
+    """The tokens of the sentence from `first` to `stop` (exclusive) that may be an age and stand between signs."""
+    words = tokens.words
+    for index in range(first, stop):
+        if words[index] not in _APART_AGES:
+            continue
+        begins = index == first or (words[index - 1] in CLAUSE_ENDS and words[index - 1] not in _NAMED_VALUES)
+        if begins and (index + 1 == stop or words[index + 1] in CLAUSE_ENDS):
+            yield index
 
 
 def _capital_symbols(raw: str, *, known: bool) -> Iterator[str]:

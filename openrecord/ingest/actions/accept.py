@@ -18,6 +18,7 @@ from openrecord.clinical.incoming import IncomingEntry, IncomingLink, IncomingMe
 from openrecord.clinical.kinds import KIND_RULES
 from openrecord.db import bus, sql
 from openrecord.ingest import events
+from openrecord.ingest.actions.deaths import hear_of_death
 from openrecord.ingest.actions.sorting import Current, Sorting
 from openrecord.ingest.rules import identity, matching
 from openrecord.ingest.types import AcceptedBatch, AcceptedEntry, Part, Tally
@@ -49,13 +50,13 @@ def accept(*, message: IncomingMessage, source: bytes, terms: Terms, by: Actor, 
     """Accept one patient's part of one message. Raises matching.Unmatched where it cannot be attached (nothing is
     written then). The tally counts the message's entries; its problems and other resources are the caller's."""
     patient, is_new = _patient(message.patient, terms, by=by, at=at)
-    if message.patient is not None and message.patient.died is not None and not patient.died:
-        registry_actions.record_death(patient_id=patient.patient_id, died=True, by=by, at=at)
     home = _locked_home(patient)
     names = registry.names(home.patient_id)
     org = _controlling(message, terms, patient.patient_id, at)
     is_new = len(names) == 1 and (is_new or not _has_entries(patient.patient_id))
     sender = (terms.sender or org).replace(" ", "_")
+    if sender == org:
+        hear_of_death(patient, message.patient, org, at=at)
     sorting = Sorting(org, patient.patient_id, names, sender=sender, source=source, at=at, entries=message.entries)
     for other, withdrawn in sorting.wrong.items():
         bus.publish(events.FoundWrongPerson(other, tuple(withdrawn), at))

@@ -3,7 +3,9 @@
 from datetime import datetime
 
 from openrecord.access import queries as access
-from openrecord.access.rules.ahead import Turning, soon
+from openrecord.access.due import due_of
+from openrecord.access.matters import Matter
+from openrecord.access.rules.ahead import Turning, is_told, soon
 from openrecord.access.rules.viewers import ADULT, is_of_age, viewer_reasons
 from openrecord.access.types import AccessFacts, Reason, Viewer
 from openrecord.portal.acting import Acting
@@ -32,6 +34,20 @@ def _suspended(facts: AccessFacts, at: datetime) -> str:
     if is_of_age(facts, ADULT, at):
         return _("Your access has ended. Ask the surgery if you have questions.")
     return _("Your access is being reviewed. Until the surgery has decided, you see nothing here.")
+
+
+def to_own(by: Acting, at: datetime) -> str:
+    """What a patient is told on their first page: that the access of somebody who acts for them turns; else empty."""
+    patient_id = by.viewing.patient_id
+    noted = due_of([patient_id]).get(patient_id, ())
+    turning = [one.viewer for one in noted if one.matter is Matter.TURNS_SOON and one.viewer is not None]
+    if not turning:
+        return ""
+    facts = access.facts(patient_id, at=at)
+    viewer = facts.viewers.get(by.viewing.viewer_id)
+    if viewer is None or not is_told(facts, viewer, turning, at):
+        return ""
+    return _("The access of somebody who acts for you is soon reviewed or ends.")
 
 
 def to_patient(facts: AccessFacts, proxy: Viewer, at: datetime) -> str:

@@ -1,7 +1,7 @@
 """What people can ask their surgery for, and the form of each: plain words, few questions."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from openrecord.caseload.types import Kind, Part, Wish
@@ -44,6 +44,15 @@ ASKING: Mapping[Kind, Asking] = {
             gettext_noop("Do not use this for urgent medical help."),
         ),
     ),
+    Kind.QUESTION: Asking(
+        gettext_noop("Ask about an entry"),
+        gettext_noop("Ask your surgery what an entry means"),
+        (
+            gettext_noop("Your surgery reads your question and answers here."),
+            gettext_noop("Do not use this for urgent medical help."),
+        ),
+        gettext_noop("Send question"),
+    ),
     Kind.SUBJECT_ACCESS: Asking(
         gettext_noop("Get a copy of your information"),
         gettext_noop("All that your surgery holds about you (subject access request)"),
@@ -71,9 +80,14 @@ ASKING: Mapping[Kind, Asking] = {
 }
 
 
-def fields_of(kind: Kind) -> tuple[Field, ...]:
-    """The questions of a form, unanswered."""
-    return _FIELDS[kind]() if kind in _FIELDS else ()
+ABOUT_ENTRIES = frozenset({Kind.CORRECTION, Kind.QUESTION})
+"""These are about one entry, which its own page can name."""
+
+
+def fields_of(kind: Kind, about: str = "") -> tuple[Field, ...]:
+    """The questions of a form, unanswered. `about`: the entry that it is about, where that is known."""
+    fields = _FIELDS[kind]() if kind in _FIELDS else ()
+    return tuple(replace(field, typed=(about,)) if about and field.name == "about" else field for field in fields)
 
 
 def _words(label: str, hint: str = "") -> Field:
@@ -99,13 +113,16 @@ def _more() -> tuple[Field, ...]:
     return (_level(_("How much would you like to see?")), _words(_("Why do you need it? (optional)")))
 
 
+def _entry(label: str) -> Field:
+    return Field("about", label, Shape.LINE, _("Its date and heading, for example 3 March 2024, Asthma"))
+
+
 def _correction() -> tuple[Field, ...]:
-    return (
-        Field(
-            "about", _("Which entry is wrong?"), Shape.LINE, _("Its date and heading, for example 3 March 2024, Asthma")
-        ),
-        _words(_("What is wrong, and what should it say?")),
-    )
+    return (_entry(_("Which entry is wrong?")), _words(_("What is wrong, and what should it say?")))
+
+
+def _question() -> tuple[Field, ...]:
+    return (_entry(_("Which entry do you want to ask about?")), _words(_("What would you like to know?")))
 
 
 def _proxy() -> tuple[Field, ...]:
@@ -123,12 +140,26 @@ _FIELDS: Mapping[Kind, Callable[[], tuple[Field, ...]]] = {
     Kind.HISTORY: _history,
     Kind.LEVEL: _more,
     Kind.CORRECTION: _correction,
+    Kind.QUESTION: _question,
     Kind.PROXY: _proxy,
     Kind.SUBJECT_ACCESS: _copy,
 }
 
 
-def mistakes(fields: Sequence[Field], today: date) -> dict[str, str]:
+_MISSING: Mapping[Kind, tuple[str, str]] = {
+    Kind.CORRECTION: (
+        gettext_noop("Enter which entry is wrong"),
+        gettext_noop("Tell your surgery what is wrong and what it should say"),
+    ),
+    Kind.PROXY: (
+        gettext_noop("Enter the full name of the person"),
+        gettext_noop("Tell your surgery who they are to you and what they should be able to do"),
+    ),
+}
+"""What is said where whom or what it is about is missing, and where the words are."""
+
+
+def mistakes(kind: Kind, fields: Sequence[Field], today: date) -> dict[str, str]:
     """What is missing or wrong, by the name of the field."""
     found = too_long(fields)
     for field in fields:
@@ -139,9 +170,9 @@ def mistakes(fields: Sequence[Field], today: date) -> dict[str, str]:
             case "level" if not chosen(field):
                 found["level"] = _("Choose how much you would like to see")
             case "about" if not field.value:
-                found["about"] = _("Enter whom or what this is about")
-            case "words" if not field.value and any(one.name == "about" for one in fields):
-                found["words"] = _("Tell your surgery more about it")
+                found["about"] = _(_MISSING[kind][0])
+            case "words" if not field.value and kind in _MISSING:
+                found["words"] = _(_MISSING[kind][1])
     return found
 
 

@@ -40,8 +40,10 @@ def _given(shown: Shown) -> str:
     return joined((vaccine(shown), numbered, covid.place_of(shown.body)))
 
 
-def printed(title: str, holder: Holder, doses: Iterable[Fact], codes: Sequence[Scan]) -> dict[str, Any]:
-    """A card as web/print/card.typ takes it."""
+def printed(
+    title: str, holder: Holder, doses: Iterable[Fact], codes: Sequence[Scan], *, checked_at: str
+) -> dict[str, Any]:
+    """A card as web/print/card.typ takes it. `checked_at`: the address where anybody may check it."""
     person = [[_("Name"), f"{holder.given} {holder.family}"], [_("Date of birth"), day_in_words(holder.born)]]
     return {
         "lang": WELSH if active_language() == WELSH else "en",
@@ -52,9 +54,11 @@ def printed(title: str, holder: Holder, doses: Iterable[Fact], codes: Sequence[S
             for number, scan in enumerate(codes, 1)
         ],
         "head": [_("What"), _("As it stands in the record")],
-        "rows": [*person, *([dose.label, dose.value] for dose in doses)],
+        "person": person,
+        "doses": [[dose.label, dose.value] for dose in doses],
         "sentences": [
             _("Show it together with your photo ID. Anybody can check the QR code."),
+            _("To check it, go to %(address)s") % {"address": checked_at},
             _("It was correct on the day on which the card was made. It may be withdrawn: only a check tells."),
         ],
     }

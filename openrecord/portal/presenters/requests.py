@@ -28,12 +28,17 @@ STATES: Mapping[State, str] = {
     State.REFUSED: gettext_noop("Not agreed"),
     State.WITHDRAWN: gettext_noop("Withdrawn"),
 }
+_OF_A_QUESTION = {
+    State.GRANTED: gettext_noop("Answered"),
+    State.REFUSED: gettext_noop("Not answered"),
+}
 GROUNDS: Mapping[Ground, str] = {
     Ground.EXEMPT: gettext_noop("Data protection law lets a surgery keep some information back."),
     Ground.IDENTITY: gettext_noop("Your surgery could not make sure who asked."),
     Ground.NOT_HELD: gettext_noop("Your surgery does not hold this information."),
     Ground.NOT_CHANGED: gettext_noop("Your surgery looked at the entry and did not change it."),
     Ground.NOT_ELIGIBLE: gettext_noop("The rules for online access do not allow it."),
+    Ground.UNFOUNDED: gettext_noop("The law lets a surgery say no to a request that has no basis or is too large."),
 }
 CORRECTIONS: Mapping[Correction, str] = {
     Correction.CORRECTED: gettext_noop("The entry was put right. You see it here once your surgery's system sends it."),
@@ -44,6 +49,10 @@ WAITS: Mapping[Wait, str] = {
     Wait.IDENTITY: gettext_noop("Your surgery needs to make sure who you are. Show them proof of who you are."),
     Wait.CLARIFICATION: gettext_noop("Your surgery needs to know more. Contact them and tell them."),
 }
+
+
+RIGHTS = frozenset({Kind.SUBJECT_ACCESS, Kind.CORRECTION})
+"""Rights of data protection law: who refuses one names the courts, too (UK GDPR article 12(4))."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,25 +95,33 @@ class Shown:
     answer: Answer | None
     steps: tuple[tuple[str, str], ...]
     may_complain: bool
+    may_go_to_court: bool
+
+
+def _state(request: Request) -> str:
+    """How far it is: a question is answered, not agreed to."""
+    own = _OF_A_QUESTION if request.kind is Kind.QUESTION else {}
+    return _(own.get(request.state, STATES[request.state]))
 
 
 def line(request: Request) -> Line:
     """The request in a list."""
-    asked = _("Asked on %(day)s") % {"day": day_in_words(request.made)}
-    return Line(f"/requests/{request.request_id}", _(ASKING[request.kind].title), _(STATES[request.state]), asked)
+    asked = _("Asked on %(day)s") % {"day": day_in_words(request.begins)}
+    return Line(f"/requests/{request.request_id}", _(ASKING[request.kind].title), _state(request), asked)
 
 
 def shown(request: Request, happened: Iterable[Happened], *, own: bool, born: date | None, at: datetime) -> Shown:
     """The request's own page. `own`: whoever looks made it; `born`: when its record can begin."""
     return Shown(
         _(ASKING[request.kind].title),
-        _(STATES[request.state]),
+        _state(request),
         tuple(_sentences(request, at)),
         _facts(request),
         _reviewed(request, born),
         _answer(request),
         tuple(_steps(happened, own=own)),
         request.decision is not None or is_overdue(request, clocks()[request.kind], at),
+        request.kind in RIGHTS,
     )
 
 
@@ -130,7 +147,7 @@ def _sentences(request: Request, at: datetime) -> Iterable[str]:
 
 def _facts(request: Request) -> tuple[Fact, ...]:
     wish = request.wish
-    found = [Fact(_("Asked on"), day_in_words(request.made))]
+    found = [Fact(_("Asked on"), day_in_words(request.begins))]
     if request.kind is Kind.HISTORY:
         found.append(Fact(_("What you asked for"), part_in_words(wish.part.first, wish.part.last, wish.part.sections)))
     if wish.level is not None:
@@ -159,7 +176,7 @@ def _answer(request: Request) -> Answer | None:
         return None
     ground = "" if decision.ground is None else _(GROUNDS[decision.ground])
     paragraphs = tuple(text.strip() for text in decision.letter.split("\n\n") if text.strip())
-    return Answer(_(STATES[request.state]), ground, _result(decision), paragraphs)
+    return Answer(_state(request), ground, _result(decision), paragraphs)
 
 
 def _result(decision: Decision) -> str:
@@ -176,10 +193,16 @@ def _steps(happened: Iterable[Happened], *, own: bool) -> Iterable[tuple[str, st
             yield day_in_words(one.at), words
 
 
+def _asked(event: events.Made, *, own: bool) -> str:
+    if event.received is not None:
+        return _("Your surgery noted that you asked")
+    return _("You asked") if own else _("Somebody who acts for you asked")
+
+
 def _step(event: events.AnyEvent, *, own: bool) -> str:
     match event:
         case events.Made():
-            return _("You asked") if own else _("Somebody who acts for you asked")
+            return _asked(event, own=own)
         case events.IdentityChecked():
             return _("Your surgery made sure who you are")
         case events.ClockPaused(wait=wait):

@@ -1,23 +1,27 @@
 """Links for somebody, in words: the form that asks for one, what it would show, and each in the list."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from openrecord.kit.london import LONDON
 from openrecord.portal.presenters.taking import part_fields
 from openrecord.taking.contents.parts import part_in_words
-from openrecord.taking.contents.rows import Row, row_of, shown_of
+from openrecord.taking.contents.rows import Row, row_of, together
 from openrecord.taking.gathering import EVERY_SLUG
 from openrecord.taking.rules import LIVES, MOST_WRONG, is_alive
 from openrecord.taking.types import Link, Selection, Use
 from openrecord.timeline.types import ServedEntry
 from openrecord.web.forms import Field, Option, Shape, chosen
-from openrecord.web.records.sections import SECTIONS, RecordSection
+from openrecord.web.records.files import FileCard, OfEntry, cards
+from openrecord.web.records.sections import SECTIONS, RecordSection, shown
 from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words
 
 LIFE = "life"
+FilesOf = Mapping[str, Sequence[OfEntry]]
+"""The files of each entry, by its outside id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,15 @@ class Glimpse:
     """A section as a link would show it: its newest rows, and whether there are more."""
 
     title: str
-    rows: tuple[Row, ...]
+    rows: tuple["Told", ...]
     more: bool
+
+
+class Told(NamedTuple):
+    """One entry as a link shows it. `files`: what came with it, each to be saved where it may be opened."""
+
+    row: Row
+    files: tuple[FileCard, ...]
 
 
 def fields() -> tuple[Field, ...]:
@@ -61,14 +72,20 @@ def sections_of(selection: Selection) -> tuple[RecordSection, ...]:
     return tuple(section for section in SECTIONS if section.slug in (selection.sections or EVERY_SLUG))
 
 
-def glimpse(section: RecordSection, entries: Sequence[ServedEntry], *, more: bool) -> Glimpse:
+def glimpse(section: RecordSection, entries: Sequence[ServedEntry], files: FilesOf, *, more: bool) -> Glimpse:
     """The newest entries of a section."""
-    return Glimpse(_(section.title), rows(entries), more)
+    return Glimpse(_(section.title), told(section, entries, files, ""), more)
 
 
-def rows(entries: Sequence[ServedEntry]) -> tuple[Row, ...]:
-    """Entries with all that a link shows of them."""
-    return tuple(row_of(shown_of(entry)) for entry in entries)
+def told(section: RecordSection, entries: Sequence[ServedEntry], files: FilesOf, base: str) -> tuple[Told, ...]:
+    """Entries of a section with all that a link shows, members below their group. `base`: the link's address."""
+    listed = [shown(entry.slot, entry.clinical, entry.body, base) for entry in entries]
+    found: list[Told] = []
+    for top, under in together(listed, section.slug):
+        for each in (top, *under):
+            row = row_of(each, is_part=each is not top)
+            found.append(Told(row, cards(each, files.get(each.parts.id, ()))))
+    return tuple(found)
 
 
 def moment(instant: datetime) -> str:

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from openrecord.taking.contents.parts import part_in_words
 from openrecord.taking.gathering import TABLED
 from openrecord.taking.rules import ALL_STEPS, MOST_PACKED, is_under_way, steps_done
-from openrecord.taking.types import PACKED, Download, Format, Selection, State
+from openrecord.taking.types import EVERYTHING, PACKED, Download, Format, Selection, State
 from openrecord.web.forms import Field, Option, Shape, chosen, day_of
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.text import gettext as _
@@ -46,10 +47,11 @@ _KILO = 1024
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A file in the list. `state`: in words, empty where it is ready."""
+    """A file in the list. `part`: which part of the record, empty where it is all; `state`: empty where it is ready."""
 
     href: str
     title: str
+    part: str
     day: str
     state: str
 
@@ -135,7 +137,13 @@ def line(download: Download) -> FileLine:
         State.READY: "",
     }
     state = words.get(download.state, _("Being made"))
-    return FileLine(f"{HERE}/{download.download_id}", title_of(download), day_in_words(download.asked), state)
+    href, day = f"{HERE}/{download.download_id}", day_in_words(download.asked)
+    return FileLine(href, title_of(download), part_of(download), day, state)
+
+
+def part_of(download: Download) -> str:
+    """Which part of the record it is of, in words; empty where that is all of it."""
+    return "" if download.selection == EVERYTHING else part_in_words(download.selection)
 
 
 def progress(download: Download) -> tuple[int, str] | None:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from openrecord.access.types import Service
 from openrecord.audit.types import Actor
 from openrecord.cards import actions, queries
-from openrecord.cards.keyring import keyring
+from openrecord.cards.keyring import issuer, keyring
 from openrecord.cards.rules.content import bundle, fits
 from openrecord.cards.rules.signing import file_of, scans
 from openrecord.cards.types import Card, CardId, Holder, may_see
@@ -190,7 +190,8 @@ def print_out(request: HttpRequest, card_id: UUID) -> HttpResponse:
     if copy.text is None or copy.holder is None:
         raise Http404
     doses = on_card(as_shown(entry) for entry in copy.doses)
-    told = printed(_("Covid-19 vaccination card"), copy.holder, doses, scans(copy.text))
+    title, check = _("Covid-19 vaccination card"), f"{issuer()}/check-card"
+    told = printed(title, copy.holder, doses, scans(copy.text), checked_at=check)
     try:
         return _download(pdf("card.typ", told, at=at), "application/pdf", PDF_NAME)
     except Unprintable:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from openrecord.attachments import queries as attachments
 from openrecord.attachments.types import Attached, NotAvailable
 from openrecord.kit import clock
+from openrecord.kit.london import day_of
 from openrecord.portal.acting import Acting, acting, record_page_read
 from openrecord.portal.pages import page
 from openrecord.portal.views.record import BASE, as_shown
@@ -92,7 +93,7 @@ def save(request: HttpRequest, slug: str, public_id: UUID, file_id: UUID) -> Htt
 
 def _handed_out(request: HttpRequest, found: _Found, *, is_saved: bool) -> HttpResponseBase:
     file, day = found.file, found.entry.clinical or found.file.received
-    handed = File(file.kind, file.size, day.date(), lambda start, stop: attachments.content(file, start, stop))
+    handed = File(file.kind, file.size, day_of(day), lambda start, stop: attachments.content(file, start, stop))
     try:
         return answer(request, handed, is_saved=is_saved)
     except NotAvailable:

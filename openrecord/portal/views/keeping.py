@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -17,7 +16,7 @@ from openrecord.portal.own_access import OwnAccess, own_access, record_act
 from openrecord.portal.pages import page
 from openrecord.portal.presenters.keeping import Proxies, fields_of, mistakes, part_of
 from openrecord.portal.views.linked import name_of
-from openrecord.portal.views.record import as_shown
+from openrecord.portal.views.record import as_shown, named_entry
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import ServedEntry
 from openrecord.web.audience import Audience, audience
@@ -103,7 +102,7 @@ def _title(entry: ServedEntry) -> str:
 def keep(request: HttpRequest) -> HttpResponse:
     """The form, for one entry (`entry` in the address) or for a part of the record; and that, at once."""
     own = _own(request)
-    entry = _entry(request, own)
+    entry = named_entry(request, own.by, own.at)
     if entry is not None and any(one.entry == entry.public_id for one in _kept(own)):
         return see_other(HERE)
     names = _proxies(own)
@@ -134,17 +133,3 @@ def keep(request: HttpRequest) -> HttpResponse:
         "errors": summary(fields),
     }
     return page(request, "portal/keep.html", own.by, context)
-
-
-def _entry(request: HttpRequest, own: OwnAccess) -> ServedEntry | None:
-    """The entry that the address names, None where it names none. Raises Http404 for one that they may not see."""
-    named = request.GET.get("entry")
-    if named is None:
-        return None
-    try:
-        found = timeline.entry(own.by.reader, UUID(named), at=own.at)
-    except ValueError as error:
-        raise Http404 from error
-    if found is None:
-        raise Http404
-    return found

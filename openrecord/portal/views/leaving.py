@@ -9,7 +9,7 @@ from openrecord.kit import clock
 from openrecord.web.audience import Audience, audience
 from openrecord.web.pages import render
 from openrecord.web.redirects import see_other
-from openrecord.web.session import PENDING, SESSION, VIEWER, drop_cookie, read_cookie
+from openrecord.web.session import SESSION, forget_person, read_cookie
 
 
 @audience(Audience.PUBLIC)
@@ -22,8 +22,7 @@ def leave(request: HttpRequest) -> HttpResponse:
     response = see_other(settings.LEAVE_TO) if settings.LEAVE_TO else render(request, "portal/left.html", {})
     response.headers["Clear-Site-Data"] = '"storage"'
     token = read_cookie(request, SESSION)
+    forget_person(response)
     if token is not None:
         actions.sign_out(token=token, at=clock.now())
-        for name in (SESSION, PENDING, VIEWER):
-            drop_cookie(response, name)
     return response

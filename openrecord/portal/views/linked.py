@@ -105,6 +105,8 @@ def apps(request: HttpRequest) -> HttpResponse:
 def stop(request: HttpRequest) -> HttpResponse:
     """Whoever acts for somebody no longer wants to. It is confirmed first and ends at once."""
     by = acting(request)
+    if by is None and request.method == "POST":
+        return see_other("/people?stopped")  # it has ended before: the button was pressed twice
     if by is None or by.viewing.kind is not ViewerKind.PROXY:
         return errors.page(request, 404)
     if request.method == "POST":
@@ -159,7 +161,10 @@ def _guest(one: Linked) -> Guest:
 
 
 def _does(given: frozenset[Service] | None) -> tuple[str, ...]:
-    words = {Service.REPORTS: _("Report mistakes in your record"), Service.CARDS: _("Make Covid-19 vaccination cards")}
+    words = {
+        Service.REPORTS: _("Ask about entries, and report mistakes"),
+        Service.CARDS: _("Make Covid-19 vaccination cards"),
+    }
     return tuple(text for service, text in words.items() if given is None or service in given)
 
 
@@ -167,7 +172,7 @@ def name_of(one: Linked) -> str:
     """Of a person the name, even before they come; of an app none."""
     if one.viewer.kind is ViewerKind.APP or one.behind is None:
         return one.invited
-    return identity.name_of(PersonId(one.behind))
+    return identity.name_of(PersonId(one.behind), written=one.invited)
 
 
 def _app_sees(scopes: tuple[str, ...]) -> tuple[str, ...]:

@@ -1,14 +1,15 @@
 """The lists and the entries of a record. One timeline call for each page."""
 
 from collections.abc import Collection
+from datetime import datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
-from openrecord.access.types import ViewerKind
+from openrecord.access.types import Service, ViewerKind
 from openrecord.attachments import queries as attachments
 from openrecord.clinical.kinds import Slot
 from openrecord.kit import clock
@@ -59,6 +60,20 @@ def empty_of(by: Acting | None, served: Page, slots: Collection[Slot], usual: st
     )
 
 
+def named_entry(request: HttpRequest, by: Acting, at: datetime) -> ServedEntry | None:
+    """The entry that an address names (`entry`), None where it names none. Raises Http404 for one they may not see."""
+    named = request.GET.get("entry")
+    if named is None:
+        return None
+    try:
+        found = timeline.entry(by.reader, UUID(named), at=at)
+    except ValueError as error:
+        raise Http404 from error
+    if found is None:
+        raise Http404
+    return found
+
+
 @audience(Audience.PATIENT)
 @require_safe
 def section(request: HttpRequest, slug: str) -> HttpResponse:
@@ -72,7 +87,15 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
     if by is not None:
         at = clock.now()
         try:
-            served = timeline.page(by.reader, slots=found.slots, ahead=found.ahead, limit=PAGE_SIZE, after=after, at=at)
+            served = timeline.page(
+                by.reader,
+                slots=found.slots,
+                ahead=found.ahead,
+                limit=PAGE_SIZE,
+                whole_days=not found.ahead,
+                after=after,
+                at=at,
+            )
         except BadCursor:
             return errors.page(request, 404)
         query = urlencode({"after": after}) if after else ""
@@ -86,7 +109,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         empty=empty_of(by, served, found.slots),
         beside=[(href, _(text)) for href, text in _BESIDE.get(slug, ())],
     )
-    return page(request, "records/list.html", by, {**context, **back()})
+    return page(request, "portal/section.html", by, {**context, **back()})
 
 
 @audience(Audience.PATIENT)
@@ -104,17 +127,19 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     members = timeline.members(by.reader, public_id, at=at)
     this = as_shown(served)
     test = test_of(this)
-    earlier = () if test is None else timeline.earlier(by.reader, served, test, at=at)
-    record_page_read(request, by, (served, *members, *earlier), route=f"{BASE}/{slug}/entry", query="", at=at)
-    detail = detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in earlier])
+    others = () if test is None else timeline.of_same_test(by.reader, served, test, at=at)
+    record_page_read(request, by, (served, *members, *others), route=f"{BASE}/{slug}/entry", query="", at=at)
+    detail = detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in others])
     context = {
         "title": _(found.title),
         "section_title": _(found.title),
         "entry": detail,
-        "names_note": about_names(name for group in detail.groups for name in group.names),
+        "names_note": about_names(detail.names),
         "files": cards(this, attachments.files_of(by.viewing.patient_id, public_id, served.body)),
         "back_href": f"{BASE}/{slug}",
         "back_text": _(found.title),
+        "asking": by.viewing.may(Service.REPORTS),
+        "public_id": public_id,
         "keep_href": f"/access/kept/new?entry={public_id}" if by.viewing.kind is ViewerKind.SELF else "",
     }
     return page(request, "portal/entry.html", by, context)

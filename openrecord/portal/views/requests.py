@@ -17,12 +17,15 @@ from openrecord.kit import clock
 from openrecord.kit.london import day_of
 from openrecord.portal.acting import Acting, acting, record_page_read, session_of
 from openrecord.portal.pages import page
-from openrecord.portal.presenters.asking import ASKING, fields_of, mistakes, wish_of
+from openrecord.portal.presenters.asking import ABOUT_ENTRIES, ASKING, fields_of, mistakes, wish_of
 from openrecord.portal.presenters.requests import line, shown
+from openrecord.portal.views.record import as_shown, named_entry
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode
+from openrecord.timeline.types import ServedEntry
 from openrecord.web.audience import Audience, audience
-from openrecord.web.forms import filled, summary, with_errors
+from openrecord.web.forms import LONGEST_LINE, filled, summary, with_errors
+from openrecord.web.records.sections import detail_of
 from openrecord.web.redirects import see_other
 from openrecord.web.session import device_of
 from openrecord.web.text import gettext as _
@@ -94,13 +97,16 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     at = clock.now()
     ods = practice_of(by, at)
-    fields = fields_of(kind)
+    entry = named_entry(request, by, at) if kind in ABOUT_ENTRIES else None
+    fields = fields_of(kind, "" if entry is None else _words_of(entry))
     if request.method == "POST" and ods is not None:
         fields = filled(fields, request)
-        errors = mistakes(fields, day_of(at))
+        errors = mistakes(kind, fields, day_of(at))
         if not errors:
             return _send(request, by, ods, kind, wish_of(fields), at)
         fields = with_errors(fields, errors)
+    if entry is not None:
+        record_page_read(request, by, (entry,), route=f"{BASE}/new", query="", at=at)
     asking = ASKING[kind]
     context = {
         "title": _(asking.title),
@@ -112,6 +118,12 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         "registered": ods is not None,
     }
     return page(request, "portal/request_new.html", by, context)
+
+
+def _words_of(entry: ServedEntry) -> str:
+    """An entry as people at the surgery find it: its day and its heading."""
+    detail = detail_of(as_shown(entry), ())
+    return ", ".join(filter(None, (detail.date, detail.title)))[:LONGEST_LINE]
 
 
 def _send(request: HttpRequest, by: Acting, ods: OdsCode, kind: Kind, wish: Wish, at: datetime) -> HttpResponse:

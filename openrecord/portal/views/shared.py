@@ -5,23 +5,29 @@ A wrong passcode, an unknown address and a link that is over give the same page.
 
 import base64
 import binascii
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from urllib.parse import quote, urlencode
+from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
 
+from openrecord.attachments import queries as attachments
+from openrecord.attachments.types import NotAvailable
 from openrecord.audit import reads
 from openrecord.audit.types import Actor, ActorKind, Read
 from openrecord.db import keys
 from openrecord.kit import clock
 from openrecord.kit.ids import random_token
 from openrecord.kit.instants import from_micros, to_micros
+from openrecord.kit.london import day_of
 from openrecord.portal.presenters import sharing as words
 from openrecord.registry import queries as registry
+from openrecord.registry.types import PatientId
 from openrecord.taking import gathering, queries, sharing
 from openrecord.taking.contents.parts import part_in_words
 from openrecord.taking.rules import OPEN_FOR
@@ -30,8 +36,10 @@ from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import BadCursor, Reader, ServedEntry
 from openrecord.web import errors, limits
 from openrecord.web.audience import Audience, audience
+from openrecord.web.file_answers import File, answer
 from openrecord.web.forms import LONGEST_LINE, Field, Shape, filled, summary, with_errors
 from openrecord.web.pages import render
+from openrecord.web.records.sections import RecordSection
 from openrecord.web.redirects import see_other
 from openrecord.web.session import SHARED, device_of, drop_cookie, read_cookie, set_cookie
 from openrecord.web.text import gettext as _
@@ -133,6 +141,24 @@ def _contents(request: HttpRequest, address: str, found: _Open) -> HttpResponse:
     return render(request, "portal/shared.html", context)
 
 
+def files_of(patient_id: PatientId, entries: Iterable[ServedEntry]) -> words.FilesOf:
+    """The files that bodies name which were served, by the outside id of their entry."""
+    found = ((str(one.public_id), attachments.files_of(patient_id, one.public_id, one.body)) for one in entries)
+    return {public_id: files for public_id, files in found if files}
+
+
+def _asked_again(address: str) -> HttpResponse:
+    """To the passcode: this browser has opened nothing, or no more."""
+    response = see_other(f"/shared/{address}")
+    drop_cookie(response, SHARED)
+    return response
+
+
+def _section(found: _Open, slug: str) -> RecordSection | None:
+    """One of the sections that were shared."""
+    return next((each for each in words.sections_of(found.link.selection) if each.slug == slug), None)
+
+
 @audience(Audience.PUBLIC)
 @require_safe
 def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
@@ -140,11 +166,8 @@ def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
     at = clock.now()
     found = _opened(request, address, at)
     if found is None:
-        response = see_other(f"/shared/{address}")
-        drop_cookie(response, SHARED)
-        return response
-    selection = found.link.selection
-    wanted = next((each for each in words.sections_of(selection) if each.slug == slug), None)
+        return _asked_again(address)
+    wanted = _section(found, slug)
     if wanted is None:
         return errors.page(request, 404)
     after = request.GET.get("after") or None
@@ -152,7 +175,7 @@ def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
         served = timeline.page(
             found.reader,
             slots=wanted.slots,
-            period=gathering.period_of(selection),
+            period=gathering.period_of(found.link.selection),
             limit=PAGE_SIZE,
             after=after,
             at=at,
@@ -161,14 +184,45 @@ def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
         return errors.page(request, 404)
     _record(request, found, served.entries, slug, at)
     here = f"/shared/{address}/{slug}"
+    files = files_of(found.link.patient_id, served.entries)
     context = {
         "title": _(wanted.title),
-        "rows": words.rows(served.entries),
+        "rows": words.told(wanted, served.entries, files, f"/shared/{address}"),
         "back_href": f"/shared/{address}",
         "older_href": f"{here}?after={quote(served.next_cursor)}" if served.next_cursor else "",
         "first_href": here if after else "",
     }
     return render(request, "portal/shared_section.html", context)
+
+
+@audience(Audience.PUBLIC)
+@require_safe
+def save(request: HttpRequest, address: str, slug: str, public_id: UUID, file_id: UUID) -> HttpResponseBase:
+    """A file that came with an entry which was shared, to be saved. Whatever was not shared is no page."""
+    at = clock.now()
+    found = _opened(request, address, at)
+    if found is None:
+        return _asked_again(address)
+    wanted, served = _section(found, slug), timeline.entry(found.reader, public_id, at=at)
+    is_shared = (
+        wanted is not None
+        and served is not None
+        and served.slot in wanted.slots
+        and gathering.period_of(found.link.selection).holds(served.clinical)
+    )
+    if served is None or not is_shared:
+        return errors.page(request, 404)
+    files = attachments.files_of(found.link.patient_id, public_id, served.body)
+    file = next((one for one in files if one.file_id == file_id and one.is_open), None)
+    if file is None:
+        return errors.page(request, 404)
+    _record(request, found, (served,), slug, at)
+    day = day_of(served.clinical or file.received)
+    handed = File(file.kind, file.size, day, lambda start, stop: attachments.content(file, start, stop))
+    try:
+        return answer(request, handed, is_saved=True)
+    except NotAvailable:
+        return errors.page(request, 500)
 
 
 @audience(Audience.PUBLIC)

@@ -13,6 +13,7 @@ from openrecord.portal.acting import Acting, record_page_read
 from openrecord.portal.pages import page
 from openrecord.portal.presenters import sharing as words
 from openrecord.portal.presenters.taking import selection_of, wrong_part
+from openrecord.portal.views.shared import files_of
 from openrecord.portal.views.taking import acting_or_404, actor_of
 from openrecord.taking import gathering, queries, sharing
 from openrecord.taking.contents.parts import part_in_words
@@ -93,7 +94,8 @@ def _preview(
             by.reader, slots=section.slots, period=gathering.period_of(selection), limit=GLIMPSED, at=at
         )
         served += found.entries
-        glimpses.append(words.glimpse(section, found.entries, more=found.next_cursor is not None))
+        files = files_of(by.viewing.patient_id, found.entries)
+        glimpses.append(words.glimpse(section, found.entries, files, more=found.next_cursor is not None))
     record_page_read(request, by, tuple(served), route=f"{HERE}/preview", query="", at=at)
     context = {
         "title": _("Check what they will see"),

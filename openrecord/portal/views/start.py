@@ -18,12 +18,12 @@ from openrecord.web.redirects import see_other
 from openrecord.web.session import (
     PENDING,
     PENDING_SECONDS,
-    SEARCH,
     SESSION,
     VIEWER,
     SignedIn,
     device_of,
     drop_cookie,
+    forget_person,
     read_cookie,
     set_cookie,
 )
@@ -138,6 +138,5 @@ def sign_out(request: HttpRequest) -> HttpResponse:
     if token is None:
         return response
     actions.sign_out(token=token, at=clock.now())
-    for name in (SESSION, PENDING, VIEWER, SEARCH):
-        drop_cookie(response, name)
+    forget_person(response)
     return response

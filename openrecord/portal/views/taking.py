@@ -113,6 +113,7 @@ def one(request: HttpRequest, download_id: UUID) -> HttpResponse:
     found = _download(by, download_id)
     context = {
         "title": words.title_of(found),
+        "part": words.part_of(found),
         "here": f"{HERE}/{download_id}",
         "state": found.state.name,
         "progress": words.progress(found),

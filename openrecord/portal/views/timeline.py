@@ -28,7 +28,9 @@ def timeline(request: HttpRequest) -> HttpResponse:
     if by is not None and not part.errors:
         at, period = clock.now(), Period(part.since, part.until)
         try:
-            served = queries.page(by.reader, slots=part.slots, period=period, limit=PAGE_SIZE, after=after, at=at)
+            served = queries.page(
+                by.reader, slots=part.slots, period=period, limit=PAGE_SIZE, whole_days=True, after=after, at=at
+            )
         except BadCursor:
             return errors.page(request, 404)
         query = urlencode(part.pairs + ([("after", after)] if after else []))
@@ -41,4 +43,4 @@ def timeline(request: HttpRequest) -> HttpResponse:
         first=after is None,
         empty=empty_of(by, served, part.slots),
     )
-    return page(request, "records/timeline.html", by, {**context, **back()})
+    return page(request, "portal/timeline.html", by, {**context, **back()})

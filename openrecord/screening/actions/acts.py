@@ -47,9 +47,14 @@ def _record(
     by: Actor,
     at: datetime,
 ) -> None:
-    """`seen`: the stamp of what the decision rests on (`queries.stamp`). Raises UnknownEntry, Overtaken."""
+    """`seen`: the stamp of what the decision rests on (`queries.stamp`). Raises UnknownEntry, Overtaken.
+
+    Nothing happens where the same person has just done the same: a form that was sent twice.
+    """
     access_actions.lock_patient(patient_id)
     if seen is not None and queries.stamp(patient_id, entry_id) != seen:
+        if queries.act_after(patient_id, entry_id, seen, by.id) == act:
+            return
         raise Overtaken
     touched = sql.execute(
         "UPDATE screening_entry SET acted=%s WHERE patient_id=%s AND id=%s", [True, patient_id, entry_id]
@@ -120,9 +125,9 @@ def hide(
     return shared_items(patient_id, entry_id)
 
 
-def unhide(*, patient_id: PatientId, entry_id: EntryId, by: Actor, at: datetime) -> None:
-    """Lift every hide of the entry. Raises UnknownEntry."""
-    _record(patient_id, entry_id, events.Unhidden(), Cause.UNHIDDEN, by=by, at=at)
+def unhide(*, patient_id: PatientId, entry_id: EntryId, seen: str | None = None, by: Actor, at: datetime) -> None:
+    """Lift every hide of the entry. Raises UnknownEntry, Overtaken."""
+    _record(patient_id, entry_id, events.Unhidden(), Cause.UNHIDDEN, seen=seen, by=by, at=at)
 
 
 def hold(
@@ -154,6 +159,8 @@ def undo(*, patient_id: PatientId, entry_id: EntryId, seen: str, by: Actor, at: 
     Raises Overtaken where anything happened since `seen`, NothingToUndo.
     """
     access_actions.lock_patient(patient_id)
+    if isinstance(queries.act_after(patient_id, entry_id, seen, by.id), events.Undone):
+        return
     standing = queries.newest_standing_act(patient_id, entry_id)
     if standing is None:
         raise NothingToUndo

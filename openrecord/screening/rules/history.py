@@ -1,11 +1,12 @@
 """What counts as history, and which granted chunk covers it (architecture, Historical; QUESTIONS 9, 10)."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from openrecord.access.rules.windows import live_chunks, window_start
 from openrecord.access.types import AccessFacts, Chunk, Reason, Standing
-from openrecord.clinical.kinds import KIND_RULES
+from openrecord.clinical.kinds import KIND_RULES, Section
 from openrecord.kit.london import day_of, midnight
 from openrecord.registry.types import OdsCode
 from openrecord.screening.types import EntryFacts
@@ -13,14 +14,20 @@ from openrecord.screening.types import EntryFacts
 
 def covers(chunk: Chunk, entry: EntryFacts) -> bool:
     """Whether a chunk covers the entry: known when it was granted, inside its days and sections."""
-    if entry.known > chunk.granted:
-        return False
-    if chunk.sections is not None and KIND_RULES[entry.kind].section not in chunk.sections:
+    return entry.known <= chunk.granted and lies_in(entry, chunk.first, chunk.last, chunk.sections)
+
+
+def lies_in(entry: EntryFacts, first: date | None, last: date | None, sections: Collection[Section] | None) -> bool:
+    """Whether the entry is inside these clinical days (inclusive, None = without bound) and sections (None = all).
+
+    What has no clinical date lies only in a part without bounds.
+    """
+    if sections is not None and KIND_RULES[entry.kind].section not in sections:
         return False
     if entry.clinical is None:
-        return chunk.first is None and chunk.last is None
+        return first is None and last is None
     day = day_of(entry.clinical)
-    return (chunk.first is None or day >= chunk.first) and (chunk.last is None or day <= chunk.last)
+    return (first is None or day >= first) and (last is None or day <= last)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
+from openrecord.access import queries as access
 from openrecord.access.matters import DECISIONS, Matter, OpenDue
 from openrecord.clinical.nhs_number import spaced
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
+from openrecord.staff.presenters.proxies import name_of
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
 from openrecord.web.words import day_in_words
@@ -62,7 +65,10 @@ MATTERS: Mapping[Matter, Words] = {
 
 @dataclass(frozen=True, slots=True)
 class MatterRow:
-    """One open matter in a list. `href`: where it is decided, empty where it is not decided here."""
+    """One open matter in a list. `title`: with the name of the proxy whom it is about, if one.
+
+    `href`: where it is decided, empty where it is not decided here.
+    """
 
     title: str
     meaning: str
@@ -74,17 +80,18 @@ class MatterRow:
     href: str
 
 
-def rows(open_dues: Iterable[OpenDue]) -> tuple[MatterRow, ...]:
-    """The matters with their patients' names, in the order given."""
+def rows(open_dues: Iterable[OpenDue], at: datetime) -> tuple[MatterRow, ...]:
+    """The matters with their patients' names, in the order given, and of a proxy's which proxy."""
     found = tuple(open_dues)
     patients = registry.patients({due.patient_id for due in found})
-    return tuple(_row(due, patients[due.patient_id]) for due in found if due.patient_id in patients)
+    return tuple(_row(due, patients[due.patient_id], at) for due in found if due.patient_id in patients)
 
 
-def _row(open_due: OpenDue, patient: Patient) -> MatterRow:
+def _row(open_due: OpenDue, patient: Patient, at: datetime) -> MatterRow:
     words = MATTERS[open_due.due.matter]
+    whose = _proxy(open_due, at)
     return MatterRow(
-        _(words.title),
+        f"{_(words.title)}: {whose}" if whose else _(words.title),
         _(words.meaning),
         _(words.ending),
         patient.listed_name,
@@ -93,6 +100,14 @@ def _row(open_due: OpenDue, patient: Patient) -> MatterRow:
         day_in_words(open_due.since),
         _href(open_due, patient),
     )
+
+
+def _proxy(open_due: OpenDue, at: datetime) -> str:
+    """The name of the proxy whom a matter is about; empty where it is about the patient."""
+    if open_due.due.viewer is None:
+        return ""
+    every = access.linked(open_due.patient_id, at=at)
+    return next((name_of(one) for one in every if one.viewer.viewer_id == open_due.due.viewer), "")
 
 
 def _href(open_due: OpenDue, patient: Patient) -> str:

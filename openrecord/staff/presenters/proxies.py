@@ -57,7 +57,7 @@ EVIDENCES: Mapping[Evidence, str] = {
     Evidence.BEST_INTERESTS_NOTE: gettext_noop("Record of the best interests decision"),
 }
 SERVICES: Mapping[Service, str] = {
-    Service.REPORTS: gettext_noop("Report mistakes in the record"),
+    Service.REPORTS: gettext_noop("Ask about entries, and report mistakes"),
     Service.CARDS: gettext_noop("Make Covid-19 vaccination cards"),
 }
 END_REASONS: Mapping[EndReason, str] = {
@@ -87,6 +87,10 @@ FAULTS: Mapping[Fault, tuple[str, str]] = {
     Fault.SECTIONS: ("sections", gettext_noop("Choose sections that your practice shows, or none for all")),
     Fault.NO_END: ("expires", gettext_noop("Enter the day on which access ends unless you renew it")),
     Fault.ENDED: ("expires", gettext_noop("Enter a date in the future")),
+    Fault.PAST_SIXTEEN: (
+        "expires",
+        gettext_noop("Enter the patient's 16th birthday or an earlier day: from then on they decide themselves"),
+    ),
 }
 """The field that a fault is about, and what is said there."""
 
@@ -136,7 +140,7 @@ def _services(given: frozenset[Service] | None) -> str:
 
 def name_of(one: Linked) -> str:
     """Their name, before they have come the one that the practice wrote down."""
-    return one.invited if one.behind is None else identity.name_of(PersonId(one.behind))
+    return one.invited if one.behind is None else identity.name_of(PersonId(one.behind), written=one.invited)
 
 
 def _seen(granted: ProxyGranted, staff: Mapping[UUID, str]) -> str:

@@ -7,7 +7,7 @@ from uuid import UUID
 from openrecord.caseload import events
 from openrecord.caseload.rules.clock import clocks
 from openrecord.caseload.rules.letters import draft
-from openrecord.caseload.rules.steps import corrections, is_part, less
+from openrecord.caseload.rules.steps import corrections, grounds, is_part, less
 from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Proof, Request, Step, Wait
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import random_id
@@ -26,8 +26,24 @@ TITLES: Mapping[Step, str] = {
     Step.REVIEW: gettext_noop("Open or close a part of the history"),
     Step.DECIDE: gettext_noop("Decide the request"),
 }
+_MISSING: Mapping[str, str] = {
+    "proof": gettext_noop("Choose how you made sure who asks"),
+    "to": gettext_noop("Choose who deals with this request"),
+    "wait": gettext_noop("Choose what you are waiting for"),
+    "reason": gettext_noop("Write why you need longer"),
+    "verdict": gettext_noop("Choose whether this part is opened or stays closed"),
+    "level": gettext_noop("Choose how much is opened"),
+    "correction": gettext_noop("Choose what became of the entry"),
+    "ground": gettext_noop("Choose the ground of refusal"),
+    "letter": gettext_noop("Write the letter to the patient"),
+}
+"""What is said where nothing was chosen or written, by the name of the field."""
+
 NOBODY = "nobody"
 OPEN, CLOSED = "open", "closed"
+PART = frozenset({"first", "last", "sections"})
+"""The fields that name a part of the record."""
+
 LINES_OF_A_LETTER = 12
 
 
@@ -36,7 +52,7 @@ class Setting:
     """What a form depends on. `members`: who may be chosen, by id; `outcome`: the answer being written.
 
     `came_restricted`: how many entries a sender marked as not for the patient; `openable`: the higher levels that can
-    be given.
+    be given; `looked_at`: names the record as the reviewer saw it (screening.queries.record_stamp).
     """
 
     request: Request
@@ -44,6 +60,7 @@ class Setting:
     outcome: Outcome | None = None
     came_restricted: int = 0
     openable: frozenset[Level] = frozenset()
+    looked_at: str = ""
 
 
 def fields_of(step: Step, setting: Setting) -> tuple[Field, ...]:
@@ -75,15 +92,21 @@ def _one_of(name: str, label: str, options: Mapping[str, str], typed: str = "") 
     return Field(name, label, Shape.ONE_OF, options=choices, typed=(typed,))
 
 
-def _review(request: Request) -> tuple[Field, ...]:
-    asked = request.wish.part
+def part_fields(asked: Part) -> tuple[Field, ...]:
+    """The questions that name a part of the record, answered with the part that was asked for."""
     sections = [Option(section.value, _(words)) for section, words in SECTIONS.items()]
     wanted = () if asked.sections is None else tuple(asked.sections)
-    levels = {str(int(level)): _(words) for level, words in LEVELS.items()}
     return (
         Field("first", _("From"), Shape.DAY, _("Empty: from the beginning"), typed=day_parts(asked.first)),
         Field("last", _("Up to"), Shape.DAY, _("Empty: to the end"), typed=day_parts(asked.last)),
         Field("sections", _("Sections"), Shape.SOME_OF, _("None: all sections"), options=sections, typed=wanted),
+    )
+
+
+def _review(request: Request) -> tuple[Field, ...]:
+    levels = {str(int(level)): _(words) for level, words in LEVELS.items()}
+    return (
+        *part_fields(request.wish.part),
         _one_of(
             "verdict",
             _("What becomes of this part?"),
@@ -128,7 +151,13 @@ def _decide(setting: Setting) -> tuple[Field, ...]:
         words = {one.value: _(text) for one, text in CORRECTIONS.items() if one in became}
         first.append(_one_of("correction", _("What became of the entry?"), words))
     if outcome is not Outcome.GRANTED:
-        first.append(_one_of("ground", _("Ground"), {ground.value: _(words) for ground, words in GROUNDS.items()}))
+        first.append(
+            _one_of(
+                "ground",
+                _("Ground"),
+                {one.value: _(text) for one, text in GROUNDS.items() if one in grounds(request.kind)},
+            )
+        )
     return (*first, letter)
 
 
@@ -137,17 +166,26 @@ def mistakes(step: Step, fields: Sequence[Field], setting: Setting) -> dict[str,
     found = too_long(fields)
     optional = {Outcome.PARTLY: {"ground"}, Outcome.REFUSED: {"correction"}}.get(setting.outcome or Outcome.GRANTED, ())
     for field in fields:
-        if field.shape is Shape.ONE_OF and not chosen(field) and field.name not in optional:
-            found[field.name] = _("Choose one")
-        elif field.shape is Shape.TEXT and not field.value:
-            found[field.name] = _("Write something here")
-        elif field.shape is Shape.DAY and not _is_day(field):
-            found[field.name] = _("Enter a real date, like 1 4 2015")
-    if step is Step.REVIEW and not found and not is_part(_part(fields)):
-        found["last"] = _("The last day must not be before the first")
+        unchosen = field.shape is Shape.ONE_OF and not chosen(field) and field.name not in optional
+        if unchosen or (field.shape is Shape.TEXT and not field.value):
+            found[field.name] = _(_MISSING[field.name])
+    if step is Step.REVIEW:
+        found = part_mistakes(fields) | found
     by_name = {field.name: field for field in fields}
     if "looked" in by_name and OPEN in by_name["verdict"].typed and not chosen(by_name["looked"]):
         found["looked"] = _("Look at the entries that came restricted first")
+    return found
+
+
+def part_mistakes(fields: Sequence[Field]) -> dict[str, str]:
+    """What is wrong with the part that was named, by the name of the field."""
+    found = {
+        field.name: _("Enter a real date, like 1 4 2015")
+        for field in fields
+        if field.shape is Shape.DAY and not _is_day(field)
+    }
+    if not found and not is_part(part_of(fields)):
+        found["last"] = _("The last day must not be before the first")
     return found
 
 
@@ -159,7 +197,8 @@ def _is_day(field: Field) -> bool:
     return True
 
 
-def _part(fields: Sequence[Field]) -> Part:
+def part_of(fields: Sequence[Field]) -> Part:
+    """The part of the record that a form without mistakes names."""
     by_name = {field.name: field for field in fields}
     sections = frozenset(Section(name) for name in chosen(by_name["sections"]))
     return Part(day_of(by_name["first"]), day_of(by_name["last"]), sections or None)
@@ -194,9 +233,9 @@ def event_of(step: Step, fields: Sequence[Field], setting: Setting) -> events.An
         case Step.EXTEND:
             return events.Extended(value["reason"])
         case Step.REVIEW if value["verdict"] == OPEN:
-            return events.ChunkGranted(_part(fields), random_id(), Level(int(value["level"])))
+            return events.ChunkGranted(part_of(fields), random_id(), Level(int(value["level"])))
         case Step.REVIEW:
-            return events.ChunkRefused(_part(fields))
+            return events.ChunkRefused(part_of(fields))
         case Step.DECIDE if setting.outcome is not None:
             return _decided(setting.outcome, value, setting.request)
     raise ValueError(step)

@@ -34,6 +34,7 @@ KINDS: Mapping[Kind, str] = {
     Kind.HISTORY: gettext_noop("Historical access"),
     Kind.LEVEL: gettext_noop("Higher level of access"),
     Kind.CORRECTION: gettext_noop("Correction of an entry"),
+    Kind.QUESTION: gettext_noop("Question about an entry"),
     Kind.OPT_OUT: gettext_noop("Opt-out of online access"),
     Kind.OPT_IN: gettext_noop("Online access again after an opt-out"),
     Kind.PROXY: gettext_noop("Proxy access"),
@@ -53,12 +54,21 @@ OUTCOMES: Mapping[Outcome, str] = {
     Outcome.PARTLY: gettext_noop("Grant in part"),
     Outcome.REFUSED: gettext_noop("Refuse"),
 }
+_STATES_OF_A_QUESTION = {
+    State.GRANTED: gettext_noop("Answered"),
+    State.REFUSED: gettext_noop("Not answered"),
+}
+_OUTCOMES_OF_A_QUESTION = {
+    Outcome.GRANTED: gettext_noop("Answer the question"),
+    Outcome.REFUSED: gettext_noop("Do not answer"),
+}
 GROUNDS: Mapping[Ground, str] = {
     Ground.EXEMPT: gettext_noop("An exemption of data protection law (serious harm, another person)"),
     Ground.IDENTITY: gettext_noop("Identity could not be checked"),
     Ground.NOT_HELD: gettext_noop("We do not hold it"),
     Ground.NOT_CHANGED: gettext_noop("Looked at, and the entry stays as it is"),
     Ground.NOT_ELIGIBLE: gettext_noop("The rules for online access do not allow it"),
+    Ground.UNFOUNDED: gettext_noop("Manifestly unfounded or excessive (UK GDPR article 12(5))"),
 }
 CORRECTIONS: Mapping[Correction, str] = {
     Correction.CORRECTED: gettext_noop("Corrected in our own system, which sends the corrected entry"),
@@ -109,6 +119,17 @@ class Shown:
     reviews: tuple[tuple[str, bool], ...]
     letter: tuple[str, ...]
     steps: tuple[tuple[str, str, str], ...]
+
+
+def outcome_words(outcome: Outcome, kind: Kind) -> str:
+    """An answer in words, to choose it or to say that it was given: a question is answered, not granted."""
+    own = _OUTCOMES_OF_A_QUESTION if kind is Kind.QUESTION else {}
+    return _(own.get(outcome, OUTCOMES[outcome]))
+
+
+def _state_words(request: Request) -> str:
+    own = _STATES_OF_A_QUESTION if request.kind is Kind.QUESTION else {}
+    return _(own.get(request.state, STATES[request.state]))
 
 
 def address(patient: Patient, request_id: UUID) -> str:
@@ -164,14 +185,14 @@ def shown(
     letter = "" if request.decision is None else request.decision.letter
     return Shown(
         _(KINDS[request.kind]),
-        _(STATES[request.state]),
+        _state_words(request),
         urgent,
         tone,
         _facts(request, staff, by_proxy=by_proxy),
         progress(request, patient.born).percent if request.kind is Kind.HISTORY else None,
         tuple((part_words(review.part), review.granted) for review in request.reviews),
         tuple(text.strip() for text in letter.split("\n\n") if text.strip()),
-        tuple(_step(one, staff) for one in reversed(tuple(happened))),
+        tuple(_step(one, request.kind, staff) for one in reversed(tuple(happened))),
     )
 
 
@@ -183,7 +204,7 @@ def part_words(part: Part) -> str:
 def _facts(request: Request, staff: Mapping[UUID, str], *, by_proxy: bool) -> tuple[Fact, ...]:
     wish = request.wish
     asker = _("Somebody who acts for the patient") if by_proxy else _("The patient")
-    found = [Fact(_("Asked on"), day_in_words(request.made)), Fact(_("Asked by"), asker)]
+    found = [Fact(_("Asked on"), day_in_words(request.begins)), Fact(_("Asked by"), asker)]
     if request.kind is Kind.HISTORY:
         found.append(Fact(_("Asked for"), part_words(wish.part)))
     if wish.level is not None:
@@ -209,18 +230,18 @@ def _decided(decision: Decision | None) -> Iterable[Fact]:
         yield Fact(_("Ground of refusal"), _(GROUNDS[decision.ground]))
 
 
-def _step(one: Happened, staff: Mapping[UUID, str]) -> tuple[str, str, str]:
+def _step(one: Happened, kind: Kind, staff: Mapping[UUID, str]) -> tuple[str, str, str]:
     """When, what, who."""
-    return day_in_words(one.at), _event(one.event, staff), _who(one, staff)
+    return day_in_words(one.at), _event(one.event, kind, staff), _who(one, staff)
 
 
 def _who(one: Happened, staff: Mapping[UUID, str]) -> str:
-    if isinstance(one.event, events.Made | events.Withdrawn):
+    if isinstance(one.event, events.Withdrawn) or (isinstance(one.event, events.Made) and one.event.received is None):
         return _("online")
     return next((name for member, name in staff.items() if str(member) == one.actor), _("staff"))
 
 
-def _event(event: events.AnyEvent, staff: Mapping[UUID, str]) -> str:
+def _event(event: events.AnyEvent, kind: Kind, staff: Mapping[UUID, str]) -> str:
     match event:
         case events.IdentityChecked(proof=proof):
             return _("Identity checked: %(how)s") % {"how": _(PROOFS[proof])}
@@ -233,5 +254,5 @@ def _event(event: events.AnyEvent, staff: Mapping[UUID, str]) -> str:
         case events.ChunkRefused(part=part):
             return _("Kept closed: %(part)s") % {"part": part_words(part)}
         case events.Decided(outcome=outcome):
-            return _("Decided: %(outcome)s") % {"outcome": _(OUTCOMES[outcome])}
+            return _("Decided: %(outcome)s") % {"outcome": outcome_words(outcome, kind)}
     return _(_PLAIN[type(event)])

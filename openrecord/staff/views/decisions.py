@@ -24,7 +24,9 @@ from openrecord.registry.types import Patient, Policy
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
 from openrecord.staff.presenters.ahead import rows as ahead_rows
 from openrecord.staff.presenters.matters import MATTERS, rows
+from openrecord.staff.presenters.proxies import Proxy, in_words, newest_grants
 from openrecord.staff.views.policy_form import whole_number
+from openrecord.staff.views.requests import members_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
@@ -44,7 +46,7 @@ def _listed(request: HttpRequest, matters: frozenset[Matter], path: str, title: 
     record_staff_read(request, desk, None, route=path, served=(), at=clock.now())
     context = {
         "title": title,
-        "rows": rows(found[:PAGE_SIZE]),
+        "rows": rows(found[:PAGE_SIZE], clock.now()),
         "previous_href": f"{path}?page={number - 1}" if number > 1 else "",
         "next_href": f"{path}?page={number + 1}" if len(found) > PAGE_SIZE else "",
         "done": request.GET.get("done", ""),
@@ -158,7 +160,14 @@ def age_review(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpRe
     if request.method == "POST" and answer in {value for value, _words, _hint in answers}:
         age = ADULT if grown else review_age(facts, parent)
         return _record(request, desk, patient, AgeReviewed(viewer=viewer, age=age, carries_on=answer == "keep"))
-    return _question(request, desk, patient, matter, answers, parent)
+    return _question(request, desk, patient, matter, answers, _proxy(desk, patient, viewer, at))
+
+
+def _proxy(desk: Desk, patient: Patient, viewer: ViewerId, at: datetime) -> Proxy | None:
+    """Whose access it is: of two parents one has to know which."""
+    grants, staff = newest_grants(access.acts(patient.patient_id)), members_of(desk)
+    every = access.linked(patient.patient_id, at=at)
+    return next((in_words(one, grants, staff) for one in every if one.viewer.viewer_id == viewer), None)
 
 
 def _review_of(
@@ -179,7 +188,7 @@ def _question(
     patient: Patient,
     matter: Matter,
     answers: list[tuple[str, str, str]],
-    parent: Viewer | None = None,
+    parent: Proxy | None = None,
 ) -> HttpResponse:
     errors = (FieldError("answer-1", _("Choose what happens")),) if request.method == "POST" else ()
     record_staff_read(request, desk, patient, route="/staff/decision", served=(), at=clock.now())

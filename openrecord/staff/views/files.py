@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from openrecord.attachments import queries as attachments
 from openrecord.attachments.types import Attached, NotAvailable
 from openrecord.kit import clock
+from openrecord.kit.london import day_of
 from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_read
 from openrecord.staff.presenters.files import cards
@@ -146,7 +147,7 @@ def _page(request: HttpRequest, found: _Found, back_text: str) -> HttpResponse:
 
 def _handed_out(request: HttpRequest, found: _Found, *, is_saved: bool) -> HttpResponseBase:
     file = found.file
-    handed = File(file.kind, file.size, found.day.date(), lambda start, stop: attachments.content(file, start, stop))
+    handed = File(file.kind, file.size, day_of(found.day), lambda start, stop: attachments.content(file, start, stop))
     try:
         return answer(request, handed, is_saved=is_saved)
     except NotAvailable:

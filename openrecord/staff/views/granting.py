@@ -95,6 +95,9 @@ def _faults(facts: AccessFacts, desk: Desk, fields: Mapping[str, Field], at: dat
     basis, evidence = Basis(fields["basis"].value), Evidence(fields["evidence"].value)
     seen_on = day_of(fields["seen"]) or london_day(at)
     found = granting.basis_faults(facts, basis, evidence, seen_on, at)
+    born = day_of(fields["born"])
+    if born is not None and born > london_day(at):
+        return {"born": _("Enter today or a date in the past")}
     return forms.fault_errors(found | granting.scope_faults(facts, desk.ods, basis, forms.scope_of(fields), at))
 
 
@@ -103,7 +106,7 @@ def _grant(
 ) -> HttpResponse:
     invited, scope = forms.invited_of(fields), forms.scope_of(fields)
     act = ProxyGranted(
-        viewer=invitations.viewer_for(patient.patient_id, invited),
+        viewer=invitations.viewer_for(patient.patient_id, invited, at=at),
         basis=fields["basis"].value,
         listed_org=desk.ods,
         level=int(scope.level),

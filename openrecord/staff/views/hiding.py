@@ -8,11 +8,13 @@ from django.views.decorators.http import require_http_methods
 
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
+from openrecord.screening import queries as screening
 from openrecord.screening.actions import acts
 from openrecord.screening.types import EntryId, HideReason
 from openrecord.staff import record
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of
 from openrecord.staff.presenters.entries import EntryRow, row
+from openrecord.staff.record import StaffEntry
 from openrecord.staff.views.patient import base_of, entry_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
@@ -65,6 +67,14 @@ def _desk_that_decides(request: HttpRequest) -> Desk:
     return desk
 
 
+def overtaken() -> str:
+    """What somebody reads whose decision rested on what is no longer so."""
+    return _(
+        "Somebody else decided about this entry, or it changed, while you had it open. "
+        "Nothing that you chose was done. This is how it stands now."
+    )
+
+
 @audience(Audience.STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
 def hide(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
@@ -72,33 +82,74 @@ def hide(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
     desk = _desk_that_decides(request)
     found = patient_of(desk, public_id)
     one = entry_of(desk, found, entry_id)
-    base = base_of(found)
     reason = request.POST.get("reason", "")
     responsible = request.POST.get("responsible", "").strip()[:LONGEST_NAME]
-    errors = mistakes(desk, reason, responsible) if request.method == "POST" else ()
-    asked = request.method != "POST" or bool(errors)
-    if not asked and request.POST.get("confirmed") == "yes":
+    if request.method != "POST":
+        return asked(request, desk, found, one, reason, responsible)
+    errors = mistakes(desk, reason, responsible)
+    if errors:
+        return asked(request, desk, found, one, reason, responsible, errors)
+    if request.POST.get("confirmed") != "yes":
+        return _confirmed_first(request, desk, found, one, reason, responsible)
+    try:
         acts.hide(
             patient_id=found.patient_id,
             entry_id=EntryId(entry_id.bytes),
             reason=HideReason(reason),
             responsible=responsible or None,
+            seen=request.POST.get("seen"),
             by=actor_of(request, desk, AUTHORITY),
             at=clock.now(),
         )
-        return see_other(f"{base}/entries/{entry_id}?done=hidden")
+    except acts.Overtaken:
+        errors = (FieldError("reason-1", overtaken()),)
+        return asked(request, desk, found, entry_of(desk, found, entry_id), reason, responsible, errors)
+    return see_other(f"{base_of(found)}/entries/{entry_id}?done=hidden")
+
+
+def asked(
+    request: HttpRequest,
+    desk: Desk,
+    patient: Patient,
+    one: StaffEntry,
+    reason: str,
+    responsible: str,
+    errors: tuple[FieldError, ...] = (),
+) -> HttpResponse:
+    """The form that asks why, with what was chosen and typed so far."""
     context = {
-        "title": _("Why must this entry be hidden?") if asked else _("Hide this entry?"),
-        "here": f"{base}/entries/{entry_id}",
-        "row": row(one, base),
+        "title": _("Why must this entry be hidden?"),
+        "here": f"{base_of(patient)}/entries/{one.entry_id}",
+        "row": row(one, base_of(patient)),
         "reasons": reasons_for(desk),
         "reason": reason,
         "responsible": responsible,
-        "shared": () if asked else shared_with(desk, found, entry_id),
+        "seen": stamp_of(patient, one.entry_id),
         "errors": errors,
         "error_of": {error.field: error.text for error in errors},
     }
-    return page(request, "staff/hide.html" if asked else "staff/hide_confirm.html", desk, context, found)
+    return page(request, "staff/hide.html", desk, context, patient)
+
+
+def _confirmed_first(
+    request: HttpRequest, desk: Desk, patient: Patient, one: StaffEntry, reason: str, responsible: str
+) -> HttpResponse:
+    """`seen` stays as the form had it: what was chosen there rests on it."""
+    context = {
+        "title": _("Hide this entry?"),
+        "here": f"{base_of(patient)}/entries/{one.entry_id}",
+        "row": row(one, base_of(patient)),
+        "reason": reason,
+        "responsible": responsible,
+        "seen": request.POST.get("seen", stamp_of(patient, one.entry_id)),
+        "shared": shared_with(desk, patient, one.entry_id),
+    }
+    return page(request, "staff/hide_confirm.html", desk, context, patient)
+
+
+def stamp_of(patient: Patient, entry_id: UUID) -> str:
+    """Names what somebody sees of an entry now, for a form."""
+    return screening.stamp(patient.patient_id, EntryId(entry_id.bytes))
 
 
 @audience(Audience.STAFF)
@@ -110,16 +161,21 @@ def unhide(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpRespons
     one = entry_of(desk, found, entry_id)
     base = base_of(found)
     if request.method == "POST":
-        acts.unhide(
-            patient_id=found.patient_id,
-            entry_id=EntryId(entry_id.bytes),
-            by=actor_of(request, desk, AUTHORITY),
-            at=clock.now(),
-        )
+        try:
+            acts.unhide(
+                patient_id=found.patient_id,
+                entry_id=EntryId(entry_id.bytes),
+                seen=request.POST.get("seen"),
+                by=actor_of(request, desk, AUTHORITY),
+                at=clock.now(),
+            )
+        except acts.Overtaken:
+            return see_other(f"{base}/entries/{entry_id}?done=overtaken")
         return see_other(f"{base}/entries/{entry_id}?done=unhidden")
     context = {
         "title": _("Stop hiding this entry?"),
         "here": f"{base}/entries/{entry_id}",
+        "seen": stamp_of(found, entry_id),
         "row": row(one, base),
     }
     return page(request, "staff/unhide.html", desk, context, found)

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_safe
 
 from openrecord.access import due as access_due
 from openrecord.access.matters import DECISIONS, DRIFT, NOTICES
+from openrecord.caseload import queries as caseload
 from openrecord.kit import clock
 from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
@@ -30,6 +31,7 @@ from openrecord.staff.views.policy import PRACTICE
 from openrecord.staff.views.queue import ROUTE as QUEUE
 from openrecord.staff.views.refused import PAGE_SIZE as REFUSED_SIZE
 from openrecord.staff.views.refused import ROUTE as REFUSED
+from openrecord.staff.views.requests import BASE as REQUESTS
 from openrecord.staff.views.undelivered import ROUTE as UNDELIVERED
 from openrecord.web.audience import Audience, audience
 from openrecord.web.text import gettext as _
@@ -58,6 +60,7 @@ def home(request: HttpRequest) -> HttpResponse:
             *checks,
             *_records(desk, clock.now()),
             _waiting(desk.ods, clock.now()),
+            _requests(desk.ods, clock.now()),
             _count(DECISIONS_PATH, _("Decisions about access"), access_due.count_due(DECISIONS, desk.ods)),
             _count("/staff/drift", _("Codes and settings that disagree"), access_due.count_due(DRIFT, desk.ods)),
             _count(AHEAD_PATH, _("Access that is reviewed or ends soon"), access_due.count_due(NOTICES, desk.ods)),
@@ -79,6 +82,19 @@ def _waiting(ods: OdsCode, at: datetime) -> Card:
     else:
         told = _("%(count)s waiting") % {"count": count.every} if count.every else _("Nothing is waiting")
     return Card(QUEUE, _("Entries that wait for a decision"), told, waits=count.every > 0)
+
+
+def _requests(ods: OdsCode, at: datetime) -> Card:
+    """Requests of patients. What is late is told first, then what soon will be (R47)."""
+    count = caseload.workload(ods, at=at)
+    if count.overdue:
+        told = _("%(count)s open, %(overdue)s overdue")
+    elif count.soon:
+        told = _("%(count)s open, %(soon)s due soon")
+    else:
+        told = _("%(count)s open") if count.every else _("None open")
+    numbers = {"count": count.every, "overdue": count.overdue, "soon": count.soon}
+    return Card(REQUESTS, _("Requests of patients"), told % numbers, waits=count.every > 0)
 
 
 def _openings(ods: OdsCode) -> Card:

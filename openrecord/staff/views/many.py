@@ -62,7 +62,7 @@ def decide(request: HttpRequest) -> HttpResponse:
         except (acts.Overtaken, acts.UnknownEntry):
             left += 1
         else:
-            done.append(queue.key_now(patient, entry_id))
+            done.append(queue.key_after(patient, entry_id, seen))
     context = {
         "title": _("Done"),
         "said": queue.said(request.POST["decision"], len(done)),

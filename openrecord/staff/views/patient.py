@@ -7,23 +7,29 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import due as access_due
+from openrecord.access import queries as access
 from openrecord.access.matters import NOTICES, Matter
+from openrecord.access.rules.granting import own_bars
 from openrecord.access.types import Reason
 from openrecord.attachments import queries as attachments
 from openrecord.kit import clock
+from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
+from openrecord.screening.types import EntryId
 from openrecord.staff import record
 from openrecord.staff.desk import (
     Desk,
     desk_of,
+    is_last_here,
     is_registered,
     may_say_whose,
     page,
     patient_of,
     record_staff_read,
 )
+from openrecord.staff.presenters.circumstances import standing
 from openrecord.staff.presenters.entries import detail, row, rows
 from openrecord.staff.presenters.files import cards
 from openrecord.staff.presenters.matters import MatterRow
@@ -78,6 +84,10 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "restricted": found.patient_id in restricted.restricted_at(desk.ods),
         "came_restricted": len(screening.labelled(found.patient_id, desk.ods)),
         "previews": is_registered(desk, found, at),
+        "is_last_here": is_last_here(desk, found, at),
+        "circumstances": standing(registry.patients(registry.names(found.patient_id)).values()),
+        "is_young": not own_bars(access.facts(found.patient_id, at=at), at),
+        "records_requests": desk.may_record_requests,
         "merges": may_say_whose(desk, found, at),
         "merged": merged_rows(desk.ods, found, base),
         "rows": rows(entries, base, show),
@@ -92,7 +102,8 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
 
 def _open_matters(desk: Desk, patient: Patient) -> tuple[MatterRow, ...]:
     """What waits for the practice about this patient's access: it stands where the record is read, too (R38)."""
-    return matter_rows(access_due.open_about(desk.ods, patient.patient_id, frozenset(Matter) - NOTICES))
+    found = access_due.open_about(desk.ods, patient.patient_id, frozenset(Matter) - NOTICES)
+    return matter_rows(found, clock.now())
 
 
 def _filters() -> tuple[str, str, str]:
@@ -118,6 +129,7 @@ def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse
         "entry": detail(one, base),
         "files": files_of(found, one),
         "hidden": bool(one.hides),
+        "seen": screening.stamp(found.patient_id, EntryId(entry_id.bytes)),
         "is_theirs": Reason.WRONG_PERSON.value not in one.reasons,
         "done": request.GET.get("done", ""),
     }

@@ -165,7 +165,13 @@ def section(request: HttpRequest, public_id: UUID, slug: str, viewer_id: UUID | 
     after = request.GET.get("after") or None
     try:
         served = timeline.page(
-            reader, slots=section_found.slots, ahead=section_found.ahead, limit=PAGE_SIZE, after=after, at=at
+            reader,
+            slots=section_found.slots,
+            ahead=section_found.ahead,
+            limit=PAGE_SIZE,
+            whole_days=not section_found.ahead,
+            after=after,
+            at=at,
         )
     except BadCursor as error:
         raise Http404 from error
@@ -198,19 +204,19 @@ def entry(
         raise Http404
     one = shown(served.slot, served.clinical, served.body, found.base)
     members, test = timeline.members(reader, entry_id, at=at), test_of(one)
-    earlier = () if test is None else timeline.earlier(reader, served, test, at=at)
-    ids = [item.public_id for item in (served, *members, *earlier)]
+    others = () if test is None else timeline.of_same_test(reader, served, test, at=at)
+    ids = [item.public_id for item in (served, *members, *others)]
     record_staff_read(request, found.desk, found.patient, route=ROUTE, served=ids, seen_as=reader, at=at)
-    below, before = (
-        [shown(item.slot, item.clinical, item.body, found.base) for item in items] for items in (members, earlier)
+    below, beside = (
+        [shown(item.slot, item.clinical, item.body, found.base) for item in items] for items in (members, others)
     )
-    detail = detail_of(one, below, before)
+    detail = detail_of(one, below, beside)
     context = {
         **found.context,
         "title": _(section_found.title),
         "section_title": _(section_found.title),
         "entry": detail,
-        "names_note": about_names(name for group in detail.groups for name in group.names),
+        "names_note": about_names(detail.names),
         "files": cards(one, attachments.files_of(found.patient.patient_id, entry_id, served.body)),
         "back_href": f"{found.base}/{slug}",
         "back_text": _(section_found.title),

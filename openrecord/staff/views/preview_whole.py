@@ -39,7 +39,9 @@ def timeline(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = Non
     if not part.errors:
         period = Period(part.since, part.until)
         try:
-            served = queries.page(reader, slots=part.slots, period=period, limit=PAGE_SIZE, after=after, at=at)
+            served = queries.page(
+                reader, slots=part.slots, period=period, limit=PAGE_SIZE, whole_days=True, after=after, at=at
+            )
         except BadCursor as error:
             raise Http404 from error
     ids = [entry.public_id for entry in served.entries]
@@ -69,7 +71,8 @@ def awaited(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = None
     record_staff_read(request, found.desk, found.patient, route=ROUTE, served=waiting, seen_as=reader, at=at)
     days = environment.ask_after_days()
     told = [in_words(entry, ask_after=days, at=at) for entry in waiting.values()]
-    context = {**found.context, "title": _("On its way"), "awaited": told}
+    empty = empty_of(reader, served, SLOTS, at)
+    context = {**found.context, "title": _("On its way"), "awaited": told, "empty": empty}
     return page(request, "records/awaited.html", found.desk, context, found.patient)
 
 

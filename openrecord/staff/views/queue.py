@@ -74,10 +74,14 @@ def page_of(desk: Desk, chosen: QueryDict, at: datetime) -> tuple[ListedItem, ..
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What was done just before, in words; `key` for a way back, empty where there is none."""
+    """What was done just before, in words; `key` for a way back, empty where there is none.
+
+    `said` is empty where nothing could be done; `left`: how many entries stayed as they were.
+    """
 
     said: str
     key: str = ""
+    left: int = 0
 
 
 def said(decision: str, count: int) -> str:
@@ -101,24 +105,29 @@ def ours(desk: Desk, public_id: UUID, entry_id: UUID) -> tuple[Patient, EntryId]
     return patient, entry
 
 
-def key_now(patient: Patient, entry_id: EntryId) -> str:
-    """Names an entry in a form, as it stands now."""
-    return f"{patient.public_id}/{spelt(entry_id)}/{screening.stamp(patient.patient_id, entry_id)}"
+def key_after(patient: Patient, entry_id: EntryId, seen: str) -> str:
+    """Names, in forms and addresses, an entry as it stands after a decision that rested on `seen`."""
+    return f"{patient.public_id}/{spelt(entry_id)}/{screening.stamp_after(seen)}"
 
 
 def done_of(desk: Desk, request: HttpRequest) -> Done | None:
-    """What the address says was done just before. Raises Http404 where it names somebody else's entry."""
-    text = said(request.GET.get("done", ""), _count(request.GET.get("changed", "1")))
+    """What the address says was done just before, with a way back as long as nothing has happened to the entry since.
+
+    Raises Http404 where it names somebody else's entry.
+    """
+    changed, left = (_count(request.GET.get(name, none)) for name, none in (("changed", "1"), ("left", "0")))
+    text = said(request.GET.get("done", ""), changed)
     if not text:
         return None
-    public_id, _slash, entry_id = request.GET.get("last", "").partition("/")
-    if not entry_id or not desk.may_decide:
-        return Done(text)
+    key = request.GET.get("last", "")
+    if not key or not desk.may_decide:
+        return Done(text if changed else "", left=left)
     try:
+        public_id, entry_id, stamp = key.split("/")
         patient, entry = ours(desk, UUID(public_id), UUID(entry_id))
     except ValueError as error:
         raise Http404 from error
-    return Done(text, key_now(patient, entry))
+    return Done(text, key if screening.stamp(patient.patient_id, entry) == stamp else "")
 
 
 def _count(text: str) -> int:

@@ -14,7 +14,7 @@ from openrecord.access import queries as access
 from openrecord.access.types import ViewerKind
 from openrecord.caseload import queries
 from openrecord.caseload.queries import STOPPED, Only, Place
-from openrecord.caseload.rules.steps import ROLES, open_steps, outcomes
+from openrecord.caseload.rules.steps import open_steps, outcomes, roles
 from openrecord.caseload.types import Kind, OpenRequest, Outcome, Request, RequestId, State, Step
 from openrecord.identity import queries as identity
 from openrecord.kit import clock
@@ -22,7 +22,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_read
 from openrecord.staff.presenters.request_forms import TITLES
-from openrecord.staff.presenters.requests import KINDS, OUTCOMES, STATES, address, lines, shown
+from openrecord.staff.presenters.requests import KINDS, STATES, address, lines, outcome_words, shown
 from openrecord.web.audience import Audience, audience
 from openrecord.web.text import gettext as _
 
@@ -30,6 +30,7 @@ BASE = "/staff/requests"
 PAGE_SIZE = 25
 OPEN_STATES = (State.RECEIVED, State.IN_REVIEW, State.WAITING)
 MINE, NOBODYS = "mine", "nobody"
+_ABOUT_ENTRIES = frozenset({Kind.HISTORY, Kind.CORRECTION, Kind.QUESTION})
 _Choice = TypeVar("_Choice", Kind, State)
 
 
@@ -55,9 +56,9 @@ def request_of(desk: Desk, patient: Patient, request_id: UUID) -> Request:
     return found
 
 
-def steps_for(desk: Desk, steps: Collection[Step]) -> tuple[Step, ...]:
-    """Which of these steps this member of staff may take, in the usual order."""
-    return tuple(step for step in Step if step in steps and ROLES[step] & desk.member.roles)
+def steps_for(desk: Desk, steps: Collection[Step], kind: Kind) -> tuple[Step, ...]:
+    """Which of these steps this member of staff may take with such a request, in the usual order."""
+    return tuple(step for step in Step if step in steps and roles(step, kind) & desk.member.roles)
 
 
 def _known(text: str, choices: type[_Choice]) -> _Choice | None:
@@ -119,6 +120,7 @@ def requests(request: HttpRequest) -> HttpResponse:
     kept = urlencode(asked)
     context = {
         "title": _("Requests of patients"),
+        "count": queries.workload(desk.ods, at=at),
         "lines": lines(found, patients, members_of(desk), at),
         "filters": _filters(asked),
         "next_href": _next(kept, found[-1]) if more else "",
@@ -138,7 +140,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     record_staff_read(request, desk, patient, route="/staff/request", served=(), at=at)
     viewers = {viewer.viewer_id: viewer.kind for viewer in access.people_viewing(patient.patient_id, at=at)}
     here = address(patient, request_id)
-    open_now = open_steps(found, at)
+    steps = steps_for(desk, open_steps(found, at), found.kind)
     context = {
         "title": _(KINDS[found.kind]),
         "here": here,
@@ -150,10 +152,11 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             by_proxy=viewers.get(found.asker) is ViewerKind.PROXY,
             at=at,
         ),
-        "record": f"/staff/patients/{patient.public_id}",
+        "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES else "",
         "copy_number": patient.nhs_number if found.kind is Kind.SUBJECT_ACCESS and found.proof is not None else "",
-        "links": _links(steps_for(desk, open_now), found, here, patient) + _grant_link(desk, found, patient),
-        "takes": Step.ASSIGN in steps_for(desk, open_now) and found.assignee != desk.member.staff_id,
+        "links": _links(steps, found, here, patient) + _grant_link(desk, found, patient),
+        "reviews": found.is_open and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
+        "takes": Step.ASSIGN in steps and found.assignee != desk.member.staff_id,
         "me": desk.member.staff_id,
         "seen": found.sequence,
         "done": request.GET.get("done", ""),
@@ -174,5 +177,5 @@ def _links(steps: Collection[Step], found: Request, here: str, patient: Patient)
     if Step.DECIDE in steps:
         openable = queries.openable(patient.patient_id, found, at=clock.now())
         possible = outcomes(found, born=patient.born, openable=openable)
-        links += [(f"{here}/decide?outcome={o}", _(OUTCOMES[o])) for o in Outcome if o in possible]
+        links += [(f"{here}/decide?outcome={o}", outcome_words(o, found.kind)) for o in Outcome if o in possible]
     return links

@@ -1,7 +1,7 @@
 """Deciding about one waiting entry and going on to the next (R30, R33)."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -25,13 +25,16 @@ from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_re
 from openrecord.staff.presenters.entries import detail, row
 from openrecord.staff.presenters.queue import due_in_words, pieces, state_in_words, told
 from openrecord.staff.views import hiding, queue
-from openrecord.staff.views.patient import base_of, files_of
+from openrecord.staff.views.patient import base_of, entry_of, files_of
 from openrecord.web.audience import Audience, audience
-from openrecord.web.forms import FieldError
+from openrecord.web.forms import Field, FieldError, Shape
+from openrecord.web.forms import day_of as typed_day
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 
 _ENTRY_ROUTE = "/staff/queue/entry"
+LONGEST_HOLD = timedelta(days=366)
+"""A hold comes back to somebody: what waits for longer is hidden, and needs a lawful reason (R32, R33)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +52,10 @@ class Wish:
     @property
     def until(self) -> date | None:
         """The day until which the entry shall be held."""
+        field = Field("until", "", Shape.DAY, typed=(self.day, self.month, self.year))
         try:
-            return date(int(self.year), int(self.month), int(self.day))
-        except (ValueError, OverflowError):
+            return typed_day(field)
+        except ValueError:
             return None
 
 
@@ -66,8 +70,12 @@ def mistakes(desk: Desk, wish: Wish, today: date) -> tuple[FieldError, ...]:
     """What is missing or wrong in the form."""
     if wish.decision == "hide":
         return hiding.mistakes(desk, wish.reason, wish.responsible)
-    if wish.decision == "hold-until" and (wish.until is None or wish.until <= today):
+    if wish.decision != "hold-until":
+        return ()
+    if wish.until is None or wish.until <= today:
         return (FieldError("until-day", _("Enter a date after today until which the entry is held")),)
+    if wish.until > today + LONGEST_HOLD:
+        return (FieldError("until-day", _("Enter a date within the next 12 months")),)
     return ()
 
 
@@ -113,44 +121,47 @@ def item(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
             raise PermissionDenied
         errors = mistakes(desk, wish, day_of(at))
         listed = None if errors else listing.listed_item(desk.ods, patient.patient_id, here, at=at)
-        following = _following(desk, request, listed, at)
+        following = _following(desk, request, here, listed, at)
         if not errors:
             try:
                 decide(desk, request, patient, here, wish)
-                return see_other(_onward(request, patient, entry_id, wish.decision, following))
+                return see_other(_onward(request, queue.key_after(patient, here, wish.seen), wish.decision, following))
             except (acts.Overtaken, acts.UnknownEntry):
-                errors = (FieldError("decisions", overtaken()),)
+                errors = (FieldError("decisions", hiding.overtaken()),)
     found = listing.listed_item(desk.ods, patient.patient_id, here, at=at)
     if found is None:
-        return see_other(f"{base_of(patient)}/entries/{entry_id}{'?done=overtaken' if errors else ''}")
+        return _waits_no_more(request, desk, patient, entry_id, wish, overtaken=bool(errors))
     return _shown(request, desk, patient, found, wish, errors, at)
 
 
-def overtaken() -> str:
-    """What somebody reads whose decision rested on what is no longer so."""
-    return _(
-        "Somebody else decided about this entry, or it changed, while you had it open. "
-        "Nothing that you chose was done. This is how it stands now."
-    )
+def _waits_no_more(
+    request: HttpRequest, desk: Desk, patient: Patient, entry_id: UUID, wish: Wish, *, overtaken: bool
+) -> HttpResponse:
+    """Lead to the entry itself; whoever wanted to hide it still can, with the reason that they gave."""
+    if overtaken and wish.decision == "hide":
+        errors = (FieldError("reason-1", hiding.overtaken()),)
+        one = entry_of(desk, patient, entry_id)
+        return hiding.asked(request, desk, patient, one, wish.reason, wish.responsible, errors)
+    return see_other(f"{base_of(patient)}/entries/{entry_id}{'?done=overtaken' if overtaken else ''}")
 
 
-def _following(desk: Desk, request: HttpRequest, listed: ListedItem | None, at: datetime) -> ListedItem | None:
-    """The item after this one under the same filters, or the first where this was the last."""
+def _following(
+    desk: Desk, request: HttpRequest, here: EntryId, listed: ListedItem | None, at: datetime
+) -> ListedItem | None:
+    """The item after this one under the same filters, or the first where this was the last or waits no more."""
     wanted = queue.filter_of(request.GET)
-    if listed is None:
-        return None
-    after = listing.worklist(desk.ods, wanted, at=at, limit=1, after=listed.cursor)
+    after = () if listed is None else listing.worklist(desk.ods, wanted, at=at, limit=1, after=listed.cursor)
     first = () if after else listing.worklist(desk.ods, wanted, at=at, limit=1)
     found = next(iter((*after, *first)), None)
-    if found is None or found.entry_id == listed.entry_id or found.patient_id in restricted.restricted_at(desk.ods):
+    if found is None or found.entry_id == here or found.patient_id in restricted.restricted_at(desk.ods):
         return None
     return found
 
 
-def _onward(request: HttpRequest, patient: Patient, entry_id: UUID, decision: str, following: ListedItem | None) -> str:
-    """The address of the next item, or of the list; it says what was just done."""
+def _onward(request: HttpRequest, key: str, decision: str, following: ListedItem | None) -> str:
+    """The address of the next item, or of the list; it says what was just done to the entry that `key` names."""
     kept = {name: request.GET[name] for name in queue.FILTERS if request.GET.get(name)}
-    told_of = {**kept, "done": decision, "last": f"{patient.public_id}/{entry_id}"}
+    told_of = {**kept, "done": decision, "last": key}
     if following is None:
         return f"{queue.ROUTE}?{urlencode(told_of)}"
     whose = registry.patient(following.patient_id).public_id

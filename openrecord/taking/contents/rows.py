@@ -1,6 +1,6 @@
 """Each entry as a row: its day, what it is and everything that its own page says of it."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -63,19 +63,24 @@ def row_of(entry: Shown, *, is_part: bool = False, files: Sequence[str] = ()) ->
     return Row(detail.date, detail.title, detail.lead, detail.aside, detail.tag, facts, detail.paragraphs, is_part)
 
 
+def together(entries: Sequence[Shown], slug: str) -> Iterator[tuple[Shown, Sequence[Shown]]]:
+    """The entries of one section in their order: each that stands by itself, with what belongs to it."""
+    belonging = _BELONGING.get(slug, _ALONE)
+    nest = Nest(entries, belonging.parents(entries))
+    for top in nest.tops:
+        yield top, belonging.order(nest.under(top))
+
+
 def years(entries: Sequence[Shown], slug: str, files: Mapping[str, Sequence[str]]) -> tuple[Year, ...]:
     """The entries of one section by year, newest first; what belongs to an entry follows it.
 
     `files`: what is told of the documents of an entry, by its id.
     """
-    belonging = _BELONGING.get(slug, _ALONE)
-    nest = Nest(entries, belonging.parents(entries))
     found: list[Year] = []
-    for heading, tops in groupby(nest.tops, key=lambda top: top.date[-4:]):
+    for heading, each in groupby(together(entries, slug), key=lambda told: told[0].date[-4:]):
         rows: list[Row] = []
-        for top in tops:
+        for top, under in each:
             rows.append(row_of(top, files=files.get(top.parts.id, ())))
-            under = belonging.order(nest.under(top))
             rows += (row_of(below, is_part=True, files=files.get(below.parts.id, ())) for below in under)
         found.append(Year(heading or _("No date given"), tuple(rows)))
     return tuple(found)

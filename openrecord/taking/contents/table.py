@@ -1,8 +1,9 @@
 """Results and measurements as a table for spreadsheets (CSV, RFC 4180): one row for each value.
 
 UTF-8 with a byte order mark, because without one spreadsheets take micro signs for something else. A text that a
-spreadsheet would run as a formula (it begins with = + - @, a tab or a carriage return; OWASP, CSV Injection) gets an
-apostrophe in front; a number is a number, whatever it begins with, in the digits that the laboratory wrote.
+spreadsheet would run as a formula (it begins with = + - @, also of full width, a tab or the end of a line; OWASP, CSV
+Injection) gets an apostrophe in front; a number is a number, whatever it begins with, in the digits that
+the laboratory wrote.
 """
 
 import csv
@@ -22,7 +23,7 @@ from openrecord.web.records.values import Shown
 from openrecord.web.text import gettext as _
 
 _NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?")
-_RUNS = ("=", "+", "-", "@", "\t", "\r")
+_RUNS = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 _SIGNS = frozenset({"<", "<=", ">=", ">"})
 
 

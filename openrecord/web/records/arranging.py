@@ -27,8 +27,9 @@ class Nest:
         self._under: dict[str, list[Shown]] = {}
         self.tops: list[Shown] = []
         for shown in page:
-            top = self._top(shown.reference)
-            if top == shown.reference:
+            reference = shown.reference
+            top = self._top(reference) if reference in self._parents else reference
+            if top == reference:
                 self.tops.append(shown)
             else:
                 self._under.setdefault(top, []).append(shown)

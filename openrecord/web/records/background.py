@@ -17,6 +17,7 @@ from openrecord.web.records.elements import (
     quantity_text,
     text_of,
 )
+from openrecord.web.records.plain import plain_name
 from openrecord.web.records.related import related
 from openrecord.web.records.values import Detail, Group, Line, Shown, facts
 from openrecord.web.text import gettext as _
@@ -70,9 +71,14 @@ def allergy_line(shown: Shown) -> Line:
     """One allergy in a list."""
     body = shown.body
     reactions = joined(concepts(item.get("manifestation")) for item in objects(body.get("reaction")))
-    return Line(
-        shown.href, concept(body.get("code")) or _("Allergy"), shown.date, value=reactions, tag=_certainty(body)
-    )
+    title, plain = _named(body.get("code"))
+    return Line(shown.href, title or _("Allergy"), shown.date, reactions, tag=_certainty(body), plain=plain)
+
+
+def _named(code: object) -> tuple[str, str]:
+    """The words of a CodeableConcept, and ours."""
+    title = concept(code)
+    return title, plain_name(mapping(code), title)
 
 
 def allergy_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
@@ -103,7 +109,8 @@ def allergy_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
 def condition_line(shown: Shown) -> Line:
     """One condition in a list."""
     body = shown.body
-    return Line(shown.href, concept(body.get("code")) or _("Health condition"), shown.date, tag=_certainty(body))
+    title, plain = _named(body.get("code"))
+    return Line(shown.href, title or _("Health condition"), shown.date, tag=_certainty(body), plain=plain)
 
 
 def condition_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
@@ -130,7 +137,8 @@ def condition_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
 def vaccination_line(shown: Shown) -> Line:
     """One vaccination in a list."""
     body = shown.body
-    return Line(shown.href, concept(body.get("vaccineCode")) or _("Vaccination"), shown.date, tag=_not_given(body))
+    title, plain = _named(body.get("vaccineCode"))
+    return Line(shown.href, title or _("Vaccination"), shown.date, tag=_not_given(body), plain=plain)
 
 
 def _not_given(body: Json) -> str:
@@ -166,10 +174,9 @@ def vaccination_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
 
 def referral_line(shown: Shown) -> Line:
     """One referral or request in a list."""
-    body = shown.body
-    return Line(
-        shown.href, referral_title(body), shown.date, value=displays(body.get("performer")), tag=_progress(body)
-    )
+    body, (title, plain) = shown.body, _named(shown.body.get("code"))
+    performer, progress = displays(body.get("performer")), _progress(body)
+    return Line(shown.href, title or referral_title(body), shown.date, performer, tag=progress, plain=plain)
 
 
 def referral_title(body: Json) -> str:

@@ -43,6 +43,8 @@ def detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("Title"), ", ".join(titles)),
         (_("File type"), ", ".join(kind for item in attachments if "url" not in item and (kind := _file_type(item)))),
     )
+    if not any("url" in item for item in attachments):
+        rows += facts((_("Document"), _("It is not here. Ask your GP surgery for a copy.")))
     description = text_of(body.get("description"))
     paragraphs = (description,) if description else ()
     return Detail(title_of(body), shown.date, rows, paragraphs, links=related(shown, members))

@@ -11,14 +11,11 @@ from typing import Any
 
 import msgspec
 
+from openrecord.clinical.codes import without_tag
+
 Json = Mapping[str, Any]
 
 _decoder: msgspec.json.Decoder[Any] = msgspec.json.Decoder(float_hook=Decimal)
-_SEMANTIC_TAG = re.compile(
-    r" \((?:disorder|finding|procedure|situation|substance|product|organism|observable entity|regime/therapy|event|"
-    r"morphologic abnormality|record artifact|qualifier value|person|specimen|medicinal product|clinical drug|"
-    r"medicinal product form|physical object|body structure|assessment scale|occupation)\)$"
-)
 _UNIT_WORDS = {
     "mm[Hg]": "mmHg",
     "Cel": "\u00b0C",
@@ -26,6 +23,7 @@ _UNIT_WORDS = {
     "kg/m2": "kg/m\u00b2",
     "1": "",
     "mL/min/{1.73_m2}": "mL/min/1.73m\u00b2",
+    "mL/min/1.73m2": "mL/min/1.73m\u00b2",
 }
 _MOST_DIGITS = 30
 """No measurement has more; one written 1e999999999 must not become a page of zeros."""
@@ -69,7 +67,7 @@ def concept(value: object) -> str:
                 words = display
                 break
             words = words or display
-    return _SEMANTIC_TAG.sub("", words) if words.endswith(")") else words
+    return without_tag(words)
 
 
 def concepts(value: object) -> str:

@@ -2,17 +2,18 @@
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 
-from openrecord.clinical.codes import COMMENT_NOTE, codes_of
-from openrecord.web.records import background, documents, medicines, observations
+from openrecord.web.records import background, documents, medicines, observations, remarks
 from openrecord.web.records.arranging import by_year
 from openrecord.web.records.elements import Json, concept, concepts, displays, joined, mapping, notes, objects, text_of
+from openrecord.web.records.plain import plain_of
 from openrecord.web.records.related import related
+from openrecord.web.records.remarks import comments_of, is_note, note_texts, subject_of
 from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
 from openrecord.web.words import fhir_date_in_words
 
-_RESULTS = frozenset({"Observation", "DiagnosticReport", "Specimen"})
+RESULTS = frozenset({"Observation", "DiagnosticReport", "Specimen"})
 
 
 def encounter_title(body: Json) -> str:
@@ -31,19 +32,7 @@ def encounter_title(body: Json) -> str:
 
 
 def _people(body: Json) -> str:
-    return joined(displays(item.get("individual")) for item in objects(body.get("participant")))
-
-
-def is_note(body: Json) -> bool:
-    """Whether the entry is words only: a note under a heading such as "History", or a comment."""
-    if body.get("resourceType") == "Observation" and (
-        "valueString" in body or COMMENT_NOTE in codes_of(body.get("code"))
-    ):
-        return True
-    categories = objects(body.get("category"))
-    return any(
-        text_of(coding.get("code")) == "comment" for item in categories for coding in objects(item.get("coding"))
-    )
+    return displays([mapping(item.get("individual")) for item in objects(body.get("participant"))])
 
 
 def line(shown: Shown) -> Line:
@@ -56,11 +45,12 @@ def line(shown: Shown) -> Line:
         return Line(shown.href, encounter_title(body), shown.date, value=reasons, aside=joined((_people(body), place)))
     if kind == "Procedure":
         tag = _("Not done") if body.get("status") == "not-done" else ""
-        return Line(shown.href, concept(body.get("code")) or _("Procedure"), shown.date, tag=tag)
+        title = concept(body.get("code"))
+        return Line(shown.href, title or _("Procedure"), shown.date, tag=tag, plain=plain_of(body, title))
     if kind == "QuestionnaireResponse":
         return Line(shown.href, _("Questionnaire"), shown.date)
     if is_note(body):
-        return Line(shown.href, _("Note"), shown.date)
+        return remarks.line(shown)
     return observations.line(shown)
 
 
@@ -85,34 +75,22 @@ def encounter_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("With"), _people(body)),
         (_("Where"), displays(body.get("serviceProvider"))),
     )
-    written: list[str] = []
-    for member in members:
-        if is_note(member.body):
-            written.extend(note_texts(member.body))
     return Detail(
         encounter_title(body),
         shown.date,
         rows,
-        tuple(written),
+        comments_of(members),
         links=related(shown, members),
         groups=member_groups([member for member in members if not is_note(member.body)]),
     )
 
 
-def note_texts(body: Json) -> tuple[str, ...]:
-    """The words of a note entry."""
-    words = text_of(body.get("valueString"))
-    heading = concept(body.get("code"))
-    headed = f"{heading}: {words}" if heading and words else words
-    return ((headed,) if headed else ()) + notes(body)
-
-
 def member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
     """What belongs to a consultation, by kind; results under their report."""
-    results = [member for member in members if member.body.get("resourceType") in _RESULTS]
+    results = [member for member in members if member.body.get("resourceType") in RESULTS]
     named: dict[str, list[Line]] = {}
     for member in members:
-        if member.body.get("resourceType") not in _RESULTS:
+        if member.body.get("resourceType") not in RESULTS:
             heading, made = any_line(member)
             named.setdefault(heading, []).append(made)
     groups_found = [Group(heading, tuple(lines)) for heading, lines in named.items()]
@@ -193,7 +171,9 @@ def concept_of_coding(answer: Json) -> str:
 
 def note_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     """A note's own page: its words as written."""
-    return Detail(_("Note"), shown.date, (), note_texts(shown.body), links=related(shown, members))
+    body = shown.body
+    about = facts((_("About"), subject_of(body)))
+    return Detail(remarks.title_of(body), shown.date, about, note_texts(body), links=related(shown, members))
 
 
 def observation_or_note_detail(shown: Shown, members: Sequence[Shown]) -> Detail:

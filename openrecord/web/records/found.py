@@ -26,7 +26,7 @@ Pieces = tuple[Piece, ...]
 
 
 class Hit(NamedTuple):
-    """One entry that was found. `passages`: of its text, for words that neither title nor value shows."""
+    """One entry that was found. `passages`: of its text, for words that neither title, value nor `plain` shows."""
 
     kind: str
     href: str
@@ -36,7 +36,7 @@ class Hit(NamedTuple):
     aside: str
     tag: str
     tone: str
-    plain: str
+    plain: Pieces
     passages: tuple[Pieces, ...]
 
 
@@ -58,15 +58,15 @@ def found_months(page: Sequence[Shown], asked: Sequence[str]) -> tuple[HitMonth,
 
 def _hit(shown: Shown, asked: Sequence[str]) -> Hit:
     href, title, date, value, aside, tag, tone, plain, _under = line_of(shown)
-    told = {word for text in (title, value) for word in _words(text, asked)}
+    told = {word for text in (title, value, plain) for word in _words(text, asked)}
     passages: list[Pieces] = []
     for text in spoken(shown.raw):
         new = set(_words(text, asked)) - told
         if new:
             told |= new
             passages.append(_passage(text, asked, new))
-    marked = pieces(title, asked), pieces(value, asked)
-    return Hit(kind_of(shown), href, marked[0], date, marked[1], aside, tag, tone, plain, tuple(passages))
+    named, valued, ours = (pieces(text, asked) for text in (title, value, plain))
+    return Hit(kind_of(shown), href, named, date, valued, aside, tag, tone, ours, tuple(passages))
 
 
 def _words(text: str, asked: Sequence[str]) -> list[str]:

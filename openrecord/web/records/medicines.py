@@ -160,4 +160,5 @@ def detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
         (_("Why it was stopped"), concepts(body.get("statusReason"))),
         (_("Prescribed by"), displays(body.get("requester")) or displays(body.get("informationSource"))),
     )
-    return Detail(name_of(body), shown.date, rows, notes(body), links=related(shown, ()))
+    terse = tuple(words for words in (dosage_of(body), _patient_instructions(body)) if words)
+    return Detail(name_of(body), shown.date, rows, notes(body), terse=terse, links=related(shown, ()))

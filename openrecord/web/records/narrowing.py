@@ -69,6 +69,10 @@ class Narrowing:
         return f"{path}?{query}" if query else path
 
 
+WHOLE = Narrowing((), "", "", {})
+"""Nothing is left out."""
+
+
 def narrowing(typed: QueryDict) -> Narrowing:
     """What an address or a form says of it."""
     kinds = frozenset(typed.getlist(KIND))

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from openrecord.web.records import remarks
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.elements import (
     Json,
@@ -23,6 +24,7 @@ from openrecord.web.records.elements import (
 from openrecord.web.records.plain import plain_name
 from openrecord.web.records.ranges import Direction, place
 from openrecord.web.records.related import related
+from openrecord.web.records.remarks import comments_of, excerpt, is_note
 from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts
 from openrecord.web.text import active_language
 from openrecord.web.text import gettext as _
@@ -94,11 +96,14 @@ def line(shown: Shown) -> Line:
     title, plain = _named(bytes(parts.code))
     if parts.resource_type == "DiagnosticReport":
         status = _status(_plain(bytes(parts.status)))
-        return Line(shown.href, title or _("Test report"), shown.date, aside=status, plain=plain)
+        said = excerpt((text_of(decoded(parts.conclusion)),)) if parts.conclusion else ""
+        return Line(shown.href, title or _("Test report"), shown.date, said, tag=status, plain=plain)
+    if not parts.quantity and is_note(shown.body):
+        return remarks.line(shown)
     quantity, ranges, interpretation = bytes(parts.quantity), bytes(parts.ranges), bytes(parts.interpretation)
     value, aside, tag = _measured(quantity, ranges, interpretation, active_language())
     if not quantity:
-        value = value_in_words(shown.body)
+        value = excerpt((value_in_words(shown.body),)) or excerpt(notes(shown.body))
     return Line(shown.href, title or _("Test result"), shown.date, value, aside, tag, "note" if tag else "plain", plain)
 
 
@@ -134,13 +139,15 @@ def _status(status: str) -> str:
 
 
 def _component_facts(body: Json) -> tuple[Fact, ...]:
-    return tuple(
-        Fact(
-            concept(component.get("code")) or _("Value"),
-            joined((value_in_words(component), direction_in_words(place(component).direction)), ", "),
-        )
-        for component in objects(body.get("component"))
-    )
+    return tuple(_component_fact(component) for component in objects(body.get("component")))
+
+
+def _component_fact(component: Json) -> Fact:
+    """A part of a measurement with its own range and where it lies in it."""
+    placed = place(component)
+    ranged = _("Range: %(range)s") % {"range": placed.range_text} if placed.range_text else ""
+    said = joined((value_in_words(component), direction_in_words(placed.direction), ranged), ". ")
+    return Fact(concept(component.get("code")) or _("Value"), said)
 
 
 def observation_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
@@ -149,6 +156,9 @@ def observation_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     placed = place(body)
     tag = direction_in_words(placed.direction)
     filed = fhir_date_in_words(body.get("issued"))
+    value, said = value_in_words(body), notes(body)
+    if excerpt((value,)) != value:  # a text of the laboratory: to be read, not to be seen from afar
+        value, said = "", (value, *said)
     rows = facts(
         (_("Date"), shown.date),
         (_("Filed"), filed),
@@ -161,19 +171,21 @@ def observation_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         title=concept(body.get("code")) or _("Test result"),
         date=shown.date,
         facts=(*_component_facts(body), *rows),
-        paragraphs=notes(body),
-        lead=value_in_words(body),
+        paragraphs=said,
+        comments=comments_of(members),
+        lead=value,
         tag=tag,
         tone="note" if tag else "plain",
         aside=_("Range given with it: %(range)s") % {"range": placed.range_text} if placed.range_text else "",
         links=related(shown, members),
-        groups=_member_groups(members),
+        groups=_member_groups([member for member in members if not is_note(member.body)]),
     )
 
 
 def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     """A report's own page, with its results."""
     body = shown.body
+    own = [member for member in members if is_note(member.body) and "derivedFrom" not in member.body]
     conclusion = text_of(body.get("conclusion"))
     rows = facts(
         (_("Date"), shown.date),
@@ -187,8 +199,9 @@ def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         date=shown.date,
         facts=rows,
         paragraphs=((conclusion,) if conclusion else ()) + notes(body),
+        comments=comments_of(own),
         links=related(shown, members),
-        groups=_member_groups(members),
+        groups=_member_groups([member for member in members if member not in own]),
     )
 
 
@@ -228,18 +241,34 @@ def _with_members(shown: Shown, nest: Nest) -> Line:
     return line(shown)._replace(under=tuple(told for _, told in _in_order(below))) if below else line(shown)
 
 
-def in_order(members: Iterable[Shown]) -> list[Shown]:
-    """What belongs to one report or panel: panels, then results by name, then samples."""
+def in_order(members: Sequence[Shown]) -> list[Shown]:
+    """What belongs to one report or panel: each panel with its results, then other results by name, then samples."""
     return [member for member, _ in _in_order(members)]
 
 
-def _in_order(members: Iterable[Shown]) -> list[tuple[Shown, Line]]:
-    each = ((member, line(member)) for member in members)
-    return sorted(each, key=lambda told: (_rank(told[0]), told[1].title.casefold()))
+def _in_order(members: Sequence[Shown]) -> list[tuple[Shown, Line]]:
+    results = [member for member in members if member.parts.resource_type != "Specimen"]
+    samples = [member for member in members if member.parts.resource_type == "Specimen"]
+    return [*_panels_first(results), *_by_name(samples)]
 
 
-def _rank(shown: Shown) -> int:
-    return 2 if shown.parts.resource_type == "Specimen" else not shown.parts.has_member
+def _panels_first(results: Sequence[Shown]) -> list[tuple[Shown, Line]]:
+    if not any(_holds(result) for result in results):
+        return _by_name(results)
+    nest = Nest(results, parents_of(results))
+    found: list[tuple[Shown, Line]] = []
+    for told in sorted(_by_name(nest.tops), key=lambda told: not _holds(told[0])):
+        found += [told, *_panels_first(nest.under(told[0]))]
+    return found
+
+
+def _by_name(results: Iterable[Shown]) -> list[tuple[Shown, Line]]:
+    return sorted(((result, line(result)) for result in results), key=lambda told: told[1].title.casefold())
+
+
+def _holds(shown: Shown) -> bool:
+    """Whether other results belong to it."""
+    return bool(shown.parts.has_member or shown.parts.result)
 
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:

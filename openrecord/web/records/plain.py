@@ -9,9 +9,10 @@ from functools import cache
 from itertools import zip_longest
 
 from openrecord.clinical.abbreviations import Span, find, glossary
-from openrecord.clinical.codes import codings
-from openrecord.clinical.explanations import Explanation, explanation, explanations
-from openrecord.web.records.elements import Json, mapping, objects, text_of
+from openrecord.clinical.explanations import explanations
+from openrecord.clinical.plain_names import explained, name_of
+from openrecord.clinical.plain_terms import plain_terms
+from openrecord.web.records.elements import Json, mapping
 from openrecord.web.records.values import About, Piece, Word, Written
 from openrecord.web.text import gettext as _
 
@@ -60,19 +61,19 @@ def about(body: Json) -> About | None:
     """What the test of an Observation or a report is, where a text is known for its code or its words."""
     if body.get("resourceType") not in _TESTS:
         return None
-    found = _explained(mapping(body.get("code")))
+    found = explained(dict(mapping(body.get("code"))))
     return None if found is None else About(found.name, found.text, _status({found.review}))
 
 
-def _explained(code: Json) -> Explanation | None:
-    displays = (text_of(coding.get("display")) for coding in objects(code.get("coding")))
-    return explanation(codings(code), (text_of(code.get("text")), *displays))
-
-
 def plain_name(code: Json, title: str) -> str:
-    """Our own name of the test with this code, where it says what the title does not; else empty."""
-    found = _explained(code)
-    return "" if found is None or _words(found.name) <= _words(title) else found.name
+    """Our own name of the test or term with this code, where it says what the title does not; else empty."""
+    name = name_of(dict(code))
+    return "" if _words(name) <= _words(title) else name
+
+
+def plain_of(body: Json, title: str) -> str:
+    """Our own name of what an entry is about: of its test, condition, vaccine or operation."""
+    return plain_name(mapping(body.get("code") or body.get("vaccineCode")), title)
 
 
 def _words(text: str) -> set[str]:
@@ -80,7 +81,7 @@ def _words(text: str) -> set[str]:
 
 
 def about_names(names: Iterable[str]) -> str:
-    """What is said below a list in which tests have these plain names of ours; empty where none has."""
+    """What is said below a list whose entries have these plain names of ours; empty where none has."""
     if not any(names):
         return ""
     ours = _("The grey words below a name are ours, and general.")
@@ -89,4 +90,4 @@ def about_names(names: Iterable[str]) -> str:
 
 @cache
 def _reviews() -> frozenset[str]:
-    return frozenset(each.review for each in explanations().all)
+    return frozenset((*(each.review for each in explanations().all), *(each.review for each in plain_terms().all)))

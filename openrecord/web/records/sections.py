@@ -7,16 +7,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from openrecord.clinical.dates import earliest_or_none
 from openrecord.clinical.kinds import Slot
 from openrecord.clinical.r4 import tokens
+from openrecord.clinical.r4.times import happened
 from openrecord.web.records import background, documents, events, medicines, observations
-from openrecord.web.records.elements import text_of
-from openrecord.web.records.plain import about, written
+from openrecord.web.records.elements import decoded, mapping, text_of
+from openrecord.web.records.plain import about, plain_of, written
 from openrecord.web.records.trends import trends_of
 from openrecord.web.records.values import Detail, Group, Shown, parts_of
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
-from openrecord.web.words import day_in_words
+from openrecord.web.words import day_in_words, fhir_date_in_words
 
 Groups = Callable[[Sequence[Shown]], tuple[Group, ...]]
 Details = Callable[[Shown, Sequence[Shown]], Detail]
@@ -26,7 +28,8 @@ Details = Callable[[Shown, Sequence[Shown]], Detail]
 class RecordSection:
     """One section: its address, untranslated words, and its slots. `hint` says what one finds there.
 
-    `ahead`: what holds one of these codes comes first, however long ago it began.
+    `ahead`: what holds one of these codes comes first, however long ago it began; `is_by_day`: its groups are days, and
+    what belongs to a report of the day stands under it.
     """
 
     slug: str
@@ -35,6 +38,7 @@ class RecordSection:
     slots: frozenset[Slot]
     groups: Groups
     ahead: tuple[str, ...] = ()
+    is_by_day: bool = False
 
 
 _GOES_ON = tuple(tokens.part(tokens.Mark.CLINICAL_STATUS, None, code) for code in ("active", "recurrence", "relapse"))
@@ -45,6 +49,7 @@ SECTIONS: tuple[RecordSection, ...] = (
         gettext_noop("Blood tests, samples and reports"),
         frozenset({Slot.LABORATORY, Slot.OBSERVATION_LABORATORY, Slot.REPORT, Slot.SPECIMEN, Slot.IMAGING}),
         observations.groups,
+        is_by_day=True,
     ),
     RecordSection(
         "consultations",
@@ -101,6 +106,7 @@ SECTIONS: tuple[RecordSection, ...] = (
             }
         ),
         observations.groups,
+        is_by_day=True,
     ),
     RecordSection(
         "documents",
@@ -142,14 +148,31 @@ def shown(slot: Slot, clinical: datetime | None, body: bytes, base: str) -> Show
     parts = parts_of(body)
     slug = BY_SLOT[slot].slug
     href, reference = f"{base}/{slug}/{parts.id}", f"{parts.resource_type}/{parts.id}"
-    return Shown(href, base, reference, day_in_words(clinical), body, parts, clinical, slug)
+    return Shown(href, base, reference, _date(clinical, body), body, parts, clinical, slug)
 
 
-def detail_of(entry: Shown, members: Sequence[Shown], earlier: Sequence[Shown] = ()) -> Detail:
-    """The page of one entry. `earlier`: results of the same test before it, newest first."""
+def _date(clinical: datetime | None, body: bytes) -> str:
+    """The clinical date in words, as far as the record says it: of "2019" only the year.
+
+    Only what begins on the first day of a month can be partial (clinical.dates): no other body is taken apart for it.
+    """
+    words = day_in_words(clinical)
+    if not words.startswith("1 "):
+        return words
+    said = happened(mapping(decoded(body)))
+    return fhir_date_in_words(said) if len(said) < len("2019-01-01") and earliest_or_none(said) == clinical else words
+
+
+def detail_of(entry: Shown, members: Sequence[Shown], others: Sequence[Shown] = ()) -> Detail:
+    """The page of one entry. `others`: other results of the same test, newest first."""
     detail = recorded(entry, members)
+    explained = about(entry.body)
     return replace(
-        detail, written=written(detail.paragraphs), about=about(entry.body), trends=trends_of(entry, earlier)
+        detail,
+        plain="" if explained else plain_of(entry.body, detail.title),
+        written=written((*detail.comments, *detail.paragraphs, *detail.terse)),
+        about=explained,
+        trends=trends_of(entry, others),
     )
 
 

@@ -12,8 +12,9 @@ from typing import NamedTuple
 from openrecord.kit.london import day_of
 from openrecord.web.records import medicines, observations
 from openrecord.web.records.arranging import Nest
-from openrecord.web.records.elements import decoded, references
-from openrecord.web.records.events import any_line, is_note
+from openrecord.web.records.elements import references_in
+from openrecord.web.records.events import RESULTS, any_line
+from openrecord.web.records.remarks import is_note
 from openrecord.web.records.sections import BY_SLUG
 from openrecord.web.records.values import Line, Shown
 from openrecord.web.text import gettext as _
@@ -44,8 +45,15 @@ class Month:
 
 
 def month_of(shown: Shown) -> str:
-    """The heading that an entry stands under."""
-    return _("No date given") if shown.clinical is None else month_in_words(day_of(shown.clinical))
+    """The heading that an entry stands under: of one that only a year is known of, the year."""
+    if shown.clinical is None:
+        return _("No date given")
+    return month_in_words(day_of(shown.clinical)) if " " in shown.date else shown.date
+
+
+def day_of_month(shown: Shown) -> str:
+    """The day in words; empty where only a month or a year is known."""
+    return "" if shown.date == month_of(shown) else shown.date
 
 
 def kind_of(shown: Shown) -> str:
@@ -61,11 +69,16 @@ def months(page: Sequence[Shown]) -> tuple[Month, ...]:
             heading,
             tuple(
                 Day(date, tuple(_item(shown, nest) for shown in of_day))
-                for date, of_day in groupby(of_month, key=lambda shown: shown.date)
+                for date, of_day in groupby(of_month, key=day_of_month)
             ),
         )
         for heading, of_month in groupby(nest.tops, key=month_of)
     )
+
+
+def items(page: Sequence[Shown]) -> tuple[Item, ...]:
+    """These entries, what belongs to another of them left out: it is read there."""
+    return tuple(Item(kind_of(shown), line_of(shown)) for shown in Nest(page, _parents(page)).tops)
 
 
 def _parents(page: Sequence[Shown]) -> Mapping[str, str]:
@@ -75,7 +88,7 @@ def _parents(page: Sequence[Shown]) -> Mapping[str, str]:
         shown.reference: target
         for shown in page
         if shown.parts.encounter
-        for target in references(decoded(shown.parts.encounter))
+        for target in references_in(shown.parts.encounter)
     }
     found |= medicines.parents_of([shown for shown in page if shown.slug == "medicines"])
     found |= observations.parents_of(page)
@@ -83,7 +96,10 @@ def _parents(page: Sequence[Shown]) -> Mapping[str, str]:
 
 
 def _item(shown: Shown, nest: Nest) -> Item:
-    under = tuple(_below(below, shown) for below in nest.under(shown) if not _is_read_there(below, shown))
+    inside = [below for below in nest.under(shown) if not _is_read_there(below, shown)]
+    results = observations.in_order([below for below in inside if below.parts.resource_type in RESULTS])
+    others = [below for below in inside if below.parts.resource_type not in RESULTS]
+    under = tuple(_below(below, shown) for below in (*others, *results))
     line = line_of(shown)
     return Item(kind_of(shown), line._replace(under=under) if under else line)
 

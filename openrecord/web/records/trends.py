@@ -1,12 +1,12 @@
-"""A test over time: this result and earlier ones of the same code, as a table and, where values compare, a chart.
+"""A test over time: a result and the others of the same code, as a table and, where values compare, a chart.
 
 Values of different units never stand on one line unless they convert exactly (R9); ranges are the laboratory's own,
 each drawn only where it holds.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
+from datetime import datetime
 from decimal import Context, Decimal
 from typing import Final, NamedTuple
 
@@ -31,7 +31,7 @@ class _Measured(NamedTuple):
     """A measured value as it came. `holder`: the Observation, or its component; `quantity`: what it measured."""
 
     shown: Shown
-    day: date
+    at: datetime
     holder: Json
     quantity: Json
 
@@ -46,52 +46,54 @@ class _Value:
 
 
 def test_of(shown: Shown) -> tuple[str, str] | None:
-    """(system, code) of the test whose earlier values belong on the page; None where the entry measures nothing."""
+    """(system, code) of the test whose other values belong on the page; None where the entry measures nothing."""
     if shown.body.get("resourceType") != "Observation" or next(_measured(shown), None) is None:
         return None
     return same_test(shown.body.get("code"))
 
 
-def trends_of(shown: Shown, earlier: Sequence[Shown]) -> tuple[Trend, ...]:
-    """A trend for each thing that the entry measures and an earlier entry of the same test measures too."""
-    if not earlier:
+def trends_of(shown: Shown, others: Sequence[Shown]) -> tuple[Trend, ...]:
+    """A trend for each thing that the entry measures and another entry of the same test measures too."""
+    if not others:
         return ()
-    before: dict[str, list[_Measured]] = {}
-    for entry in earlier:
+    besides: dict[str, list[_Measured]] = {}
+    for entry in others:
         for key, measured in _measured(entry):
-            before.setdefault(key, []).append(measured)
-    return tuple(_trend([measured, *before[key]]) for key, measured in _measured(shown) if key in before)
+            besides.setdefault(key, []).append(measured)
+    return tuple(_trend(measured, besides[key]) for key, measured in _measured(shown) if key in besides)
 
 
 def _measured(shown: Shown) -> Iterator[tuple[str, _Measured]]:
     """What an entry with a date measures: its number, or that of each component by its code, else by its words."""
     if shown.clinical is None:
         return
-    body, day = shown.body, day_of(shown.clinical)
+    body = shown.body
     for holder in (body, *objects(body.get("component"))):
         quantity = mapping(holder.get("valueQuantity"))
         if number(quantity.get("value")):
             code = same_test(holder.get("code"))
             key = "|".join(code) if code is not None else concept(holder.get("code"))
-            yield ("" if holder is body else key), _Measured(shown, day, holder, quantity)
+            yield ("" if holder is body else key), _Measured(shown, shown.clinical, holder, quantity)
 
 
-def _trend(found: Sequence[_Measured]) -> Trend:
-    """`found`: newest first, what the page is about at the beginning; its unit is the unit of the chart."""
-    this = found[0]
+def _trend(this: _Measured, others: Sequence[_Measured]) -> Trend:
+    """`this`: what the page is about; its unit is the unit of the chart. `others`: newest first."""
     unit, unit_words = _unit(this.quantity), unit_of(this.quantity)
+    found = sorted((this, *others), key=lambda each: each.at, reverse=True)
     values = [_Value(each, place(each.holder), _drawn(each.quantity, _unit(each.quantity), unit)) for each in found]
-    dots = [_dot(value, value.figure, unit) for value in reversed(values) if value.figure is not None]
-    if values[0].figure is not None:
-        dots[-1] = replace(dots[-1], is_this=True)
-    others = [value.measured.quantity for value in values if value.figure is None]
+    dots = [
+        _dot(value, value.figure, unit, is_this=value.measured is this)
+        for value in reversed(values)
+        if value.figure is not None
+    ]
+    apart = [value.measured.quantity for value in values if value.figure is None]
     return Trend(
         title=concept(this.holder.get("code")) or concept(this.shown.body.get("code")),
         unit=unit_words,
-        rows=tuple(_row(value, unit_words, is_this=value is values[0]) for value in values),
+        rows=tuple(_row(value, unit_words, is_this=value.measured is this) for value in values),
         chart=chart(dots) if len(dots) >= _LEAST else None,
         summary=_summary(dots) if dots else "",
-        apart=_apart(others, unit_words) if others else "",
+        apart=_apart(apart, unit_words) if apart else "",
     )
 
 
@@ -131,18 +133,19 @@ def _row(value: _Value, unit: str, *, is_this: bool) -> TrendRow:
     )
 
 
-def _dot(value: _Value, figure: Decimal, unit: str) -> Dot:
+def _dot(value: _Value, figure: Decimal, unit: str, *, is_this: bool) -> Dot:
     """Where a value is drawn; a bound of its range may leave the unit out."""
     measured = value.measured
     bounds, own = own_range(measured.holder), _unit(measured.quantity)
     low, high = mapping(bounds.get("low")), mapping(bounds.get("high"))
     return Dot(
-        measured.day,
+        day_of(measured.at),
         figure,
         _drawn(low, _unit(low) or own, unit),
         _drawn(high, _unit(high) or own, unit),
         value.placed.direction,
         is_bound=bool(text_of(measured.quantity.get("comparator"))),
+        is_this=is_this,
     )
 
 

@@ -127,14 +127,18 @@ class Trend:
 class Detail:
     """An entry's own page.
 
-    `lead`: the value that matters most, in large type, with its `tag` and `tone`; `paragraphs`: free text as written,
-    `written` the same with its abbreviations; `links`: other entries that this one names.
+    `lead`: the value that matters most, in large type, with its `tag` and `tone`; `comments`: what somebody said about
+    a result; `paragraphs`: free text as written; `terse`: values of facts that have short forms too, such as a dosage;
+    `written`: comments, paragraphs and these, with their abbreviations; `links`: other entries that this one names;
+    `plain`: our own name of what it is about.
     """
 
     title: str
     date: str
     facts: tuple[Fact, ...]
     paragraphs: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
+    terse: tuple[str, ...] = ()
     lead: str = ""
     tag: str = ""
     tone: str = "plain"
@@ -144,6 +148,12 @@ class Detail:
     written: Written = Written()
     about: About | None = None
     trends: tuple[Trend, ...] = ()
+    plain: str = ""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Our own names on its page."""
+        return (self.plain, *(name for group in self.groups for name in group.names))
 
 
 class Parts(msgspec.Struct, frozen=True, gc=False):
@@ -157,6 +167,7 @@ class Parts(msgspec.Struct, frozen=True, gc=False):
     quantity: msgspec.Raw = msgspec.field(name="valueQuantity", default=msgspec.Raw())
     ranges: msgspec.Raw = msgspec.field(name="referenceRange", default=msgspec.Raw())
     interpretation: msgspec.Raw = msgspec.Raw()
+    conclusion: msgspec.Raw = msgspec.Raw()
     result: msgspec.Raw = msgspec.Raw()
     has_member: msgspec.Raw = msgspec.field(name="hasMember", default=msgspec.Raw())
     specimen: msgspec.Raw = msgspec.Raw()

@@ -7,15 +7,25 @@ const LARGEST_SIDE = 2400; // pixels
 const SCALES = [1, 2, 1.5, 3, 0.5]; // small codes are read when enlarged, those of coarse photographs when reduced
 const SCALES_OF_CAMERA = [1, 0.5]; // there is always another picture
 const LOOK_EVERY = 200; // milliseconds
+const MOST_CODES = 20; // in one picture
+const LONG = 1.5; // times as long as wide: a picture in which there may be several codes
+const MOST_WINDOWS = 40; // of one picture
+const SCALES_OF_WINDOW = [1, 2];
 const COMPACT = /^[\w-]+\.[\w-]+\.[\w-]+$/;
+const PART = /^shc:\/\d+\//;
 const SCANNED = /^shc:\/(?:(\d{1,2})\/(\d{1,2})\/)?((?:\d\d)+)$/;
 
 const check = document.getElementById("check");
 const answer = document.getElementById("answer");
 const settings = check.dataset;
 
-class Unreadable extends Error {}
-class Unreachable extends Error {}
+/** Nothing can be said of a card; `verdict`: why. */
+class Untold extends Error {
+  constructor(verdict) {
+    super(verdict);
+    this.verdict = verdict;
+  }
+}
 
 // --- from what was read to the signed text ---------------------------------------------------------------------------
 
@@ -35,7 +45,7 @@ function signedTexts(text) {
     if (Array.isArray(listed) && listed.length) return listed.map(String);
   }
   if (COMPACT.test(trimmed)) return [trimmed];
-  throw new Unreadable();
+  throw new Untold(trimmed.startsWith("%PDF-") ? "paper" : "unreadable");
 }
 
 function assembled([, ordinal, count, digits]) {
@@ -54,7 +64,7 @@ function parsed(text) {
   try {
     return JSON.parse(text) ?? {};
   } catch {
-    throw new Unreadable();
+    throw new Untold("unreadable");
   }
 }
 
@@ -62,7 +72,7 @@ function parsed(text) {
 
 /** What is to be said of a signed text: a verdict, with its claims where they may be believed. */
 async function verdictOf(text) {
-  if (!COMPACT.test(text)) throw new Unreadable();
+  if (!COMPACT.test(text)) throw new Untold("unreadable");
   const [head, body, signature] = text.split(".");
   let header;
   try {
@@ -129,7 +139,7 @@ async function inflated(packed) {
   let size = 0;
   for (let piece = await reader.read(); !piece.done; piece = await reader.read()) {
     size += piece.value.length;
-    if (size > MOST_UNPACKED) throw new Unreadable();
+    if (size > MOST_UNPACKED) throw new Untold("unreadable");
     pieces.push(piece.value);
   }
   return new Blob(pieces).text();
@@ -142,7 +152,7 @@ async function fetched(address) {
   } catch {
     // said below
   }
-  throw new Unreachable();
+  throw new Untold("unchecked");
 }
 
 // --- from the verdict to the page ------------------------------------------------------------------------------------
@@ -157,8 +167,15 @@ function fill(part, slots) {
 }
 
 function show(...shown) {
+  shown.slice(1).forEach((each, index) => rename(each, `verdict-${index + 2}`));
   answer.replaceChildren(...shown);
   document.getElementById("verdict").focus();
+}
+
+/** A verdict below another one: no two headings have one id. */
+function rename(part, id) {
+  part.getElementById("verdict").id = id;
+  part.querySelector("section").setAttribute("aria-labelledby", id);
 }
 
 function drawn({ verdict, claims, issuer }) {
@@ -199,37 +216,81 @@ function dayOf(text) {
   return [day && Number(day), month && months[Number(month) - 1]?.textContent, year].filter(Boolean).join(" ");
 }
 
-/** Check one text and show what comes of it; whether more of it is needed first. */
-async function tell(text) {
-  try {
-    const texts = signedTexts(text);
-    if (texts === null) {
-      show(fill(copyOf("verdict-part"), { parts: `${[...parts.keys()].sort((a, b) => a - b).join(", ")} / ${partCount}` }));
-      return false;
+/** Check what was read, source by source, and show what comes of it; whether more of a card is needed first. */
+async function tell(...sources) {
+  const shown = [];
+  for (const texts of sources) shown.push(...(await toldOf(texts)));
+  const isPart = partCount > 0;
+  if (isPart) shown.push(partly());
+  show(...shown);
+  return !isPart;
+}
+
+/** What is said of one source; nothing while a part of a card is missing, nor of other codes beside a card. */
+async function toldOf(texts) {
+  const verdicts = [];
+  let untold = texts.length ? null : "unreadable";
+  let isPart = false;
+  for (const text of texts) {
+    try {
+      const signed = signedTexts(text);
+      if (signed === null) isPart = true;
+      else verdicts.push(...(await drawnOf(signed)));
+    } catch (error) {
+      untold = error instanceof Untold ? error.verdict : "unreadable";
     }
-    parts = new Map();
-    partCount = 0;
-    const verdicts = [];
-    for (const each of texts) verdicts.push(drawn(await verdictOf(each)));
-    show(...verdicts);
-  } catch (error) {
-    show(copyOf(error instanceof Unreachable ? "verdict-unchecked" : "verdict-unreadable"));
   }
-  return true;
+  return verdicts.length || isPart || untold === null ? verdicts : [copyOf(`verdict-${untold}`)];
+}
+
+async function drawnOf(texts) {
+  parts = new Map();
+  partCount = 0;
+  const verdicts = [];
+  for (const each of texts) verdicts.push(drawn(await verdictOf(each)));
+  return verdicts;
+}
+
+function partly() {
+  const read = [...parts.keys()].sort((a, b) => a - b).join(", ");
+  return fill(copyOf("verdict-part"), { parts: `${read} / ${partCount}` });
 }
 
 // --- ways in: camera, file, pasted text ------------------------------------------------------------------------------
 
-/** The text of the QR code in a picture; null where none can be read. */
-async function codeIn(picture, width, height, scales) {
+/** The texts of the QR codes in a picture; none where none can be read. */
+async function codesIn(picture, width, height, scales) {
   if ("BarcodeDetector" in window) {
     const formats = await BarcodeDetector.getSupportedFormats();
     if (formats.includes("qr_code")) {
       const found = await new BarcodeDetector({ formats: ["qr_code"] }).detect(picture);
-      return found[0]?.rawValue ?? null;
+      return found.map((each) => each.rawValue);
     }
   }
   if (!window.jsQR) await import(settings.reader);
+  const whole = codesWithin(picture, { left: 0, top: 0, width, height }, scales);
+  if (scales === SCALES_OF_CAMERA || (whole.length && !whole.some((text) => PART.test(text)))) return whole;
+  const areas = windowsOf(width, height);
+  return [...new Set([...whole, ...areas.flatMap((each) => codesWithin(picture, each, SCALES_OF_WINDOW))])];
+}
+
+/** Parts along a long picture: several codes in one view confuse the reader. Each code lies wholly in one of them. */
+function windowsOf(width, height) {
+  const side = Math.min(width, height);
+  const length = Math.max(width, height);
+  if (length < LONG * side) return [];
+  const [step, size] = [side / 4, (side * 5) / 4];
+  const count = Math.min(MOST_WINDOWS, Math.ceil((length - size) / step) + 1);
+  const starts = Array.from({ length: count }, (_, index) => index * step);
+  return starts.map((start) => {
+    const along = Math.min(size, length - start);
+    return width > height
+      ? { left: start, top: 0, width: along, height: side }
+      : { left: 0, top: start, width: side, height: along };
+  });
+}
+
+function codesWithin(picture, { left, top, width, height }, scales) {
   const fitting = Math.min(1, LARGEST_SIDE / Math.max(width, height));
   for (const scale of scales.map((each) => each * fitting)) {
     if (scale > 1 && Math.max(width, height) * scale > LARGEST_SIDE) continue;
@@ -237,27 +298,41 @@ async function codeIn(picture, width, height, scales) {
     const drawing = canvas.getContext("2d", { willReadFrequently: true });
     drawing.fillStyle = "#fff";
     drawing.fillRect(0, 0, canvas.width, canvas.height);
-    drawing.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    const seen = drawing.getImageData(0, 0, canvas.width, canvas.height);
-    const found = window.jsQR(seen.data, seen.width, seen.height);
-    if (found) return found.data;
+    drawing.drawImage(picture, left, top, width, height, 0, 0, canvas.width, canvas.height);
+    const found = [...codesOn(drawing)];
+    if (found.length) return found;
   }
-  return null;
+  return [];
 }
 
-async function textOf(file) {
-  if (!file.type.startsWith("image/")) return file.text();
+/** Code by code: each that was read is painted over, and the reader looks again. */
+function* codesOn(drawing) {
+  const { width, height } = drawing.canvas;
+  for (let count = 0; count < MOST_CODES; count += 1) {
+    const found = window.jsQR(drawing.getImageData(0, 0, width, height).data, width, height);
+    if (!found) return;
+    yield found.data;
+    const { topLeftCorner, topRightCorner, bottomRightCorner, bottomLeftCorner } = found.location;
+    drawing.beginPath();
+    for (const { x, y } of [topLeftCorner, topRightCorner, bottomRightCorner, bottomLeftCorner]) drawing.lineTo(x, y);
+    drawing.fill();
+  }
+}
+
+async function textsOf(file) {
+  if (!file.type.startsWith("image/")) return [await file.slice(0, MOST_UNPACKED).text()];
   try {
     const picture = await createImageBitmap(file);
-    return (await codeIn(picture, picture.width, picture.height, SCALES)) ?? "";
+    return await codesIn(picture, picture.width, picture.height, SCALES);
   } catch {
-    return "";
+    return [];
   }
 }
 
 const camera = document.getElementById("camera");
 const picture = document.getElementById("picture");
 const cameraOn = document.getElementById("camera-on");
+const cameraOff = document.getElementById("camera-off");
 
 async function watch() {
   try {
@@ -268,14 +343,16 @@ async function watch() {
   }
   camera.hidden = false;
   cameraOn.hidden = true;
+  cameraOff.focus(); // the button that had it is gone
   await picture.play();
   let before = "";
   while (picture.srcObject) {
     const { videoWidth: width, videoHeight: height } = picture;
-    const text = width ? await codeIn(picture, width, height, SCALES_OF_CAMERA) : null;
-    if (text && text !== before && picture.srcObject) {
-      before = text;
-      if (await tell(text)) stop();
+    const texts = width ? await codesIn(picture, width, height, SCALES_OF_CAMERA) : [];
+    const seen = texts.sort().join("\n");
+    if (seen && seen !== before && picture.srcObject) {
+      before = seen;
+      if (await tell(texts)) stop();
     }
     await new Promise((next) => setTimeout(next, LOOK_EVERY));
   }
@@ -289,14 +366,19 @@ function stop() {
 }
 
 cameraOn.addEventListener("click", watch);
-document.getElementById("camera-off").addEventListener("click", stop);
+cameraOff.addEventListener("click", () => {
+  stop();
+  cameraOn.focus();
+});
 document.getElementById("file").addEventListener("change", async (event) => {
-  for (const file of event.target.files) await tell(await textOf(file));
+  const sources = [];
+  for (const file of event.target.files) sources.push(await textsOf(file));
+  await tell(...sources);
   event.target.value = "";
 });
 document.getElementById("pasted").addEventListener("submit", (event) => {
   event.preventDefault();
-  tell(document.getElementById("text").value);
+  tell([document.getElementById("text").value]);
 });
 
 document.getElementById("needs-script").remove();

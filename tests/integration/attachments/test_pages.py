@@ -41,6 +41,22 @@ def test_a_pdf_is_seen_in_a_sandbox_and_saved(record: Record, monkeypatch: pytes
     assert saved.getvalue() == PDF
 
 
+def test_a_picture_that_is_broken_can_be_saved(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = world.patient(record)
+    (address,) = sent(record, mine, monkeypatch, ("image/png", made_files.png()[:40]))
+    assert "If you cannot see the document here, download it." in mine.get(f"{address}/view").text
+
+
+def test_a_file_is_called_by_its_day_in_london(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    mine = world.patient(record)
+    record.deliver(document("late", ("application/pdf", PDF), date="2024-07-01T23:30:00Z"))
+    scanned(monkeypatch)
+    (page,) = pages_of(mine)
+    (address,) = addresses_in(mine, page)
+    assert "2 July 2024" in mine.get(page).text
+    assert 'filename="document-2024-07-02.pdf"' in mine.get(f"{address}/save").headers["Content-Disposition"]
+
+
 def test_a_picture_stands_on_a_page(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     mine, picture = world.patient(record), made_files.png()
     (address,) = sent(record, mine, monkeypatch, ("image/png", picture))
@@ -71,6 +87,23 @@ def test_what_a_browser_cannot_show_safely_is_only_saved(
         assert served.headers["Content-Disposition"].startswith("attachment")
         assert served.headers["Content-Type"] == kind
         assert served.getvalue() == content
+
+
+@pytest.mark.parametrize("given", [{}, {"data": ""}, {"url": "https://elsewhere.example/letter.pdf"}])
+def test_a_document_that_came_without_its_file_says_so(record: Record, given: dict[str, str]) -> None:
+    mine = world.patient(record)
+    record.deliver(document("bare", content=[{"attachment": {"contentType": "application/pdf", **given}}]))
+    (page,) = pages_of(mine)
+    assert "It is not here. Ask your GP surgery for a copy." in mine.get(page).text
+
+
+def test_a_document_with_its_file_does_not_say_that_it_is_missing(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine = world.patient(record)
+    sent(record, mine, monkeypatch, ("application/pdf", PDF))
+    (page,) = pages_of(mine)
+    assert "It is not here" not in mine.get(page).text
 
 
 def test_nothing_is_opened_before_it_was_checked(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,5 +1,8 @@
 """History asked for, opened in two chunks, decided: the decision code lets the patient see as far as was reviewed."""
 
+import html
+import re
+
 from openrecord.audit.sources import CHANGE
 from openrecord.caseload import queries
 from openrecord.caseload.types import State
@@ -118,3 +121,67 @@ def test_a_part_is_kept_closed_without_looking(record: Record) -> None:
     here = caseload.desk(record)
     caseload.take(caseload.manager(), here, "identity", proof="documents")
     assert caseload.take(caseload.reviewer(), here, "review", verdict="closed", level="4").status_code == 303
+
+
+def titles(page: str) -> list[str]:
+    """What stands beside the entries of a list, in its order."""
+    return re.findall(r'class="or-line__aside">([^<]+)<', page)
+
+
+def test_history_is_looked_through_part_by_part_the_most_pressing_first(record: Record) -> None:
+    words = [{"text": "Her sister Janet says that she drinks. Asked not to be named."}]
+    label = {"security": [{"system": "http://hl7.org/fhir/v3/ActCode", "code": "NOPAT"}]}
+    record.deliver(observation("s", "2017-02-01", note=words), observation("r", "2012-02-01", meta=label))
+    patient, screener = world.patient(record), caseload.reviewer()
+    caseload.ask(patient, "history", **caseload.HISTORY)
+    here = caseload.desk(record)
+    assert f"{here}/entries" in screener.get(here).text
+    page = screener.get(f"{here}/entries").text
+    assert [re.findall(r"\d{4}", aside)[0] for aside in titles(page)] == ["2017", "2012", "2014", "2016"]
+    assert "<mark>" in page
+    assert "Another person" in page
+    assert page.count("Stays closed") == 2, "the count and the entry that came restricted"
+    by_date = screener.get(f"{here}/entries?chosen=yes&order=date").text
+    assert [re.findall(r"\d{4}", aside)[0] for aside in titles(by_date)] == ["2012", "2014", "2016", "2017"]
+    part = {"chosen": "yes", "first-day": "1", "first-month": "4", "first-year": "2015", "sections": "observations"}
+    some = screener.get(f"{here}/entries", part).text
+    assert [re.findall(r"\d{4}", aside)[0] for aside in titles(some)] == ["2017", "2016"]
+    assert not titles(screener.get(f"{here}/entries", {**part, "sections": "documents"}).text)
+    assert "has to record the identity check" in some
+    caseload.take(screener, here, "identity", proof="documents")
+    some = screener.get(f"{here}/entries", part).text
+    onward = html.unescape(re.findall(r'href="([^"]+/review[?][^"]+)"', some)[0])
+    form = screener.get(onward).text
+    assert 'name="first-year" type="text" inputmode="numeric" autocomplete="off" value="2015"' in form
+    assert 'value="observations" checked' in form
+    wrong = screener.get(f"{here}/entries", {**part, "first-day": "31"}).text
+    assert 'href="#first-day"' in wrong
+    assert 'value="31"' in wrong
+    served = {route for route, *_rest in record.trail()}
+    assert "/staff/request/entries" in served
+
+
+def test_what_came_since_the_review_is_not_opened_with_it(record: Record) -> None:
+    screener = caseload.reviewer()
+    caseload.ask(world.patient(record), "history", **caseload.HISTORY)
+    here = caseload.desk(record)
+    caseload.take(caseload.manager(), here, "identity", proof="documents")
+    onward = html.unescape(re.findall(r'href="([^"]+/review[?][^"]+)"', screener.get(f"{here}/entries").text)[0])
+    record.deliver(observation("late", "2015-02-01"))
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', screener.get(onward).text))
+    answer = screener.post(f"{here}/review", {**form, **OPEN})
+    assert "Entries came or changed since you looked." in answer.text
+    assert 'value="open" checked' in answer.text
+    assert years(record) == {"2025"}
+    form = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', answer.text))
+    assert screener.post(f"{here}/review", {**form, **OPEN}).status_code == 303
+    assert years(record) == {"2014", "2016", "2025"}
+
+
+def test_only_reviewers_look_through_it_and_only_while_it_is_asked(record: Record) -> None:
+    caseload.ask(world.patient(record), "correction", **caseload.CORRECTION)
+    here = caseload.desk(record)
+    assert caseload.reviewer().get(f"{here}/entries").status_code == 303
+    for other in (caseload.manager(), caseload.reader()):
+        assert other.get(f"{here}/entries").status_code == 403
+        assert f"{here}/entries" not in other.get(here).text

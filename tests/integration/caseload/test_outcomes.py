@@ -82,7 +82,7 @@ def test_a_part_of_it_is_chosen(narrow: Record) -> None:
     assert "All coded entries, without notes and letters" in form
     assert "Everything, with notes and letters" not in form
     missing = caseload.take(manager, here, "decide", outcome="partly", **LETTER)
-    assert "Choose one" in missing.text
+    assert "Choose how much is opened" in missing.text
     caseload.take(manager, here, "decide", outcome="partly", level=str(int(Level.DETAILED)), **LETTER)
     assert lines(patient) == 1
     assert "You can now see: All coded entries, without" in patient.get(page_of(narrow)).text
@@ -148,7 +148,7 @@ def test_what_became_of_a_mistake_is_told_and_the_sources_entry_is_its_own(
 def test_a_mistake_that_is_put_right_needs_to_be_said_how(record: Record) -> None:
     _patient, here = asked(record, "correction", **caseload.CORRECTION)
     manager = caseload.manager()
-    assert "Choose one" in caseload.take(manager, here, "decide", outcome="granted", **LETTER).text
+    assert "Choose what became of the entry" in caseload.take(manager, here, "decide", outcome="granted", **LETTER).text
     unknown = caseload.take(manager, here, "decide", outcome="granted", correction="passed_on", **LETTER)
     assert unknown.status_code == 200
     done = caseload.take(manager, here, "decide", outcome="refused", ground="not_changed", **LETTER)
@@ -167,3 +167,10 @@ def test_a_copy_of_everything_is_made_once_it_is_known_who_asks(record: Record) 
     assert "Due 3 April 2025" in manager.get(here).text
     assert "Your surgery should answer by 3 April 2025." in patient.get(page).text
     assert "export" not in patient.get(page).text
+    form = manager.get(f"{here}/decide?outcome=refused").text
+    assert "Manifestly unfounded or excessive" in form
+    assert "The rules for online access do not allow it" not in form
+    caseload.take(manager, here, "decide", outcome="refused", ground="unfounded", **LETTER)
+    told = patient.get(page).text
+    assert "You can also ask a court to decide." in told
+    assert "has no basis or is too large" in told

@@ -1,5 +1,6 @@
 """Patients and proxies: what they may ask, what they see of it, what an opt-out does, what stays of a wrong form."""
 
+import re
 import uuid
 from datetime import timedelta
 
@@ -7,15 +8,18 @@ import pytest
 
 from openrecord.caseload import queries
 from openrecord.caseload.types import Kind, State
+from openrecord.clinical.kinds import Level
+from openrecord.identity.types import Role
 from openrecord.kit import clock
 from tests.integration.caseload import world as caseload
-from tests.integration.fhir.world import AT, Record, made_record
+from tests.integration.fhir.world import AT, ORG, Record, made_record
 from tests.integration.pages import world
 
 FORMS = {
     Kind.HISTORY: caseload.HISTORY,
     Kind.LEVEL: {"level": "4"},
     Kind.CORRECTION: caseload.CORRECTION,
+    Kind.QUESTION: caseload.QUESTION,
     Kind.OPT_OUT: {},
     Kind.OPT_IN: {},
     Kind.PROXY: {"about": "Jo Example", "words": "My daughter"},
@@ -39,6 +43,8 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(record: Record) -> No
     answer = patient.post("/requests/new/correction", {"about": "", "words": "Typed <b>words</b>"})
     assert answer.status_code == 200
     assert "There is a problem" in answer.text
+    assert "<title>Error: Report a mistake" in answer.text
+    assert answer.text.count("Enter which entry is wrong") == 2, "in the summary and at the field"
     assert 'href="#about"' in answer.text
     assert "Typed &lt;b&gt;words&lt;/b&gt;" in answer.text
     future = {"first-day": "1", "first-month": "1", "first-year": "2030", **caseload.HISTORY}
@@ -63,6 +69,17 @@ def test_asking_twice_leads_to_the_first(record: Record) -> None:
     assert len(queries.requests(record.patient.patient_id)) == 1
     assert patient.post(f"{first}/withdraw").status_code == 303
     assert caseload.ask(patient, "history", **caseload.HISTORY) != first
+    mistake = caseload.ask(patient, "correction", **caseload.CORRECTION)
+    assert caseload.ask(patient, "correction", **caseload.CORRECTION) == mistake, "the button was pressed twice"
+
+
+def test_a_form_that_is_sent_twice_is_one_request(record: Record) -> None:
+    patient = world.patient(record)
+    for kind in (Kind.CORRECTION, Kind.QUESTION, Kind.PROXY):
+        first = caseload.ask(patient, kind, **FORMS[kind])
+        assert caseload.ask(patient, kind, **FORMS[kind]) == first
+        assert caseload.ask(patient, kind, **FORMS[kind] | {"words": "Something else"}) != first
+    assert len(queries.requests(record.patient.patient_id)) == 6
 
 
 def test_withdrawing_ends_it_for_both_sides(record: Record) -> None:
@@ -95,18 +112,86 @@ def test_an_opt_out_acts_at_once_and_its_reversal_when_the_practice_agrees(recor
     assert "February 2025" in world.patient(record).get("/record/measurements").text
 
 
-def test_a_proxy_reports_mistakes_and_sees_nothing_else(record: Record) -> None:
+def test_a_proxy_asks_about_entries_and_sees_nothing_else(record: Record) -> None:
     patient, proxy = world.patient(record), caseload.proxy(record)
     own = caseload.ask(patient, "history", **caseload.HISTORY)
     assert proxy.get(own).status_code == 404
     assert own not in proxy.get("/requests").text
-    for kind in set(Kind) - {Kind.CORRECTION}:
+    for kind in set(Kind) - {Kind.CORRECTION, Kind.QUESTION}:
         assert f"/requests/new/{kind}" not in proxy.get("/requests").text
         assert proxy.get(f"/requests/new/{kind}").status_code == 404
         assert proxy.post(f"/requests/new/{kind}", FORMS[kind]).status_code == 404
-    theirs = caseload.ask(proxy, "correction", **caseload.CORRECTION)
-    assert "You asked" in proxy.get(theirs).text
-    assert "Somebody who acts for you asked" in patient.get(theirs).text
+    for kind in (Kind.CORRECTION, Kind.QUESTION):
+        theirs = caseload.ask(proxy, kind, **FORMS[kind])
+        assert "You asked" in proxy.get(theirs).text
+        assert "Somebody who acts for you asked" in patient.get(theirs).text
+
+
+def newest(record: Record) -> str:
+    """The id of the newest measurement, as the patient's list has it."""
+    found = re.search(
+        r'href="/record/measurements/([0-9a-f-]{36})"', world.patient(record).get("/record/measurements").text
+    )
+    assert found is not None
+    return found[1]
+
+
+@pytest.mark.parametrize("kind", ["question", "correction"])
+def test_an_entry_s_own_page_leads_to_asking_about_it(record: Record, kind: str) -> None:
+    patient, entry = world.patient(record), newest(record)
+    href = f"/requests/new/{kind}?entry={entry}"
+    assert href in patient.get(f"/record/measurements/{entry}").text
+    form = patient.get(href)
+    assert 'name="about" type="text" value="3 February 2025, Body weight"' in form.text
+    wrong = patient.post(href, {"about": "3 February 2025, Body weight and more", "words": ""})
+    assert 'value="3 February 2025, Body weight and more"' in wrong.text, "what was typed goes before"
+
+
+def test_nobody_asks_about_an_entry_they_cannot_see(record: Record) -> None:
+    patient, stranger = world.patient(record), world.patient(made_record())
+    href = f"/requests/new/question?entry={newest(record)}"
+    unknown = f"/requests/new/question?entry={uuid.uuid4()}"
+    record.lower(Level.SUMMARY)
+    for browser, path in ((patient, href), (stranger, href), (patient, unknown), (patient, f"{href}x")):
+        answer = browser.get(path)
+        assert answer.status_code == 404
+        assert "Body weight" not in answer.text
+    assert "/requests/new/question?entry" not in patient.get("/requests").text
+
+
+def test_a_question_is_answered_by_a_clinician(record: Record) -> None:
+    patient, clinician = world.patient(record), world.staff(ORG, (Role.CLINICIAN,), "Cleo Clinician")
+    page = caseload.ask(patient, "question", **caseload.QUESTION)
+    here = caseload.desk(record)
+    assert f"/staff/patients/{record.patient.public_id}" in clinician.get(here).text
+    assert caseload.take(clinician, here, "identity", proof="nhs_login").status_code == 303
+    shown = clinician.get(here).text
+    assert "Answer the question" in shown
+    assert "outcome=refused" not in shown, "there is nothing to refuse"
+    assert caseload.reviewer().get(f"{here}/decide?outcome=granted").status_code == 403
+    caseload.take(clinician, here, "decide", outcome="granted", letter="It is your long-term sugar.")
+    read = patient.get(page).text
+    assert "Answered" in read
+    assert "It is your long-term sugar." in read
+    assert "Agreed" not in read
+    assert "Answered" in clinician.get(here).text
+
+
+def test_a_clinician_decides_nothing_else(record: Record) -> None:
+    caseload.ask(world.patient(record), "correction", **caseload.CORRECTION)
+    clinician, here = world.staff(ORG, (Role.CLINICIAN,), "Cleo Clinician"), caseload.desk(record)
+    assert caseload.take(clinician, here, "identity", proof="nhs_login").status_code == 303
+    assert "decide?outcome" not in clinician.get(here).text
+    assert clinician.get(f"{here}/decide?outcome=granted").status_code == 403
+
+
+def test_what_is_asked_stands_in_no_title(record: Record) -> None:
+    patient = world.patient(record)
+    own = caseload.ask(patient, "opt-out")
+    for path in ("/requests", "/requests/new/opt-out", "/requests/new/correction", own):
+        html = patient.get(path).text
+        assert "<title>Your requests " in html
+        assert 'href="/leave"' in html
 
 
 def test_anothers_request_is_as_unknown_as_none(record: Record) -> None:

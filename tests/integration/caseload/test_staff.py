@@ -10,7 +10,7 @@ from django.test import Client
 from openrecord.access.types import ViewerId
 from openrecord.caseload import actions, queries
 from openrecord.caseload.queries import Only, Place
-from openrecord.caseload.types import Kind, State, Wish
+from openrecord.caseload.types import Kind, State, Wish, Workload
 from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
@@ -51,13 +51,18 @@ def test_the_list_begins_with_what_is_due_and_is_the_practices_alone(record: Rec
     assert len(queries.open_requests(ods, only=Only(unassigned=True), limit=99)) == 30
     assert queries.open_requests(ods, only=Only(assignee=uuid.uuid4()), limit=99) == ()
     registry_actions.register(patient_id=who, ods=ods, start=date(2020, 1, 1), by=BY, at=OPENED)
-    _pages(world.staff(ods), "/staff/requests?kind=&state=&whose=")
+    staff = world.staff(ods)
+    _pages(staff, "/staff/requests?kind=&state=&whose=")
+    assert queries.workload(ods, at=AT) == Workload(30, 12, 8)
+    assert "30 open, 12 overdue" in staff.get("/staff/home").text
+    counts = re.findall(r"<dd>(\d+)</dd>", staff.get("/staff/requests?kind=correction").text)
+    assert counts == ["30", "12", "8"]
     assert not any(one.patient_id == who for one in queries.open_requests(ORG, limit=999))
 
 
 def _pages(browser: Client, first: str) -> None:
     page = browser.get(first).text
-    tags = re.findall(r"Overdue since|Due soon|Due ", page)
+    tags = re.findall(r"Overdue since|Due soon(?=:)|Due (?=[0-9])", page)
     assert tags == ["Overdue since"] * 12 + ["Due soon"] * 8 + ["Due "] * 5
     following = re.search(r'href="([^"]+)" rel="next"', page)
     assert following is not None
@@ -74,6 +79,7 @@ def test_a_stopped_clock_stands_last_and_a_request_can_be_taken_and_given(record
     caseload.take(manager, here, "pause", wait="identity")
     (mine,) = [one for one in queries.open_requests(ORG, limit=999) if one.patient_id == record.patient.patient_id]
     assert (mine.due, mine.state) == (None, State.WAITING)
+    assert "Clock stopped" in manager.get("/staff/requests?state=waiting").text
     page = manager.get(here).text
     hidden = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', page))
     assert manager.post(f"{here}/assign", {"seen": hidden["seen"], "to": hidden["to"]}).status_code == 303
@@ -90,7 +96,7 @@ def test_reviewers_take_a_request_only_for_themselves(record: Record) -> None:
     other = re.search(r'name="to" value="([^"]+)"', manager.get(here).text)
     assert other is not None
     answer = caseload.take(screener, here, "assign", to=other[1])
-    assert "Choose one" in answer.text
+    assert "Choose who deals with this request" in answer.text
     assert caseload.only(record).assignee is None
     assert caseload.take(manager, here, "assign", to=other[1]).status_code == 303
     assert caseload.take(screener, here, "assign", to="nobody").status_code == 200
@@ -143,6 +149,22 @@ def test_two_people_do_not_overwrite_each_other(record: Record) -> None:
     assert decision.letter == "What two wrote at length"
 
 
+def test_a_button_pressed_twice_does_its_work_once(record: Record) -> None:
+    caseload.ask(world.patient(record), "history", **caseload.HISTORY)
+    here, manager, screener = caseload.desk(record), caseload.manager(), caseload.reviewer()
+    for browser, step, form in (
+        (manager, "identity", {"proof": "documents"}),
+        (screener, "review", {"verdict": "open", "level": "4"}),
+        (manager, "decide", {"outcome": "granted", "letter": "All of it."}),
+    ):
+        sent = {"seen": str(caseload.only(record).sequence), **form}
+        for _ in range(2):
+            assert browser.post(f"{here}/{step}", sent)["Location"] == f"{here}?done={step}"
+    assert caseload.only(record).sequence == 4
+    late = caseload.manager().post(f"{here}/decide", sent)
+    assert "Somebody else did something with this request" in late.text
+
+
 def test_the_same_moment_is_noticed_inside_the_transaction(record: Record) -> None:
     caseload.ask(world.patient(record), "correction", **caseload.CORRECTION)
     found = caseload.only(record)
@@ -157,7 +179,7 @@ def test_the_same_moment_is_noticed_inside_the_transaction(record: Record) -> No
         )
 
 
-@pytest.mark.parametrize("path", ["", *(f"/{step}" for step in STEPS)])
+@pytest.mark.parametrize("path", ["", "/entries", *(f"/{step}" for step in STEPS)])
 def test_another_practices_request_is_nobodys(record: Record, path: str) -> None:
     """Of a stranger, and of a patient whom both practices know."""
     caseload.ask(world.patient(record), "correction", **caseload.CORRECTION)

@@ -17,6 +17,7 @@ from tests.integration.fhir.world import BY, OPENED, ORG, Record, made_record
 from tests.integration.pages import world
 
 HISTORY = {"level": "4", "words": "I am moving house"}
+QUESTION = {"about": "3 March 2024, HbA1c", "words": "What does this mean?"}
 CORRECTION = {"about": "3 March 2024, Asthma", "words": "I never had this"}
 SEEN = re.compile(r'name="seen" value="(\d+)"')
 

@@ -80,7 +80,11 @@ def notify_server() -> Iterator[Notify]:
             path = urlsplit(self.path)
             if path.path == "/v2/notifications":
                 wanted = parse_qs(path.query)["reference"][0]
-                listed = [{"id": key} for key, body in notify.sent.items() if body["reference"] == wanted]
+                listed = [
+                    {"id": key, "status": notify.fates.get(key, "sending")}
+                    for key, body in notify.sent.items()
+                    if body["reference"] == wanted
+                ]
                 self._answer(200, {"notifications": listed})
             else:
                 key = path.path.rpartition("/")[2]

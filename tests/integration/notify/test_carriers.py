@@ -117,6 +117,15 @@ def test_what_notify_has_already_is_not_sent_twice(notify: Notify) -> None:
     assert len(notify.sent) == 1
 
 
+@pytest.mark.parametrize("fate", ["permanent-failure", "temporary-failure", "technical-failure"])
+def test_what_did_not_arrive_is_sent_anew_when_it_is_tried_again(notify: Notify, fate: str) -> None:
+    first = _notify().send(LETTER, at=AT)
+    notify.fates[first] = fate
+    again = _notify().send(LETTER, at=AT)
+    assert again != first
+    assert _notify().send(LETTER, at=AT) == again, "and that once"
+
+
 @pytest.mark.parametrize(("status", "for_good"), [(400, True), (403, False), (429, False), (500, False), (302, False)])
 def test_notify_refuses(notify: Notify, status: int, *, for_good: bool) -> None:
     notify.status = status

@@ -164,7 +164,17 @@ def test_a_host_that_is_listed_no_more_is_not_asked(home: Home, monkeypatch: pyt
     assert home.service.got == []
 
 
-@pytest.mark.parametrize("endpoint", ["http://127.0.0.1:1/x", "https://evil.example/x", "http://localhost/x", ""])
+@pytest.mark.parametrize(
+    "endpoint",
+    [
+        "http://127.0.0.1:1/x",
+        "https://evil.example/x",
+        "http://localhost/x",
+        "https://a.push.example/\x01",
+        "https://a.push.example/a b",
+        "",
+    ],
+)
 def test_only_push_services_that_are_listed_are_taken(home: Home, endpoint: str) -> None:
     form = Browser(home.service, "/push/a").form
     assert home.pages.post(DEVICES, form | {"endpoint": endpoint}).status_code == 400

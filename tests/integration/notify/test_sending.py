@@ -14,6 +14,8 @@ from openrecord.access import events
 from openrecord.audit.models import ChangeRow
 from openrecord.config.command import main
 from openrecord.db import lean
+from openrecord.gateways.mail import Mail
+from openrecord.gateways.messaging import Letter
 from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
 from openrecord.kit import clock
@@ -51,7 +53,7 @@ class Post:
         clock.use(lambda: at)
         while tasks.send_due(at):
             pass
-        return [mail for mail in self.box.mails if mail["To"] == self.address]
+        return [taken for taken in self.box.mails if taken["To"] == self.address]
 
     def rows(self) -> list[MessageRow]:
         return list(MessageRow.objects.filter(patient_id=self.record.patient.patient_id).order_by("id"))
@@ -179,6 +181,30 @@ def test_whoever_dies_while_sending_leaves_it_to_be_sent_again(post: Post, monke
             tasks.send_due(AT)
     assert post.sent(AT + LEASE - MINUTE) == []
     assert len(post.sent(AT + LEASE)) == 1
+
+
+def test_one_that_no_carrier_can_write_stops_no_other_and_is_given_up(
+    post: Post, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    post.choose(AT_ONCE)
+    post.arrives("a")
+    other = made_record("Other", "Olive")
+    world.patient(other, email="olive@example.org", email_verified=True).post("/access/messages", AT_ONCE)
+    other.deliver(observation("b", "2025-02-01"), at=AT)
+    sends = Mail.send
+
+    def stumbles(self: Mail, letter: Letter, *, at: datetime) -> str:
+        if letter.to == post.address:
+            raise ValueError("what nobody thought of")
+        return sends(self, letter, at=at)
+
+    monkeypatch.setattr(Mail, "send", stumbles)
+    assert post.sent(AT) == []
+    assert [taken["To"] for taken in post.box.mails] == ["olive@example.org"]
+    for day in range(1, ATTEMPTS):
+        post.sent(AT + timedelta(days=day))
+    [row] = post.rows()
+    assert (row.state, row.reason, row.attempts) == (State.FAILED, "unexpected", ATTEMPTS)
 
 
 def test_it_is_written_in_the_language_in_which_it_was_chosen(post: Post) -> None:

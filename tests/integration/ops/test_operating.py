@@ -195,6 +195,8 @@ def test_an_address_is_flagged(command: CommandLine, patient: str) -> None:
     assert known is not None
     assert known.address_flagged
     assert command.run("patient", "flag-address", patient, "--do").returncode == 1
+    assert command.run("patient", "flag-address", patient, "--undo", "--do").returncode == 0
+    assert command.run("patient", "flag-address", patient, "--undo", "--do").returncode == 1
 
 
 def test_after_a_change_of_system_copies_of_what_is_hidden_are_held(command: CommandLine) -> None:

@@ -43,6 +43,9 @@ def test_every_reason_has_words() -> None:
         (Policy(level=Level.SUMMARY), "test-results", NOT_INCLUDED),
         (Policy(level=Level.SUMMARY), "timeline?kind=documents", NOT_INCLUDED),
         (Policy(level=Level.SUMMARY), "timeline", NOTHING),
+        (Policy(), "on-its-way", NOTHING),
+        (Policy(level=Level.SUMMARY), "on-its-way", NOT_INCLUDED),
+        (Policy(go_live=None), "on-its-way", "does not offer its records online"),
         (Policy(sections_off=frozenset({Section.DOCUMENTS})), "documents", "does not show this part"),
         (Policy(level=Level.NONE), "medicines", "has not opened your record online"),
         (Policy(go_live=None), "medicines", "does not offer its records online"),
@@ -85,3 +88,17 @@ def test_a_search_where_nothing_is_open_says_so(record: Record) -> None:  # noqa
     found = browser.get(answer.headers["Location"]).content.decode()
     assert "has not opened your record online" in found
     assert "No entry was found" not in found
+
+
+WHY = re.compile(r'<div class="or-not-printed">.*?</details>', re.DOTALL)
+
+
+@pytest.mark.parametrize("path", ["documents", "medicines", "timeline", "timeline?kind=documents"])
+def test_each_list_says_why_something_may_not_be_there_the_same_to_everybody(record: Record, path: str) -> None:
+    pages = [
+        world.patient(each).get(f"/record/{path}").content.decode()
+        for each in (record, world.moved(Policy(level=Level.SUMMARY)), world.moved(Policy(go_live=None)))
+    ]
+    (why,) = {found[0] for html in pages for found in [WHY.findall(html)]}
+    assert "Why can&#39;t I see something?" in why
+    assert LINK in why

@@ -118,7 +118,10 @@ def test_a_review_is_told_ahead_to_all_three_and_then_waits_for_a_decision() -> 
     assert "4 March 2025" in ahead
     assert "Kim Carer" in ahead
     assert "Access that is reviewed or ends soon" in clinician.get("/staff/home").text
-    assert "On 4 March 2025 the surgery reviews your access." in theirs.get("/home").text
+    home = theirs.get("/home").text
+    assert "On 4 March 2025 the surgery reviews your access." in home
+    assert "you can stop acting for this person." in home
+    assert "Who sees your record" not in home
     own = world.patient(family.child).get("/access/people").text
     assert "On 4 March 2025 your surgery reviews this access." in own
     after = midnight(date(2025, 3, 4)) + timedelta(hours=9)
@@ -127,7 +130,12 @@ def test_a_review_is_told_ahead_to_all_three_and_then_waits_for_a_decision() -> 
     assert "Your access is being reviewed." in family.parents_browser(after).get("/home").text
     clinician = world.staff(at=after)
     review = f"/staff/decisions/{family.child.patient.public_id}/age-review/{family.viewer}"
-    assert "It is suspended." in clinician.get(review).text
+    asked = clinician.get(review).text
+    assert "It is suspended." in asked
+    assert "Kim Carer" in asked, "of two parents one has to know which"
+    assert "Parental responsibility" in asked
+    assert "Kim Carer" in clinician.get("/staff/decisions").text
+    assert "Kim Carer" in clinician.get(f"/staff/patients/{family.child.patient.public_id}").text
     assert clinician.post(review, {"answer": "keep"}).headers["Location"].endswith("?done=decided")
     assert family.seen(after) == 1
     assert not family.is_ahead(clinician)

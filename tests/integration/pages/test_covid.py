@@ -23,6 +23,7 @@ from openrecord.clinical.kinds import Level
 from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
 from openrecord.kit import clock
+from openrecord.portal.views import covid
 from openrecord.registry.types import OdsCode
 from openrecord.screening.actions import acts
 from openrecord.screening.types import HideReason
@@ -111,6 +112,10 @@ def test_the_page_lists_doses_by_code_with_product_batch_and_place(vaccinated: R
     for words in ("Comirnaty (Pfizer)", "FK01a", "1 February 2025", "2 February 2025", "Elland Road"):
         assert words in text
     assert "FK01flu" not in text
+
+
+def test_without_a_dose_no_card_is_spoken_of(record: Record) -> None:
+    assert "Take proof with you" not in world.patient(record).get("/covid").text
 
 
 def test_a_card_says_what_the_framework_asks_and_no_more(vaccinated: Record) -> None:
@@ -308,6 +313,15 @@ def test_a_card_is_printed_as_a_tagged_pdf(vaccinated: Record) -> None:
     assert tags(answer.content) >= {"Document", "Title", "Table", "TH", "TD", "Figure", "P"}
     hide(vaccinated, "FK01b", browser)
     assert browser.get(f"{address}/pdf").status_code == 404
+
+
+def test_a_printed_card_says_where_it_is_checked(vaccinated: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[Json] = []
+    monkeypatch.setattr(covid, "pdf", lambda _template, data, **_: told.append(data) or b"")
+    monkeypatch.setenv("OPENRECORD_CARD_ISSUER", "https://cards.example/")
+    browser = world.patient(vaccinated)
+    assert browser.get(f"{made_card(browser, vaccinated)}/pdf").status_code == 200
+    assert "To check it, go to https://cards.example/check-card" in told[0]["sentences"]
 
 
 def test_a_name_that_cannot_be_printed_is_said(record: Record) -> None:  # noqa: ARG001

@@ -58,11 +58,11 @@ def carer(record: Record) -> Record:  # noqa: ARG001
     return made_record("Carer", "Kim")
 
 
-def _people(record: Record) -> str:
+def people_page(record: Record) -> str:
     return f"/staff/patients/{record.patient.public_id}/people"
 
 
-def _proxies(record: Record) -> list[access_queries.Linked]:
+def proxies(record: Record) -> list[access_queries.Linked]:
     return [
         one
         for one in access_queries.linked(record.patient.patient_id, at=clock.now())
@@ -70,22 +70,22 @@ def _proxies(record: Record) -> list[access_queries.Linked]:
     ]
 
 
-def _let_in(record: Record, **changes: str) -> Client:
+def let_in(record: Record, **changes: str) -> Client:
     staff = world.staff()
-    done = staff.post(f"{_people(record)}/new", {**FORM, **changes})
-    assert done.headers.get("Location") == f"{_people(record)}?saved", done.text
+    done = staff.post(f"{people_page(record)}/new", {**FORM, **changes})
+    assert done.headers.get("Location") == f"{people_page(record)}?saved", done.text
     return staff
 
 
 def _letter(staff: Client, record: Record) -> str:
-    (one,) = _proxies(record)
-    letter = staff.post(f"{_people(record)}/{one.viewer.viewer_id}/letter")
+    (one,) = proxies(record)
+    letter = staff.post(f"{people_page(record)}/{one.viewer.viewer_id}/letter")
     assert letter.status_code == 200
     assert letter.headers["Cache-Control"] == "no-store"
     return CODE.findall(letter.text)[0]
 
 
-def _use(browser: Client, code: str) -> int:
+def use(browser: Client, code: str) -> int:
     return browser.post("/people/code", {"code": code}).status_code
 
 
@@ -96,8 +96,8 @@ def _events(record: Record) -> list[str]:
 
 def test_a_letter_links_whoever_it_is_for(record: Record, carer: Record) -> None:
     """R21, R23, R28."""
-    staff, theirs = _let_in(record), world.patient(carer)
-    (one,) = _proxies(record)
+    staff, theirs = let_in(record), world.patient(carer)
+    (one,) = proxies(record)
     assert (one.viewer.basis, one.viewer.expires, one.behind) == (Basis.CONSENT, date(2026, 3, 1), None)
     *_, granted = (act for _, act in access_queries.acts(record.patient.patient_id))
     assert isinstance(granted, events.ProxyGranted)
@@ -106,36 +106,38 @@ def test_a_letter_links_whoever_it_is_for(record: Record, carer: Record) -> None
         Evidence.SPOKEN_CONSENT,
         date(2025, 3, 3),
     )
-    listed = staff.get(_people(record)).text
+    listed = staff.get(people_page(record)).text
     assert "The patient told us in person, by Sam Desk on 3 March 2025" in listed
     assert "Not yet: they need a letter with a code" in listed
     assert theirs.get(SEEN).text.count(LINE) == 0
-    assert _use(theirs, _letter(staff, record).lower().replace("-", " ")) == 303
+    assert use(theirs, _letter(staff, record).lower().replace("-", " ")) == 303
     home = theirs.get("/home").text
     assert "You are acting for" in home
     assert theirs.get(SEEN).text.count(LINE) == 3
-    assert "Print a letter" not in staff.get(_people(record)).text
+    assert "Print a letter" not in staff.get(people_page(record)).text
     assert _events(record)[-3:] == ["proxy_granted", "proxy_code_made", "viewer_bound"]
 
 
 def test_the_code_is_stored_nowhere_and_works_once(record: Record, carer: Record) -> None:
-    staff, theirs = _let_in(record), world.patient(carer)
+    staff, theirs = let_in(record), world.patient(carer)
     old, code = _letter(staff, record), _letter(staff, record)
     plain = code.replace("-", "")
     row = invitations.InvitationRow.objects.get(patient_id=record.patient.patient_id)
     assert plain not in str(vars(row))
     assert plain.encode() not in bytes(row.code_hash or b"")
-    assert _use(theirs, old) == 200, "a newer letter takes the older one's place"
-    assert _use(theirs, code) == 303
-    assert _use(theirs, code) == 200
-    assert not invitations.InvitationRow.objects.filter(patient_id=record.patient.patient_id).exists()
+    assert use(theirs, old) == 200, "a newer letter takes the older one's place"
+    assert use(theirs, code) == 303
+    assert use(theirs, code) == 200
+    assert invitations.InvitationRow.objects.get(patient_id=record.patient.patient_id).code_hash is None
 
 
-@pytest.mark.parametrize("why", ["somebody else", "other number", "too late", "ended", "the patient"])
+@pytest.mark.parametrize(
+    "why", ["somebody else", "other number", "too late", "ended", "the patient", "protected", "died"]
+)
 def test_a_code_that_links_nobody_says_nothing_of_why(record: Record, carer: Record, why: str) -> None:
     number = made_record("Carer", "Kim").patient.nhs_number if why == "other number" else ""
     family = record.patient.family if why == "the patient" else "Carer"
-    staff = _let_in(record, number=number, family=family)
+    staff = let_in(record, number=number, family=family)
     code = _letter(staff, record)
     theirs = world.patient({"somebody else": made_record("Other", "Kim"), "the patient": record}.get(why, carer))
     if why == "too late":
@@ -143,14 +145,18 @@ def test_a_code_that_links_nobody_says_nothing_of_why(record: Record, carer: Rec
         assert rows.get().ends_at == to_micros(midnight(date(2025, 3, 18)))
         rows.update(ends_at=to_micros(AT))
     if why == "ended":
-        (one,) = _proxies(record)
-        staff.post(_people(record), {"viewer": str(one.viewer.viewer_id), "reason": "mistake", "confirmed": "yes"})
+        (one,) = proxies(record)
+        staff.post(people_page(record), {"viewer": str(one.viewer.viewer_id), "reason": "mistake", "confirmed": "yes"})
+    if why == "protected":
+        registry_actions.flag_address(patient_id=record.patient.patient_id, by=BY, at=AT)
+    if why == "died":
+        registry_actions.record_death(patient_id=record.patient.patient_id, died=True, by=BY, at=AT)
     refused = theirs.post("/people/code", {"code": code})
     assert "We cannot use this code." in refused.text
     never = theirs.post("/people/code", {"code": "ABCD-EFGH-JKMN"})
     assert _without_typed(refused.text) == _without_typed(never.text)
     assert record.patient.given not in refused.text or why == "the patient"
-    assert all(one.behind is None for one in _proxies(record))
+    assert all(one.behind is None for one in proxies(record))
 
 
 def _without_typed(page: str) -> str:
@@ -159,18 +165,18 @@ def _without_typed(page: str) -> str:
 
 def test_nobody_tries_many_codes(record: Record, carer: Record) -> None:
     """By person, not by session: signing in anew helps nobody."""
-    staff = _let_in(record)
+    staff = let_in(record)
     theirs = world.patient(carer)
-    answers = [_use(theirs, f"ABCD-EFGH-{number:04d}") for number in range(10)]
+    answers = [use(theirs, f"ABCD-EFGH-{number:04d}") for number in range(10)]
     assert answers == [200] * 10
     again = world.patient(carer)
-    assert _use(again, _letter(staff, record)) == 429
+    assert use(again, _letter(staff, record)) == 429
 
 
 def test_who_is_known_by_number_is_linked_at_once(record: Record, carer: Record) -> None:
     theirs = world.patient(carer)
-    _let_in(record, number=carer.patient.nhs_number)
-    (one,) = _proxies(record)
+    let_in(record, number=carer.patient.nhs_number)
+    (one,) = proxies(record)
     assert one.behind is not None
     assert theirs.post("/people", {"viewer": str(one.viewer.viewer_id)}).status_code == 303
     assert theirs.get(SEEN).text.count(LINE) == 3
@@ -179,21 +185,21 @@ def test_who_is_known_by_number_is_linked_at_once(record: Record, carer: Record)
 def test_let_in_again_they_are_who_they_were(record: Record, carer: Record) -> None:
     """What is kept from them by name stays kept."""
     world.patient(carer)
-    staff = _let_in(record, number=carer.patient.nhs_number)
-    (before,) = _proxies(record)
+    staff = let_in(record, number=carer.patient.nhs_number)
+    (before,) = proxies(record)
     form = {"viewer": str(before.viewer.viewer_id), "reason": "not_needed", "confirmed": "yes"}
-    staff.post(_people(record), form)
-    assert _proxies(record) == []
-    _let_in(record, number=carer.patient.nhs_number)
-    (after,) = _proxies(record)
+    staff.post(people_page(record), form)
+    assert proxies(record) == []
+    let_in(record, number=carer.patient.nhs_number)
+    (after,) = proxies(record)
     assert after.viewer.viewer_id == before.viewer.viewer_id
 
 
 def test_a_number_with_another_name_links_nobody(record: Record, carer: Record) -> None:
     """And staff learn nothing of whose number it is."""
     world.patient(carer)
-    _let_in(record, number=carer.patient.nhs_number, family="Other")
-    (one,) = _proxies(record)
+    let_in(record, number=carer.patient.nhs_number, family="Other")
+    (one,) = proxies(record)
     assert (one.behind, one.invited) == (None, "Kim Other")
 
 
@@ -216,7 +222,7 @@ def test_a_number_with_another_name_links_nobody(record: Record, carer: Record) 
 )
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(record: Record, changes: dict[str, str], told: str) -> None:
     before = access_queries.acts(record.patient.patient_id)
-    refused = world.staff().post(f"{_people(record)}/new", {**FORM, **changes}).text
+    refused = world.staff().post(f"{people_page(record)}/new", {**FORM, **changes}).text
     assert told in refused
     assert "There is a problem" in refused
     assert 'value="Kim"' in refused or "given" in changes
@@ -224,9 +230,9 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(record: Record, changes
 
 
 def test_the_patients_own_number_is_refused(record: Record) -> None:
-    refused = world.staff().post(f"{_people(record)}/new", {**FORM, "number": record.patient.nhs_number})
+    refused = world.staff().post(f"{people_page(record)}/new", {**FORM, "number": record.patient.nhs_number})
     assert "own NHS number" in refused.text
-    assert _proxies(record) == []
+    assert proxies(record) == []
 
 
 def test_never_more_than_the_practice_gives(record: Record) -> None:
@@ -234,8 +240,8 @@ def test_never_more_than_the_practice_gives(record: Record) -> None:
     registry_actions.set_policy(ods=ORG, policy=Policy(level=2), by=BY, at=OPENED)  # type: ignore[arg-type]
     try:
         staff = world.staff()
-        assert 'name="level" type="radio" value="3"' not in staff.get(f"{_people(record)}/new").text
-        assert "Choose how much they may see" in staff.post(f"{_people(record)}/new", FORM).text
+        assert 'name="level" type="radio" value="3"' not in staff.get(f"{people_page(record)}/new").text
+        assert "Choose how much they may see" in staff.post(f"{people_page(record)}/new", FORM).text
     finally:
         registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
 
@@ -244,28 +250,28 @@ def test_nobody_acts_for_who_must_not_be_found(record: Record) -> None:
     """R29: a flagged address."""
     registry_actions.flag_address(patient_id=record.patient.patient_id, by=BY, at=AT)
     staff = world.staff()
-    assert "Nobody can be let in" in staff.get(f"{_people(record)}/new").text
-    assert staff.post(f"{_people(record)}/new", FORM).status_code == 200
-    assert _proxies(record) == []
+    assert "Nobody can be let in" in staff.get(f"{people_page(record)}/new").text
+    assert staff.post(f"{people_page(record)}/new", FORM).status_code == 200
+    assert proxies(record) == []
 
 
 def test_another_scope_acts_at_once_and_begins_nothing_anew(record: Record, carer: Record) -> None:
     theirs = world.patient(carer)
-    staff = _let_in(record, number=carer.patient.nhs_number)
-    (one,) = _proxies(record)
+    staff = let_in(record, number=carer.patient.nhs_number)
+    (one,) = proxies(record)
     viewer = str(one.viewer.viewer_id)
     theirs.post("/people", {"viewer": viewer})
     assert theirs.get(SEEN).text.count(LINE) == 3
-    address = f"{_people(record)}/{viewer}/change"
+    address = f"{people_page(record)}/{viewer}/change"
     assert 'value="4" checked' in staff.get(address).text
     form = {name: FORM[name] for name in FORM if name.startswith(("level", "expires"))}
     clock.use(lambda: AT + timedelta(minutes=5))
     done = staff.post(address, {**form, "sections": ["results", "medications"]})
-    assert done.headers["Location"] == f"{_people(record)}?saved"
+    assert done.headers["Location"] == f"{people_page(record)}?saved"
     assert LINE not in theirs.get(SEEN).text
-    (after,) = _proxies(record)
+    (after,) = proxies(record)
     assert after.viewer.granted == one.viewer.granted
-    assert "Test results, Medicines" in staff.get(_people(record)).text
+    assert "Test results, Medicines" in staff.get(people_page(record)).text
     staff.post(address, form)
     assert theirs.get(SEEN).text.count(LINE) == 3
 
@@ -280,8 +286,8 @@ def test_each_service_is_given_apart(record: Record, carer: Record, given: tuple
     record.deliver(vaccination("v"))
     staff, theirs = world.staff(), world.patient(carer)
     form = {**FORM, "services": given, "number": carer.patient.nhs_number}
-    assert staff.post(f"{_people(record)}/new", form).status_code == 303
-    (one,) = _proxies(record)
+    assert staff.post(f"{people_page(record)}/new", form).status_code == 303
+    (one,) = proxies(record)
     theirs.post("/people", {"viewer": str(one.viewer.viewer_id)})
     assert theirs.get(SEEN).text.count(LINE) == 3
     assert ("Report a mistake" in theirs.get("/requests").text) == ("reports" in given)
@@ -290,8 +296,11 @@ def test_each_service_is_given_apart(record: Record, carer: Record, given: tuple
     assert ("Make a card" in theirs.get("/covid").text) == ("cards" in given)
     theirs.post("/covid/cards")
     assert len(cards.cards(record.patient.patient_id)) == ("cards" in given)
-    listed, mine = staff.get(_people(record)).text, world.patient(record).get("/access/people").text
-    for service, words in (("reports", "Report mistakes in"), ("cards", "Make Covid-19 vaccination cards")):
+    listed, mine = staff.get(people_page(record)).text, world.patient(record).get("/access/people").text
+    for service, words in (
+        ("reports", "Ask about entries, and report mistakes"),
+        ("cards", "Make Covid-19 vaccination cards"),
+    ):
         assert (words in listed) == (words in mine) == (service in given)
     keyring.use(None)
 
@@ -300,18 +309,18 @@ def test_a_service_that_is_taken_away_is_gone_at_once(record: Record, carer: Rec
     keyring.use(keyring.parsed(keyring.with_new_key(keyring.EMPTY)))
     record.deliver(vaccination("v"))
     theirs = world.patient(carer)
-    staff = _let_in(record, number=carer.patient.nhs_number, services="cards")
-    (one,) = _proxies(record)
+    staff = let_in(record, number=carer.patient.nhs_number, services="cards")
+    (one,) = proxies(record)
     theirs.post("/people", {"viewer": str(one.viewer.viewer_id)})
     card = theirs.post("/covid/cards").headers["Location"]
     assert theirs.get(card).status_code == 200
-    address = f"{_people(record)}/{one.viewer.viewer_id}/change"
+    address = f"{people_page(record)}/{one.viewer.viewer_id}/change"
     assert 'value="cards" checked' in staff.get(address).text
     assert 'value="reports" checked' not in staff.get(address).text
     staff.post(address, {name: FORM[name] for name in FORM if name.startswith(("level", "expires"))})
     assert theirs.get(card).status_code == 404
     assert theirs.get(SEEN).text.count(LINE) == 3
-    assert "Only reading" in staff.get(_people(record)).text
+    assert "Only reading" in staff.get(people_page(record)).text
     keyring.use(None)
 
 
@@ -329,13 +338,13 @@ def test_who_was_let_in_before_services_were_told_apart_keeps_them(record: Recor
 @pytest.mark.parametrize("role", [Role.READER, Role.SCREENER])
 def test_who_may_not_let_anybody_in(record: Record, role: Role) -> None:
     world.patient(made_record("Carer", "Kim"))
-    staff, reader = _let_in(record), world.staff(ORG, (role,))
-    (one,) = _proxies(record)
+    staff, reader = let_in(record), world.staff(ORG, (role,))
+    (one,) = proxies(record)
     before = access_queries.acts(record.patient.patient_id)
-    shown = reader.get(_people(record)).text
+    shown = reader.get(people_page(record)).text
     assert "Print a letter" not in shown
     assert "Let somebody act" not in shown
-    base = _people(record)
+    base = people_page(record)
     for path in (f"{base}/new", f"{base}/{one.viewer.viewer_id}/change", f"{base}/{one.viewer.viewer_id}/letter"):
         assert reader.post(path, FORM).status_code == 403
     assert access_queries.acts(record.patient.patient_id) == before
@@ -344,8 +353,8 @@ def test_who_may_not_let_anybody_in(record: Record, role: Role) -> None:
 
 def test_who_acts_may_stop(record: Record, carer: Record) -> None:
     theirs, mine = world.patient(carer), world.patient(record)
-    _let_in(record, number=carer.patient.nhs_number)
-    (one,) = _proxies(record)
+    let_in(record, number=carer.patient.nhs_number)
+    (one,) = proxies(record)
     assert theirs.get("/access/stop").status_code == 404, "it is about whoever one acts for"
     theirs.post("/people", {"viewer": str(one.viewer.viewer_id)})
     assert "/access/stop" in theirs.get("/access").text
@@ -371,7 +380,7 @@ def test_a_request_opens_the_form_filled_in(record: Record) -> None:
     )
     staff = world.staff()
     page = f"/staff/requests/{record.patient.public_id}/{request_id}"
-    link = f"{_people(record)}/new?request={request_id}"
+    link = f"{people_page(record)}/new?request={request_id}"
     assert link not in staff.get(page).text, "nobody knows yet who asks"
     checked = IdentityChecked(Proof.VOUCHING)
     caseload.act(patient_id=record.patient.patient_id, request_id=request_id, event=checked, seen=1, by=BY, at=AT)
@@ -379,4 +388,4 @@ def test_a_request_opens_the_form_filled_in(record: Record) -> None:
     form = staff.get(link).text
     assert 'value="Kim Anne"' in form
     assert 'value="Carer"' in form
-    assert 'value="Kim' not in staff.get(f"{_people(record)}/new?request={uuid.uuid4()}").text
+    assert 'value="Kim' not in staff.get(f"{people_page(record)}/new?request={uuid.uuid4()}").text

@@ -31,6 +31,8 @@ PATHS = (
     "/staff/patients/{patient}/wishes",
     "/staff/decisions/{patient}/enhanced-review",
     "/staff/decisions/{patient}/age-review/{patient}",
+    "/staff/patients/{patient}/circumstances",
+    "/staff/patients/{patient}/own-access",
     "/staff/patients/{patient}/people",
     "/staff/patients/{patient}/open",
     "/staff/patients/{patient}/came-restricted",
@@ -45,8 +47,11 @@ PATHS = (
     "/staff/patients/{patient}/kept/new?entry={entry}",
     "/staff/patients/{patient}/people/{patient}/change",
     "/staff/patients/{patient}/people/{patient}/letter",
+    "/staff/patients/{patient}/requests/new",
+    "/staff/patients/{patient}/requests/new/history",
     "/staff/requests/{patient}/{entry}",
     "/staff/requests/{patient}/{entry}/grant",
+    "/staff/requests/{patient}/{entry}/entries",
     "/staff/patients/{patient}/entries/{entry}/files/{entry}/document",
     "/staff/patients/{patient}/entries/{entry}/files/{entry}/view",
     "/staff/patients/{patient}/entries/{entry}/files/{entry}/save",
@@ -80,6 +85,8 @@ FORM = {
     "method": "phone",
     "number": "9990000018",
     "sure": "yes",
+    "level": "4",
+    "change": "died",
 }
 
 

@@ -1,4 +1,4 @@
-"""A result's own page: earlier values of the same test, what the test is, and nothing of what is hidden."""
+"""A result's own page: other values of the same test, what the test is, and nothing of what is hidden."""
 
 import itertools
 import random
@@ -39,6 +39,12 @@ def found(app: App, value: float) -> str:
     return str(only)
 
 
+def found_of(app: App, code: str) -> str:
+    """The id of the one result with this code."""
+    (only,) = app.search("Observation", code=code).ids
+    return only
+
+
 def page(browser: Client, public_id: str) -> str:
     """A result's own page as it arrives."""
     answer = browser.get(f"/record/test-results/{public_id}")
@@ -56,7 +62,7 @@ def browser(record: Record) -> Client:
     return world.patient(record)
 
 
-def test_earlier_values_of_the_same_test_are_a_chart_and_a_table(record: Record, app: App, browser: Client) -> None:
+def test_the_values_of_the_same_test_are_a_chart_and_a_table(record: Record, app: App, browser: Client) -> None:
     record.deliver(
         sodium("s1", "2024-03-01", 139),
         sodium("s2", "2024-09-01", 148),
@@ -65,15 +71,18 @@ def test_earlier_values_of_the_same_test_are_a_chart_and_a_table(record: Record,
         sodium("other", "2025-01-01", 4.1, code={**SODIUM, "coding": [{**SODIUM["coding"][0], "code": "100066100"}]}),
     )
     html = page(browser, found(app, 141))
-    assert rows(html) == ["141 mmol/L", "148 mmol/L", "139 mmol/L"]
-    assert html.count('<use class="or-mark') == 3
+    assert rows(html) == ["144 mmol/L", "141 mmol/L", "148 mmol/L", "139 mmol/L"]
+    assert html.count('<use class="or-mark') == 4
+    assert html.count('class="or-chart__this" cx=') == 1
+    assert re.findall(r'row">([^<]+) <span class="or-values__this">', html) == ["1 February 2025"]
     assert html.count('class="or-chart__band" x="0.0%" y=') == 1
     assert "style=" not in html
     assert "What this test is" in html
     assert "This is general information, not about your result." in html
     first = page(browser, found(app, 139))
-    assert "or-chart" not in first
-    assert rows(first) == []
+    assert rows(first) == rows(html), "an old result stands in the same row of values"
+    assert re.findall(r'row">([^<]+) <span class="or-values__this">', first) == ["1 March 2024"]
+    assert "or-chart" not in page(browser, found_of(app, "100066100"))
 
 
 def last_read(record: Record, route: str) -> bytes:
@@ -109,7 +118,7 @@ def test_a_hidden_value_leaves_no_trace_on_the_page(record: Record, app: App, br
 
 
 @pytest.mark.parametrize("level", [Level.FULL, Level.DETAILED])
-def test_what_lies_before_is_what_filtering_everything_says(record: Record, app: App, level: Level) -> None:
+def test_the_same_test_is_what_filtering_everything_says(record: Record, app: App, level: Level) -> None:
     chance = random.Random(int(level))
     codes = ("1000661000000107", "100066100", "x%", "x_")
     for number in range(60):
@@ -120,18 +129,18 @@ def test_what_lies_before_is_what_filtering_everything_says(record: Record, app:
     reader = Reader(record.patient.patient_id, record.viewer, None, "web")
     everything = app.search("Observation", _count=250).resources
     compared = 0
-    for place, resource in enumerate(everything):
+    for resource in everything:
         this = timeline.entry(reader, UUID(resource["id"]), at=AT)
         assert this is not None
         for system, code in itertools.product(SYSTEMS, codes):
             expected = [
                 each["id"]
-                for each in everything[place + 1 :]
-                if {"system": system, "code": code} in each["code"]["coding"]
+                for each in everything
+                if each is not resource and {"system": system, "code": code} in each["code"]["coding"]
             ]
-            these = [str(each.public_id) for each in timeline.earlier(reader, this, (system, code), at=AT)]
+            these = [str(each.public_id) for each in timeline.of_same_test(reader, this, (system, code), at=AT)]
             assert these == expected
-            few = timeline.earlier(reader, this, (system, code), limit=2, at=AT)
+            few = timeline.of_same_test(reader, this, (system, code), limit=2, at=AT)
             assert [str(each.public_id) for each in few] == expected[:2]
             compared += len(expected)
     assert compared > 1000

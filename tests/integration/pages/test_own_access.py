@@ -241,6 +241,23 @@ def test_leaving_ends_the_session_and_leads_to_a_page_without_a_name(record: Rec
     assert browser.get("/leave").status_code == 200
 
 
+@pytest.mark.parametrize("ended", [False, True])
+@pytest.mark.parametrize("way", ["get /leave", "post /sign-out"])
+def test_whoever_goes_leaves_nothing_in_the_browser(record: Record, way: str, *, ended: bool) -> None:
+    """What was searched for, whose record it was and the form token go, too, and when the session ended before."""
+    browser = world.patient(record)
+    browser.post("/record/search", {"words": "asthma"})
+    browser.post("/people", {"viewer": str(record.viewer)})
+    browser.get("/access/level")
+    kept = [name for name, cookie in browser.cookies.items() if cookie["max-age"] or cookie["expires"]]
+    assert kept == [], "and nothing stays for longer than the browser is open"
+    if ended:
+        clock.use(lambda: AT + timedelta(days=1))
+    method, path = way.split()
+    assert getattr(browser, method)(path).status_code in {200, 303}
+    assert [name for name, cookie in browser.cookies.items() if cookie.value] == []
+
+
 def test_leaving_may_lead_elsewhere(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "LEAVE_TO", "https://weather.example/today")
     browser = world.patient(record)

@@ -230,7 +230,7 @@ def test_whoever_does_not_read_this_record_is_nobody(record: Record) -> None:
     access.record(patient_id=record.patient.patient_id, act=events.ProxyRevoked(viewer=ended.viewer), by=BY, at=AT)
     expired = carer_of(record, expires=date(2025, 3, 3))
     invited = Invited("Kim", "Late", date(1980, 1, 1), None)
-    late = viewer_for(record.patient.patient_id, invited)
+    late = viewer_for(record.patient.patient_id, invited, at=AT)
     granted = events.ProxyGranted(viewer=late, basis="lpa", listed_org=str(ORG), level=4)
     access.record(patient_id=record.patient.patient_id, act=granted, by=BY, at=OPENED)
     gone = record.app

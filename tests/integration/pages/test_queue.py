@@ -2,7 +2,6 @@
 
 import html
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -14,35 +13,20 @@ from openrecord.access import queries as access
 from openrecord.access.types import Reason
 from openrecord.clinical.signals.types import SignalKind
 from openrecord.db import sql
-from openrecord.flow import steps
 from openrecord.kit.ids import spelt
 from openrecord.kit.london import day_of
-from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import DEFAULT_RELEASE, Policy, ReleaseMode, ReleaseRule
 from openrecord.screening import listing, tasks
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import acts
 from openrecord.screening.rules.decide import decide
 from openrecord.screening.types import EntryId, HideReason, ItemState, WorklistFilter
 from openrecord.staff.record import patient_viewer
-from tests.integration.fhir.world import AT, BY, OPENED, ORG, App, Record, observation
+from tests.integration.fhir.world import AT, BY, ORG, App, Record, observation
 from tests.integration.pages import world
 
-BY_HAND = ReleaseRule(ReleaseMode.BY_HAND)
+pytestmark = pytest.mark.usefixtures("by_hand")
 EVERYTHING = WorklistFilter()
 SISTER = "Her sister Janet says that she drinks. Asked not to be named."
-
-
-@pytest.fixture(autouse=True)
-def by_hand(record: Record) -> Iterator[None]:
-    """The surgery releases measurements by hand, and has done so with those that are there; nothing waits after."""
-    release = dict(DEFAULT_RELEASE) | dict.fromkeys(("observation", "result", "consultation", "other"), BY_HAND)
-    registry_actions.set_policy(ods=ORG, policy=Policy(release=release), by=BY, at=OPENED)
-    for entry in screening.states(record.patient.patient_id):
-        acts.release(patient_id=record.patient.patient_id, entry_id=entry, by=BY, at=AT)
-    yield
-    registry_actions.set_policy(ods=ORG, policy=Policy(), by=BY, at=OPENED)
-    steps.settle_waiting([record.patient.patient_id], at=AT)
 
 
 def note(key: str, words: str, **more: Any) -> dict[str, Any]:
@@ -129,6 +113,20 @@ def test_a_hold_ends_in_a_decision(record: Record, app: App) -> None:
     assert str(screening.states(record.patient.patient_id)[entry].public_id) in app.search("Observation").ids
 
 
+def test_what_was_found_in_it_stays_with_it_when_it_is_held(record: Record) -> None:
+    """It stays in its place and under its filters; only other words are looked at anew."""
+    record.deliver(note("n", SISTER))
+    while tasks.look_at_new():
+        pass
+    entry, found = one(record), WorklistFilter(signal=SignalKind.THIRD_PARTY, author="Dr Anya Rao")
+    before = listing.worklist(ORG, found, at=AT, limit=500)
+    acts.hold(patient_id=record.patient.patient_id, entry_id=entry, until=None, by=BY, at=AT)
+    assert waiting(record, found) == {entry}
+    assert [item.cursor for item in listing.worklist(ORG, found, at=AT, limit=500)] == [one.cursor for one in before]
+    record.deliver(note("n", "Feels well.", status="amended"))
+    assert not waiting(record, found)
+
+
 def test_a_hold_whose_day_has_come_is_overdue_and_still_held(record: Record) -> None:
     record.deliver(observation("new", "2025-02-20"))
     entry, browser = one(record), world.staff()
@@ -144,6 +142,8 @@ def test_a_hold_whose_day_has_come_is_overdue_and_still_held(record: Record) -> 
     [
         ({"decision": "hold-until", "until-day": "3", "until-month": "3", "until-year": "2025"}, "until-day"),
         ({"decision": "hold-until", "until-day": "x", "until-month": "3", "until-year": "2026"}, "until-day"),
+        ({"decision": "hold-until", "until-day": "3", "until-month": "3", "until-year": "2062"}, "until-day"),
+        ({"decision": "hold-until", "until-day": "3", "until-month": "3", "until-year": "2_025"}, "until-day"),
         ({"decision": "hide"}, "reason-1"),
         ({"decision": "hide", "reason": "serious_harm"}, "responsible"),
     ],

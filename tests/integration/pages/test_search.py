@@ -116,6 +116,19 @@ def test_words_are_found_and_marked(record: Record, browser: Client) -> None:
     assert len(titles(search(browser, "serum", kind=["measurements"], first="2025"))) == 2
 
 
+def test_an_entry_is_found_by_the_plain_words_that_stand_beside_it(record: Record, browser: Client) -> None:
+    record.deliver(
+        observation("a", "2025-01-01", code=term("Otitis media (disorder)")),
+        observation("b", "2025-01-02", code=term("Epistaxis")),
+    )
+    html = search(browser, "ear infect")
+    assert titles(html) == ['Otitis media <span class="or-line__plain">Middle ear infection</span>']
+    assert marked(html) == ["ear", "infection"]
+    record.lower(Level.DETAILED)
+    assert marked(search(browser, "nosebl")) == ["Nosebleed"]
+    assert titles(search(browser, "nose")) == titles(search(browser, "epistaxis"))
+
+
 def test_notes_are_searched_only_where_they_are_shown(record: Record, browser: Client) -> None:
     record.deliver(observation("b", "2025-01-02", code=term("Serum sodium level"), note=[{"text": "marrowbone"}]))
     assert titles(search(browser, "marrow")) == ["Serum sodium level"]
@@ -212,3 +225,16 @@ def test_what_was_placed_before_there_was_a_search_is_given_its_words(record: Re
     migration = import_module("openrecord.timeline.migrations.0004_words_of_old_rows")
     migration.add_words(None, SimpleNamespace(connection=connection))
     assert sql.rows(asked, [mine]) == before
+
+
+def test_what_was_placed_before_plain_names_were_searched_is_given_them(record: Record, browser: Client) -> None:
+    record.deliver(observation("a", code=term("Epistaxis")), observation("b", code=term("Körpergewicht")))
+    mine = record.patient.patient_id
+    asked = "SELECT id, sort, slot, words, all_words FROM timeline_words WHERE patient_id=%s ORDER BY id"
+    before = sql.rows(asked, [mine])
+    sql.execute("UPDATE timeline_words SET words = replace(words, ' nosebleed', '') WHERE patient_id=%s", [mine])
+    assert sql.rows(asked, [mine]) != before
+    migration = import_module("openrecord.timeline.migrations.0005_plain_names")
+    migration.say_again(None, SimpleNamespace(connection=connection))
+    assert sql.rows(asked, [mine]) == before
+    assert len(titles(search(browser, "nosebleed"))) == 1

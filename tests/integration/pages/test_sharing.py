@@ -23,6 +23,8 @@ from openrecord.taking import queries, sharing
 from openrecord.taking.models import LinkRow
 from openrecord.taking.rules import KEEP_ENDED, LIVES, MOST_LINKS, MOST_WRONG, OPEN_FOR
 from openrecord.web import limits
+from tests import made_files
+from tests.integration.attachments.world import sent
 from tests.integration.fhir.world import AT, BY, Record, made_record, observation
 from tests.integration.pages import world
 from tests.integration.pages.test_covid import TOKEN, proxy_of
@@ -145,6 +147,71 @@ def test_what_is_hidden_afterwards_is_gone_from_the_link_at_once(record: Record)
     assert "Words of the practice" in browser.get(f"{path}/measurements").text
     record.lower(Level.DETAILED)
     assert "Words of the practice" not in browser.get(f"{path}/measurements").text
+
+
+LETTERS = {"section": ["documents"]}
+
+
+def sent_letter(record: Record, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A letter with a file is sent and checked; below a link, the address where the file is saved."""
+    own = world.patient(record)
+    (address,) = sent(record, own, monkeypatch, ("application/pdf", made_files.pdf()))
+    return f"{address.removeprefix('/record')}/save"
+
+
+def test_a_document_that_was_shared_can_be_saved(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = sent_letter(record, monkeypatch)
+    own = world.patient(record)
+    assert "Document (PDF, 1\u00a0KB)" in own.post("/share/new", {**MEASURED, **LETTERS}).text
+    path, passcode = made(own, **LETTERS)
+    browser = opened(path, passcode)
+    assert f'href="{path}{file}" download' in browser.get(f"{path}/documents").text
+    answer = browser.get(f"{path}{file}")
+    assert answer.getvalue() == made_files.pdf()
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["Content-Security-Policy"].startswith("sandbox")
+    sql = "SELECT served FROM audit_read WHERE patient_id = %s AND route = '/shared'"
+    assert uuid.UUID(file.split("/")[2]).bytes in [
+        served for (served,) in READ.fetch(sql, (record.patient.patient_id,))
+    ]
+    hide(record, file.split("/")[2])
+    assert browser.get(f"{path}{file}").status_code == 404
+    own.post("/share/end", {"link": str(queries.link_at(path.rpartition("/")[2]).link_id)})  # type: ignore[union-attr]
+    assert browser.get(f"{path}{file}").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {**LETTERS, "last-day": "3", "last-month": "2", "last-year": "2025"},
+        {**LETTERS, "first-day": "5", "first-month": "2", "first-year": "2025"},
+    ],
+)
+def test_a_document_outside_the_part_is_no_page(
+    record: Record, monkeypatch: pytest.MonkeyPatch, typed: dict[str, object]
+) -> None:
+    file = sent_letter(record, monkeypatch)
+    path, passcode = made(world.patient(record), **typed)
+    browser = opened(path, passcode)
+    nothing = f"/documents/{uuid.uuid4()}/files/{uuid.uuid4()}/save"
+    answers = {
+        each: browser.get(f"{path}{each}") for each in (nothing, file, file.replace("documents", "measurements"))
+    }
+    pages = {plain(answer.text).replace(each, "") for each, answer in answers.items()}
+    assert ({answer.status_code for answer in answers.values()}, len(pages)) == ({404}, 1)
+
+
+def test_members_of_a_panel_stand_below_it(record: Record) -> None:
+    panel = observation("panel", "2025-02-08", "laboratory", code={"text": "Blood panel"})
+    del panel["valueQuantity"]
+    panel["hasMember"] = [{"reference": "Observation/one"}]
+    lone = observation("lone", "2025-02-08", "laboratory", code={"text": "Another test"})
+    record.deliver(observation("one", "2025-02-08", "laboratory", code={"text": "One of them"}), lone, panel)
+    path, passcode = made(world.patient(record), section=["test-results"])
+    text = opened(path, passcode).get(f"{path}/test-results").text
+    lines = re.findall(r'<li class="(or-line[^"]*)"><span class="or-line__title">([^<]*)<', text)
+    assert lines[lines.index(("or-line", "Blood panel")) + 1] == ("or-line or-line--part", "One of them")
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from openrecord.clinical.kinds import Slot
 from openrecord.clinical.r4 import tokens
 from openrecord.kit.london import midnight
 from openrecord.timeline import queries as timeline
-from openrecord.timeline.types import ALWAYS, Period, Reader
+from openrecord.timeline.types import ALWAYS, MOST_OF_A_DAY, Period, Reader
 from openrecord.web.records.sections import SECTIONS
 from tests.integration.fhir.world import AT, App, Json, Record, observation
 from tests.integration.pages import world
@@ -107,6 +107,37 @@ def test_pages_of_any_part_are_what_filtering_and_sorting_everything_gives(recor
     assert walked(reader, timeline.EVERY_SLOT, ALWAYS, 7) == [resource["id"] for resource in everything]
 
 
+def test_a_page_ends_with_a_day_and_goes_on_behind_it(record: Record) -> None:
+    record.deliver(
+        *(observation(f"a{number}", "2025-01-31T23:30:00Z") for number in range(3)),
+        *(observation(f"b{number}", f"2025-01-31T00:{number:02d}:00Z") for number in range(9)),
+        *(observation(f"c{number}", "2025-01-30T23:59:00Z") for number in range(2)),
+    )
+    reader = Reader(record.patient.patient_id, record.viewer, None, "web")
+
+    def sizes(limit: int, most: int = MOST_OF_A_DAY) -> list[int]:
+        found, after = [], None
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(timeline, "MOST_OF_A_DAY", most)
+            while True:
+                page = timeline.page(
+                    reader, slots=timeline.EVERY_SLOT, limit=limit, whole_days=True, after=after, at=AT
+                )
+                found.append(len(page.entries))
+                after = page.next_cursor
+                if after is None:
+                    return found
+
+    everything = timeline.page(reader, slots=timeline.EVERY_SLOT, limit=100, at=AT).entries
+    assert len(everything) == 17
+    assert sizes(4) == [3, 12, 2], "three of February, then the whole of 31 January"
+    assert sizes(8) == [15, 2], "of this page not half would stay"
+    assert sizes(15) == [15, 2]
+    assert sizes(16) == [15, 2]
+    assert sizes(17) == [17]
+    assert sizes(4, most=5) == [3, 9, 3, 2], "a day without end is no page without end"
+
+
 @pytest.fixture
 def browser(record: Record) -> Client:
     return world.patient(record)
@@ -186,7 +217,7 @@ def test_older_entries_keep_the_part(record: Record, browser: Client) -> None:
     (older,) = re.findall(r'href="(/record/timeline\?[^"]+)" rel="next"', html)
     assert older.startswith("/record/timeline?kind=measurements&amp;last=2024&amp;after=")
     second = read(browser, older.removeprefix(PATH).replace("&amp;", "&"))
-    assert (html.count("Body weight"), second.count("Body weight")) == (50, 10)
+    assert (html.count("Body weight"), second.count("Body weight")) == (48, 12), "to the end of a day"
     assert "Newest entries" in second
 
 

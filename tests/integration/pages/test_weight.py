@@ -11,17 +11,37 @@ from tests.integration.fhir.world import Record, observation
 from tests.integration.pages import world
 
 FIRST_VISIT, AFTERWARDS = 60_000, 15_000
-"""Bytes, compressed."""
+"""Bytes, as they are sent."""
 
 MOST_REQUESTS = 5
 """The style sheet, the mark, the manifest, on the first page the shell's script, and the page."""
 
-PAGES = ("/", "/home", "/record/measurements", "/record/medicines", "/access", "/access/messages", "/requests")
+PAGES = (
+    "/",
+    "/home",
+    "/record/measurements",
+    "/record/medicines",
+    "/record/timeline",
+    "/record/on-its-way",
+    "/covid",
+    "/check-card",
+    "/take",
+    "/share/new",
+    "/access",
+    "/messages",
+    "/profile",
+    "/access/messages",
+    "/access/kept/new",
+    "/requests",
+    "/requests/new/history",
+    "/display",
+)
 _FETCHED = re.compile(r'<(?:link|script|img|source|iframe)\b[^>]*?(?:href|src)="([^"]+)"')
 
 
 def weight(browser: Client, path: str) -> int:
-    return len(gzip.compress(browser.get(path).content, 9))
+    """What a browser gets, which can read what is compressed."""
+    return len(browser.get(path, headers={"accept-encoding": "gzip, deflate, br"}).content)
 
 
 def fetched(html: str) -> list[str]:
@@ -41,3 +61,14 @@ def test_a_page_weighs_little(record: Record, path: str) -> None:
     own = weight(browser, path)
     assert own <= AFTERWARDS
     assert own + sum(weight(browser, part) for part in parts) <= FIRST_VISIT
+
+
+def test_what_is_sent_is_what_was_made_and_only_for_those_who_can_read_it(record: Record) -> None:
+    browser = world.patient(record)
+    plain = browser.get("/record/medicines")
+    sent = browser.get("/record/medicines", headers={"accept-encoding": "br, gzip"})
+    assert "Content-Encoding" not in plain.headers
+    assert (sent.headers["Content-Encoding"], sent.headers["Vary"]) == ("gzip", plain.headers["Vary"])
+    assert gzip.decompress(sent.content) == plain.content
+    for refuses in ("gzip;q=0", "identity", "br, gzip;q=0.0, deflate"):
+        assert browser.get("/record/medicines", headers={"accept-encoding": refuses}).content == plain.content

@@ -2,7 +2,7 @@
 
 import pytest
 
-from openrecord.clinical.incoming import IncomingPatient, JsonObject
+from openrecord.clinical.incoming import ALIVE, IncomingPatient, JsonObject
 from openrecord.clinical.r4.bundle import read_bundle, read_lines
 from openrecord.clinical.r4.patients import read_patient
 from tests.unit.clinical.r4_resources import PATIENT, bundle, observation
@@ -112,3 +112,18 @@ def test_a_server_that_leaves_its_own_address_out_is_known_by_whom_its_resources
     assert message.entries[0].aliases == ("Observation/1", "https://ehr.example.org/fhir/R4/Observation/1")
     elsewhere = observation(subject={"reference": "https://other.example.org/Patient/q"})
     assert not read_lines([("line 1", PATIENT, None), ("line 2", elsewhere, None)])[0].entries
+
+
+@pytest.mark.parametrize(
+    ("said", "died"),
+    [
+        ({"deceasedDateTime": "2025-03-01"}, "2025-03-01"),
+        ({"deceasedBoolean": True}, "true"),
+        ({"deceasedBoolean": False}, ALIVE),
+        ({"deceasedBoolean": "true"}, None),
+        ({"deceasedDateTime": 2025}, None),
+        ({}, None),
+    ],
+)
+def test_what_is_said_of_a_death(said: dict[str, object], died: str | None) -> None:
+    assert patient(**said).died == died

@@ -12,6 +12,8 @@ def test_examples() -> None:
     assert safe("+44") == "'+44"
     assert safe("-2 to 5") == "'-2 to 5"
     assert safe("\t=1") == "'\t=1"
+    assert safe("\n=1") == "'\n=1"
+    assert safe("\uff1d1+1") == "'\uff1d1+1"  # of full width, as East Asian keyboards write it
     for number in ("-1.50", "0.10", "-7", "12345678901234567890"):
         assert safe(number) == number
     assert safe("< 3") == "< 3"

@@ -4,10 +4,11 @@ from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from openrecord.clinical.codes import SNOMED
 from openrecord.clinical.kinds import Slot
-from openrecord.web.records import events, medicines, observations
+from openrecord.web.records import events, medicines, observations, timeline
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.plain import about_names
 from openrecord.web.records.sections import SECTIONS
@@ -56,7 +57,51 @@ def test_a_report_begins_with_its_panels_and_ends_with_its_samples() -> None:
     ]  # fmt: skip
     (day,) = observations.groups(page)
     (report,) = day.lines
-    assert [line.title for line in report.under] == ["Urea and electrolytes", "Albumin", "Urea", "Sample: Blood"]
+    assert [line.title for line in report.under] == ["Urea and electrolytes", "Urea", "Albumin", "Sample: Blood"]
+
+
+def report_of_two_panels() -> list[Shown]:
+    """A report of a blood count and of urea and electrolytes, its samples and results in no order."""
+    return [
+        shown("DiagnosticReport/r", code={"text": "Report"},
+              result=names("Observation/c", "Observation/u"), specimen=names("Specimen/s")),
+        shown("Observation/k", code={"text": "Potassium"}, specimen=names("Specimen/s")),
+        shown("Specimen/s", type={"text": "Blood"}),
+        shown("Observation/h", code={"text": "Haemoglobin"}),
+        shown("Observation/u", code={"text": "Urea and electrolytes"},
+              hasMember=names("Observation/k", "Observation/n")),
+        shown("Observation/n", code={"text": "Sodium"}),
+        shown("Observation/c", code={"text": "Blood count"}, hasMember=names("Observation/p", "Observation/h")),
+        shown("Observation/p", code={"text": "Platelets"}),
+    ]  # fmt: skip
+
+
+IN_PANELS = [
+    "Blood count", "Haemoglobin", "Platelets", "Urea and electrolytes", "Potassium", "Sodium", "Sample: Blood"
+]  # fmt: skip
+
+
+def test_each_panel_of_a_report_is_followed_by_its_own_results() -> None:
+    page = report_of_two_panels()
+    (day,) = observations.groups(page)
+    (month,) = timeline.months([structs.replace(each, slug="test-results") for each in page])
+    (item,) = month.days[0].items
+    for report in (*day.lines, item.line):
+        assert [line.title for line in report.under] == IN_PANELS
+
+
+def test_panels_that_name_each_other_end() -> None:
+    page = [
+        shown("Observation/a", code={"text": "A"}, hasMember=names("Observation/b")),
+        shown("Observation/b", code={"text": "B"}, hasMember=names("Observation/a")),
+    ]
+    assert {each.reference for each in observations.in_order(page)} == {"Observation/a", "Observation/b"}
+
+
+def test_somebody_who_took_part_twice_is_named_once() -> None:
+    doctor = {"individual": {"display": "Dr Rao"}}
+    visit = shown("Encounter/e", participant=[doctor, {"individual": {"display": "Nurse Lee"}}, doctor])
+    assert events.line(visit).aside == "Dr Rao, Nurse Lee"
 
 
 def test_a_test_has_our_name_where_the_records_says_something_else() -> None:

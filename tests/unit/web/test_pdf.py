@@ -21,7 +21,8 @@ def card(**more: Any) -> dict[str, Any]:
         "service": "OpenRecord",
         "codes": [{"drawing": SQUARE, "words": "What the code is"}],
         "head": ["Beth", "Gwerth"],
-        "rows": [["Enw", "Ada #let x = 1 $y$ *z*"]],
+        "person": [["Enw", "Ada #let x = 1 $y$ *z*"]],
+        "doses": [["3 Mawrth 2025", "Brechlyn"]],
         "sentences": ["Brawddeg."],
         **more,
     }
@@ -65,7 +66,13 @@ def test_it_is_the_same_at_each_making() -> None:
 
 def test_what_the_typeface_cannot_write_is_an_error_that_does_not_quote_it() -> None:
     with pytest.raises(Unprintable) as caught:
-        pdf("card.typ", card(rows=[["Name", "Οικονόμου"]]), at=AT)
+        pdf("card.typ", card(person=[["Name", "Οικονόμου"]]), at=AT)
     assert "Οικονόμου" not in str(caught.value)
     assert caught.value.__cause__ is None
     assert caught.value.__suppress_context__
+
+
+def test_a_card_of_very_many_doses_goes_on_behind_the_first_page() -> None:
+    doses = [[f"{day} November 2026", "Covid-19 mRNA vaccine, batch number OR7507, a centre"] for day in range(1, 25)]
+    pages = re.findall(rb"/Type\s*/Page\b", unpacked(pdf("card.typ", card(doses=doses), at=AT)))
+    assert len(pages) == 2

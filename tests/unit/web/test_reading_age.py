@@ -15,6 +15,7 @@ from openrecord.caseload.rules.letters import draft
 from openrecord.caseload.types import Kind, Outcome
 from openrecord.clinical.abbreviations import glossary
 from openrecord.clinical.explanations import explanations
+from openrecord.clinical.plain_terms import plain_terms
 from tests.unit.reading import age, syllables, words_of
 from tests.unit.web.catalogue import marked_texts
 
@@ -72,6 +73,7 @@ TEXTS = (
     *((place, text) for place, texts in PAGES.items() for text in texts),
     *letters(),
     *((f"explanation {each.name}", each.text) for each in explanations().all),
+    *((f"term {each.plain}", each.plain) for each in plain_terms().all),
 )
 MEANINGS = sorted({m.text for table in glossary().tables.values() for entry in table.values() for m in entry.meanings})
 

@@ -38,9 +38,9 @@ def result(days: int, value: float | None, unit: str = "g/L", **more: Any) -> Sh
     return shown_of(f"/record/test-results/{days}", f"Observation/{days}", day_in_words(at), body, at)
 
 
-def only(this: Shown, *earlier: Shown) -> Trend:
+def only(this: Shown, *others: Shown) -> Trend:
     """The one trend of a page."""
-    (found,) = trends_of(this, earlier)
+    (found,) = trends_of(this, others)
     return found
 
 
@@ -132,7 +132,16 @@ def test_components_have_a_line_each() -> None:
     assert [row.value for row in diastolic.rows] == ["80 mmHg", "78 mmHg"]
 
 
-def test_without_earlier_values_there_is_nothing_to_show() -> None:
+def test_a_result_stands_in_its_place_among_older_and_newer_ones() -> None:
+    trend = only(result(10, 130), result(20, 140), result(10, 131), result(0, 120))
+    assert [(row.value, row.is_this) for row in trend.rows] == [
+        ("140 g/L", False), ("130 g/L", True), ("131 g/L", False), ("120 g/L", False)
+    ]  # fmt: skip
+    assert trend.chart is not None
+    assert [mark.is_this for mark in trend.chart.marks] == [False, False, True, False]
+
+
+def test_without_other_values_there_is_nothing_to_show() -> None:
     assert trends_of(result(0, 137), []) == ()
     assert trends_of(result(1, 137), [result(0, None, valueString="clotted")]) == ()
 

@@ -4,17 +4,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openrecord.access.rules.ahead import Turn, Turning, next_turn, soon
+from openrecord.access.rules.ahead import Turn, Turning, is_told, next_turn, soon
 from openrecord.access.rules.viewers import viewer_reasons
-from openrecord.access.types import AccessFacts, AgeReview, Basis, Reason, Viewer
+from openrecord.access.types import AccessFacts, AgeReview, Basis, Reason, Silence, Viewer, ViewerId
 from openrecord.kit.london import day_of, midnight
 from openrecord.registry.types import Policy
-from tests.unit.rules.facts import LAWYER, MUM, NOW, A, B, child, people, utc
+from tests.unit.rules.facts import APP, LAWYER, ME, MUM, NOW, A, B, child, people, utc
 
 SEARCHED = 7 * 366
 TODAY = day_of(NOW)
@@ -120,3 +121,19 @@ def test_an_adult_basis_turns_at_its_end_alone() -> None:
     assert next_turn(child(date(2013, 4, 2), viewers=people(attorney)), attorney, NOW) == Turn(
         Turning.EXPIRY, date(2024, 3, 20)
     )
+
+
+@pytest.mark.parametrize("proxies_silent", [False, True])
+@pytest.mark.parametrize("patient_silent", [False, True])
+def test_who_is_told(*, proxies_silent: bool, patient_silent: bool) -> None:
+    """R26: whoever acts, of their own access alone; the patient; never an app, nor whom safeguarding leaves out."""
+    born = date(NOW.year - 11, NOW.month, NOW.day + 1)
+    other = replace(MUM, viewer_id=ViewerId(UUID(int=77)))
+    facts = child(born, viewers=people(ME, MUM, other, APP), silence=Silence(proxies_silent, patient_silent))
+    turning = [MUM.viewer_id, ViewerId(UUID(int=78))]
+    told = [viewer for viewer in (ME, MUM, other, APP) if is_told(facts, viewer, turning, NOW)]
+    assert told == [*([] if patient_silent else [ME]), *([] if proxies_silent else [MUM])]
+    decided = replace(facts, age_reviews=(AgeReview(MUM.viewer_id, NOW, 11, carries_on=True),))
+    far = replace(facts, born=date(NOW.year - 10, NOW.month, NOW.day))
+    for settled in (decided, far):
+        assert not any(is_told(settled, viewer, turning, NOW) for viewer in (ME, MUM, other, APP))

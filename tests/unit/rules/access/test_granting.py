@@ -15,9 +15,11 @@ from openrecord.access.rules.granting import (
     basis_faults,
     in_groups,
     last_day,
+    own_bars,
+    own_levels,
     scope_faults,
 )
-from openrecord.access.types import Basis
+from openrecord.access.types import Basis, Competence
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import TYPEABLE, random_code
 from openrecord.kit.london import age_on, day_of
@@ -58,6 +60,7 @@ def test_the_ground(born: date, basis: Basis, evidence: Evidence, seen: date) ->
     st.frozensets(st.sampled_from(Section), max_size=3),
     st.none() | DAYS,
     st.sampled_from(Basis),
+    st.sampled_from((16, 40)).flatmap(lambda age: DAYS.map(lambda day: day.replace(year=day.year - age))),
 )
 def test_the_scope(
     wanted: Level,
@@ -66,8 +69,9 @@ def test_the_scope(
     off: frozenset[Section],
     expires: date | None,
     basis: Basis,
+    born: date,
 ) -> None:
-    """R22, R28."""
+    """R22, R25, R28."""
     expected = set()
     if wanted is Level.NONE or wanted > given_level:
         expected.add(Fault.LEVEL)
@@ -77,7 +81,10 @@ def test_the_scope(
         expected.add(Fault.NO_END)
     if expires is not None and expires <= TODAY:
         expected.add(Fault.ENDED)
-    facts = patient(policies={A: Policy(level=given_level, sections_off=off)})
+    sixteen = born.replace(year=born.year + 16)
+    if expires is not None and TODAY < sixteen < expires:
+        expected.add(Fault.PAST_SIXTEEN)
+    facts = patient(policies={A: Policy(level=given_level, sections_off=off)}, born=born)
     assert scope_faults(facts, A, basis, Scope(wanted, sections, expires), NOW) == expected
 
 
@@ -109,3 +116,25 @@ def test_codes_differ_and_can_be_read() -> None:
 
 def test_a_code_links_for_fourteen_whole_days() -> None:
     assert last_day(utc("2024-03-31T23:30")) == date(2024, 4, 15), "it is 1 April in London already"
+
+
+@given(st.dates(date(2004, 1, 1), TODAY))
+def test_own_access_is_decided_from_eleven_to_fifteen(born: date) -> None:
+    """R29."""
+    age = age_on(born, TODAY)
+    expected = {Fault.TOO_YOUNG} if age < 11 else {Fault.GROWN} if age >= 16 else set()
+    assert own_bars(child(born), NOW) == expected
+
+
+def test_nobodys_own_access_is_decided_who_died_or_whose_age_is_not_known() -> None:
+    assert own_bars(patient(born=date(2012, 1, 1), died=True), NOW) == {Fault.DECEASED}
+    assert own_bars(patient(born=None), NOW) == {Fault.TOO_YOUNG}
+
+
+@pytest.mark.parametrize("most", Level)
+def test_own_access_is_never_more_than_the_practice_gives_and_ends_only_where_it_began(most: Level) -> None:
+    facts = patient(policies={A: Policy(level=most)})
+    assert own_levels(facts, A) == tuple(level for level in Level if Level.NONE < level <= most)
+    begun = patient(policies={A: Policy(level=most)}, competence=Competence(NOW, Level.FULL))
+    assert own_levels(begun, A) == tuple(level for level in Level if level <= most)
+    assert own_levels(begun, B) == (Level.NONE,)

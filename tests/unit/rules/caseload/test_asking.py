@@ -7,16 +7,16 @@ import pytest
 from openrecord.access.types import ViewerId, ViewerKind
 from openrecord.caseload.rules import asking
 from openrecord.caseload.rules.asking import may_ask, may_see
-from openrecord.caseload.types import Kind
+from openrecord.caseload.types import Kind, Wish
 from tests.unit.rules.caseload.facts import ASKER, MADE, made
 
 ANOTHER = ViewerId(uuid.UUID(int=3))
 
 
 @pytest.mark.parametrize("kind", Kind)
-def test_a_proxy_reports_mistakes_and_asks_for_nothing_else(kind: Kind) -> None:
+def test_a_proxy_asks_about_entries_and_for_nothing_else(kind: Kind) -> None:
     assert may_ask(kind, ViewerKind.SELF)
-    assert may_ask(kind, ViewerKind.PROXY) is (kind is Kind.CORRECTION)
+    assert may_ask(kind, ViewerKind.PROXY) is (kind in {Kind.CORRECTION, Kind.QUESTION})
     assert not may_ask(kind, ViewerKind.APP)
 
 
@@ -30,12 +30,26 @@ def test_a_patient_sees_all_and_a_proxy_only_what_they_asked() -> None:
 
 def test_two_open_requests_of_a_kind_are_one() -> None:
     history, another = made(), made(asker=ANOTHER)
-    assert asking.same_open([another, history], Kind.HISTORY, ASKER) is history
-    assert asking.same_open([another], Kind.HISTORY, ASKER) is None
-    assert asking.same_open([history], Kind.LEVEL, ASKER) is None
-    assert asking.same_open([made(withdrawn=MADE)], Kind.HISTORY, ASKER) is None
-    assert asking.same_open([made(Kind.CORRECTION)], Kind.CORRECTION, ASKER) is None
-    assert asking.same_open([made(Kind.PROXY)], Kind.PROXY, ASKER) is None
+    assert asking.same_open([another, history], Kind.HISTORY, ASKER, Wish()) is history
+    assert asking.same_open([another], Kind.HISTORY, ASKER, Wish()) is None
+    assert asking.same_open([history], Kind.LEVEL, ASKER, Wish()) is None
+    assert asking.same_open([made(withdrawn=MADE)], Kind.HISTORY, ASKER, Wish()) is None
+    assert asking.same_open([history], Kind.HISTORY, ASKER, Wish(words="at once")) is history
+
+
+@pytest.mark.parametrize("kind", [Kind.CORRECTION, Kind.QUESTION, Kind.PROXY])
+def test_the_very_same_words_are_one_request_and_others_another(kind: Kind) -> None:
+    """A form that was sent twice."""
+    first = made(kind, wish=Wish(about="Asthma", words="I never had it"))
+    assert asking.same_open([first], kind, ASKER, first.wish) is first
+    assert asking.same_open([first], kind, ASKER, Wish(about="Asthma", words="Another mistake")) is None
+    assert asking.same_open([first], kind, ANOTHER, first.wish) is None
+
+
+def test_staff_note_what_came_otherwise_and_more_is_shown_to_an_account_only() -> None:
+    rights = {Kind.SUBJECT_ACCESS, Kind.CORRECTION, Kind.PROXY}
+    assert asking.recordable(has_account=False) == rights
+    assert asking.recordable(has_account=True) == rights | {Kind.HISTORY, Kind.LEVEL}
 
 
 def test_nobody_has_more_open_requests_than_anybody_may_have() -> None:

@@ -54,6 +54,10 @@ def test_the_day_of_receipt_is_the_london_day() -> None:
     assert due(made(at=late - TICK), MONTH, late) == date(2024, 8, 14)
 
 
+def test_what_came_by_letter_counts_from_the_day_it_came() -> None:
+    assert due(made(received=date(2024, 1, 31)), MONTH, MADE) == date(2024, 2, 29)
+
+
 def test_counting_may_begin_on_the_next_day() -> None:
     assert due(made(), Clock(1, 1, 0, frozenset(), 7), MADE) == date(2024, 4, 5)
 

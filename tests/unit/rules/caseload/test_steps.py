@@ -11,7 +11,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from openrecord.caseload import events
 from openrecord.caseload.rules.fold import NotMade, fold
-from openrecord.caseload.rules.steps import ROLES, allows, is_part, open_steps
+from openrecord.caseload.rules.steps import ROLES, allows, is_part, open_steps, roles
 from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Proof, State, Step, Wait, Wish
 from openrecord.clinical.kinds import Level, Section
 from openrecord.identity.types import Role
@@ -47,6 +47,12 @@ FOLLOWING: st.SearchStrategy[events.AnyEvent] = st.one_of(
     st.builds(events.Withdrawn),
     st.builds(events.Made, st.just(Kind.HISTORY), st.just(A), st.just(ASKER), st.just(Wish())),
 )
+ACCESS = {Ground.IDENTITY, Ground.EXEMPT, Ground.NOT_ELIGIBLE}
+GROUNDS = {
+    Kind.HISTORY: ACCESS | {Ground.NOT_HELD},
+    Kind.CORRECTION: {Ground.IDENTITY, Ground.NOT_HELD, Ground.UNFOUNDED, Ground.NOT_CHANGED},
+    Kind.SUBJECT_ACCESS: {Ground.IDENTITY, Ground.NOT_HELD, Ground.UNFOUNDED, Ground.EXEMPT},
+}
 MAY_EXTEND = {Kind.HISTORY, Kind.CORRECTION, Kind.SUBJECT_ACCESS}
 
 
@@ -107,12 +113,16 @@ class Naive:
             return False
         if event.outcome is Outcome.REFUSED and event.ground is None:
             return False
+        if event.ground is not None and event.ground not in GROUNDS.get(self.kind, ACCESS):
+            return False
         if self.kind is Kind.OPT_OUT:
             return event.outcome is Outcome.GRANTED
         if not checked:
             return event.outcome is Outcome.REFUSED
         if self.kind is Kind.HISTORY:
             return event.outcome is self.history_ends()
+        if self.kind is Kind.QUESTION:
+            return event.outcome is Outcome.GRANTED
         return not (self.kind is Kind.OPT_IN and event.outcome is Outcome.PARTLY)
 
     def says_what(self, event: events.Decided, openable: frozenset[Level]) -> bool:
@@ -223,3 +233,10 @@ def test_a_part_holds_something() -> None:
     assert is_part(Part(last=day))
     assert not is_part(UPSIDE_DOWN)
     assert not is_part(Part(sections=frozenset()))
+
+
+def test_what_an_entry_means_is_for_clinicians_to_say_too() -> None:
+    for kind in Kind:
+        for step in Step:
+            more = roles(step, kind) - ROLES[step]
+            assert more == ({Role.CLINICIAN} if (step, kind) == (Step.DECIDE, Kind.QUESTION) else set())
