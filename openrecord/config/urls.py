@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
+from openrecord.staff import errors as staff_errors
 from openrecord.web import choosing, errors, language, shell, static_files
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -15,6 +16,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
 ]
 
 handler400 = errors.bad_request
-handler403 = errors.forbidden
-handler404 = errors.not_found
+handler403 = staff_errors.forbidden
+handler404 = staff_errors.not_found
 handler500 = errors.server_error

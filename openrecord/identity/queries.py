@@ -145,6 +145,12 @@ def staff_of(organisation: str) -> tuple[StaffMember, ...]:
     return tuple(staff_value(row) for row in rows)
 
 
+def staff_with_account(issuer: str, subject: str) -> StaffMember | None:
+    """The staff member who signs in with this account, None where nobody does."""
+    row = StaffRow.objects.filter(subject_hash=subject_hash(issuer, subject), stopped__isnull=True).first()
+    return None if row is None else staff_value(row)
+
+
 def staff_names(organisation: str) -> dict[StaffId, str]:
     """What everybody is called who ever could sign in for this organisation: what they did keeps their name."""
     rows = StaffRow.objects.filter(organisation=organisation).values_list("id", "name")

@@ -31,6 +31,7 @@ from openrecord.ops.migrate import missing_migrations
 from openrecord.ops.printing import print_json, print_table
 from openrecord.ops.timekeeping import behind
 from openrecord.registry import queries as registry
+from openrecord.restricted import queries as restricted
 from openrecord.screening import queries as screening
 
 MANY_PATIENTS = 500
@@ -198,6 +199,12 @@ def _drift() -> Finding:
     return Finding("drift", well=not found and not stale, told=told)
 
 
+def _openings() -> Finding:
+    """Closed records that staff opened: a practice where nobody may check leaves them here for ever (R50)."""
+    waiting = restricted.count_unchecked()
+    return Finding("openings", well=None, told=f"{waiting} closed records were opened and nobody has checked why")
+
+
 def _sign_in() -> Finding:
     missing = []
     for kind in Kind:
@@ -222,5 +229,6 @@ LOOKS: tuple[Callable[[], Finding], ...] = (
     _worklist,
     _decisions,
     _drift,
+    _openings,
     _sign_in,
 )

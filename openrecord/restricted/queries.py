@@ -31,9 +31,10 @@ def restricted_at(ods: OdsCode) -> frozenset[PatientId]:
     return frozenset(found) | frozenset(registry.homes(found).values())
 
 
-def count_unchecked(ods: OdsCode) -> int:
-    """How many openings wait to be checked."""
-    return UncheckedRow.objects.filter(ods=ods).count()
+def count_unchecked(ods: OdsCode | None = None) -> int:
+    """How many openings wait to be checked, at one practice or (None) everywhere."""
+    rows = UncheckedRow.objects.all()
+    return (rows if ods is None else rows.filter(ods=ods)).count()
 
 
 def unchecked(ods: OdsCode, *, limit: int) -> tuple[Opening, ...]:

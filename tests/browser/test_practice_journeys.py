@@ -185,6 +185,34 @@ def test_a_manager_says_who_works_here(
         expect(page.locator("main")).not_to_contain_text("Nia New")
 
 
+def _many() -> Client:
+    town = made.new_town(Policy())
+    for number in range(3):
+        made.code(town.patient(f"Able{number}"), "104")
+    return world.staff(town.ods, (Role.MANAGER,))
+
+
+def test_many_enhanced_reviews_are_explained(browser: Browser, origin: str) -> None:
+    manager = aside(_many)
+    address = "/staff/practice/enhanced-reviews"
+    check(browser, origin, manager, "/staff/home", address)
+    refused = visit(
+        browser, origin, "/staff/patients/6a6a4d2e-3a0e-4b43-9f0e-8a3f0d7f7a55", cookies(manager), WIDTHS[1]
+    )
+    assert refused.status == 404
+    refused.check()
+    with window(browser, origin, manager, WIDTHS[1]) as page:
+        page.goto("/staff/home")
+        turn(page, page.get_by_role("link", name="Many enhanced reviews"))
+        turn(page, page.get_by_role("button", name="Save"))
+        expect(page.get_by_role("alert")).to_contain_text("Enter why so many patients need an enhanced review")
+        page.get_by_label("Why so many patients").fill("A refuge registered.")
+        turn(page, page.get_by_role("button", name="Save"))
+        expect(page.locator("main")).to_contain_text("There is nothing to explain")
+        page.goto("/staff/home")
+        expect(page.locator("main")).not_to_contain_text("Many enhanced reviews")
+
+
 def _open() -> tuple[Patient, Client]:
     """A patient with an account, and a clinician of the practice."""
     town = made.new_town(Policy())

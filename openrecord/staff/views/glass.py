@@ -18,7 +18,16 @@ from openrecord.registry.types import Patient
 from openrecord.restricted import actions, queries
 from openrecord.restricted.rules import LASTS, LONGEST_WORDS, may_check
 from openrecord.restricted.types import Cause, Finding, Ground, Opening
-from openrecord.staff.desk import Desk, actor_of, desk_of, is_registered, known_patient, may_say_whose, page
+from openrecord.staff.desk import (
+    Desk,
+    actor_of,
+    desk_of,
+    is_registered,
+    known_patient,
+    may_say_whose,
+    page,
+    record_staff_read,
+)
 from openrecord.staff.views.patient import base_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, Option, Shape, filled, summary, with_errors
@@ -205,6 +214,7 @@ def openings(request: HttpRequest) -> HttpResponse:
 
 def _openings(request: HttpRequest, desk: Desk, done: str) -> HttpResponse:
     found = queries.unchecked(desk.ods, limit=PAGE_SIZE)
+    record_staff_read(request, desk, None, route=OPENINGS, served=(), at=clock.now())
     patients = registry.patients({opening.patient_id for opening in found})
     context = {
         "title": _("Closed records that were opened"),
@@ -244,9 +254,11 @@ def opening(request: HttpRequest, opening_id: UUID) -> HttpResponse:
             return see_other(f"{OPENINGS}?done=checked") if done else _gone(request, desk)
         missing = {"finding": _("Choose what you found")} if finding is None else {}
         fields = with_errors(fields, missing | errors)
+    patient = registry.patient(found.patient_id)
+    record_staff_read(request, desk, patient, route=OPENINGS, served=(), at=clock.now())
     context = {
         "title": _("Was it justified?"),
-        "row": opening_row(desk, found, registry.patient(found.patient_id)),
+        "row": opening_row(desk, found, patient),
         "fields": fields,
         "errors": summary(fields),
     }

@@ -20,6 +20,7 @@ from openrecord.screening import queries as screening
 from openrecord.staff import undelivered
 from openrecord.staff.desk import Desk, desk_of, page
 from openrecord.staff.many_reviews import unexplained
+from openrecord.staff.moving import moving
 from openrecord.staff.refused import refused_files
 from openrecord.staff.views.decisions import AHEAD_PATH, DECISIONS_PATH
 from openrecord.staff.views.erasing import ERASING
@@ -27,7 +28,6 @@ from openrecord.staff.views.glass import OPENINGS
 from openrecord.staff.views.many_reviews import MANY
 from openrecord.staff.views.pairs import PAIRS
 from openrecord.staff.views.policy import PRACTICE
-from openrecord.staff.views.practice import moving
 from openrecord.staff.views.queue import ROUTE as QUEUE
 from openrecord.staff.views.refused import PAGE_SIZE as REFUSED_SIZE
 from openrecord.staff.views.refused import ROUTE as REFUSED

@@ -9,9 +9,8 @@ from openrecord.registry import actions
 from openrecord.registry import queries as registry
 from openrecord.staff.desk import actor_of, desk_of, page
 from openrecord.staff.many_reviews import unexplained
-from openrecord.staff.views.policy import AUTHORITY, LONGEST_WHY, PRACTICE, in_force
+from openrecord.staff.views.policy import AUTHORITY, PRACTICE, in_force, reason_mistakes
 from openrecord.web.audience import Audience, audience
-from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 
@@ -29,11 +28,9 @@ def many_reviews(request: HttpRequest) -> HttpResponse:
     cover, newest = unexplained(desk.ods, versions, at), in_force(versions)
     if cover is None or newest.policy is None:
         return see_other(f"{PRACTICE}?done=explained")
-    why = request.POST.get("why", "").strip()[:LONGEST_WHY]
-    errors: tuple[FieldError, ...] = ()
-    if request.method == "POST" and not why:
-        errors = (FieldError("why", _("Enter why so many patients need an enhanced review")),)
-    elif request.method == "POST":
+    why = request.POST.get("why", "").strip()
+    errors = reason_mistakes(why) if request.method == "POST" else ()
+    if request.method == "POST" and not errors:
         by = actor_of(request, desk, AUTHORITY)
         try:
             actions.set_policy(ods=desk.ods, policy=newest.policy, base=newest.number, why=why, by=by, at=at)

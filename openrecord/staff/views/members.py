@@ -140,17 +140,14 @@ def _add(request: HttpRequest, desk: Desk, fields: tuple[Field, ...]) -> dict[st
     issuer = providers.issuer(Kind.STAFF)
     if issuer is None:
         return {"account": _("Signing in for staff is not set up on this service yet.")}
+    name, account, roles = fields[0].value, fields[1].value, frozenset(Role(value) for value in chosen(fields[2]))
+    by, at = actor_of(request, desk, AUTHORITY), clock.now()
     try:
-        actions.add_staff(
-            issuer=issuer,
-            subject=fields[1].value,
-            name=fields[0].value,
-            organisation=desk.ods,
-            roles=[Role(value) for value in chosen(fields[2])],
-            by=actor_of(request, desk, AUTHORITY),
-            at=clock.now(),
-        )
+        actions.add_staff(issuer=issuer, subject=account, name=name, organisation=desk.ods, roles=roles, by=by, at=at)
     except StaffExists:
+        known = identity.staff_with_account(issuer, account)
+        if known is not None and (known.organisation, known.name, known.roles) == (desk.ods, name, roles):
+            return {}  # pressed twice
         return {"account": _("This account cannot be added. Check the number, and whether they stand in the list.")}
     return {}
 

@@ -20,6 +20,7 @@ from openrecord.registry.rules import readiness
 from openrecord.registry.types import OdsCode, Policy, PolicyVersion, Proposal
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_read
 from openrecord.staff.dry_run import DryRun, dry_run
+from openrecord.staff.moving import moving
 from openrecord.staff.presenters import forecasts
 from openrecord.staff.presenters.policy import LEVELS, MODES, RELEASES, SECTIONS, Difference, differences
 from openrecord.staff.views import policy_form
@@ -135,14 +136,22 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     if request.method == "POST" and _version_of(found) is not None:
         return see_other(f"{PRACTICE}?done=changed")  # pressed twice
     foreseen = dry_run(found)
-    why = request.POST.get("why", "").strip()[:LONGEST_WHY]
+    why = request.POST.get("why", "").strip()
     errors: tuple[FieldError, ...] = ()
     if request.method == "POST":
-        if foreseen.needs_justification and not why:
-            errors = (FieldError("why", _("Enter why so many patients need an enhanced review")),)
-        elif _put_into_force(request, desk, found, why):
+        errors = reason_mistakes(why) if foreseen.needs_justification else ()
+        if not errors and _put_into_force(request, desk, found, why):
             return see_other(f"{PRACTICE}?done=changed")
     return _proposal_page(request, desk, found, foreseen, why, errors)
+
+
+def reason_mistakes(why: str) -> tuple[FieldError, ...]:
+    """What is wrong with the words that justify many enhanced reviews."""
+    if not why:
+        return (FieldError("why", _("Enter why so many patients need an enhanced review")),)
+    if len(why) > LONGEST_WHY:
+        return (FieldError("why", _("Use %(most)s characters or fewer") % {"most": LONGEST_WHY}),)
+    return ()
 
 
 def _version_of(found: Proposal) -> PolicyVersion | None:
@@ -198,6 +207,7 @@ def _proposal_page(
         "here": here,
         "edit_href": f"{CHANGE}?from={found.proposal_id}",
         "differences": differences(base, found.policy),
+        "moving": moving(desk.ods),
         "opened_from": _opened_from(base, found),
         "checklist": readiness.progress(registry.readiness(desk.ods)) if _goes_live(base, found.policy) else None,
         "applied": applied,

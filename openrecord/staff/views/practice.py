@@ -7,7 +7,6 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from openrecord.access import queries as access
 from openrecord.identity import queries as identity
 from openrecord.kit import clock
 from openrecord.registry import actions
@@ -15,6 +14,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.rules import readiness as rules
 from openrecord.registry.types import OdsCode, PolicyVersion, Readiness, ReadinessAnswer
 from openrecord.staff.desk import Desk, actor_of, desk_of, page
+from openrecord.staff.moving import moving
 from openrecord.staff.presenters.policy import Difference, differences, releases, settings
 from openrecord.staff.presenters.readiness import as_csv
 from openrecord.staff.views.policy import AUTHORITY, PRACTICE, in_force
@@ -27,19 +27,6 @@ LONGEST_EVIDENCE = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Moving:
-    """How far the records of a practice have moved after a change of policy."""
-
-    done: int
-    total: int
-
-    @property
-    def waiting(self) -> int:
-        """How many records have not moved yet."""
-        return self.total - self.done
-
-
-@dataclass(frozen=True, slots=True)
 class VersionRow:
     """One version of the policy in the history, and what it changed. `foreseen_href`: the list of what it would do."""
 
@@ -49,12 +36,6 @@ class VersionRow:
     why: str
     changes: tuple[Difference, ...]
     foreseen_href: str
-
-
-def moving(ods: OdsCode) -> Moving:
-    """How far a change of policy has come; nothing waits where none is under way."""
-    patients = registry.patients_ever_at(ods)
-    return Moving(len(patients) - access.count_awaiting_policy(patients), len(patients))
 
 
 def _names(ods: OdsCode) -> dict[str, str]:
@@ -169,13 +150,15 @@ def readiness_item(request: HttpRequest, slug: str) -> HttpResponse:
 def _typed(request: HttpRequest, known: ReadinessAnswer | None) -> tuple[str, str, str]:
     if request.method == "POST":
         sent = request.POST
-        return sent.get("state", ""), sent.get("evidence", "").strip()[:LONGEST_EVIDENCE], sent.get("reason", "")
+        return sent.get("state", ""), sent.get("evidence", "").strip(), sent.get("reason", "")
     return ("", "", "") if known is None else (known.state.value, known.evidence, known.reason)
 
 
 def _mistakes(state: str, evidence: str, reason: str) -> tuple[FieldError, ...]:
     if state not in {known.value for known in Readiness}:
         return (FieldError("state-1", _("Choose how ready you are")),)
+    if len(evidence) > LONGEST_EVIDENCE:
+        return (FieldError("evidence", _("Use %(most)s characters or fewer") % {"most": LONGEST_EVIDENCE}),)
     if state == Readiness.READY.value and not evidence:
         return (FieldError("evidence", _("Enter how one can see that it is ready")),)
     if state == Readiness.NOT_READY.value and reason not in rules.checklist().reasons:

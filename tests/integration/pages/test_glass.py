@@ -125,6 +125,7 @@ def test_somebody_else_is_told_at_once_and_checks(record: Record) -> None:
     before = restricted.count_unchecked(ORG)
     clinician.post(f"{base(record)}/open", WHY)
     assert f"{before + 1} open" in lead.get("/staff/home").text
+    assert restricted.count_unchecked() > before, "the doctor counts those of every practice"
     [opening] = [one for one in restricted.unchecked(ORG, limit=50) if one.patient_id == record.patient.patient_id]
     address = f"/staff/openings/{opening.opening_id}"
     assert address in lead.get("/staff/openings").text

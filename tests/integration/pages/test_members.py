@@ -59,6 +59,12 @@ def test_a_manager_lets_somebody_in(hilltop: made.Town, manager: Client) -> None
     assert "as reader, screener: Nia New" in sign_in(account).get("/staff/home").text
 
 
+def test_pressed_twice_is_done_once(hilltop: made.Town, manager: Client) -> None:
+    sent = form(str(uuid.uuid4()), Role.READER)
+    assert [manager.post(NEW, sent)["Location"] for _ in range(2)] == [f"{STAFF}?done=added"] * 2
+    assert len(queries.staff_of(hilltop.ods)) == 2
+
+
 def test_whatever_was_typed_comes_back(hilltop: made.Town, manager: Client) -> None:
     text = manager.post(NEW, {"name": "Nia New", "account": " ", "roles": ["emperor"]}).text
     assert "There is a problem" in text
@@ -74,7 +80,7 @@ def test_an_account_is_one_persons_and_tells_nothing_of_another_practice(hilltop
     ours, _ = added(manager, hilltop, Role.READER)
     unsigned = re.compile('name="csrfmiddlewaretoken" value="[^"]+"')
     told = [
-        unsigned.sub("", manager.post(NEW, form(known, Role.READER)).text.replace(known, ""))
+        unsigned.sub("", manager.post(NEW, form(known, Role.SCREENER)).text.replace(known, ""))
         for known in (account, ours)
     ]
     assert told[0] == told[1]

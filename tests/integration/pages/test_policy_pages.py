@@ -95,7 +95,10 @@ def test_going_live_is_seen_before_it_happens(hilltop: made.Town, manager: Clien
     before = manager.get("/staff/practice").text
     assert "0 of 7 records have moved" in before
     assert "0 of 7 records have moved" in manager.get("/staff/home").text
+    second = manager.post(CHANGE, form(policy, 2, level="detailed"))["Location"]
+    assert "The last change still moves records: 0 of 7." in manager.get(second).text
     settle(hilltop)
+    assert "still moves records" not in manager.get(second).text
     after = manager.get("/staff/practice").text
     assert "records have moved" not in after
     assert "Mo Ledger" in after
@@ -218,6 +221,24 @@ def test_many_enhanced_reviews_have_to_be_justified(hilltop: made.Town, manager:
     assert manager.post(proposal, {"why": "A whole care home moved in."}).status_code == 303
     assert registry.policy_versions(hilltop.ods)[0].why == "A whole care home moved in."
     assert "A whole care home moved in." in manager.get("/staff/practice").text
+
+
+def test_nothing_that_was_typed_is_cut_off_unseen(hilltop: made.Town, manager: Client) -> None:
+    for number in range(8):
+        made.code(hilltop.patient(f"Bulk{number}"), "104")
+    clock.use(lambda: AT + timedelta(minutes=1))
+    proposal = manager.post(CHANGE, form(Policy(go_live=None), 1, **DAY))["Location"]
+    long = "A whole care home moved in. " * 80
+    for address, sent in (
+        (proposal, {"why": long}),
+        ("/staff/practice/readiness/lead", {"state": "ready", "evidence": long}),
+    ):
+        told = manager.post(address, sent)
+        assert told.status_code == 200
+        assert "Use 2000 characters or fewer" in told.text
+        assert long.strip() in told.text
+    assert registry.policy(hilltop.ods) == Policy(go_live=None)
+    assert registry.readiness(hilltop.ods) == {}
 
 
 def test_in_bulk_is_a_setting(hilltop: made.Town, manager: Client, monkeypatch: pytest.MonkeyPatch) -> None:
