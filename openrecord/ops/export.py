@@ -29,7 +29,7 @@ from openrecord.registry.types import OdsCode, Patient
 from openrecord.screening import queries as screening
 from openrecord.screening.rules.redactions import is_kept_from_proxies, redactions
 from openrecord.screening.types import EntryId, EntryState
-from openrecord.timeline import queries as timeline
+from openrecord.timeline import lying
 
 Body = tuple[bytes, bytes | None]
 """(coded, full); full None where there is none."""
@@ -99,7 +99,7 @@ def _record(
 
 def _bodies(patient: Patient, wanted: Mapping[EntryId, bool]) -> Bodies:
     """(coded, full) of each entry, wherever they lie; an entry of which nothing is found is never passed over."""
-    seen = timeline.renderings(patient.patient_id, wanted)
+    seen = lying.renderings(patient.patient_id, wanted)
     vault = screening.vault_renderings(patient.patient_id, wanted)
     bodies = {}
     for entry_id in wanted:

@@ -14,7 +14,7 @@ from openrecord.registry.types import OdsCode, PatientId
 from openrecord.screening import queries as screening
 from openrecord.screening.rules.decide import decide
 from openrecord.screening.types import EntryId, EntryState, HideReason, Verdict
-from openrecord.timeline import queries as timeline
+from openrecord.timeline import lying
 
 UNDATED = -(2**62)
 NOBODY = Viewer(ViewerId(UUID(int=0)), ViewerKind.SELF, None)
@@ -117,7 +117,7 @@ def _with_bodies(
 
 def bodies_of(patient_id: PatientId, wanted: Sequence[EntryId]) -> dict[EntryId, bytes]:
     """The fullest body of each entry, wherever it lies."""
-    placed = timeline.bodies(patient_id, wanted).items()
+    placed = lying.bodies(patient_id, wanted).items()
     return {EntryId(entry): body for entry, body in placed} | screening.vault_bodies(patient_id, wanted)
 
 

@@ -23,7 +23,6 @@ from openrecord.clinical.r4 import links, tokens
 from openrecord.db import bus, sql
 from openrecord.kit.instants import from_micros, to_micros
 from openrecord.kit.london import day_of
-from openrecord.registry.types import PatientId
 from openrecord.timeline.types import ALWAYS, MOST_OF_A_DAY, BadCursor, Page, Period, Reader, ServedEntry
 
 NEWEST, EARLIEST = (2**62, b"\xff" * 16), -(2**63)
@@ -388,17 +387,3 @@ def of_same_test(
     holds = tokens.part(tokens.Mark.WHAT, *coding)
     parameters = [*reader_key(reader, at), pattern, pattern, holds, entry.key]
     return served(reader, _rows(reader, statement, parameters, at), at)
-
-
-def bodies(patient_id: PatientId, entries: Iterable[bytes]) -> dict[bytes, bytes]:
-    """The fullest body of each entry that lies in the timeline, for the practice (no reader's Sight applies)."""
-    statement = "SELECT id, coded, full_body FROM timeline_entry WHERE patient_id=%s AND id IN ({keys})"
-    found = sql.rows_in(statement, [patient_id], entries)
-    return {bytes(raw): bytes(coded if full is None else full) for raw, coded, full in found}
-
-
-def renderings(patient_id: PatientId, entries: Iterable[bytes]) -> dict[bytes, tuple[bytes, bytes | None]]:
-    """What lies in the timeline of each entry: (coded, full), full None where it is not there; for the practice."""
-    statement = "SELECT id, coded, full_body FROM timeline_entry WHERE patient_id=%s AND id IN ({keys})"
-    found = sql.rows_in(statement, [patient_id], entries)
-    return {bytes(raw): (bytes(coded), None if full is None else bytes(full)) for raw, coded, full in found}

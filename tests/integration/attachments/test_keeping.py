@@ -16,7 +16,7 @@ from openrecord.db import sql, stored_files
 from openrecord.ingest import queries as ingest
 from openrecord.ingest.actions.accept import Terms
 from openrecord.ingest.actions.deliver import deliver, retry
-from openrecord.timeline import queries as timeline
+from openrecord.timeline import lying
 from tests import made_files
 from tests.integration.attachments.world import addresses_in, document, pages_of, scanned
 from tests.integration.fhir.world import AT, BY, ORG, Json, Record, observation
@@ -125,7 +125,7 @@ def test_bodies_of_before_lose_their_files(record: Record) -> None:
     migration = importlib.import_module("openrecord.attachments.migrations.0002_out_of_bodies")
     with connection.schema_editor() as editor:
         migration.take_out(None, editor)
-    (after,) = timeline.bodies(patient_id, [bytes(row[0])]).values()
+    (after,) = lying.bodies(patient_id, [bytes(row[0])]).values()
     assert after == begin + b',"language":"en"' + rest[:-1] + sampled + b"}"
 
 

@@ -42,7 +42,7 @@ from openrecord.screening.types import EntryId, HideReason
 from openrecord.taking import actions as taking
 from openrecord.taking import sharing
 from openrecord.taking.types import EVERYTHING, Format, LinkId
-from openrecord.timeline import queries as timeline
+from openrecord.timeline import lying
 from tests.integration.attachments.world import document
 from tests.integration.flow.two_records import new_world
 from tests.integration.ops.conftest import bundle
@@ -258,5 +258,5 @@ def test_an_entry_of_somebody_else_is_erased_alone_and_does_not_show_when_it_com
 
 def _bodies(patient_id: PatientId) -> dict[EntryId, bytes]:
     entries = list(screening.states(patient_id))
-    lying = {EntryId(entry): full or coded for entry, (coded, full) in timeline.renderings(patient_id, entries).items()}
-    return {**screening.vault_bodies(patient_id, entries), **lying}
+    placed = {EntryId(entry): full or coded for entry, (coded, full) in lying.renderings(patient_id, entries).items()}
+    return {**screening.vault_bodies(patient_id, entries), **placed}

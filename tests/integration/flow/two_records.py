@@ -25,6 +25,7 @@ from openrecord.registry.types import MergeReason, OdsCode, PartReason, Patient,
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import acts
 from openrecord.screening.types import EntryId, HideReason
+from openrecord.timeline import lying
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import Reader
 from tests.integration.pages.town import Town, new_town, unknown_number
@@ -148,8 +149,8 @@ class World:
 
     @staticmethod
     def _body(patient_id: PatientId, entry_id: EntryId) -> dict[str, Any]:
-        lying = timeline.bodies(patient_id, [entry_id]).get(entry_id)
-        body: dict[str, Any] = json.loads(lying or screening.vault_bodies(patient_id, [entry_id])[entry_id])
+        placed = lying.bodies(patient_id, [entry_id]).get(entry_id)
+        body: dict[str, Any] = json.loads(placed or screening.vault_bodies(patient_id, [entry_id])[entry_id])
         return body
 
     # What must be so

@@ -18,7 +18,7 @@ from openrecord.registry.types import Patient, Policy
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import acts as actions
 from openrecord.screening.types import EntryId, EntryState, HideReason
-from openrecord.timeline import queries as timeline
+from openrecord.timeline import lying
 from tests.integration.fhir.world import AT, BY, ORG, Json, Record, made_record, observation, stopped
 from tests.integration.ops.conftest import CommandLine
 from tests.integration.pages import town as made
@@ -92,7 +92,7 @@ EVERYTHING = {resource["id"] for resource in RESOURCES}
 def _states(patient: Patient, ods: str) -> dict[str, EntryState]:
     """A practice's entries of a patient by the key in their words."""
     states = screening.states(patient.patient_id)
-    bodies: dict[bytes, bytes] = timeline.bodies(patient.patient_id, states)
+    bodies: dict[bytes, bytes] = lying.bodies(patient.patient_id, states)
     bodies.update(screening.vault_bodies(patient.patient_id, states).items())
     found = {
         entry: re.search(rb"key:([a-z-]+)", bodies[entry]) for entry, each in states.items() if each.facts.org == ods

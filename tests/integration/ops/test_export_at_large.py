@@ -23,7 +23,7 @@ from openrecord.registry.types import Patient, Policy
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import acts
 from openrecord.screening.types import EntryId, HideReason
-from openrecord.timeline import queries as timeline
+from openrecord.timeline import lying
 from tests.integration.fhir.world import AT, BY, OPENED, Json, stopped
 from tests.integration.ops.conftest import CommandLine
 from tests.integration.pages import town as made
@@ -82,7 +82,7 @@ class Place:
         """The entries of these kinds in an order that is the same each time: that of their words."""
         patient_id = self.patient.patient_id
         found = [key for key, state in screening.states(patient_id).items() if state.facts.kind in kinds]
-        bodies: dict[bytes, bytes] = {**timeline.bodies(patient_id, found)}
+        bodies: dict[bytes, bytes] = {**lying.bodies(patient_id, found)}
         bodies.update(screening.vault_bodies(patient_id, found).items())
         return sorted(found, key=lambda key: re.sub(rb'"id":"[^"]*"', b"", bodies[key]))
 
