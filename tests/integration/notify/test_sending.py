@@ -115,6 +115,19 @@ def test_once_a_day_is_one_message_for_all_of_the_day(post: Post) -> None:
     assert len(post.sent(datetime(2025, 3, 4, 8, 0, tzinfo=UTC))) == 1
 
 
+def test_another_pace_holds_for_what_waits_already(post: Post) -> None:
+    post.choose(DAILY)
+    post.arrives("a")
+    assert post.sent(AT + MINUTE) == []
+    post.choose(AT_ONCE)
+    assert len(post.sent(AT + MINUTE)) == 1
+    night = datetime(2025, 3, 3, 23, 0, tzinfo=UTC)
+    post.arrives("b", night)
+    world.patient(post.record, night, email=post.address, email_verified=True).post("/access/messages", DAILY)
+    assert len(post.sent(night + timedelta(hours=7, minutes=1))) == 1, "not at six"
+    assert len(post.sent(night + timedelta(hours=9))) == 2
+
+
 @pytest.mark.parametrize("meanwhile", ["hidden", "declined", "off", "unlinked"])
 def test_what_changed_before_it_is_sent_counts(post: Post, meanwhile: str) -> None:
     post.choose(DAILY)
