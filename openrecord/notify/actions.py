@@ -18,7 +18,8 @@ from openrecord.kit.instants import to_micros
 from openrecord.kit.london import day_of
 from openrecord.notify import events
 from openrecord.notify.models import DeviceRow, MessageRow, PreferenceRow
-from openrecord.notify.queries import devices, message_of, preference
+from openrecord.notify.queries import devices, message_of
+from openrecord.notify.queries import preference as _chosen
 from openrecord.notify.rules import ASK_FOR, LEASE, MOST_DEVICES, again_at, first_at
 from openrecord.notify.types import Channel, DeviceId, Message, MessageId, Pace, Preference, State
 from openrecord.registry import queries as registry
@@ -37,10 +38,12 @@ def choose(
     at: datetime,
     repeats: bytes | None = None,
 ) -> None:
-    """From now on the viewer is told like this. What waits on a channel that is off now is never sent.
+    """From now on the viewer is told like this. What waits on a channel that is off now is never sent, and what waits
+    for its first try on another is sent when it would be by its new pace.
 
     Without web push no browser of theirs is known here any more. `repeats`: as in audit.types.Change.
     """
+    before = _chosen(patient_id, viewer_id)
     PreferenceRow.objects.update_or_create(
         patient_id=patient_id,
         id=viewer_id.bytes,
@@ -48,9 +51,7 @@ def choose(
     )
     if preference.pace(Channel.PUSH) is Pace.OFF:
         DeviceRow.objects.filter(patient_id=patient_id, viewer=viewer_id.bytes).delete()
-    off = [channel for channel in Channel if preference.pace(channel) is Pace.OFF]
-    waiting = MessageRow.objects.filter(viewer=viewer_id.bytes, channel__in=off, state=State.WAITING)
-    waiting.update(state=State.DROPPED, next=None)
+    _bring_in_line(viewer_id, before, preference, at)
     details: dict[str, str | int | None] = {channel.value: preference.pace(channel).value for channel in Channel}
     record_change(
         by=by,
@@ -62,6 +63,17 @@ def choose(
         act=events.repeatable(events.Chosen(registry.patient(patient_id), viewer_id, preference)),
         repeats=repeats,
     )
+
+
+def _bring_in_line(viewer_id: ViewerId, before: Preference, now: Preference, at: datetime) -> None:
+    """Let what waits follow what was chosen. A message that is being sent, or was tried, keeps its own time."""
+    waiting = MessageRow.objects.filter(viewer=viewer_id.bytes, state=State.WAITING)
+    for channel in Channel:
+        pace = now.pace(channel)
+        if pace is Pace.OFF:
+            waiting.filter(channel=channel).update(state=State.DROPPED, next=None)
+        elif pace is not before.pace(channel):
+            waiting.filter(channel=channel, attempts=0).update(next=to_micros(first_at(at, pace)))
 
 
 @transaction.atomic
@@ -93,7 +105,7 @@ def add_device(
     for device in devices(patient_id, viewer_id)[MOST_DEVICES:]:
         _device(patient_id, device.device_id).delete()
     record_change(by=by, at=at, event="device_added", patient_id=patient_id, subject=str(viewer_id))
-    now = preference(patient_id, viewer_id)
+    now = _chosen(patient_id, viewer_id)
     if now.pace(Channel.PUSH) is Pace.OFF:
         wanted = now.but({Channel.PUSH: Pace.AT_ONCE}, language)
         choose(patient_id=patient_id, viewer_id=viewer_id, preference=wanted, by=by, at=at)
@@ -107,7 +119,7 @@ def remove_device(*, patient_id: PatientId, viewer_id: ViewerId, device_id: Devi
         return
     record_change(by=by, at=at, event="device_removed", patient_id=patient_id, subject=str(viewer_id))
     if not devices(patient_id, viewer_id):
-        now = preference(patient_id, viewer_id)
+        now = _chosen(patient_id, viewer_id)
         without = now.but({Channel.PUSH: Pace.OFF}, now.language)
         choose(patient_id=patient_id, viewer_id=viewer_id, preference=without, by=by, at=at)
 

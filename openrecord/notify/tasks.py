@@ -15,6 +15,7 @@ from openrecord.gateways.messaging import AddressGone, Carrier, Letter, NotSent
 from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
 from openrecord.kit import environment
+from openrecord.kit.environment import MissingSetting
 from openrecord.kit.ids import time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.notify import actions, queries
@@ -80,6 +81,15 @@ def carrier(channel: Channel) -> Carrier | None:
         case Channel.PUSH:
             return web_push.configured()
     return nhs_app.configured()
+
+
+def carrier_if_well(channel: Channel) -> Carrier | None:
+    """The same for people who choose: one whose settings are wrong is none, and what is wrong `doctor` says."""
+    try:
+        return carrier(channel)
+    except MissingSetting as error:
+        _log.error("messages of one kind cannot be sent: %s", error)
+        return None
 
 
 def address_of(channel: Channel, person_id: PersonId) -> str:

@@ -27,6 +27,8 @@ from openrecord.kit.environment import MissingSetting
 from openrecord.kit.instants import from_micros
 from openrecord.kit.london import day_of
 from openrecord.notify import queries as notify
+from openrecord.notify.tasks import carrier
+from openrecord.notify.types import Channel
 from openrecord.ops.migrate import missing_migrations
 from openrecord.ops.printing import print_json, print_table
 from openrecord.ops.timekeeping import behind
@@ -150,8 +152,18 @@ def _waiting() -> Finding:
 def _messages() -> Finding:
     """Those that nobody can be told by, and those that a running worker would have sent long ago."""
     failed, late = notify.count_failed(), notify.count_late(clock.now() - LATE)
-    told = f"{failed} not delivered, {late} late"
-    return Finding("messages", well=not (failed or late), told=f"{told}: see `openrecord messages failed`")
+    told = f"{failed} not delivered, {late} late: see `openrecord messages failed`"
+    wrong = [text for text in map(_wrong_with, Channel) if text]
+    return Finding("messages", well=not (failed or late or wrong), told="; ".join([*wrong, told]))
+
+
+def _wrong_with(channel: Channel) -> str:
+    """What is wrong with the settings of whoever carries messages of a channel; empty where nothing is."""
+    try:
+        carrier(channel)
+    except MissingSetting as error:
+        return str(error)
+    return ""
 
 
 def _documents() -> Finding:

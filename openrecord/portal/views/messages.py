@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
-from openrecord.gateways import web_push
+from openrecord.gateways.web_push import WebPush
 from openrecord.identity import rules as identity_rules
 from openrecord.kit import clock
 from openrecord.notify import actions, queries
-from openrecord.notify.tasks import address_of, carrier
+from openrecord.notify.tasks import address_of, carrier_if_well
 from openrecord.notify.types import Channel, Pace, Preference
 from openrecord.portal.acting import acting, person_of, session_of
 from openrecord.portal.pages import page
@@ -63,12 +63,12 @@ def _choices(request: HttpRequest, now: Preference) -> tuple[Choice, ...]:
     options = tuple((pace.value, _(words)) for pace, words in _PACES.items())
     found = []
     for channel in _WITHOUT:
-        if carrier(channel) is not None:
+        if carrier_if_well(channel) is not None:
             address = address_of(channel, person_of(request).person_id)
             legend = _(_LEGENDS[channel]) % {"address": masked(address)} if address else ""
             without = "" if address else _(_WITHOUT[channel])
             found.append(Choice(channel.value, legend, without, options, now.pace(channel).value))
-    if now.pace(Channel.PUSH) is not Pace.OFF and carrier(Channel.PUSH) is not None:
+    if now.pace(Channel.PUSH) is not Pace.OFF and carrier_if_well(Channel.PUSH) is not None:
         found.append(Choice(Channel.PUSH.value, _(_LEGENDS[Channel.PUSH]), "", options, now.pace(Channel.PUSH).value))
     return tuple(found)
 
@@ -95,10 +95,10 @@ def messages(request: HttpRequest) -> HttpResponse:
             actor = identity_rules.actor(session_of(request), authority=by.authority, device=device_of(request))
             actions.choose(patient_id=patient_id, viewer_id=viewer_id, preference=wanted, by=actor, at=clock.now())
             return see_other(f"{HERE}?saved")
-    push = web_push.configured()
+    push = carrier_if_well(Channel.PUSH)
     context = {
         "title": _("Messages about something new"),
-        "push_key": push.public_key if push else "",
+        "push_key": push.public_key if isinstance(push, WebPush) else "",
         "devices": queries.devices(patient_id, viewer_id) if push else (),
         "choices": choices,
         "usable": bool(usable),

@@ -11,6 +11,7 @@ from django.test import Client
 
 from openrecord.access import actions as access
 from openrecord.access import events
+from openrecord.access.types import ViewerId
 from openrecord.audit.models import ChangeRow
 from openrecord.config.command import main
 from openrecord.db import lean
@@ -113,6 +114,19 @@ def test_once_a_day_is_one_message_for_all_of_the_day(post: Post) -> None:
         post.arrives(name, AT + timedelta(hours=hour))
     assert post.sent(AT + timedelta(hours=5)) == []
     assert len(post.sent(datetime(2025, 3, 4, 8, 0, tzinfo=UTC))) == 1
+
+
+def test_another_pace_holds_for_what_waits_already(post: Post) -> None:
+    post.choose(DAILY)
+    post.arrives("a")
+    assert post.sent(AT + MINUTE) == []
+    post.choose(AT_ONCE)
+    assert len(post.sent(AT + MINUTE)) == 1
+    night = datetime(2025, 3, 3, 23, 0, tzinfo=UTC)
+    post.arrives("b", night)
+    world.patient(post.record, night, email=post.address, email_verified=True).post("/access/messages", DAILY)
+    assert len(post.sent(night + timedelta(hours=7, minutes=1))) == 1, "not at six"
+    assert len(post.sent(night + timedelta(hours=9))) == 2
 
 
 @pytest.mark.parametrize("meanwhile", ["hidden", "declined", "off", "unlinked"])
@@ -227,6 +241,22 @@ def test_the_page_offers_what_can_be_used(post: Post, monkeypatch: pytest.Monkey
     assert unknown.post("/access/messages", AT_ONCE).status_code == 200
     monkeypatch.delenv("OPENRECORD_SMTP_URL")
     assert "sends no messages" in post.browser.get("/access/messages").text
+
+
+def test_a_carrier_that_is_set_up_wrongly_takes_no_choice_away(
+    post: Post, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    post.choose(AT_ONCE)
+    monkeypatch.setenv("OPENRECORD_PUSH_KEY_FILE", "/nowhere")
+    monkeypatch.setenv("OPENRECORD_NHS_APP_CLIENT", "one-without-a-key")
+    page = post.browser.get("/access/messages")
+    assert page.status_code == 200
+    assert "Emails to" in page.text
+    assert "NHS App" not in page.text
+    assert main(["doctor"]) == 1
+    assert "OPENRECORD_PUSH_CONTACT" in capsys.readouterr().out
+    post.choose(OFF)
+    assert queries.preference(post.record.patient.patient_id, ViewerId(post.record.viewer)).channels == ()
 
 
 @pytest.mark.parametrize("verified", [False, None, "true"])

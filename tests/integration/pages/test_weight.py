@@ -70,5 +70,18 @@ def test_what_is_sent_is_what_was_made_and_only_for_those_who_can_read_it(record
     assert "Content-Encoding" not in plain.headers
     assert (sent.headers["Content-Encoding"], sent.headers["Vary"]) == ("gzip", plain.headers["Vary"])
     assert gzip.decompress(sent.content) == plain.content
+    again = browser.get("/record/medicines", headers={"accept-encoding": "gzip"})
+    assert again.content == sent.content, "what is the same is as long"
     for refuses in ("gzip;q=0", "identity", "br, gzip;q=0.0, deflate"):
         assert browser.get("/record/medicines", headers={"accept-encoding": refuses}).content == plain.content
+
+
+def test_the_size_of_a_page_tells_nobody_whether_a_guess_stands_in_it(record: Record) -> None:
+    """Pages that differ in one word alone differ in length by more than that word."""
+    browser = world.patient(record)
+    sizes = set()
+    for guess in range(20):
+        page = browser.get(f"/record/timeline?first=guess{guess:02d}", headers={"accept-encoding": "gzip"})
+        assert page.headers["Content-Encoding"] == "gzip"
+        sizes.add(len(page.content))
+    assert max(sizes) - min(sizes) > 20
