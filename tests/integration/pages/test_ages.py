@@ -128,6 +128,8 @@ def test_a_review_is_told_ahead_to_all_three_and_then_waits_for_a_decision() -> 
     family.check(after)
     assert family.seen(after) == 0
     assert "Your access is being reviewed." in family.parents_browser(after).get("/home").text
+    people = f"/staff/patients/{family.child.patient.public_id}/people"
+    assert "They see nothing until you have reviewed it" in world.staff(at=after).get(people).text
     clinician = world.staff(at=after)
     review = f"/staff/decisions/{family.child.patient.public_id}/age-review/{family.viewer}"
     asked = clinician.get(review).text
@@ -166,7 +168,11 @@ def test_an_end_that_is_decided_ahead_acts_on_its_day_and_says_so() -> None:
     assert "from now on" not in asked
     clinician.post(review, {"answer": "end"})
     assert family.seen(midnight(date(2025, 3, 4)) - TICK) == 1
-    assert family.seen(midnight(date(2025, 3, 4))) == 0
+    after = midnight(date(2025, 3, 4))
+    assert family.seen(after) == 0
+    assert "Your access has ended." in family.parents_browser(after).get("/home").text
+    people = world.staff(at=after).get(f"/staff/patients/{family.child.patient.public_id}/people").text
+    assert "They see nothing: the review did not carry it on" in people
 
 
 def test_the_end_at_sixteen_is_told_and_cannot_be_decided_away() -> None:
