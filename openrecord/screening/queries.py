@@ -38,6 +38,9 @@ _ENTRIES = (
     "own, unit, marks, mapper, superseded, wrong_person, copy_unresolved, acted, placed, tranche, with_text, "
     "placed_at, ever_placed, proxies, came_as FROM screening_entry"
 )
+Done = tuple[datetime, events.AnyAct]
+"""When somebody decided something about an entry, and what."""
+
 _ACTED, _CAME_AS = 20, 27
 """Where in such a row it stands whether people have decided, and under whose number it came."""
 _CONTAINERS = "SELECT patient_id, entry, container FROM screening_container"
@@ -170,14 +173,17 @@ def _answered(patient_id: PatientId) -> frozenset[bytes]:
     )
 
 
-def _acts(entries: Mapping[PatientId, list[bytes]]) -> dict[PatientId, dict[bytes, list[events.AnyAct]]]:
-    """What people decided about these entries, in the order in which they did."""
-    found: dict[PatientId, dict[bytes, list[tuple[int, str]]]] = defaultdict(dict)
-    statement = "SELECT patient_id, entry, sequence, act FROM screening_act WHERE {which}"
-    for patient, entry, sequence, act in sql.rows_of(statement, "entry", entries):
-        found[PatientId(patient)].setdefault(bytes(entry), []).append((sequence, act))
+def _acts(entries: Mapping[PatientId, list[bytes]]) -> dict[PatientId, dict[bytes, list[Done]]]:
+    """What people decided about these entries and when, in the order in which they did."""
+    found: dict[PatientId, dict[bytes, list[tuple[int, int, str]]]] = defaultdict(dict)
+    statement = "SELECT patient_id, entry, sequence, at, act FROM screening_act WHERE {which}"
+    for patient, entry, *told in sql.rows_of(statement, "entry", entries):
+        found[PatientId(patient)].setdefault(bytes(entry), []).append((told[0], told[1], told[2]))
     return {
-        patient: {entry: [events.decode(act) for _, act in sorted(told)] for entry, told in acts.items()}
+        patient: {
+            entry: [(from_micros(at), events.decode(act)) for _, at, act in sorted(told)]
+            for entry, told in acts.items()
+        }
         for patient, acts in found.items()
     }
 
@@ -282,7 +288,8 @@ def newest_act(patient_id: PatientId, entry_id: EntryId) -> int:
 
 def newest_standing_act(patient_id: PatientId, entry_id: EntryId) -> int | None:
     """The number of the newest act on the entry that was not taken back."""
-    return max(standing(_acts({patient_id: [entry_id]}).get(patient_id, {}).get(entry_id, [])), default=None)
+    done = _acts({patient_id: [entry_id]}).get(patient_id, {}).get(entry_id, [])
+    return max(standing([act for _, act in done]), default=None)
 
 
 def act_after(patient_id: PatientId, entry_id: EntryId, seen: str, actor: str) -> events.AnyAct | None:

@@ -100,9 +100,13 @@ class Rendering(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """An entry kept back until a London day begins, or until the patient has been contacted (`until` None)."""
+    """An entry kept back until a London day begins, or until the patient has been contacted (`until` None).
+
+    `since`: when somebody decided so; None = as long as the entry is here.
+    """
 
     until: date | None
+    since: datetime | None = None
     contacted: bool = False
 
 

@@ -2,18 +2,20 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from openrecord.access.types import ProxyRule, ViewerId
 from openrecord.screening import events
 from openrecord.screening.types import NO_STANCE, HideReason, Hold, Stance
 
 
-def fold(acts: Iterable[events.AnyAct]) -> Stance:
-    """The stance after all acts, oldest first; those that were undone count as if they had never been."""
+def fold(acts: Iterable[tuple[datetime, events.AnyAct]]) -> Stance:
+    """The stance after all acts and when they were done, oldest first; those undone count as if they had never been."""
     every = tuple(acts)
     stance = NO_STANCE
-    for number in standing(every):
-        stance = after(stance, every[number - 1])
+    for number in standing([act for _, act in every]):
+        at, act = every[number - 1]
+        stance = after(stance, act, at)
     return stance
 
 
@@ -23,7 +25,7 @@ def standing(acts: Sequence[events.AnyAct]) -> tuple[int, ...]:
     return tuple(n for n, act in enumerate(acts, 1) if n not in undone and not isinstance(act, events.Undone))
 
 
-def after(stance: Stance, act: events.AnyAct) -> Stance:
+def after(stance: Stance, act: events.AnyAct, at: datetime) -> Stance:
     """The stance after one more act. A release ends a hold but lifts no hide; lifting a hide ends no hold."""
     match act:
         case events.Hidden(reason=reason):
@@ -31,7 +33,7 @@ def after(stance: Stance, act: events.AnyAct) -> Stance:
         case events.Unhidden():
             return replace(stance, hides=frozenset())
         case events.Held(until=until):
-            return replace(stance, hold=Hold(until))
+            return replace(stance, hold=Hold(until, at))
         case events.Contacted():
             if stance.hold is None:
                 return stance

@@ -49,13 +49,18 @@ def items(
 
 def _item(entry: EntryFacts, policy: Policy) -> Item:
     hold = entry.stance.hold
-    promised = midnight(day_of(entry.known) + timedelta(days=policy.screening_days))
     if hold is None:
-        leaves = _leaves(entry, policy)
+        leaves, promised = _leaves(entry, policy), _promised(entry.known, policy)
         return Item(ItemState.UNDECIDED, entry.known, promised if leaves is None else min(promised, leaves), leaves)
     if hold.until is not None:
         return Item(ItemState.HELD_UNTIL, entry.known, midnight(hold.until), None)
-    return Item(ItemState.CONTACTED if hold.contacted else ItemState.HELD_CONTACT, entry.known, promised, None)
+    due = _promised(entry.known if hold.since is None else max(entry.known, hold.since), policy)
+    return Item(ItemState.CONTACTED if hold.contacted else ItemState.HELD_CONTACT, entry.known, due, None)
+
+
+def _promised(begun: datetime, policy: Policy) -> datetime:
+    """By when the practice means to have decided about what it has had in front of it since then."""
+    return midnight(day_of(begun) + timedelta(days=policy.screening_days))
 
 
 def _leaves(entry: EntryFacts, policy: Policy) -> datetime | None:

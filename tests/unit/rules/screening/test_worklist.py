@@ -75,6 +75,11 @@ def test_a_doubt_does_not_end_by_a_policy() -> None:
         (Hold(date(2024, 2, 1)), Item(ItemState.HELD_UNTIL, KNOWN, utc("2024-02-01"), None)),
         (Hold(None), Item(ItemState.HELD_CONTACT, KNOWN, WEEK_LATER, None)),
         (Hold(None, contacted=True), Item(ItemState.CONTACTED, KNOWN, WEEK_LATER, None)),
+        (Hold(None, utc("2025-05-01T22:59")), Item(ItemState.HELD_CONTACT, KNOWN, utc("2025-05-07T23:00"), None)),
+        (
+            Hold(None, utc("2025-05-01T23:00"), contacted=True),
+            Item(ItemState.CONTACTED, KNOWN, utc("2025-05-08T23:00"), None),
+        ),
     ],
 )
 def test_a_hold_stays_until_somebody_decides(hold: Hold, expected: Item) -> None:
