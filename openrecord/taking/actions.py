@@ -16,7 +16,7 @@ from openrecord.kit.instants import to_micros
 from openrecord.registry.types import PatientId
 from openrecord.taking import files, queries
 from openrecord.taking.models import DownloadRow
-from openrecord.taking.rules import LEASE, LIFE, MOST_ATTEMPTS, is_under_way, surplus
+from openrecord.taking.rules import LEASE, LIFE, MOST_ATTEMPTS, is_coming, surplus
 from openrecord.taking.types import Download, DownloadId, Format, Selection, State
 
 
@@ -37,7 +37,7 @@ def ask(
     access.lock_patient(patient_id)
     mine, wanted = queries.downloads(patient_id, maker, at=at), (format, selection, language)
     for known in mine:
-        if is_under_way(known.state) and (known.format, known.selection, known.language) == wanted:
+        if is_coming(known, at) and (known.format, known.selection, known.language) == wanted:
             return known.download_id
     for old in surplus(mine):
         _forget(old)

@@ -17,6 +17,8 @@ from openrecord.taking.gathering import Gathered
 from openrecord.taking.types import Download, Format
 from openrecord.timeline.types import Reader
 from openrecord.web.print.pdf import pdf
+from openrecord.web.records.absent import absent_words
+from openrecord.web.records.sections import SECTIONS
 
 CHANNEL = "web"
 """A file holds what the pages show."""
@@ -80,4 +82,14 @@ def written(download: Download, found: Gathered, maker: Maker, *, at: datetime) 
 
 
 def _on_paper(download: Download, found: Gathered, maker: Maker, names: Mapping[UUID, str], at: datetime) -> bytes:
-    return pdf("record.typ", paper.record(found, download.selection, maker, names, at=at), at=at)
+    told = paper.record(found, download.selection, maker, names, _absent(download, at), at=at)
+    return pdf("record.typ", told, at=at)
+
+
+def _absent(download: Download, at: datetime) -> Mapping[str, str]:
+    """Of each section that is closed to the maker, why: what its page says where it shows nothing (R5)."""
+    asked = {
+        section.slug: access.absence(download.patient_id, download.maker, section.slots, channel=CHANNEL, at=at)
+        for section in SECTIONS
+    }
+    return {slug: absent_words(why.value) for slug, why in asked.items() if why is not None}

@@ -33,6 +33,11 @@ def is_under_way(state: State) -> bool:
     return state in {State.WAITING, State.READING, State.WRITING}
 
 
+def is_coming(download: Download, at: datetime) -> bool:
+    """Whether the worker has it before it, and nothing yet says that whoever makes it may be dead."""
+    return is_under_way(download.state) and at - download.asked < LEASE
+
+
 def ends(download: Download) -> datetime:
     """When the file is removed."""
     return download.asked + LIFE

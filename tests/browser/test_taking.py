@@ -160,6 +160,26 @@ def test_a_link_is_previewed_made_opened_and_ended(
     other.close()
 
 
+def test_a_letter_that_was_shared_is_saved(context: BrowserContext, origin: str, scene: Scene) -> None:
+    page = patients(context, origin, scene)
+    page.goto("/share/new")
+    page.get_by_label("Documents", exact=True).check()
+    press(page, "See what they will see")
+    expect(page.get_by_text("Document (Text document (RTF)")).to_be_visible()
+    check(page)
+    press(page, "Make the link")
+    address, passcode = page.locator(".or-secret__address").inner_text(), page.locator(".or-secret__code").inner_text()
+    page.goto(address)
+    page.get_by_label("Passcode").fill(passcode)
+    press(page, "Continue")
+    turn(page, page.get_by_role("link", name="Documents"))
+    check(page)
+    with page.expect_download() as saved:
+        page.get_by_role("link", name=re.compile("^Download: Document")).click()
+    assert saved.value.suggested_filename == "document-2025-02-04.rtf"
+    assert saved.value.path().read_bytes() == made_files.rtf()
+
+
 def test_it_is_there_in_welsh(context: BrowserContext, origin: str, scene: Scene) -> None:
     page = patients(context, origin, scene, **{COOKIE: "cy"})
     for path in ("/take", "/share", "/share/new", f"/shared/{'0' * 64}"):

@@ -15,6 +15,7 @@ from openrecord.clinical.kinds import Slot
 from openrecord.kit import clock
 from openrecord.portal.acting import CHANNEL, Acting, acting, record_page_read
 from openrecord.portal.pages import page
+from openrecord.taking import gathering
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import NOTHING, BadCursor, Page, ServedEntry
 from openrecord.web import errors
@@ -54,6 +55,17 @@ def empty_of(by: Acting | None, served: Page, slots: Collection[Slot], usual: st
     """What stands there where the page holds nothing: why, where these slots are closed to the reader (R5)."""
     if by is None or served.entries:
         return empty(None, usual)
+    return _absent(by, slots, usual)
+
+
+def closed(by: Acting | None) -> Empty | None:
+    """What stands in the place of a form about the record while nothing of it is open to the reader."""
+    if by is None or gathering.is_open(by.reader, at=clock.now()):
+        return None
+    return _absent(by, tuple(Slot))
+
+
+def _absent(by: Acting, slots: Collection[Slot], usual: str = "") -> Empty:
     why = access.absence(by.viewing.patient_id, by.viewing.viewer_id, slots, channel=CHANNEL, at=clock.now())
     return empty(
         None if why is None else why.value, usual, href="/access" if by.viewing.kind is ViewerKind.SELF else ""

@@ -13,6 +13,7 @@ from openrecord.portal.acting import Acting, record_page_read
 from openrecord.portal.pages import page
 from openrecord.portal.presenters import sharing as words
 from openrecord.portal.presenters.taking import selection_of, wrong_part
+from openrecord.portal.views.record import closed
 from openrecord.portal.views.shared import files_of
 from openrecord.portal.views.taking import acting_or_404, actor_of
 from openrecord.taking import gathering, queries, sharing
@@ -46,7 +47,8 @@ def links(request: HttpRequest) -> HttpResponse:
     by, at = _own(request), clock.now()
     uses = queries.uses(by.viewing.patient_id)
     listed = [words.line(link, uses.get(link.link_id, ()), at) for link in queries.links(by.viewing.patient_id)]
-    return page(request, "portal/share.html", by, {"title": _("Show a part to somebody"), "links": listed})
+    context = {"title": _("Show a part to somebody"), "links": listed, "closed": closed(by)}
+    return page(request, "portal/share.html", by, context)
 
 
 @audience(Audience.PATIENT)
@@ -54,6 +56,8 @@ def links(request: HttpRequest) -> HttpResponse:
 def new(request: HttpRequest) -> HttpResponse:
     """Ask what may be seen and for how long; show that; then make the link."""
     by, form = _own(request), words.fields()
+    if closed(by) is not None:
+        return see_other(HERE)
     if request.method != "POST":
         return _form(request, by, form, ())
     form = filled(form, request)
@@ -101,6 +105,7 @@ def _preview(
         "title": _("Check what they will see"),
         "part": part_in_words(selection),
         "glimpses": glimpses,
+        "with_files": any(told.files for glimpse in glimpses for told in glimpse.rows),
         "typed": [(name, value) for name, values in request.POST.lists() for value in values if _is_kept(name)],
         "once": str(random_id()),
         "life": next(option.words for option in form[-1].options if option.value in form[-1].typed),

@@ -19,6 +19,7 @@ from openrecord.portal.acting import Acting, acting, record_page_read, session_o
 from openrecord.portal.pages import page
 from openrecord.portal.presenters import taking as words
 from openrecord.portal.presenters.taking import HERE
+from openrecord.portal.views.record import closed
 from openrecord.taking import actions, files, making, queries
 from openrecord.taking.rules import ends, is_under_way
 from openrecord.taking.types import Download, Format, Selection, State
@@ -63,6 +64,8 @@ def take(request: HttpRequest) -> HttpResponse:
     form = words.fields()
     if request.method == "POST":
         by = acting_or_404(request)
+        if closed(by) is not None:
+            return see_other(HERE)
         form = filled(form, request)
         errors = words.wrong(form)
         wanted = words.format_of(form)
@@ -79,6 +82,7 @@ def take(request: HttpRequest) -> HttpResponse:
         "errors": summary(form),
         "files": [words.line(each) for each in listed],
         "may_share": found is not None and found.viewing.kind is ViewerKind.SELF,
+        "closed": closed(found),
     }
     return page(request, "portal/take.html", found, context)
 

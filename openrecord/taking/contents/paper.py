@@ -40,14 +40,25 @@ class Part:
     none: str
 
 
-def record(gathered: Gathered, selection: Selection, maker: Maker, names: Mapping[UUID, str], *, at: datetime) -> Json:
-    """The chosen part of a record, section by section. `names`: of the documents that are taken along with it."""
+def record(
+    gathered: Gathered,
+    selection: Selection,
+    maker: Maker,
+    names: Mapping[UUID, str],
+    absent: Mapping[str, str],
+    *,
+    at: datetime,
+) -> Json:
+    """The chosen part of a record, section by section. `names`: of the documents that are taken along with it.
+
+    `absent`: why a section is closed to the maker, by its slug.
+    """
     listed: dict[str, list[Shown]] = {slug: [] for slug in selection.sections or EVERY_SLUG}
     for shown in map(shown_of, gathered.entries):
         listed[shown.slug].append(shown)
-    files = _files(gathered, names)
+    files, nothing = _files(gathered, names), _("There is nothing to show here.")
     parts = [
-        Part(_(section.title), years(listed[section.slug], section.slug, files), _("There is nothing to show here."))
+        Part(_(section.title), years(listed[section.slug], section.slug, files), absent.get(section.slug, nothing))
         for section in SECTIONS
         if section.slug in listed
     ]

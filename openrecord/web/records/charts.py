@@ -28,7 +28,7 @@ _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 @dataclass(frozen=True, slots=True)
 class Dot:
     """One value. `low`, `high`: its own range, None where open; `is_bound`: the value is only known to be below or
-    above the figure; `is_this`: it is the value of the page.
+    above the figure; `is_this`: it is the value of the page; `said`: the date as far as the record says it.
     """
 
     day: date
@@ -38,6 +38,12 @@ class Dot:
     direction: Direction
     is_bound: bool = False
     is_this: bool = False
+    said: str = ""
+
+    @property
+    def words(self) -> str:
+        """Its date in words."""
+        return self.said or day_in_words(self.day)
 
 
 class Mark(NamedTuple):
@@ -106,8 +112,7 @@ def chart(dots: Sequence[Dot]) -> Chart:
     )
     values = tuple(Tick(scale.y(tick), f"{tick.normalize():f}") for tick in ticks)
     years = _years(dots, scale)
-    days = dict.fromkeys((dots[0].day, dots[-1].day))
-    ends = () if years else tuple(day_in_words(day) for day in days)
+    ends = () if years else tuple(dict.fromkeys((dots[0].words, dots[-1].words)))
     return Chart(_bands(dots, scale), tuple(lines), marks, values, years, ends)
 
 

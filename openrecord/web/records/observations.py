@@ -97,14 +97,29 @@ def line(shown: Shown) -> Line:
     if parts.resource_type == "DiagnosticReport":
         status = _status(_plain(bytes(parts.status)))
         said = excerpt((text_of(decoded(parts.conclusion)),)) if parts.conclusion else ""
-        return Line(shown.href, title or _("Test report"), shown.date, said, tag=status, plain=plain)
+        return Line(
+            shown.href, title or _("Test report"), shown.date, said, "", status, "plain" if status else "words", plain
+        )
     if not parts.quantity and is_note(shown.body):
         return remarks.line(shown)
     quantity, ranges, interpretation = bytes(parts.quantity), bytes(parts.ranges), bytes(parts.interpretation)
     value, aside, tag = _measured(quantity, ranges, interpretation, active_language())
+    tone = "note" if tag else "plain"
     if not quantity:
-        value = excerpt((value_in_words(shown.body),)) or excerpt(notes(shown.body))
-    return Line(shown.href, title or _("Test result"), shown.date, value, aside, tag, "note" if tag else "plain", plain)
+        value, is_text = _said(shown)
+        tone = "words" if is_text and not tag else tone
+    return Line(shown.href, title or _("Test result"), shown.date, value, aside, tag, tone, plain)
+
+
+def _said(shown: Shown) -> tuple[str, bool]:
+    """The value of a result that is no quantity, and whether it is a text to be read: of a laboratory's that has none,
+    how its note begins.
+    """
+    value = value_in_words(shown.body)
+    if value:
+        said = excerpt((value,))
+        return said, said != value
+    return (excerpt(notes(shown.body)), True) if shown.slug == "test-results" else ("", False)
 
 
 @lru_cache(maxsize=4096)

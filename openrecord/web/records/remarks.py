@@ -44,7 +44,7 @@ def subject_of(body: Json) -> str:
 def line(shown: Shown) -> Line:
     """A note in a list, with how it begins: a list of nothing but "Note" tells nobody which is which."""
     body = shown.body
-    return Line(shown.href, title_of(body), shown.date, excerpt(note_texts(body)), subject_of(body))
+    return Line(shown.href, title_of(body), shown.date, excerpt(note_texts(body)), subject_of(body), tone="words")
 
 
 def comments_of(members: Sequence[Shown]) -> tuple[str, ...]:

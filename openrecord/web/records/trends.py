@@ -19,7 +19,6 @@ from openrecord.web.records.observations import direction_in_words
 from openrecord.web.records.ranges import Placed, own_range, place
 from openrecord.web.records.values import Shown, Trend, TrendRow
 from openrecord.web.text import gettext as _
-from openrecord.web.words import day_in_words
 
 _DRAWN = Context(prec=12)
 """As exactly as a drawing needs; the table shows every digit."""
@@ -106,8 +105,8 @@ def _drawn(quantity: Json, unit: str, into: str) -> Decimal | None:
 def _summary(dots: Sequence[Dot]) -> str:
     return _("%(count)s values, from %(first)s to %(last)s. The table below shows the same values.") % {
         "count": len(dots),
-        "first": day_in_words(dots[0].day),
-        "last": day_in_words(dots[-1].day),
+        "first": dots[0].words,
+        "last": dots[-1].words,
     }
 
 
@@ -146,6 +145,7 @@ def _dot(value: _Value, figure: Decimal, unit: str, *, is_this: bool) -> Dot:
         value.placed.direction,
         is_bound=bool(text_of(measured.quantity.get("comparator"))),
         is_this=is_this,
+        said=measured.shown.date,
     )
 
 

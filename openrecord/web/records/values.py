@@ -14,8 +14,8 @@ from openrecord.web.records.elements import Json, decoded, mapping
 class Line(NamedTuple):
     """One entry in a list. `value`, `aside`: the main and the lesser words; `tag`: a state worth seeing.
 
-    `tone`: "plain" or "note"; it never says good or bad. `plain`: our own name of it, where the record's is another. A
-    tuple, because templates unpack fifty of them a page.
+    `tone`: "plain" or "note", or "words" where the value is a text; it never says good or bad. `plain`: our own name of
+    it, where the record's is another. A tuple, because templates unpack fifty of them a page.
     """
 
     href: str

@@ -87,7 +87,7 @@ def test_a_record_on_paper_and_its_documents(record: Record, browser: Client) ->
         "png": SCAN,
         "rtf": made_files.rtf(),
     }
-    said = str(paper.record(gathered, EVERYTHING, paper.Maker(), packed.by_day(gathered), at=AT))
+    said = str(paper.record(gathered, EVERYTHING, paper.Maker(), packed.by_day(gathered), {}, at=AT))
     for told in (
         *list(found)[1:],
         "could not make sure that this document is safe",

@@ -162,7 +162,10 @@ def sent_letter(record: Record, monkeypatch: pytest.MonkeyPatch) -> str:
 def test_a_document_that_was_shared_can_be_saved(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
     file = sent_letter(record, monkeypatch)
     own = world.patient(record)
-    assert "Document (PDF, 1\u00a0KB)" in own.post("/share/new", {**MEASURED, **LETTERS}).text
+    preview, keep = own.post("/share/new", {**MEASURED, **LETTERS}).text, "They can save the documents in it"
+    assert "Document (PDF, 1\u00a0KB)" in preview
+    assert keep in preview
+    assert keep not in own.post("/share/new", MEASURED).text
     path, passcode = made(own, **LETTERS)
     browser = opened(path, passcode)
     assert f'href="{path}{file}" download' in browser.get(f"{path}/documents").text

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from msgspec import structs
 
 from openrecord.clinical.codes import COMMENT_NOTE, SNOMED
 from openrecord.web.records import events, observations
@@ -80,7 +81,10 @@ def test_a_long_text_of_a_laboratory_is_read_as_text() -> None:
 
 
 def test_a_result_without_a_value_says_in_a_list_what_was_written_of_it() -> None:
-    assert observations.line(laboratory(note=[{"text": "Negative"}])).value == "Negative"
+    culture = structs.replace(laboratory(note=[{"text": "Negative"}]), slug="test-results")
+    assert observations.line(culture)[3:7] == ("Negative", "", "", "words")
+    finding = structs.replace(culture, slug="measurements")
+    assert observations.line(finding).value == "", "a finding is none the clearer for its note"
     report = {"resourceType": "DiagnosticReport", "id": "r", "conclusion": "Nothing was found.", "status": "amended"}
     line = observations.line(shown_of("/r", "DiagnosticReport/r", "3 March 2024", report))
     assert (line.value, line.tag) == ("Nothing was found.", "Amended")

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import structs
 
 from openrecord.web.records import charts
 from openrecord.web.records.charts import WHOLE, Dot, chart
@@ -139,6 +140,15 @@ def test_a_result_stands_in_its_place_among_older_and_newer_ones() -> None:
     ]  # fmt: skip
     assert trend.chart is not None
     assert [mark.is_this for mark in trend.chart.marks] == [False, False, True, False]
+
+
+def test_a_date_of_which_only_the_year_is_known_stays_one() -> None:
+    year = structs.replace(result(0, 140), date="2024")
+    trend = only(result(40, 137), year)
+    assert trend.chart is not None
+    assert trend.chart.ends == ("2024", "10 February 2024")
+    assert "from 2024 to 10 February 2024" in trend.summary
+    assert trend.rows[1].date == "2024"
 
 
 def test_without_other_values_there_is_nothing_to_show() -> None:

@@ -10,12 +10,14 @@ from openrecord.access.types import ViewerId
 from openrecord.registry.types import PatientId
 from openrecord.taking.rules import (
     ALL_STEPS,
+    LEASE,
     LIFE,
     LIVES,
     MOST_KEPT,
     MOST_WRONG,
     ends,
     is_alive,
+    is_coming,
     is_under_way,
     passcode_hash,
     steps_done,
@@ -39,6 +41,14 @@ def test_steps_follow_each_other_to_the_last() -> None:
 @pytest.mark.parametrize("state", State)
 def test_the_worker_has_what_is_not_at_an_end(state: State) -> None:
     assert is_under_way(state) == (state.value in {"waiting", "reading", "writing"})
+
+
+def test_what_was_asked_for_long_ago_may_have_lost_its_maker() -> None:
+    moment = timedelta(microseconds=1)
+    assert is_coming(download(), AT)
+    assert is_coming(download(state=State.READING), AT + LEASE - moment)
+    assert not is_coming(download(state=State.READING), AT + LEASE)
+    assert not is_coming(download(state=State.READY), AT)
 
 
 @pytest.mark.parametrize("count", range(MOST_KEPT + 3))
