@@ -67,7 +67,7 @@ def page() -> str:
     parts = [_HEADING]
     for hazard in hazards():
         parts.append(f"## {hazard.id}. {hazard.title}\n")
-        parts.append("Causes:\n\n" + "\n".join(f"- {cause}" for cause in hazard.causes) + "\n")
+        parts.append(f"Causes: {'. '.join(hazard.causes)}.\n")
         parts.append(f"Effect: {hazard.effect}\n\n| control | shown by |\n|---|---|")
         parts.extend(f"| {control.what} | {_named(control)} |" for control in hazard.controls)
         parts.append(f"\nWhat remains: {hazard.remains}\n")

@@ -235,10 +235,11 @@ class HistoryWithdrawn(Act, frozen=True, tag="history_withdrawn"):
 
 
 class WindowSet(Act, frozen=True, tag="window_set"):
-    """An authorised user moved the start of the patient's window at an organisation (R45)."""
+    """An authorised user moved the start of the patient's window at an organisation, and why (R45); "" = not known."""
 
     org: str
     start: date
+    why: str = ""
 
 
 class LevelGiven(Act, frozen=True, tag="level_given"):

@@ -116,13 +116,15 @@ def _made(record: Record) -> Scene:
     pages["practice/readiness/<slug:slug>"] = "practice/readiness/lead"
     pages["queue/<uuid:public_id>/<uuid:entry_id>"] = f"queue/{patient.public_id}/{waits}"
     about = ("", "/restrict", "/came-restricted", "/wishes", "/people", "/cards", "/people/new", "/kept", "/kept/new",
-             "/open")  # fmt: skip
+             "/open", "/circumstances", "/first-day")  # fmt: skip
     pages |= {f"patients/<uuid:public_id>{name}": f"{one}{name}" for name in about}
     for name in ("", "/hide", "/unhide", "/somebody-elses"):
         pages[f"patients/<uuid:public_id>/entries/<uuid:entry_id>{name}"] = f"{one}/entries/{waits}{name}"
     viewer = _carer(record)
     for made in (_previewed(record, viewer), _reviewed(), _asked(record), _merged(), _opened(record)):
         pages |= made
+    young = made_record("Featherstonehaugh", "Maximiliane", date(AT.year - 13, 1, 1)).patient.public_id
+    pages["patients/<uuid:public_id>/own-access"] = f"patients/{young}/own-access"
     pages["patients/<uuid:public_id>/people/<uuid:viewer_id>/change"] = f"{one}/people/{viewer}/change"
     proposal = registry_actions.propose_policy(ods=ORG, policy=Policy(review_age=12), base=1, by=BY, at=AT)
     pages["practice/proposals/<uuid:proposal_id>"] = f"practice/proposals/{proposal}"

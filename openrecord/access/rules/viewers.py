@@ -109,6 +109,12 @@ def review_age(facts: AccessFacts, proxy: Viewer) -> int:
     return (policy or Policy()).review_age
 
 
+def is_not_carried_on(facts: AccessFacts, proxy: Viewer) -> bool:
+    """Whether the last review of a parent's access, since it was granted, did not carry it on."""
+    reviews = [review for review in facts.age_reviews if review.viewer_id == proxy.viewer_id]
+    return bool(reviews) and not reviews[-1].carries_on and (proxy.granted is None or reviews[-1].at >= proxy.granted)
+
+
 def needs_age_review(facts: AccessFacts, proxy: Viewer, at: datetime) -> bool:
     """Whether a parent's access is suspended: at 16 always, from the review age until somebody decides (R24, R25)."""
     if proxy.basis is not Basis.PARENTAL or facts.born is None:

@@ -6,7 +6,7 @@ from openrecord.access import queries as access
 from openrecord.access.due import due_of
 from openrecord.access.matters import Matter
 from openrecord.access.rules.ahead import Turning, is_told, soon
-from openrecord.access.rules.viewers import ADULT, is_of_age, viewer_reasons
+from openrecord.access.rules.viewers import ADULT, is_not_carried_on, is_of_age, viewer_reasons
 from openrecord.access.types import AccessFacts, Reason, Viewer
 from openrecord.portal.acting import Acting
 from openrecord.web.text import gettext as _
@@ -20,7 +20,7 @@ def to_proxy(by: Acting, at: datetime) -> str:
     if viewer is None or facts.silence.proxies:
         return ""
     if Reason.PROXY_AGE_REVIEW in viewer_reasons(facts, viewer, at):
-        return _suspended(facts, at)
+        return _suspended(facts, viewer, at)
     turn = soon(facts, viewer, viewer.listed_org, at)
     if turn is None:
         return ""
@@ -30,8 +30,8 @@ def to_proxy(by: Acting, at: datetime) -> str:
     return _("Your access ends on %(day)s. Ask the surgery if it should go on.") % day
 
 
-def _suspended(facts: AccessFacts, at: datetime) -> str:
-    if is_of_age(facts, ADULT, at):
+def _suspended(facts: AccessFacts, proxy: Viewer, at: datetime) -> str:
+    if is_of_age(facts, ADULT, at) or is_not_carried_on(facts, proxy):
         return _("Your access has ended. Ask the surgery if you have questions.")
     return _("Your access is being reviewed. Until the surgery has decided, you see nothing here.")
 

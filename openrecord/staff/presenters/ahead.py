@@ -8,7 +8,8 @@ from openrecord.access import queries as access
 from openrecord.access.matters import OpenDue
 from openrecord.access.queries import Linked
 from openrecord.access.rules.ahead import Turn, Turning, next_turn
-from openrecord.access.types import AccessFacts
+from openrecord.access.rules.viewers import ADULT, is_not_carried_on, is_of_age, needs_age_review
+from openrecord.access.types import AccessFacts, Viewer
 from openrecord.clinical.nhs_number import spaced
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
@@ -51,6 +52,17 @@ class AheadRow:
 def turn_in_words(turn: Turn | None) -> str:
     """For example "3 March 2027. Ends, unless you renew it"; empty where nothing turns."""
     return "" if turn is None else f"{day_in_words(turn.day)}. {_(TURNINGS[turn.what][0])}"
+
+
+def suspended_in_words(facts: AccessFacts, proxy: Viewer, at: datetime) -> str:
+    """Why a parent who is still listed sees nothing; empty where that is not so."""
+    if not needs_age_review(facts, proxy, at):
+        return ""
+    if is_of_age(facts, ADULT, at):
+        return _("They see nothing: the patient is 16 or older")
+    if is_not_carried_on(facts, proxy):
+        return _("They see nothing: the review did not carry it on")
+    return _("They see nothing until you have reviewed it")
 
 
 def rows(dues: Iterable[OpenDue], at: datetime) -> tuple[AheadRow, ...]:

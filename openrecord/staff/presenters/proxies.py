@@ -97,7 +97,10 @@ FAULTS: Mapping[Fault, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """Somebody who acts for the patient, in words. `until` None = no end; `waits`: nobody has come for it yet."""
+    """Somebody who acts for the patient, in words. `until` None = no end; `waits`: nobody has come for it yet.
+
+    `ahead`: what happens next by date alone; `now`: that they see nothing at the moment; each may be empty.
+    """
 
     viewer: str
     name: str
@@ -111,6 +114,7 @@ class Proxy:
     until: date | None
     waits: bool
     ahead: str = ""
+    now: str = ""
 
 
 def in_words(one: Linked, grants: Mapping[UUID, ProxyGranted], staff: Mapping[UUID, str]) -> Proxy:

@@ -15,7 +15,7 @@ from openrecord.access import due as access_due
 from openrecord.access import queries as access
 from openrecord.access.events import AgeReviewed, AnyAct, EnhancedReviewDecided
 from openrecord.access.matters import DECISIONS, DRIFT, NOTICES, Due, Matter
-from openrecord.access.rules.ahead import Turning, next_turn
+from openrecord.access.rules.ahead import Turn, Turning, next_turn
 from openrecord.access.rules.viewers import ADULT, is_of_age, review_age
 from openrecord.access.types import AccessFacts, Viewer, ViewerId
 from openrecord.kit import clock
@@ -31,6 +31,7 @@ from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
+from openrecord.web.words import day_in_words
 
 AUTHORITY = "staff:access"
 DECISIONS_PATH = "/staff/decisions"
@@ -150,17 +151,29 @@ def age_review(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpRe
         return see_other(f"{DECISIONS_PATH}?done=gone")
     parent: Viewer = facts.viewers[viewer]
     grown = is_of_age(facts, ADULT, at)
-    answers = [
-        ("end", _("End access"), _("The parent sees nothing of the record from now on. They are not told why.")),
-    ]
-    if not grown:
-        carry_on = _("You have checked that it is right for the child. Access opens again at once.")
-        answers.insert(0, ("keep", _("Carry on"), carry_on))
+    turn = next_turn(facts, parent, at) if matter is Matter.TURNS_SOON else None
+    answers = _parents_answers(turn, grown=grown)
     answer = request.POST.get("answer", "")
     if request.method == "POST" and answer in {value for value, _words, _hint in answers}:
         age = ADULT if grown else review_age(facts, parent)
         return _record(request, desk, patient, AgeReviewed(viewer=viewer, age=age, carries_on=answer == "keep"))
     return _question(request, desk, patient, matter, answers, _proxy(desk, patient, viewer, at))
+
+
+def _parents_answers(turn: Turn | None, *, grown: bool) -> list[tuple[str, str, str]]:
+    """What may be answered. `turn`: the day on which it acts where it is decided ahead."""
+    if turn is not None:
+        day = {"day": day_in_words(turn.day)}
+        keep = _("You have checked that it is right for the child. They go on seeing the record on %(day)s, too.") % day
+        end = _(
+            "They see nothing of the record from %(day)s on. To end it today, use “People who act for the patient”."
+        )
+        return [("keep", _("Carry on"), keep), ("end", _("End access"), end % day)]
+    answers = [("end", _("End access"), _("The parent sees nothing of the record from now on. They are not told why."))]
+    if not grown:
+        carry_on = _("You have checked that it is right for the child. Access opens again at once.")
+        answers.insert(0, ("keep", _("Carry on"), carry_on))
+    return answers
 
 
 def _proxy(desk: Desk, patient: Patient, viewer: ViewerId, at: datetime) -> Proxy | None:

@@ -14,7 +14,7 @@ from openrecord.access.rules.ahead import next_turn
 from openrecord.access.types import EndReason, Silence, ViewerKind
 from openrecord.kit import clock
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
-from openrecord.staff.presenters.ahead import turn_in_words
+from openrecord.staff.presenters.ahead import suspended_in_words, turn_in_words
 from openrecord.staff.presenters.proxies import END_REASONS, in_words, newest_grants
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
@@ -47,7 +47,11 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
         context |= {
             "title": _("People who act for the patient"),
             "proxies": [
-                replace(in_words(one, grants, staff), ahead=turn_in_words(next_turn(facts, one.viewer, at)))
+                replace(
+                    in_words(one, grants, staff),
+                    ahead=turn_in_words(next_turn(facts, one.viewer, at)),
+                    now=suspended_in_words(facts, one.viewer, at),
+                )
                 for one in linked
             ],
             "told": _told(facts.silence),

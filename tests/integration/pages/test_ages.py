@@ -128,6 +128,8 @@ def test_a_review_is_told_ahead_to_all_three_and_then_waits_for_a_decision() -> 
     family.check(after)
     assert family.seen(after) == 0
     assert "Your access is being reviewed." in family.parents_browser(after).get("/home").text
+    people = f"/staff/patients/{family.child.patient.public_id}/people"
+    assert "They see nothing until you have reviewed it" in world.staff(at=after).get(people).text
     clinician = world.staff(at=after)
     review = f"/staff/decisions/{family.child.patient.public_id}/age-review/{family.viewer}"
     asked = clinician.get(review).text
@@ -147,11 +149,30 @@ def test_a_review_that_was_decided_ahead_leaves_no_gap() -> None:
     clinician = world.staff()
     review = f"/staff/decisions/{family.child.patient.public_id}/age-review/{family.viewer}"
     assert review in clinician.get("/staff/ahead").text
-    assert "ahead of the day" in clinician.get(review).text
+    asked = clinician.get(review).text
+    assert "ahead of the day" in asked
+    assert "They go on seeing the record on 4 March 2025, too." in asked
     clinician.post(review, {"answer": "keep"})
     assert review not in clinician.get("/staff/ahead").text
     assert "reviews your access" not in family.parents_browser(AT).get("/home").text
     assert family.seen(midnight(date(2025, 3, 4))) == 1
+
+
+def test_an_end_that_is_decided_ahead_acts_on_its_day_and_says_so() -> None:
+    family = _family(date(2014, 3, 4))
+    family.check(AT)
+    clinician = world.staff()
+    review = f"/staff/decisions/{family.child.patient.public_id}/age-review/{family.viewer}"
+    asked = clinician.get(review).text
+    assert "They see nothing of the record from 4 March 2025 on." in asked
+    assert "from now on" not in asked
+    clinician.post(review, {"answer": "end"})
+    assert family.seen(midnight(date(2025, 3, 4)) - TICK) == 1
+    after = midnight(date(2025, 3, 4))
+    assert family.seen(after) == 0
+    assert "Your access has ended." in family.parents_browser(after).get("/home").text
+    people = world.staff(at=after).get(f"/staff/patients/{family.child.patient.public_id}/people").text
+    assert "They see nothing: the review did not carry it on" in people
 
 
 def test_the_end_at_sixteen_is_told_and_cannot_be_decided_away() -> None:

@@ -32,6 +32,7 @@ PATHS = (
     "/staff/decisions/{patient}/enhanced-review",
     "/staff/decisions/{patient}/age-review/{patient}",
     "/staff/patients/{patient}/circumstances",
+    "/staff/patients/{patient}/first-day",
     "/staff/patients/{patient}/own-access",
     "/staff/patients/{patient}/people",
     "/staff/patients/{patient}/open",

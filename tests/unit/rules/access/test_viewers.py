@@ -1,12 +1,13 @@
 """What speaks about the viewer, whatever the entry (R21-R29, R43; QUESTIONS 3, 8, 13-17)."""
 
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from openrecord.access.rules.viewers import (
+    is_not_carried_on,
     is_of_age,
     is_own_choice,
     needs_age_review,
@@ -18,7 +19,23 @@ from openrecord.access.rules.viewers import (
 from openrecord.access.types import AgeReview, Basis, CodeFact, Competence, Reason, ReviewCode, Viewer
 from openrecord.clinical.kinds import Level
 from openrecord.registry.types import Policy, Registration
-from tests.unit.rules.facts import APP, BORN, LAWYER, ME, MUM, NOW, SON, TICK, A, B, child, patient, people, utc
+from tests.unit.rules.facts import (
+    APP,
+    BORN,
+    GRANTED,
+    LAWYER,
+    ME,
+    MUM,
+    NOW,
+    SON,
+    TICK,
+    A,
+    B,
+    child,
+    patient,
+    people,
+    utc,
+)
 
 
 def test_an_app_reads_as_the_person_it_acts_for_and_nobody_else_does() -> None:
@@ -273,3 +290,33 @@ def test_only_parents_are_reviewed_and_only_where_the_age_is_known() -> None:
     assert not needs_age_review(patient(), SON, NOW)
     assert not needs_age_review(patient(born=None), MUM, NOW)
     assert needs_age_review(patient(born=BORN), MUM, NOW)
+
+
+@pytest.mark.parametrize(
+    ("reviews", "ended"),
+    [
+        ((), False),
+        (((1, False),), True),
+        (((1, True),), False),
+        (((1, False), (2, True)), False),
+        (((1, True), (2, False)), True),
+        (((0, False),), True),
+        (((-1, False),), False),
+    ],
+    ids=[
+        "none",
+        "ended",
+        "carried on",
+        "carried on after all",
+        "ended after all",
+        "as it was granted",
+        "granted since",
+    ],
+)
+def test_a_review_ends_what_was_granted_before_it(reviews: tuple[tuple[int, bool], ...], *, ended: bool) -> None:
+    """Days since the grant, and whether it was carried on; what was said of another parent counts for that one."""
+    made = tuple(AgeReview(MUM.viewer_id, GRANTED + timedelta(days=day), 11, on) for day, on in reviews)
+    other = AgeReview(SON.viewer_id, GRANTED + timedelta(days=9), 11, carries_on=not ended)
+    facts = child(date(2012, 5, 10), age_reviews=(*made, other))
+    assert is_not_carried_on(facts, MUM) is ended
+    assert is_not_carried_on(facts, replace(MUM, granted=None)) is (bool(reviews) and not reviews[-1][1])
