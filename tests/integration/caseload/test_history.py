@@ -139,8 +139,17 @@ def test_history_is_looked_through_part_by_part_the_most_pressing_first(record: 
     page = screener.get(f"{here}/entries").text
     assert [re.findall(r"\d{4}", aside)[0] for aside in titles(page)] == ["2017", "2012", "2014", "2016"]
     assert "<mark>" in page
+    hide = html.unescape(re.findall(r'href="([^"]+/hide[?][^"]+)"', page)[1])
+    back = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', screener.get(hide).text))
+    sent = {"seen": back["seen"], "back": html.unescape(back["back"]), "reason": "third_party", "confirmed": "yes"}
+    going_on = screener.post(hide.partition("?")[0], sent)["Location"]
+    assert going_on.startswith(f"{here}/entries")
+    assert "it is about another person" in screener.get(going_on).text
+    elsewhere = screener.post(hide.partition("?")[0], {**sent, "seen": "", "back": "//evil.example/staff/requests/"})
+    assert "evil" not in elsewhere.text
     assert "Another person" in page
     assert page.count("Stays closed") == 2, "the count and the entry that came restricted"
+    assert screener.get(f"{here}/entries").text.count("Stays closed") == 3
     by_date = screener.get(f"{here}/entries?chosen=yes&order=date").text
     assert [re.findall(r"\d{4}", aside)[0] for aside in titles(by_date)] == ["2012", "2014", "2016", "2017"]
     part = {"chosen": "yes", "first-day": "1", "first-month": "4", "first-year": "2015", "sections": "observations"}
