@@ -4,7 +4,8 @@ English is the source text; the catalogues lie in openrecord/locale. A lookup is
 makes hundreds. The language lives in a context variable: one request never sees another's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from gettext import GNUTranslations
@@ -42,6 +43,17 @@ def activate(language: str) -> None:
     """Speak this language from here on in this request."""
     _language.set(language)
     _catalogue.set(catalogue(language))
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak another language for a while: what is made then goes to somebody else."""
+    before = active_language()
+    activate(language)
+    try:
+        yield
+    finally:
+        activate(before)
 
 
 def active_language() -> str:

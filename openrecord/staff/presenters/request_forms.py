@@ -14,8 +14,8 @@ from openrecord.kit.ids import random_id
 from openrecord.staff.presenters.requests import CORRECTIONS, GROUNDS, PROOFS, WAITS, part_words
 from openrecord.web.forms import Field, Option, Shape, chosen, day_of, day_parts, too_long
 from openrecord.web.parts import LEVELS, SECTIONS
+from openrecord.web.text import ENGLISH, gettext_noop, speaking
 from openrecord.web.text import gettext as _
-from openrecord.web.text import gettext_noop
 
 TITLES: Mapping[Step, str] = {
     Step.IDENTITY: gettext_noop("Record the identity check"),
@@ -133,7 +133,8 @@ def _decide(setting: Setting) -> tuple[Field, ...]:
     outcome, request = setting.outcome, setting.request
     if outcome is None:
         return ()
-    opened = "\n".join(f"- {part_words(review.part)}" for review in request.reviews if review.granted)
+    with speaking(ENGLISH):  # the language of the drafts
+        opened = "\n".join(f"- {part_words(review.part)}" for review in request.reviews if review.granted)
     letter = Field(
         "letter",
         _("Letter to the patient"),

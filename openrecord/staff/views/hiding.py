@@ -18,7 +18,7 @@ from openrecord.staff.record import StaffEntry
 from openrecord.staff.views.patient import base_of, entry_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
-from openrecord.web.redirects import see_other
+from openrecord.web.redirects import own_path, see_other
 from openrecord.web.text import gettext as _
 
 AUTHORITY = "staff:screening"
@@ -104,7 +104,13 @@ def hide(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
     except acts.Overtaken:
         errors = (FieldError("reason-1", overtaken()),)
         return asked(request, desk, found, entry_of(desk, found, entry_id), reason, responsible, errors)
-    return see_other(f"{base_of(found)}/entries/{entry_id}?done=hidden")
+    return see_other(_back(request) or f"{base_of(found)}/entries/{entry_id}?done=hidden")
+
+
+def _back(request: HttpRequest) -> str:
+    """The review of a history from which the entry is hidden, so that it goes on there; empty where there is none."""
+    path = own_path(request.POST.get("back") or request.GET.get("back"), "")
+    return path if path.startswith("/staff/requests/") else ""
 
 
 def asked(
@@ -125,6 +131,7 @@ def asked(
         "reason": reason,
         "responsible": responsible,
         "seen": stamp_of(patient, one.entry_id),
+        "back": _back(request),
         "errors": errors,
         "error_of": {error.field: error.text for error in errors},
     }
@@ -142,6 +149,7 @@ def _confirmed_first(
         "reason": reason,
         "responsible": responsible,
         "seen": request.POST.get("seen", stamp_of(patient, one.entry_id)),
+        "back": _back(request),
         "shared": shared_with(desk, patient, one.entry_id),
     }
     return page(request, "staff/hide_confirm.html", desk, context, patient)

@@ -155,9 +155,13 @@ def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> 
     shown = [item for item in items if item.patient_id not in closed] if tells_content(request.GET) else items
     record_staff_reads(request, desk, served, route=ROUTE, at=at)
     joined = "&" if query else "?"
+    lines = rows(shown, patients, query, at, closed=closed)
+    every = frozenset(line.key for line in lines if line.key)
+    place = {name: request.GET[name] for name in (*FILTERS, "after") if request.GET.get(name)}
     context = {
         "title": _("Waiting for a decision"),
-        "rows": rows(shown, patients, query, at, closed=closed),
+        "rows": lines,
+        "all_href": f"{ROUTE}?{urlencode({**place, 'ticked': 'all'})}" if every else "",
         "count": waiting,
         "filters": _filters(waiting.authors if desk.may_read else (), request.GET),
         "is_filtered": bool(query),
@@ -166,7 +170,7 @@ def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> 
         "first_href": f"{ROUTE}{query}" if request.GET.get("after") else "",
         "done": done_of(desk, request),
         "bulk_reasons": tuple(each for each in hiding.reasons_for(desk) if each[0] != HideReason.SERIOUS_HARM.value),
-        "ticked": frozenset(request.POST.getlist("key")),
+        "ticked": every if request.GET.get("ticked") == "all" else frozenset(request.POST.getlist("key")),
         "decision": request.POST.get("decision", ""),
         "reason": request.POST.get("reason", ""),
         "errors": errors,

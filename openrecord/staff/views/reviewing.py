@@ -56,6 +56,7 @@ def entries(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResp
     context = {
         "title": _("Look through the history"),
         "here": here,
+        "this": f"{here}/entries?chosen=yes&{chosen}&page={number}",
         "part": part_words(part),
         "looked": looked,
         "lines": lines(looked.entries, base_of(patient)),

@@ -6,6 +6,8 @@ import re
 from openrecord.audit.sources import CHANGE
 from openrecord.caseload import queries
 from openrecord.caseload.types import State
+from openrecord.web.language import COOKIE
+from openrecord.web.text import WELSH
 from tests.integration.caseload import world as caseload
 from tests.integration.fhir.world import ORG, Record, observation
 from tests.integration.pages import world
@@ -47,6 +49,18 @@ def test_history_is_opened_as_far_as_it_was_reviewed(record: Record) -> None:
     assert "<p>All of it.</p>\n<p>Good bye.</p>" in told.replace("\r", "")
     assert "Information Commissioner" in told
     assert not [one for one in queries.open_requests(ORG, limit=999) if one.patient_id == record.patient.patient_id]
+
+
+def test_a_draft_is_in_one_language_whatever_language_staff_use(record: Record) -> None:
+    patient, screener, manager = world.patient(record), caseload.reviewer(), caseload.manager()
+    caseload.ask(patient, "history", **caseload.HISTORY)
+    here = caseload.desk(record)
+    caseload.take(manager, here, "identity", proof="documents")
+    caseload.take(screener, here, "review", **OPEN, **FROM_2015)
+    manager.cookies[COOKIE] = WELSH
+    page = manager.get(f"{here}/decide?outcome=partly").text
+    assert "- Measurements and procedures, from 1 April 2015" in page
+    assert '<html class="nhsuk-template" lang="cy"' in page
 
 
 def test_a_part_that_stays_closed_is_told_to_nobody_outside(record: Record) -> None:
@@ -139,8 +153,17 @@ def test_history_is_looked_through_part_by_part_the_most_pressing_first(record: 
     page = screener.get(f"{here}/entries").text
     assert [re.findall(r"\d{4}", aside)[0] for aside in titles(page)] == ["2017", "2012", "2014", "2016"]
     assert "<mark>" in page
+    hide = html.unescape(re.findall(r'href="([^"]+/hide[?][^"]+)"', page)[1])
+    back = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]+)"', screener.get(hide).text))
+    sent = {"seen": back["seen"], "back": html.unescape(back["back"]), "reason": "third_party", "confirmed": "yes"}
+    going_on = screener.post(hide.partition("?")[0], sent)["Location"]
+    assert going_on.startswith(f"{here}/entries")
+    assert "it is about another person" in screener.get(going_on).text
+    elsewhere = screener.post(hide.partition("?")[0], {**sent, "seen": "", "back": "//evil.example/staff/requests/"})
+    assert "evil" not in elsewhere.text
     assert "Another person" in page
     assert page.count("Stays closed") == 2, "the count and the entry that came restricted"
+    assert screener.get(f"{here}/entries").text.count("Stays closed") == 3
     by_date = screener.get(f"{here}/entries?chosen=yes&order=date").text
     assert [re.findall(r"\d{4}", aside)[0] for aside in titles(by_date)] == ["2012", "2014", "2016", "2017"]
     part = {"chosen": "yes", "first-day": "1", "first-month": "4", "first-year": "2015", "sections": "observations"}

@@ -219,6 +219,9 @@ def test_several_at_once_and_back_again(record: Record) -> None:
     assert len(keys) == 4
     first = EntryId(bytes.fromhex(keys[0].split("/")[1].replace("-", "")))
     other.post(address(record, first), {"decision": "hold", "seen": keys[0].split("/")[2]})
+    whole = browser.get("/staff/queue?ticked=all").text
+    assert 'href="/staff/queue?ticked=all"' in whole
+    assert whole.count(" checked>") == len(keys_on(whole))
     answer = browser.post("/staff/queue/decide", {"key": keys, "decision": "hide", "reason": "third_party"})
     assert "Hidden from the patient and everybody acting for them: 3." in answer.text
     assert "while you had them open: 1." in answer.text

@@ -31,6 +31,7 @@ def test_a_patient_sees_all_and_a_proxy_only_what_they_asked() -> None:
 def test_two_open_requests_of_a_kind_are_one() -> None:
     history, another = made(), made(asker=ANOTHER)
     assert asking.same_open([another, history], Kind.HISTORY, ASKER, Wish()) is history
+    assert asking.same_open([history], Kind.HISTORY, ASKER, Wish(words="Once more")) is history
     assert asking.same_open([another], Kind.HISTORY, ASKER, Wish()) is None
     assert asking.same_open([history], Kind.LEVEL, ASKER, Wish()) is None
     assert asking.same_open([made(withdrawn=MADE)], Kind.HISTORY, ASKER, Wish()) is None
