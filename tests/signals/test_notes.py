@@ -69,6 +69,16 @@ OWN: Mapping[str, Floors] = {
     "notes_news_2.jsonl": NEWS,
     "notes_opinion.jsonl": OPINION,
     "notes_opinion_more.jsonl": OPINION,
+    "notes_people_and_children_1.jsonl": {
+        SignalKind.THIRD_PARTY: (0.93, 0.81),
+        SignalKind.SAFEGUARDING: (0.95, 0.89),
+        SignalKind.MINOR_CONFIDENTIAL: (0.91, 0.95),
+    },
+    "notes_people_and_children_2.jsonl": {
+        SignalKind.THIRD_PARTY: (0.89, 0.69),
+        SignalKind.SAFEGUARDING: (0.94, 0.83),
+        SignalKind.MINOR_CONFIDENTIAL: (0.91, 0.86),
+    },
     "notes_safeguarding.jsonl": {
         SignalKind.SAFEGUARDING: (0.97, 0.96),
         SignalKind.MINOR_CONFIDENTIAL: (0.90, 0.97),
