@@ -55,7 +55,11 @@ def found(phrase: str, text: str) -> list[str]:
         ("in <year>", "in 2019, in 3019", ["in 2019"]),
         ("<opening_age>", "13, alone, 14", ["13"]),
         ("<apart_age>", "seen (14?), rang, 15, on 12 May; CRP: 13, 9, 16, 14.5", ["14", "15", "14.5"]),
-        ("<agent> says", "plasterer says, Signalman says, sister in law says, her says", ["plasterer says", "Signalman says"]),
+        (
+            "<agent> says",
+            "plasterer says, Signalman says, sister in law says, her says",
+            ["plasterer says", "Signalman says"],
+        ),
         ("kin <verbal>", "kin lectured, kin was, kin red", ["kin lectured"]),
     ],
 )
