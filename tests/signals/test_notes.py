@@ -36,12 +36,12 @@ HELD_OUT: Floors = {
     SignalKind.MENTAL_HEALTH_RISK: (0.79, 0.74),
     SignalKind.CLINICIAN_OPINION: (0.56, 0.54),
     SignalKind.CONFIDENTIAL_LETTER: (0.81, 0.75),
-    SignalKind.MINOR_CONFIDENTIAL: (0.76, 0.87),
+    SignalKind.MINOR_CONFIDENTIAL: (0.85, 0.91),
 }
 """The tables of these were looked at while the rules were made: a little better than they would be on unread notes."""
 
 FRESH: Floors = {
-    SignalKind.THIRD_PARTY: (0.86, 0.61),
+    SignalKind.THIRD_PARTY: (0.88, 0.67),
     SignalKind.SAFEGUARDING: (0.88, 0.81),
     SignalKind.DOMESTIC_ABUSE: (0.69, 0.72),
     SignalKind.SEXUAL_REPRODUCTIVE: (0.68, 0.77),
@@ -49,10 +49,10 @@ FRESH: Floors = {
     SignalKind.MENTAL_HEALTH_RISK: (0.77, 0.83),
     SignalKind.CLINICIAN_OPINION: (0.71, 0.66),
     SignalKind.CONFIDENTIAL_LETTER: (0.90, 0.90),
-    SignalKind.MINOR_CONFIDENTIAL: (0.65, 0.87),
+    SignalKind.MINOR_CONFIDENTIAL: (0.88, 0.91),
 }
 """Measured when the rules stood: the honest figure. The goal is 0.95 at 0.7 for third_party and safeguarding, 0.85
-at 0.7 for the rest; it is reached by serious_news and confidential_letter."""
+at 0.7 for the rest; it is reached by serious_news, confidential_letter and minor_confidential."""
 
 NEWS: Floors = {SignalKind.SERIOUS_NEWS: (0.97, 0.94), SignalKind.SEXUAL_REPRODUCTIVE: (0.98, 0.97)}
 OPINION: Floors = {SignalKind.CLINICIAN_OPINION: (0.90, 0.94), SignalKind.CONFIDENTIAL_LETTER: (0.97, 0.95)}
@@ -69,6 +69,16 @@ OWN: Mapping[str, Floors] = {
     "notes_news_2.jsonl": NEWS,
     "notes_opinion.jsonl": OPINION,
     "notes_opinion_more.jsonl": OPINION,
+    "notes_people_and_children_1.jsonl": {
+        SignalKind.THIRD_PARTY: (0.93, 0.73),
+        SignalKind.SAFEGUARDING: (0.95, 0.87),
+        SignalKind.MINOR_CONFIDENTIAL: (0.91, 0.95),
+    },
+    "notes_people_and_children_2.jsonl": {
+        SignalKind.THIRD_PARTY: (0.90, 0.75),
+        SignalKind.SAFEGUARDING: (0.92, 0.87),
+        SignalKind.MINOR_CONFIDENTIAL: (0.91, 0.86),
+    },
     "notes_safeguarding.jsonl": {
         SignalKind.SAFEGUARDING: (0.97, 0.96),
         SignalKind.MINOR_CONFIDENTIAL: (0.90, 0.97),

@@ -38,6 +38,18 @@ def test_one_signal_a_passage_the_strongest() -> None:
     assert [each.kind for each in found] == [SignalKind.MENTAL_HEALTH_RISK]
 
 
+def test_a_relation_in_a_note_of_harm_counts_only_where_more_is_told() -> None:
+    (alone,) = signals("His sister has left.", (), None)
+    assert alone.kind is SignalKind.THIRD_PARTY
+    assert {each.kind for each in signals("S47 meeting today. His sister has left.", (), None)} == {
+        SignalKind.SAFEGUARDING
+    }
+    assert {each.kind for each in signals("S47 meeting today. His sister rang: he drinks.", (), None)} == {
+        SignalKind.SAFEGUARDING,
+        SignalKind.THIRD_PARTY,
+    }
+
+
 def test_code_of_a_sensitive_set() -> None:
     sensitive = SensitiveCodes({CODE: frozenset({SignalKind.SAFEGUARDING})})
     (found,) = signals("", [Coding(SNOMED, CODE, "Comment note")], None, sensitive)
