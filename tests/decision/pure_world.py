@@ -205,7 +205,7 @@ class PureWorld:
             superseded=entry.name in replaced,
             wrong_person=entry.wrong_person,
             copy_unresolved=entry.name in unresolved,
-            stance=fold_stance(act for _, act in sorted(acts, key=itemgetter(0))),
+            stance=fold_stance(sorted(acts, key=itemgetter(0))),
             public_id=ident(entry.name),
         )
 
