@@ -69,6 +69,22 @@ OWN: Mapping[str, Floors] = {
     "notes_news_2.jsonl": NEWS,
     "notes_opinion.jsonl": OPINION,
     "notes_opinion_more.jsonl": OPINION,
+    "notes_oblique_1.jsonl": {
+        SignalKind.DOMESTIC_ABUSE: (0.93, 0.88),
+        SignalKind.SEXUAL_REPRODUCTIVE: (0.94, 0.94),
+        SignalKind.SERIOUS_NEWS: (0.90, 0.90),
+        SignalKind.MENTAL_HEALTH_RISK: (0.92, 0.86),
+        SignalKind.CLINICIAN_OPINION: (0.93, 0.93),
+        SignalKind.CONFIDENTIAL_LETTER: (0.90, 0.90),
+    },
+    "notes_oblique_2.jsonl": {
+        SignalKind.DOMESTIC_ABUSE: (0.91, 0.86),
+        SignalKind.SEXUAL_REPRODUCTIVE: (0.88, 0.88),
+        SignalKind.SERIOUS_NEWS: (0.93, 0.93),
+        SignalKind.MENTAL_HEALTH_RISK: (0.88, 0.84),
+        SignalKind.CLINICIAN_OPINION: (0.65, 0.92),
+        SignalKind.CONFIDENTIAL_LETTER: (0.91, 0.91),
+    },
     "notes_safeguarding.jsonl": {
         SignalKind.SAFEGUARDING: (0.97, 0.96),
         SignalKind.MINOR_CONFIDENTIAL: (0.90, 0.97),
