@@ -30,12 +30,12 @@ OPEN: Floors = {
 HELD_OUT: Floors = {
     SignalKind.THIRD_PARTY: (0.88, 0.64),
     SignalKind.SAFEGUARDING: (0.91, 0.70),
-    SignalKind.DOMESTIC_ABUSE: (0.57, 0.64),
-    SignalKind.SEXUAL_REPRODUCTIVE: (0.87, 0.74),
-    SignalKind.SERIOUS_NEWS: (0.82, 0.69),
-    SignalKind.MENTAL_HEALTH_RISK: (0.79, 0.74),
-    SignalKind.CLINICIAN_OPINION: (0.56, 0.54),
-    SignalKind.CONFIDENTIAL_LETTER: (0.81, 0.75),
+    SignalKind.DOMESTIC_ABUSE: (0.70, 0.67),
+    SignalKind.SEXUAL_REPRODUCTIVE: (0.90, 0.77),
+    SignalKind.SERIOUS_NEWS: (0.86, 0.70),
+    SignalKind.MENTAL_HEALTH_RISK: (0.86, 0.78),
+    SignalKind.CLINICIAN_OPINION: (0.60, 0.53),
+    SignalKind.CONFIDENTIAL_LETTER: (0.86, 0.78),
     SignalKind.MINOR_CONFIDENTIAL: (0.85, 0.91),
 }
 """The tables of these were looked at while the rules were made: a little better than they would be on unread notes."""
@@ -43,16 +43,36 @@ HELD_OUT: Floors = {
 FRESH: Floors = {
     SignalKind.THIRD_PARTY: (0.88, 0.67),
     SignalKind.SAFEGUARDING: (0.88, 0.81),
-    SignalKind.DOMESTIC_ABUSE: (0.69, 0.72),
-    SignalKind.SEXUAL_REPRODUCTIVE: (0.68, 0.77),
-    SignalKind.SERIOUS_NEWS: (0.87, 0.72),
-    SignalKind.MENTAL_HEALTH_RISK: (0.77, 0.83),
-    SignalKind.CLINICIAN_OPINION: (0.71, 0.66),
-    SignalKind.CONFIDENTIAL_LETTER: (0.90, 0.90),
+    SignalKind.DOMESTIC_ABUSE: (0.80, 0.73),
+    SignalKind.SEXUAL_REPRODUCTIVE: (0.81, 0.82),
+    SignalKind.SERIOUS_NEWS: (0.93, 0.74),
+    SignalKind.MENTAL_HEALTH_RISK: (0.85, 0.87),
+    SignalKind.CLINICIAN_OPINION: (0.76, 0.62),
+    SignalKind.CONFIDENTIAL_LETTER: (0.93, 0.93),
     SignalKind.MINOR_CONFIDENTIAL: (0.88, 0.91),
 }
-"""Measured when the rules stood: the honest figure. The goal is 0.95 at 0.7 for third_party and safeguarding, 0.85
-at 0.7 for the rest; it is reached by serious_news, confidential_letter and minor_confidential."""
+"""Measured when the rules stood, and a few times since. The goal is 0.95 at 0.7 for third_party and safeguarding, 0.85
+at 0.7 for the rest; it is reached by serious_news, mental_health_risk,
+confidential_letter and minor_confidential. clinician_opinion finds
+more than it did (recall 0.71 before) and is less precise for it (0.66 before)."""
+
+ELSEWHERE: Mapping[str, Floors] = {
+    "notes_elsewhere_a_unread.jsonl": {
+        SignalKind.THIRD_PARTY: (0.75, 0.64),
+        SignalKind.SAFEGUARDING: (0.81, 0.82),
+        SignalKind.MINOR_CONFIDENTIAL: (0.75, 0.90),
+    },
+    "notes_elsewhere_b_unread.jsonl": {
+        SignalKind.DOMESTIC_ABUSE: (0.45, 0.77),
+        SignalKind.SEXUAL_REPRODUCTIVE: (0.87, 0.93),
+        SignalKind.SERIOUS_NEWS: (0.81, 0.81),
+        SignalKind.MENTAL_HEALTH_RISK: (0.76, 0.76),
+        SignalKind.CLINICIAN_OPINION: (0.65, 0.61),
+        SignalKind.CONFIDENTIAL_LETTER: (0.83, 0.90),
+    },
+}
+"""Two writers who knew neither rules nor notes; their unread halves, and the signals that each wrote for. What a
+stranger's notes would show: lower than the sets above, since every writer hints in ways of their own."""
 
 NEWS: Floors = {SignalKind.SERIOUS_NEWS: (0.97, 0.94), SignalKind.SEXUAL_REPRODUCTIVE: (0.98, 0.97)}
 OPINION: Floors = {SignalKind.CLINICIAN_OPINION: (0.90, 0.94), SignalKind.CONFIDENTIAL_LETTER: (0.97, 0.95)}
@@ -79,6 +99,22 @@ OWN: Mapping[str, Floors] = {
         SignalKind.SAFEGUARDING: (0.92, 0.87),
         SignalKind.MINOR_CONFIDENTIAL: (0.91, 0.86),
     },
+    "notes_oblique_1.jsonl": {
+        SignalKind.DOMESTIC_ABUSE: (0.93, 0.88),
+        SignalKind.SEXUAL_REPRODUCTIVE: (0.94, 0.94),
+        SignalKind.SERIOUS_NEWS: (0.90, 0.90),
+        SignalKind.MENTAL_HEALTH_RISK: (0.92, 0.86),
+        SignalKind.CLINICIAN_OPINION: (0.93, 0.93),
+        SignalKind.CONFIDENTIAL_LETTER: (0.90, 0.90),
+    },
+    "notes_oblique_2.jsonl": {
+        SignalKind.DOMESTIC_ABUSE: (0.91, 0.86),
+        SignalKind.SEXUAL_REPRODUCTIVE: (0.88, 0.88),
+        SignalKind.SERIOUS_NEWS: (0.93, 0.93),
+        SignalKind.MENTAL_HEALTH_RISK: (0.88, 0.84),
+        SignalKind.CLINICIAN_OPINION: (0.65, 0.92),
+        SignalKind.CONFIDENTIAL_LETTER: (0.91, 0.91),
+    },
     "notes_safeguarding.jsonl": {
         SignalKind.SAFEGUARDING: (0.97, 0.96),
         SignalKind.MINOR_CONFIDENTIAL: (0.90, 0.97),
@@ -99,9 +135,10 @@ def test_every_signal(name: str, floors: Floors) -> None:
     assert measure.below(measured, floors) == {}
 
 
-@pytest.mark.parametrize("name", sorted(OWN))
+@pytest.mark.parametrize("name", sorted({*OWN, *ELSEWHERE}))
 def test_the_signals_that_notes_are_for(name: str) -> None:
     every = measure.scores(DATA / name)
-    measured = {kind: every[kind] for kind in OWN[name]}
+    floors = {**OWN, **ELSEWHERE}[name]
+    measured = {kind: every[kind] for kind in floors}
     print(measure.table(name, measured))
-    assert measure.below(measured, OWN[name]) == {}
+    assert measure.below(measured, floors) == {}
