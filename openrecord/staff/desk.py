@@ -24,6 +24,7 @@ from openrecord.registry.types import OdsCode, Patient, PatientId
 from openrecord.restricted import queries as restricted
 from openrecord.restricted.rules import CHECKERS, RESTRICTERS, has_to_say_why
 from openrecord.restricted.rules import reads as reads_records
+from openrecord.screening.types import HideReason
 from openrecord.timeline.types import Reader
 from openrecord.web.pages import render
 from openrecord.web.redirects import Elsewhere
@@ -85,8 +86,12 @@ class Desk:
 
     @property
     def may_judge_harm(self) -> bool:
-        """Whether they may hide an entry because it could cause serious harm."""
+        """Whether they may hide an entry because it could cause serious harm, and lift that."""
         return Role.CLINICIAN in self.member.roles
+
+    def may_lift(self, hides: Collection[HideReason]) -> bool:
+        """Whether they may lift these hides."""
+        return self.may_decide and (self.may_judge_harm or HideReason.SERIOUS_HARM not in hides)
 
     @property
     def may_find_competent(self) -> bool:

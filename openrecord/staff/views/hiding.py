@@ -163,10 +163,12 @@ def stamp_of(patient: Patient, entry_id: UUID) -> str:
 @audience(Audience.STAFF)
 @require_http_methods(["GET", "HEAD", "POST"])
 def unhide(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse:
-    """Ask for confirmation, then lift the hides of this practice."""
+    """Ask for confirmation, then lift the hides of this practice; what a clinician judged harmful a clinician lifts."""
     desk = _desk_that_decides(request)
     found = patient_of(desk, public_id)
     one = entry_of(desk, found, entry_id)
+    if not desk.may_lift(one.hides):
+        raise PermissionDenied
     base = base_of(found)
     if request.method == "POST":
         try:

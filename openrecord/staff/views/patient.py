@@ -128,7 +128,7 @@ def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse
         "row": row(one, base),
         "entry": detail(one, base),
         "files": files_of(found, one),
-        "hidden": bool(one.hides),
+        "hides": one.hides,
         "seen": screening.stamp(found.patient_id, EntryId(entry_id.bytes)),
         "is_theirs": Reason.WRONG_PERSON.value not in one.reasons,
         "done": request.GET.get("done", ""),

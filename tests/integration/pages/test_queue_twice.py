@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from openrecord.identity.types import Role
 from openrecord.kit.ids import spelt
 from openrecord.screening import listing, tasks
 from openrecord.screening import queries as screening
@@ -94,4 +95,23 @@ def test_a_hide_is_not_lifted_by_somebody_who_has_not_seen_it(record: Record) ->
     assert "Nothing that you chose was done." in late
     assert 'value="third_party" aria-describedby="reason-2-hint" checked' in late
     assert seen_on(late) != fresh["seen"]
+    assert not screening.states(record.patient.patient_id)[entry].facts.stance.hides
+
+
+def test_what_a_clinician_judged_harmful_a_clinician_lifts(record: Record) -> None:
+    """A screener sees that it is hidden, and changes nothing about it."""
+    record.deliver(observation("new", "2025-02-20"))
+    entry, screener, clinician = one(record), world.staff(roles=(Role.SCREENER,)), world.staff()
+    here = f"/staff/patients/{record.patient.public_id}/entries/{spelt(entry)}"
+    acts.hide(
+        patient_id=record.patient.patient_id, entry_id=entry, reason=HideReason.SERIOUS_HARM, responsible="Dr Anya Rao",
+        by=BY, at=AT,
+    )  # fmt: skip
+    page = screener.get(here).text
+    assert "Only a clinician can stop hiding this entry." in page
+    assert f"{here}/unhide" not in page
+    seen = {"seen": seen_on(clinician.get(f"{here}/unhide").text)}
+    assert screener.post(f"{here}/unhide", seen).status_code == 403
+    assert screening.states(record.patient.patient_id)[entry].facts.stance.hides
+    assert clinician.post(f"{here}/unhide", seen).status_code == 303
     assert not screening.states(record.patient.patient_id)[entry].facts.stance.hides
