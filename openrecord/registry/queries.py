@@ -61,10 +61,6 @@ _ALIKE = (
 )
 """The few of a practice who may be alike: rules.merging.pairs says which are."""
 _PAIRED = f"{_PATIENT_OF_PAIR} registry_paired a ON p.patient_id=a.patient_id WHERE a.ods=%s"
-_LIST = (
-    "SELECT r.patient_id FROM registry_registration r JOIN registry_patient p ON p.patient_id=r.patient_id "
-    "WHERE r.ods=%s AND r.start<=%s AND (r.end_on IS NULL OR r.end_on>%s) AND NOT p.died AND p.merged_into IS NULL"
-)
 _DISTINCT = "SELECT patient_id, other FROM registry_distinct WHERE patient_id IN ({keys})"
 _POLICIES = "SELECT ods, body FROM registry_policy WHERE ods IN ({keys}) ORDER BY version"
 _policy_decoder: msgspec.json.Decoder[Policy] = msgspec.json.Decoder(Policy)
@@ -322,7 +318,9 @@ def patients_by_name(ods: OdsCode, family: str, born: date, *, on: date) -> tupl
 
 def list_size(ods: OdsCode, *, on: date) -> int:
     """How many living patients are registered at the practice on a day, each counted once."""
-    return len({row[0] for row in sql.rows(_LIST, [ods, on, on])})
+    stays = RegistrationRow.objects.filter(Q(end_on__isnull=True) | Q(end_on__gt=on), ods=ods, start__lte=on)
+    living = PatientRow.objects.filter(died=False, merged_into__isnull=True)
+    return living.filter(patient_id__in=stays.values("patient_id")).count()
 
 
 def pairs_at(ods: OdsCode, *, on: date) -> tuple[tuple[Patient, Patient], ...]:

@@ -151,6 +151,10 @@ _MISSING: Mapping[Kind, tuple[str, str]] = {
         gettext_noop("Enter which entry is wrong"),
         gettext_noop("Tell your surgery what is wrong and what it should say"),
     ),
+    Kind.QUESTION: (
+        gettext_noop("Enter which entry you want to ask about"),
+        gettext_noop("Write what you would like to know"),
+    ),
     Kind.PROXY: (
         gettext_noop("Enter the full name of the person"),
         gettext_noop("Tell your surgery who they are to you and what they should be able to do"),

@@ -43,7 +43,7 @@ def test_what_is_missing_is_said_and_nothing_typed_is_lost(record: Record) -> No
     answer = patient.post("/requests/new/correction", {"about": "", "words": "Typed <b>words</b>"})
     assert answer.status_code == 200
     assert "There is a problem" in answer.text
-    assert "<title>Error: Report a mistake" in answer.text
+    assert "<title>Error: Your requests" in answer.text, "and not what is asked"
     assert answer.text.count("Enter which entry is wrong") == 2, "in the summary and at the field"
     assert 'href="#about"' in answer.text
     assert "Typed &lt;b&gt;words&lt;/b&gt;" in answer.text
@@ -145,6 +145,7 @@ def test_an_entry_s_own_page_leads_to_asking_about_it(record: Record, kind: str)
     assert 'name="about" type="text" value="3 February 2025, Body weight"' in form.text
     wrong = patient.post(href, {"about": "3 February 2025, Body weight and more", "words": ""})
     assert 'value="3 February 2025, Body weight and more"' in wrong.text, "what was typed goes before"
+    assert "There is a problem" in patient.post(href, {"about": "", "words": "Why?"}).text
 
 
 def test_nobody_asks_about_an_entry_they_cannot_see(record: Record) -> None:
