@@ -124,6 +124,7 @@ _GROUNDS: Mapping[Kind, frozenset[Ground]] = {
     Kind.HISTORY: _OF_ACCESS | {Ground.NOT_HELD},
     Kind.LEVEL: _OF_ACCESS,
     Kind.CORRECTION: _OF_LAW | {Ground.NOT_CHANGED},
+    Kind.QUESTION: frozenset({Ground.IDENTITY}),
     Kind.OPT_OUT: frozenset(),
     Kind.OPT_IN: _OF_ACCESS,
     Kind.PROXY: _OF_ACCESS,
