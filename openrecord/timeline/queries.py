@@ -230,21 +230,28 @@ class _Asked(NamedTuple):
 
 def _part(reader: Reader, asked: _Asked, share: _Share, after: str | None, at: datetime) -> Page:
     """A page of this share of it."""
+    end = asked.limit
+    rows = _read(reader, asked, share, after, end + 1, at)
+    last = _day(rows[end]) if asked.whole_days and len(rows) > end else None
+    if last is not None and _day(rows[end - 1]) == last:
+        begins = next((n for n in range(end - 1, end // 2 - 1, -1) if _day(rows[n - 1]) != last), None)
+        if begins is not None:
+            return _page(reader, rows, begins, at)
+        # Read anew as a whole: half a page of before a change and half of after it would be a mixed state.
+        rows = _read(reader, asked, share, after, end + MOST_OF_A_DAY + 1, at)
+        most = min(len(rows), end + MOST_OF_A_DAY)
+        end = next((n for n in range(end, most) if _day(rows[n]) != last), most)
+    return _page(reader, rows, end, at)
+
+
+def _read(reader: Reader, asked: _Asked, share: _Share, after: str | None, limit: int, at: datetime) -> list[sql.Row]:
+    """So many rows of this share of it."""
     types = () if asked.slots >= EVERY_SLOT else tuple(sorted({_type_of(slot) for slot in asked.slots}))
     start = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2]
     behind = [*_behind(asked.slots, asked.period, after), *asked.ahead]
     parameters = [one for kind in types for one in (*start, kind, *behind)] if types else [*start, *behind]
     condition = _condition(connection.vendor, asked.period != ALWAYS, len(asked.ahead), share)
-    rows = _rows(reader, _paged(len(types), condition, asked.limit + 1), parameters, at)
-    end = asked.limit
-    last = _day(rows[end]) if asked.whole_days and len(rows) > end else None
-    if last is not None and _day(rows[end - 1]) == last:
-        begins = next(n for n, row in enumerate(rows) if _day(row) == last)
-        if begins >= end // 2:
-            return _page(reader, rows, begins, at)
-        rows = _rows(reader, _paged(len(types), condition, end + MOST_OF_A_DAY + 1), parameters, at)
-        end = next((n for n, row in enumerate(rows) if n > end and _day(row) != last), end + MOST_OF_A_DAY)
-    return _page(reader, rows, end, at)
+    return _rows(reader, _paged(len(types), condition, limit), parameters, at)
 
 
 def _day(row: sql.Row) -> date | None:

@@ -45,7 +45,7 @@ class Period:
 ALWAYS = Period()
 """No bound at all: also what has no date."""
 
-MOST_OF_A_DAY = 150
+MOST_OF_A_DAY = 50
 """By how many entries a page may go on to end with a day; more of one day are pages of their own."""
 
 

@@ -17,8 +17,9 @@ from openrecord_demo.bench.serving import Kind
 from openrecord_demo.england.model import Format
 from openrecord_demo.ports import HOST
 
-LONGEST, LIST, ON_LIST, HELD = 10_000, 12_000, 5, 250
-"""Entries of one patient, patients of one practice, entries of each of them, entries that its staff hold."""
+LONGEST, LIST, ON_LIST, HELD = 10_000, 12_000, 5, 1_250
+"""Entries of one patient, patients of one practice, entries of each of them, entries that its staff
+hold: a report and its four parts are one decision of 250."""
 
 ALL_OF_IT = 50_000
 """A run of at least so many entries takes these sizes; a smaller one takes less of each."""

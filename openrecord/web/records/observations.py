@@ -247,33 +247,35 @@ def _member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
 def nested(entries: Sequence[Shown]) -> tuple[Line, ...]:
     """A line for each result; those of a report or panel among them stand under it."""
     nest = Nest(entries, parents_of(entries))
-    return tuple(_with_members(shown, nest) for shown in in_order(nest.tops))
+    return tuple(_with_members(told, nest.under(shown)) for shown, told in lines_in_order(nest.tops))
 
 
-def _with_members(shown: Shown, nest: Nest) -> Line:
+def _with_members(told: Line, below: Sequence[Shown]) -> Line:
     """With what belongs to it."""
-    below = nest.under(shown)
-    return line(shown)._replace(under=tuple(told for _, told in _in_order(below))) if below else line(shown)
+    return told._replace(under=tuple(each for _, each in lines_in_order(below))) if below else told
 
 
 def in_order(members: Sequence[Shown]) -> list[Shown]:
     """What belongs to one report or panel: each panel with its results, then other results by name, then samples."""
-    return [member for member, _ in _in_order(members)]
+    return [member for member, _ in lines_in_order(members)]
 
 
-def _in_order(members: Sequence[Shown]) -> list[tuple[Shown, Line]]:
+def lines_in_order(members: Sequence[Shown]) -> list[tuple[Shown, Line]]:
+    """The same, each with its line."""
     results = [member for member in members if member.parts.resource_type != "Specimen"]
     samples = [member for member in members if member.parts.resource_type == "Specimen"]
     return [*_panels_first(results), *_by_name(samples)]
 
 
 def _panels_first(results: Sequence[Shown]) -> list[tuple[Shown, Line]]:
-    if not any(_holds(result) for result in results):
+    holders = [result for result in results if _holds(result)]
+    if not holders:
         return _by_name(results)
-    nest = Nest(results, parents_of(results))
+    nest = Nest(results, parents_of(holders))
     found: list[tuple[Shown, Line]] = []
     for told in sorted(_by_name(nest.tops), key=lambda told: not _holds(told[0])):
-        found += [told, *_panels_first(nest.under(told[0]))]
+        below = nest.under(told[0])
+        found += [told, *_panels_first(below)] if below else [told]
     return found
 
 
@@ -291,7 +293,7 @@ def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     nest = Nest(page, parents_of(page))
     days: dict[str, list[Line]] = {}
     for shown in nest.tops:
-        days.setdefault(shown.date, []).append(_with_members(shown, nest))
+        days.setdefault(shown.date, []).append(_with_members(line(shown), nest.under(shown)))
     return tuple(Group(day or _("No date given"), tuple(found)) for day, found in days.items())
 
 

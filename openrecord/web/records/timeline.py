@@ -97,9 +97,9 @@ def _parents(page: Sequence[Shown]) -> Mapping[str, str]:
 
 def _item(shown: Shown, nest: Nest) -> Item:
     inside = [below for below in nest.under(shown) if not _is_read_there(below, shown)]
-    results = observations.in_order([below for below in inside if below.parts.resource_type in RESULTS])
+    results = observations.lines_in_order([below for below in inside if below.parts.resource_type in RESULTS])
     others = [below for below in inside if below.parts.resource_type not in RESULTS]
-    under = tuple(_below(below, shown) for below in (*others, *results))
+    under = (*(_below(below, shown) for below in others), *(told for _, told in results))
     line = line_of(shown)
     return Item(kind_of(shown), line._replace(under=under) if under else line)
 
