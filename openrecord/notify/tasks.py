@@ -24,7 +24,7 @@ from openrecord.notify.types import Channel, DeviceId, Message, Pace, State
 from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 from openrecord.screening.events import Change, PlacementsChanged
-from openrecord.timeline import queries as timeline
+from openrecord.timeline import told
 from openrecord.timeline.types import Reader
 from openrecord.web.text import ENGLISH, activate
 from openrecord.web.text import gettext as _
@@ -48,7 +48,7 @@ def _tell(change: Change, at: datetime) -> None:
         if viewer.kind is ViewerKind.APP:
             continue
         reader = Reader(patient_id, viewer.viewer_id, None, "web")
-        seen = timeline.visible(reader, change.news, at=at)
+        seen = told.visible(reader, change.news, at=at)
         news = [
             (patient_id, time_ordered_bytes(), viewer.viewer_id.bytes, entry, to_micros(at))
             for entry in change.news
@@ -184,7 +184,7 @@ def _letters(message: Message, at: datetime) -> dict[DeviceId | None, Letter]:
 def _is_news(message: Message, at: datetime) -> bool:
     """Whether what the message is about still stands: an entry that they see, or access that turns soon."""
     reader = Reader(message.patient_id, message.viewer_id, None, "web")
-    if timeline.visible(reader, queries.news_since(message), at=at):
+    if told.visible(reader, queries.news_since(message), at=at):
         return True
     turning = noted_since(message.patient_id, Matter.TURNS_SOON, message.since)
     if not turning:

@@ -7,7 +7,7 @@ Sight computed, and the question asked again. Nothing here knows a rule.
 import base64
 import binascii
 from collections.abc import Collection, Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -22,12 +22,11 @@ from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
 from openrecord.clinical.r4 import links, tokens
 from openrecord.db import bus, sql
 from openrecord.kit.instants import from_micros, to_micros
-from openrecord.kit.london import day_of
+from openrecord.kit.london import day_of, midnight
 from openrecord.timeline.types import ALWAYS, MOST_OF_A_DAY, BadCursor, Page, Period, Reader, ServedEntry
 
 NEWEST, EARLIEST = (2**62, b"\xff" * 16), -(2**63)
 """Before the first entry of a list that begins with the newest; not after any entry."""
-
 EVERY_SLOT = frozenset(SLOT_KINDS)
 AHEAD = "~"
 """Begins a place among what comes before everything else."""
@@ -104,7 +103,6 @@ OUTCOMES = (
     f"SELECT t.refs FROM {SERVED.partition('FROM ')[2]} AND t.fhir_type IN ('DiagnosticReport', 'Observation') "
     "AND t.sort >= CAST(%s AS bigint)"
 )
-SEEN_INSIDE = f"SELECT t.id FROM {SERVED.partition('FROM ')[2]} AND t.id IN ({{keys}})"
 
 
 def reader_key(reader: Reader, at: datetime) -> list[Any]:
@@ -232,16 +230,16 @@ def _part(reader: Reader, asked: _Asked, share: _Share, after: str | None, at: d
     """A page of this share of it."""
     end = asked.limit
     rows = _read(reader, asked, share, after, end + 1, at)
-    last = _day(rows[end]) if asked.whole_days and len(rows) > end else None
-    if last is not None and _day(rows[end - 1]) == last:
-        begins = next((n for n in range(end - 1, end // 2 - 1, -1) if _day(rows[n - 1]) != last), None)
-        if begins is not None:
-            return _page(reader, rows, begins, at)
-        # Read anew as a whole: half a page of before a change and half of after it would be a mixed state.
-        rows = _read(reader, asked, share, after, end + MOST_OF_A_DAY + 1, at)
-        most = min(len(rows), end + MOST_OF_A_DAY)
-        end = next((n for n in range(end, most) if _day(rows[n]) != last), most)
-    return _page(reader, rows, end, at)
+    day = _day(rows[end]) if asked.whole_days and len(rows) > end else None
+    if day is None or not _is_of(rows[end - 1], day):
+        return _page(reader, rows, end, at)
+    begins = next((n for n in range(end - 1, end // 2 - 1, -1) if not _is_of(rows[n - 1], day)), None)
+    if begins is not None:
+        return _page(reader, rows, begins, at)
+    # Anew as a whole: half a page of before a change and half of after it would be a mixed state.
+    rows = _read(reader, asked, share, after, end + MOST_OF_A_DAY + 1, at)
+    most = min(len(rows), end + MOST_OF_A_DAY)
+    return _page(reader, rows, next((n for n in range(end, most) if not _is_of(rows[n], day)), most), at)
 
 
 def _read(reader: Reader, asked: _Asked, share: _Share, after: str | None, limit: int, at: datetime) -> list[sql.Row]:
@@ -254,9 +252,16 @@ def _read(reader: Reader, asked: _Asked, share: _Share, after: str | None, limit
     return _rows(reader, _paged(len(types), condition, limit), parameters, at)
 
 
-def _day(row: sql.Row) -> date | None:
-    """The London day of a row; None where it has no date."""
-    return day_of(from_micros(row[2])) if row[3] else None
+def _day(row: sql.Row) -> tuple[int, int] | None:
+    """When the London day of a row begins and ends; None where it has no date."""
+    if not row[3]:
+        return None
+    day = day_of(from_micros(row[2]))
+    return to_micros(midnight(day)), to_micros(midnight(day + timedelta(days=1)))
+
+
+def _is_of(row: sql.Row, day: tuple[int, int]) -> bool:
+    return bool(row[3]) and day[0] <= row[2] < day[1]
 
 
 @lru_cache(maxsize=32)
@@ -353,14 +358,6 @@ def entry(reader: Reader, public_id: UUID, *, at: datetime) -> ServedEntry | Non
     pattern = proxy_pattern(reader)
     rows = _rows(reader, BY_ID, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
     return next(iter(served(reader, rows, at)), None)
-
-
-def visible(reader: Reader, entries: Iterable[bytes], *, at: datetime) -> frozenset[bytes]:
-    """Of these entries (by their inside ids), the ones the reader may see."""
-    fingerprint(reader, at=at)
-    pattern = proxy_pattern(reader)
-    rows = sql.rows_in(SEEN_INSIDE, [*reader_key(reader, at), pattern, pattern], entries)
-    return frozenset(bytes(row[0]) for row in rows)
 
 
 def with_outcome(reader: Reader, *, since: datetime, at: datetime) -> frozenset[str]:

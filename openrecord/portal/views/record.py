@@ -2,11 +2,13 @@
 
 from collections.abc import Collection
 from datetime import datetime
+from functools import cache
 from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+from markupsafe import Markup
 
 from openrecord.access import queries as access
 from openrecord.access.types import Service, ViewerKind
@@ -20,6 +22,7 @@ from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import NOTHING, BadCursor, Page, ServedEntry
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
+from openrecord.web.pages import environment
 from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
 from openrecord.web.records.lists import list_context
@@ -27,8 +30,8 @@ from openrecord.web.records.plain import about_names
 from openrecord.web.records.sections import BY_SLUG, detail_of, shown
 from openrecord.web.records.trends import test_of
 from openrecord.web.records.values import Shown
+from openrecord.web.text import active_language, gettext_noop
 from openrecord.web.text import gettext as _
-from openrecord.web.text import gettext_noop
 
 BASE = "/record"
 PAGE_SIZE = 50
@@ -70,6 +73,16 @@ def _absent(by: Acting, slots: Collection[Slot], usual: str = "") -> Empty:
     return empty(
         None if why is None else why.value, usual, href="/access" if by.viewing.kind is ViewerKind.SELF else ""
     )
+
+
+def missing(by: Acting | None) -> Markup:
+    """What may be the reason that something is not in a list: the same whatever lies behind it, and so drawn once."""
+    return _missing(active_language(), own=by is not None and not by.name)
+
+
+@cache
+def _missing(_language: str, *, own: bool) -> Markup:
+    return Markup(environment().get_template("portal/missing.html").module.missing(own))  # type: ignore[attr-defined]  # noqa: S704
 
 
 def named_entry(request: HttpRequest, by: Acting, at: datetime) -> ServedEntry | None:
@@ -121,7 +134,7 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         empty=empty_of(by, served, found.slots),
         beside=[(href, _(text)) for href, text in _BESIDE.get(slug, ())],
     )
-    return page(request, "portal/section.html", by, {**context, **back()})
+    return page(request, "portal/section.html", by, {**context, **back(), "missing": missing(by)})
 
 
 @audience(Audience.PATIENT)

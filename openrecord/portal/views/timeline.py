@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 from openrecord.kit import clock
 from openrecord.portal.acting import acting, record_page_read
 from openrecord.portal.pages import page
-from openrecord.portal.views.record import BASE, PAGE_SIZE, as_shown, back, empty_of
+from openrecord.portal.views.record import BASE, PAGE_SIZE, as_shown, back, empty_of, missing
 from openrecord.timeline import queries
 from openrecord.timeline.types import NOTHING, BadCursor, Period
 from openrecord.web import errors
@@ -43,4 +43,4 @@ def timeline(request: HttpRequest) -> HttpResponse:
         first=after is None,
         empty=empty_of(by, served, part.slots),
     )
-    return page(request, "portal/timeline.html", by, {**context, **back()})
+    return page(request, "portal/timeline.html", by, {**context, **back(), "missing": missing(by)})

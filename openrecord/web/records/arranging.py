@@ -28,13 +28,18 @@ class Nest:
         self.tops: list[Shown] = []
         for shown in page:
             reference = shown.reference
-            top = self._top(reference) if reference in self._parents else reference
+            top = self._top(reference)
             if top == reference:
                 self.tops.append(shown)
             else:
                 self._under.setdefault(top, []).append(shown)
 
     def _top(self, reference: str) -> str:
+        above = self._parents.get(reference)
+        if above is None:
+            return reference
+        if above not in self._parents:
+            return above
         seen = [reference]
         while (parent := self._parents.get(seen[-1])) is not None:
             if parent in seen:
