@@ -16,19 +16,21 @@ from openrecord.web.words import fhir_date_in_words
 RESULTS = frozenset({"Observation", "DiagnosticReport", "Specimen"})
 
 
+_CONTACTS: Mapping[str, str] = {
+    "VR": gettext_noop("Phone or online consultation"),
+    "HH": gettext_noop("Home visit"),
+    "EMER": gettext_noop("Emergency attendance"),
+    "IMP": gettext_noop("Hospital stay"),
+    "ACUTE": gettext_noop("Hospital stay"),
+    "SS": gettext_noop("Short hospital stay"),
+}
+_CONTACT = gettext_noop("Consultation")
+
+
 def encounter_title(body: Json) -> str:
     """What sort of contact it was."""
-    kind = mapping(body.get("class"))
-    spoken = {
-        "AMB": _("Consultation"),
-        "VR": _("Phone or online consultation"),
-        "HH": _("Home visit"),
-        "EMER": _("Emergency attendance"),
-        "IMP": _("Hospital stay"),
-        "ACUTE": _("Hospital stay"),
-        "SS": _("Short hospital stay"),
-    }
-    return concepts(body.get("type")) or spoken.get(text_of(kind.get("code")), "") or _("Consultation")
+    kind = text_of(mapping(body.get("class")).get("code"))
+    return concepts(body.get("type")) or _(_CONTACTS.get(kind, _CONTACT))
 
 
 def _people(body: Json) -> str:
