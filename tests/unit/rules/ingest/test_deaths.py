@@ -37,3 +37,13 @@ def test_a_word_acts_once_and_a_source_takes_back_only_what_it_told(steps: list[
             died, by_source = False, False
             taken_back[step] = at
             ignored.clear()
+
+
+def test_who_died_without_anybodys_word_is_not_alive_by_a_sources() -> None:
+    """As after a restore: nobody knows who said it, so nobody's word takes it back."""
+    assert heard(died=True, alive=True, word="w", told={}, taken_back={}) is None
+
+
+def test_what_was_taken_back_at_the_same_instant_came_first() -> None:
+    at = datetime(2025, 3, 3, 9, tzinfo=UTC)
+    assert heard(died=False, alive=False, word="w", told={"w": at}, taken_back={"v": at}) is None

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from openrecord.access.types import ProxyRule, ViewerId
 from openrecord.screening import events
-from openrecord.screening.rules.stance import fold
+from openrecord.screening.rules.stance import after, fold, standing
 from openrecord.screening.types import HideReason, Hold, Stance
 
 DAY = date(2024, 2, 3)
@@ -92,3 +92,8 @@ def test_an_act_taken_back_counts_as_if_it_had_never_been(acts: list[events.AnyA
     later = data.draw(st.lists(ACTS, max_size=4))
     without = [act for place, act in enumerate(acts, 1) if place != number]
     assert folded([*acts, events.Undone(number=number), *later]) == folded([*without, *later])
+
+
+def test_taking_back_is_no_act_that_stands() -> None:
+    assert standing([HIDDEN, events.Undone(number=1), CONTACT]) == (3,)
+    assert after(Stance(hold=Hold(None, AT)), events.Undone(number=1), AT) == Stance(hold=Hold(None, AT))
