@@ -219,11 +219,11 @@ def ask_fates(at: datetime) -> int:
     for message in due:
         try:
             by = carrier(message.channel)
-            told = None if by is None else by.fate(message.reference, at=at)
+            fate = None if by is None else by.fate(message.reference, at=at)
         except NotSent:
-            told = None
+            fate = None
         except Exception as error:  # noqa: BLE001  as above: it is asked about again
             _log.error("a carrier could not be asked: %s", type(error).__name__)
-            told = None
-        actions.note_fate(message, told, at=at)
+            fate = None
+        actions.note_fate(message, fate, at=at)
     return len(due)
