@@ -48,9 +48,11 @@ def inbox(request: HttpRequest) -> HttpResponse:
     requests: tuple[Line, ...] = ()
     news: tuple[Told, ...] = ()
     if by is not None:
-        shown = _news(by, at)
-        record_page_read(request, by, tuple(shown), route=HERE, query="", at=at)
-        requests, news = _requests(by), _by_day(shown)
+        found = _news(by, at)
+        requests, news = _requests(by), _by_day(found)
+        listed = {item.line.href for day in news for item in day.items}
+        served = tuple(entry for entry in found if as_shown(entry).href in listed)
+        record_page_read(request, by, served, route=HERE, query="", at=at)
     context = {
         "title": _("Messages"),
         "requests": requests,

@@ -95,6 +95,19 @@ def test_it_is_on_the_trail(record: Record, browser: Client) -> None:
     assert [route for route, *_ in record.trail()].count(inbox.HERE) == 1
 
 
+def test_the_trail_says_what_is_shown_and_no_more(
+    record: Record, browser: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What belongs to a panel, and what is beyond the end of the list, was not read here."""
+    monkeypatch.setattr(inbox, "MOST_NEWS", 2)
+    panel = observation("panel", "2025-02-20", hasMember=[{"reference": f"Observation/m{n}"} for n in range(3)])
+    record.deliver(panel, *(observation(f"m{number}", "2025-02-20") for number in range(3)))
+    shown = [uuid.UUID(href.rsplit("/", 1)[1]).bytes for href in LINE.findall(read(browser))]
+    assert len(shown) == 2
+    (served,) = [served for route, _, _, served in record.trail() if route == inbox.HERE]
+    assert sorted(shown) == sorted(served[n : n + 16] for n in range(0, len(served), 16))
+
+
 def test_answers_of_the_surgery_stand_there(record: Record, browser: Client) -> None:
     assert "You have not asked for anything yet." in read(browser)
     viewer = next(iter(access.facts(record.patient.patient_id, at=AT).viewers))
