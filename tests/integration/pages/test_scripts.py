@@ -77,9 +77,12 @@ def attacks() -> list[Json]:
 
 
 def page(browser: Client, address: str, seen: dict[str, _Marks]) -> None:
-    """This page and every page that its links lead to."""
+    """This page and every page that its links lead to; a file (a patient's document, a table) has no links."""
     answer = browser.get(address)
     seen[address] = _Marks()
+    if not answer["Content-Type"].startswith("text/html"):
+        assert answer["X-Content-Type-Options"] == "nosniff", address
+        return
     seen[address].feed(answer.text)
     for link in sorted(seen[address].addresses):
         plain = link.partition("?")[0]
