@@ -32,10 +32,10 @@ def _mounted() -> Application:
     trusted: callers.Proxies = settings.PROXIES
     scheme = settings.PUBLIC_URL.partition(":")[0]
 
-    mark = restore_mark()
+    mark = os.fspath(restore_mark())
 
     def serve(environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
-        if mark.exists():
+        if os.path.exists(mark):  # noqa: PTH110  a Path takes four times the time, of each request
             start_response("503 Service Unavailable", [*HEADERS.items(), *NOT_NOW])
             return [b""]
         environ["REMOTE_ADDR"] = callers.caller(environ, trusted)

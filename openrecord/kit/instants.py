@@ -12,8 +12,9 @@ def to_micros(instant: datetime) -> int:
     return (instant - _EPOCH) // _MICROSECOND
 
 
+@lru_cache(maxsize=4096)
 def from_micros(micros: int) -> datetime:
-    """The aware UTC datetime of a number of microseconds since 1970."""
+    """The aware UTC datetime of a number of microseconds since 1970; kept, because all of a report has one instant."""
     return _EPOCH + timedelta(microseconds=micros)
 
 
@@ -24,7 +25,7 @@ def to_micros_or_none(instant: datetime | None) -> int | None:
 
 def from_micros_or_none(micros: int | None) -> datetime | None:
     """`from_micros`, None for None."""
-    return None if micros is None else _EPOCH + timedelta(microseconds=micros)
+    return None if micros is None else from_micros(micros)
 
 
 @lru_cache(maxsize=64)

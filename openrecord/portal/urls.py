@@ -1,4 +1,4 @@
-"""The addresses of the patients' pages."""
+"""The addresses of the patients' pages. What is read most stands first: each request goes through the list."""
 
 from django.urls import path
 
@@ -32,6 +32,15 @@ from openrecord.portal.views import (
 _FILE = "record/<slug:slug>/<uuid:public_id>/files/<uuid:file_id>"
 
 urlpatterns = [
+    path("record/timeline", timeline.timeline),
+    path("record/on-its-way", awaited.awaited),
+    path("record/search", search.search),
+    path("record/search/clear", search.clear),
+    path("record/<slug:slug>", record.section),
+    path("record/<slug:slug>/<uuid:public_id>", record.entry),
+    path(f"{_FILE}/document", files.show),
+    path(f"{_FILE}/view", files.view),
+    path(f"{_FILE}/save", files.save),
     path("", start.start),
     path("sign-in", start.sign_in),
     path("sign-in/return", start.sign_in_return),
@@ -54,15 +63,6 @@ urlpatterns = [
     path("access/kept/new", keeping.keep),
     path("access/looked", lookers.lookers),
     path("leave", leaving.leave),
-    path("record/timeline", timeline.timeline),
-    path("record/on-its-way", awaited.awaited),
-    path("record/search", search.search),
-    path("record/search/clear", search.clear),
-    path("record/<slug:slug>", record.section),
-    path("record/<slug:slug>/<uuid:public_id>", record.entry),
-    path(f"{_FILE}/document", files.show),
-    path(f"{_FILE}/view", files.view),
-    path(f"{_FILE}/save", files.save),
     path("covid", covid.doses),
     path("covid/cards", covid.make),
     path("covid/cards/<uuid:card_id>", covid.card),

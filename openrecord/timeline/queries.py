@@ -28,6 +28,7 @@ from openrecord.timeline.types import ALWAYS, MOST_OF_A_DAY, BadCursor, Page, Pe
 NEWEST, EARLIEST = (2**62, b"\xff" * 16), -(2**63)
 """Before the first entry of a list that begins with the newest; not after any entry."""
 EVERY_SLOT = frozenset(SLOT_KINDS)
+_SLOTS = {slot.value: slot for slot in Slot}
 AHEAD = "~"
 """Begins a place among what comes before everything else."""
 
@@ -148,7 +149,7 @@ def served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[Serve
     return tuple(
         ServedEntry(
             bytes(public_id),
-            Slot(slot),
+            _SLOTS[slot],
             from_micros(sort) if has_date else None,
             links.joined(bytes(body), bytes(refs) if allowed is None else links.strip(bytes(refs), allowed)),
         )

@@ -89,4 +89,4 @@ def forget_person(response: HttpResponse) -> None:
 
 def device_of(request: HttpRequest) -> str:
     """A short description of the browser, for the audit."""
-    return request.headers.get("User-Agent", "")[:200]
+    return str(request.META.get("HTTP_USER_AGENT", ""))[:200]
