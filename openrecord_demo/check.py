@@ -16,6 +16,7 @@ from typing import Any
 
 from openrecord.ops.printing import print_table
 from openrecord_demo.browser import App, Browser, Unexpected
+from openrecord_demo.england.writing import LATEST_FOLDER
 from openrecord_demo.services import Demo, DemoFailed, openrecord, running
 
 Json = dict[str, Any]
@@ -99,7 +100,8 @@ def _arrival(demo: Demo, manifest: Json, england: Path, table: Table) -> None:
     table.note("people", manifest["totals"]["patients"])
     for practice in manifest["practices"]:
         ods = practice["ods"]
-        again = json.loads(openrecord(demo.settings, "ingest", "--json", "--org", ods, str(england / ods)))
+        folders = [str(folder) for folder in (england / ods, england / LATEST_FOLDER / ods) if folder.is_dir()]
+        again = json.loads(openrecord(demo.settings, "ingest", "--json", "--org", ods, *folders))
         table.row(f"{ods} sent a second time: accepted", 0, again["accepted"])
 
 

@@ -33,6 +33,9 @@ from openrecord_demo.idp.types import Group, Persona
 from openrecord_demo.people import identity as proved
 
 Json = dict[str, Any]
+Happening = tuple[datetime, Callable[[], None]]
+"""When something happens, and how."""
+
 PROOF = "P9.Cp.Cd"
 DAY_BEGINS = time(9, tzinfo=UTC)
 REFERENCE_TYPES = (

@@ -58,7 +58,11 @@ _COMMAND = (sys.executable, "-m", "openrecord.config.command")
 
 @contextmanager
 def running(data: Path, *, port: int, patients: int, england: Path | None = None) -> Iterator[Demo]:
-    """Make the demo in `data` where it is not there yet, start everything, and stop it when the block ends."""
+    """Make the demo in `data` where it is not there yet, start everything, and stop it when the block ends.
+
+    `england`: a folder that keeps the files of the synthetic England; the demo then holds nothing else, so that it can
+    be compared with them.
+    """
     settings: dict[str, str | None] = {"OPENRECORD_MODE": "demo", "OPENRECORD_DATA": str(data.absolute())}
     with ExitStack() as stack:
         settings["OPENRECORD_CLAMAV"] = stack.enter_context(scanner.running(host=HOST))
@@ -94,7 +98,7 @@ def _made(settings: Settings, data: Path, patients: int, england: Path | None) -
     elif not (data / "openrecord.db").exists():
         unfinished.touch()
     openrecord(settings, "migrate", "--quiet")
-    keep = [] if england is None else ["--england", str(england)]
+    keep = [] if england is None else ["--bare", "--england", str(england)]
     built: Mapping[str, Any] = json.loads(
         openrecord(settings, "demo", "build", "--json", "--patients", str(patients), *keep)
     )

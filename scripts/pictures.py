@@ -30,21 +30,6 @@ WIDTHS = {"": (1280, 900), "-narrow": (320, 760)}
 """What a picture's name ends with, and its size: of a longer page only the beginning is shown."""
 
 PATIENCE = 60_000
-LETTERS = (
-    (
-        "sarah-ellison",
-        "Seen with her sister. Discloses that her partner has hit her. She asks for a safe way to be told.",
-    ),
-    ("amina-yusuf", "Her daughter told us in confidence that she worries about her mother's memory."),
-    (
-        "helen-marsh",
-        "Results reviewed at the clinic. No further action is needed. Repeat the blood test in six months.",
-    ),
-    ("george-whitcombe", "CT shows a mass in the left lung, likely a malignancy. He has not been told yet."),
-    ("grace-mensah", "Routine review. Blood pressure well controlled, medicines unchanged."),
-)
-"""Whose, and what each says; one a day."""
-
 MEDICINES = (
     ("Ramipril 5mg capsules", "Take one daily", "continuous", 31),
     ("Atorvastatin 20mg tablets", "Take one at night", "continuous", 24),
@@ -152,16 +137,12 @@ def main() -> None:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         with running(Path(made) / "data", port=0, patients=PATIENTS) as demo:
             people = {persona.key: persona for persona in demo.personas}
-            letter = _letter("Your echocardiogram is normal.", 9, made_files.pdf())
+            letter = _letter("Your echocardiogram is normal.", 20, made_files.pdf())
             _send(demo, Path(made), people[PATIENT], letter, *_medicines())
             with _window(browser, demo, PATIENT, "/sign-in", WIDTHS[""]) as page:
                 _prepare_patient(page)
             _take(browser, demo, PATIENT, "/sign-in", OF_PATIENT)
             with _window(browser, demo, STAFF, "/staff/sign-in", WIDTHS[""]) as page:
-                _prepare_staff(page)
-                for days, (key, words) in enumerate(LETTERS):
-                    _send(demo, Path(made), people[key], _letter(words, days))
-                _until(page, "/staff/queue", lambda: page.locator(".or-queue__item").count() >= len(LETTERS))
                 _until(page, "/staff/queue", lambda: not page.get_by_text("Not read for signals yet").count())
             _take(browser, demo, STAFF, "/staff/sign-in", OF_STAFF)
         browser.close()
@@ -228,22 +209,6 @@ def _prepare_patient(page: Page) -> None:
     _until(page, page.url, lambda: page.get_by_text("The file is ready.").count() > 0)
 
 
-def _prepare_staff(page: Page) -> None:
-    """Letters are released by hand from now on; those that have been there for long are."""
-    page.goto("/staff/practice/change")
-    page.select_option("#release-document", "by_hand")
-    _press(page, "See what this would do")
-    _press(page, "Put this into force")
-    _until(page, "/staff/practice", lambda: page.get_by_text("records have moved").count() == 0)
-    page.goto("/staff/queue")
-    while page.locator("input[name=key]").count():
-        for box in page.locator("input[name=key]").all():
-            box.check()
-        page.get_by_label("Release", exact=True).check()
-        _press(page, "Do this")
-        page.goto("/staff/queue")
-
-
 def _send(demo: Demo, folder: Path, whose: Persona, *resources: Json) -> None:
     """The practice's system delivers these."""
     told = whose.claims
@@ -265,11 +230,9 @@ def _day(days: int) -> str:
     return (clock.now().date() - timedelta(days=days)).isoformat()
 
 
-def _letter(words: str, days: int, file: bytes = b"") -> Json:
-    """A clinic letter of some days ago, with a file where there is one."""
-    attachment = {"contentType": "application/pdf"}
-    if file:
-        attachment["data"] = base64.b64encode(file).decode()
+def _letter(words: str, days: int, file: bytes) -> Json:
+    """A clinic letter of some days ago, with its file."""
+    attachment = {"contentType": "application/pdf", "data": base64.b64encode(file).decode()}
     return {
         "resourceType": "DocumentReference",
         "id": f"letter-{days}",

@@ -315,6 +315,7 @@ def _demo(commands: Commands) -> None:
     build = _command(group, "build", "openrecord_demo.building.run", "fill an empty database with a synthetic England")
     build.add_argument("--patients", type=at_least_one, default=300, metavar="N")
     build.add_argument("--england", metavar="FOLDER", help="keep the files of the synthetic England here")
+    build.add_argument("--bare", action="store_true", help="nothing but the synthetic England: no work on any desk")
     compare = _command(group, "compare", "openrecord_demo.comparing.run", "is the record what its generator says?")
     compare.add_argument("--england", metavar="FOLDER", required=True)
     token = _command(group, "token", "openrecord_demo.token.run", "a token for the FHIR API")

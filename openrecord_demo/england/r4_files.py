@@ -1,6 +1,7 @@
 """FHIR R4 as it is sent: one Bundle for a record, or lines of NDJSON for several people."""
 
 from collections.abc import Iterable
+from datetime import date
 
 import orjson
 
@@ -12,9 +13,10 @@ from openrecord_demo.england.r4_people import directory
 BASE = "https://openrecord.example/fhir"
 
 
-def bundle(patient: GeneratedPatient, record: PracticeRecord) -> bytes:
-    """The whole record of one practice as a collection Bundle."""
-    return _bundle(patient, PRACTICES[record.ods], record.entries, "1")
+def bundle(patient: GeneratedPatient, record: PracticeRecord, day: date | None = None) -> bytes:
+    """The record of one practice as a collection Bundle, or what it holds of a day."""
+    name = "1" if day is None else day.isoformat()
+    return _bundle(patient, PRACTICES[record.ods], record.entries, "1", name)
 
 
 def correction(patient: GeneratedPatient, record: PracticeRecord) -> bytes:
@@ -25,7 +27,7 @@ def correction(patient: GeneratedPatient, record: PracticeRecord) -> bytes:
         if entry.inside in wanted or (entry.id in later and entry.inside):
             wanted |= {entry.id, str(entry.inside)}
     entries = tuple(later.get(entry.id, entry) for entry in record.entries if entry.id in wanted)
-    return _bundle(patient, PRACTICES[record.ods], entries, "2")
+    return _bundle(patient, PRACTICES[record.ods], entries, "2", "2")
 
 
 def ndjson(patient: GeneratedPatient, record: PracticeRecord) -> bytes:
@@ -42,12 +44,14 @@ def _lines(items: Iterable[Json]) -> bytes:
     return b"".join(orjson.dumps(item) + b"\n" for item in items)
 
 
-def _bundle(patient: GeneratedPatient, practice: Practice, entries: tuple[Entry, ...], version: str) -> bytes:
+def _bundle(
+    patient: GeneratedPatient, practice: Practice, entries: tuple[Entry, ...], version: str, name: str
+) -> bytes:
     items = [*directory(practice), *resources(patient, practice, entries)]
     whole = {
         "resourceType": "Bundle",
         "meta": {"versionId": version},
-        "identifier": {"system": f"{ID_SYSTEM}/bundle", "value": f"{practice.ods}-{patient.number:06d}-{version}"},
+        "identifier": {"system": f"{ID_SYSTEM}/bundle", "value": f"{practice.ods}-{patient.number:06d}-{name}"},
         "type": "collection",
         "entry": [{"fullUrl": f"{BASE}/{item['resourceType']}/{item['id']}", "resource": item} for item in items],
     }

@@ -184,7 +184,7 @@ def suspected_cancer(scene: Scene) -> None:
     seen = visit(scene, 9, "weight_loss")
     refer(scene.record, seen, "two_week_colorectal")
     report = scene.record.panel("ferritin", scene.ago(6))
-    scene.act("hold", scene.ago(4), entries=[report.id], until="contact", by="Dr Simon Thackray")
+    scene.act("hold", scene.ago(3), entries=[report.id], until="contact", by="Dr Simon Thackray")
 
 
 def competent(scene: Scene) -> None:

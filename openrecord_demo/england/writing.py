@@ -1,5 +1,8 @@
 """Writes the synthetic England to a folder: each practice's files in the format it sends, and the manifest.
 
+A practice that sends Bundles sends what was entered last (LATEST) day by day, each day in a file of its own with the
+moment at which it comes; those files lie below a folder of their own, because they come after all others.
+
 It streams: files are written person by person, and of the manifest only the parts not yet joined lie on disk.
 """
 
@@ -7,6 +10,7 @@ import gzip
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from tempfile import TemporaryFile
@@ -16,11 +20,14 @@ import orjson
 
 from openrecord_demo.england import r4_files, stu3_file
 from openrecord_demo.england.model import Act, Format, GeneratedPatient, Json, PracticeRecord
+from openrecord_demo.england.parting import parted
 from openrecord_demo.england.population import generate
 from openrecord_demo.england.practices import PRACTICES
 
 NOTICE = "Synthetic: every person, practice, address and word in these files is invented."
 MANIFEST = "manifest.json"
+LATEST = timedelta(days=60)
+LATEST_FOLDER = "latest"
 _PER_NDJSON = 25
 _SECTIONS = ("patients", "proxies", "access_acts", "expected")
 
@@ -101,10 +108,16 @@ def _files(
             folder, folder / record.ods / "gpconnect" / f"{stem}.json", record, stu3_file.bundle(patient, record, as_of)
         )
         return
-    yield _save(folder, folder / record.ods / f"{stem}.json", record, r4_files.bundle(patient, record))
+    found = parted(record.entries, as_of - LATEST, {entry.id for entry in record.corrections})
+    before = replace(record, entries=found.before)
+    yield _save(folder, folder / record.ods / f"{stem}.json", record, r4_files.bundle(patient, before))
     if record.corrections:
         later = folder / record.ods / f"{stem}-correction.json"
         yield _save(folder, later, record, r4_files.correction(patient, record))
+    for at, entries in found.days:
+        day = folder / LATEST_FOLDER / record.ods / f"{stem}-{at.date().isoformat()}.json"
+        content = r4_files.bundle(patient, replace(record, entries=entries), at.date())
+        yield _save(folder, day, record, content) | {"at": at}
 
 
 def _save(folder: Path, path: Path, record: PracticeRecord, content: bytes) -> Json:

@@ -33,7 +33,10 @@ def items(
     placements: Mapping[EntryId, Placement],
     at: datetime,
 ) -> dict[EntryId, Item]:
-    """The items among the entries. Nobody is asked about what the ceiling keeps back anyway, such as history."""
+    """The items among the entries. Nobody is asked about what the ceiling keeps back anyway, such as history, or about
+    who has died."""
+    if facts.died:
+        return {}
     ceiling = Ceiling(facts, at)
     found = {}
     for entry_id, placement in placements.items():

@@ -14,7 +14,11 @@ from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Policy
-from tests.integration.fhir.world import AT, Record, made_record, observation, stopped, unknown_number
+from openrecord.screening import listing
+from openrecord.screening import queries as screening
+from openrecord.screening.actions import acts
+from openrecord.screening.types import WorklistFilter
+from tests.integration.fhir.world import AT, ORG, Record, made_record, observation, stopped, unknown_number
 from tests.integration.pages import world
 from tests.integration.pages.town import new_town
 
@@ -45,6 +49,25 @@ def _died(record: Record) -> bool:
 
 
 OURS = Terms(org=OdsCode("Y90777"))
+
+
+def test_nobody_is_asked_about_entries_of_who_has_died() -> None:
+    """What waits leaves the practice's list with a death, and is there again when it was a mistake."""
+    stopped()
+    record = made_record()
+    record.deliver(observation("a"))
+    mine = record.patient.patient_id
+    (entry,) = screening.states(mine)
+    acts.hold(patient_id=mine, entry_id=entry, until=None, by=STAFF, at=AT)
+
+    def waiting() -> int:
+        listed = listing.worklist(ORG, WorklistFilter(), at=AT, limit=999)
+        return sum(item.patient_id == mine for item in listed)
+
+    assert waiting() == 1
+    for died in (True, False):
+        registry_actions.record_death(patient_id=mine, died=died, by=STAFF, at=AT)
+        assert waiting() == (0 if died else 1)
 
 
 def test_a_death_that_the_practice_tells_closes_the_record_until_it_is_taken_back() -> None:

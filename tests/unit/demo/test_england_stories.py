@@ -112,6 +112,7 @@ def _both_deliveries() -> list[dict[str, Any]]:
             if item["resourceType"] in ("Observation", "DiagnosticReport")
         }
         for file in person("grace-mensah")["files"]
+        if "at" not in file
     ]
 
 

@@ -105,6 +105,12 @@ def test_what_a_decision_would_not_open_does_not_wait(changes: dict[str, Any]) -
     assert one(by_hand(), entry(**changes)) is None
 
 
+def test_nothing_waits_of_who_has_died_until_that_turns_out_to_be_wrong() -> None:
+    held = entry(stance=Stance(hold=Hold(None)))
+    assert listed(by_hand(died=True), entry(), held) == {}
+    assert listed(by_hand(died=False), entry()) != {}
+
+
 def test_what_is_released_on_saving_never_waits() -> None:
     assert listed(patient(), entry()) == {}
     assert one(patient(policies={A: None}), entry()) is None
