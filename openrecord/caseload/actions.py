@@ -21,7 +21,7 @@ from openrecord.caseload.rules.fold import begun, follow
 from openrecord.caseload.rules.steps import allows
 from openrecord.caseload.types import Kind, Outcome, Request, RequestId, Wish
 from openrecord.clinical.kinds import Level
-from openrecord.db import erasing
+from openrecord.db import bus, erasing
 from openrecord.kit.ids import random_id, time_ordered_bytes
 from openrecord.kit.instants import to_micros
 from openrecord.registry import queries as registry
@@ -97,6 +97,8 @@ def act(
         raise NotNow
     request = follow(request, event, at)
     _write(patient_id, request, event, by=by, at=at)
+    if asking.concerns_asker(event):
+        bus.publish(events.Answered(patient_id, request.asker, at))
     return request
 
 

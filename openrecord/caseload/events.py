@@ -4,13 +4,15 @@ A request is the fold of its events (rules/fold.py); nothing is overwritten. Who
 row. Words that people typed are here and nowhere else: not in the trail, not in addresses.
 """
 
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 import msgspec
 
+from openrecord.access.types import ViewerId
 from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Proof, Wait, Wish
 from openrecord.clinical.kinds import Level
+from openrecord.registry.types import PatientId
 
 
 class Event(msgspec.Struct, frozen=True, tag_field="event", forbid_unknown_fields=True):
@@ -98,6 +100,15 @@ AnyEvent = (
     | Decided
     | Withdrawn
 )
+
+
+class Answered(msgspec.Struct, frozen=True):
+    """Told over the bus: the practice did something that whoever asked should hear of (rules/asking.py)."""
+
+    patient_id: PatientId
+    asker: ViewerId
+    at: datetime
+
 
 _decoder: msgspec.json.Decoder[AnyEvent] = msgspec.json.Decoder(AnyEvent)
 

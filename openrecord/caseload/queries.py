@@ -8,9 +8,11 @@ from uuid import UUID
 from django.db.models import Count, Q
 
 from openrecord.access import queries as access
+from openrecord.access.types import ViewerId
 from openrecord.caseload import events
 from openrecord.caseload.models import OpenRow
 from openrecord.caseload.rules import levels
+from openrecord.caseload.rules.asking import concerns_asker
 from openrecord.caseload.rules.clock import clocks, urgency
 from openrecord.caseload.rules.fold import fold
 from openrecord.caseload.types import Kind, OpenRequest, Request, RequestId, State, Urgency, Workload
@@ -63,6 +65,13 @@ def request(patient_id: PatientId, request_id: RequestId) -> Request | None:
     """The request as it stands, None where the patient has no such request."""
     happened = history(patient_id, request_id)
     return fold(request_id, ((one.at, one.event) for one in happened)) if happened else None
+
+
+def answered_since(patient_id: PatientId, asker: ViewerId, since: datetime) -> bool:
+    """Whether the practice did something since then that this asker should hear of."""
+    mine = [one.request_id for one in requests(patient_id) if one.asker == asker]
+    happened = (one for request_id in mine for one in history(patient_id, request_id))
+    return any(one.at >= since and concerns_asker(one.event) for one in happened)
 
 
 def openable(patient_id: PatientId, request: Request, *, at: datetime) -> frozenset[Level]:

@@ -2,6 +2,7 @@
 
     ingest ─ EntriesArrived ─▶ screening (decide) ─ PlacementsChanged ─▶ timeline (place) ─▶ notify (tell)
     first sign-in ─ PatientLinked ─▶ access (a grant of their own)
+    answers to requests ─▶ notify (tell whoever asked)
     people's acts on entries ─▶ screening ─ PlacementsChanged ─▶ …
     acts on access, registry ─▶ screening (settle the patient again)
     a reader without a current Sight ─ SightNeeded ─▶ screening (settle) ─▶ access (compute)
@@ -13,6 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from openrecord.access import events as access_events
+from openrecord.caseload import events as caseload_events
 from openrecord.db import bus
 from openrecord.flow import erasing, steps, together
 from openrecord.identity import events as identity_events
@@ -37,6 +39,7 @@ ROUTE: Mapping[type, tuple[Callable[[Any], None], ...]] = {
     ingest_events.FoundWrongPerson: (steps.found_wrong_person,),
     ingest_events.EntriesArrived: (steps.note_codes, steps.receive),
     screening_events.PlacementsChanged: (timeline.apply, notify.tell),
+    caseload_events.Answered: (notify.tell_asker,),
 }
 
 

@@ -1,4 +1,4 @@
-"""Noting whom a first placement is news for, and sending: content-free, decided again at the moment of sending."""
+"""Noting whom a placement or an answer is news for, and sending: content-free, decided again when it is sent."""
 
 import logging
 from collections.abc import Collection, Mapping
@@ -9,6 +9,8 @@ from openrecord.access.due import noted_since
 from openrecord.access.matters import Matter
 from openrecord.access.rules.ahead import is_told
 from openrecord.access.types import ViewerId, ViewerKind
+from openrecord.caseload import queries as caseload
+from openrecord.caseload.events import Answered
 from openrecord.db import sql
 from openrecord.gateways import govuk_notify, mail, nhs_app, web_push
 from openrecord.gateways.messaging import AddressGone, Carrier, Letter, NotSent
@@ -69,6 +71,13 @@ def tell_ahead(patient_id: PatientId, turning: Collection[ViewerId], *, at: date
     facts, chosen = access.facts(patient_id, at=at), queries.preferences(patient_id)
     told = sorted(one for one, viewer in facts.viewers.items() if one in chosen and is_told(facts, viewer, turning, at))
     actions.put(patient_id, {viewer_id: chosen[viewer_id] for viewer_id in told}, at=at)
+
+
+def tell_asker(event: Answered) -> None:
+    """Whoever asked the practice for something hears that it did something about it."""
+    chosen = queries.preferences(event.patient_id)
+    if event.asker in chosen:
+        actions.put(event.patient_id, {event.asker: chosen[event.asker]}, at=event.at)
 
 
 def carrier(channel: Channel) -> Carrier | None:
@@ -182,9 +191,11 @@ def _letters(message: Message, at: datetime) -> dict[DeviceId | None, Letter]:
 
 
 def _is_news(message: Message, at: datetime) -> bool:
-    """Whether what the message is about still stands: an entry that they see, or access that turns soon."""
+    """Whether what it is about still stands: an entry that they see, a request answered, access that turns soon."""
     reader = Reader(message.patient_id, message.viewer_id, None, "web")
     if told.visible(reader, queries.news_since(message), at=at):
+        return True
+    if caseload.answered_since(message.patient_id, message.viewer_id, message.since):
         return True
     turning = noted_since(message.patient_id, Matter.TURNS_SOON, message.since)
     if not turning:
@@ -206,7 +217,7 @@ def _text(address: str) -> str:
     """Never a clinical word, nor whose record it is (R17)."""
     lines = (
         _("There is something new for you in OpenRecord."),
-        _("Sign in to see it:") + f" {address}/home",
+        _("Sign in to see it:") + f" {address}/messages",
         _("You chose to get these messages. Change or stop them here:") + f" {address}/access/messages",
         _("Nobody reads replies to this message."),
     )

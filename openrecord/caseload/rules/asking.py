@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from openrecord.access.types import ViewerId, ViewerKind
+from openrecord.caseload import events
 from openrecord.caseload.types import Kind, Request, Wish
 
 ONLY_ONCE = frozenset(Kind) - {Kind.CORRECTION, Kind.QUESTION, Kind.PROXY}
@@ -29,6 +30,11 @@ def recordable(*, has_account: bool) -> frozenset[Kind]:
 def may_see(request: Request, viewer: ViewerId, kind: ViewerKind) -> bool:
     """Whether a viewer sees the request: patients all about their record, proxies their own."""
     return kind is ViewerKind.SELF or (kind is ViewerKind.PROXY and request.asker == viewer)
+
+
+def concerns_asker(event: events.AnyEvent) -> bool:
+    """Whether whoever asked should hear of it: the answer, that it takes longer, that the practice waits for them."""
+    return isinstance(event, events.Decided | events.Extended | events.ClockPaused)
 
 
 def same_open(requests: Iterable[Request], kind: Kind, asker: ViewerId, wish: Wish) -> Request | None:

@@ -7,10 +7,17 @@ from openrecord.access.due import due_of
 from openrecord.access.matters import Matter
 from openrecord.access.rules.ahead import Turning, is_told, soon
 from openrecord.access.rules.viewers import ADULT, is_not_carried_on, is_of_age, viewer_reasons
-from openrecord.access.types import AccessFacts, Reason, Viewer
+from openrecord.access.types import AccessFacts, Reason, Viewer, ViewerKind
 from openrecord.portal.acting import Acting
 from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words
+
+
+def ahead(by: Acting | None, at: datetime) -> str:
+    """What whoever reads this record is told on the pages on which people look first; empty where there is nothing."""
+    if by is None:
+        return ""
+    return to_own(by, at) if by.viewing.kind is ViewerKind.SELF else to_proxy(by, at)
 
 
 def to_proxy(by: Acting, at: datetime) -> str:

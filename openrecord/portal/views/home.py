@@ -7,7 +7,7 @@ from openrecord.access.types import ViewerKind
 from openrecord.kit import clock
 from openrecord.portal.acting import acting
 from openrecord.portal.pages import page
-from openrecord.portal.presenters.ahead import to_own, to_proxy
+from openrecord.portal.presenters.ahead import ahead
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.text import gettext as _
@@ -22,7 +22,6 @@ def home(request: HttpRequest) -> HttpResponse:
     title = _("%(name)s's GP record") % {"name": name} if name else _("Your GP record")
     cards = [(f"/record/{section.slug}", _(section.title), _(section.hint)) for section in SECTIONS]
     is_own = by is not None and by.viewing.kind is ViewerKind.SELF
-    notice = "" if by is None else to_own(by, clock.now()) if is_own else to_proxy(by, clock.now())
     acts = by is not None and not is_own
-    context = {"title": title, "cards": cards, "notice": notice, "is_own": is_own, "acts": acts}
+    context = {"title": title, "cards": cards, "notice": ahead(by, clock.now()), "is_own": is_own, "acts": acts}
     return page(request, "portal/home.html", by, context)

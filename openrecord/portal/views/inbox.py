@@ -8,6 +8,7 @@ from itertools import groupby
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
+from openrecord.access.types import ViewerKind
 from openrecord.caseload import queries as caseload
 from openrecord.caseload.rules.asking import may_see
 from openrecord.kit import clock
@@ -15,6 +16,7 @@ from openrecord.kit.london import day_of
 from openrecord.notify import queries as notify
 from openrecord.portal.acting import Acting, acting, record_page_read
 from openrecord.portal.pages import page
+from openrecord.portal.presenters.ahead import ahead
 from openrecord.portal.presenters.requests import Line, line
 from openrecord.portal.views.record import as_shown
 from openrecord.timeline.told import these
@@ -55,6 +57,8 @@ def inbox(request: HttpRequest) -> HttpResponse:
         record_page_read(request, by, served, route=HERE, query="", at=at)
     context = {
         "title": _("Messages"),
+        "notice": ahead(by, at),
+        "is_own": by is not None and by.viewing.kind is ViewerKind.SELF,
         "requests": requests,
         "news": news,
         "days": NEWS_DAYS,

@@ -82,10 +82,10 @@ def test_both_are_told_once_and_find_it_on_their_first_page(family: Family) -> N
     text = "".join(str(mail.get_content()) for mail in family.box.mails)
     for word in ("review", "access ends", "Ada", "Kim", "4 March"):
         assert word not in text
-    assert "On 4 March 2025 the surgery reviews your access." in family.theirs.get("/home").text
-    mine = family.mine.get("/home").text
-    assert "The access of somebody who acts for you is soon reviewed or ends." in mine
-    assert 'href="/access/people"' in mine
+    for page in ("/home", "/messages"):
+        assert "On 4 March 2025 the surgery reviews your access." in family.theirs.get(page).text
+        assert "The access of somebody who acts for you is soon reviewed or ends." in family.mine.get(page).text
+        assert 'href="/access/people"' in family.mine.get(page).text
 
 
 @pytest.mark.parametrize("told", [[], ["proxies"], ["patient"]])

@@ -32,5 +32,5 @@ addEventListener("push", (event) => {
 
 addEventListener("notificationclick", (event) => {
   event.notification.close();
-  event.waitUntil(clients.openWindow("/home"));
+  event.waitUntil(clients.openWindow("/messages"));
 });
