@@ -5,9 +5,11 @@ import uuid
 import pytest
 
 from openrecord.access.types import ViewerId, ViewerKind
+from openrecord.caseload import events
 from openrecord.caseload.rules import asking
 from openrecord.caseload.rules.asking import may_ask, may_see
-from openrecord.caseload.types import Kind, Wish
+from openrecord.caseload.types import WHOLE, Kind, Outcome, Proof, Wait, Wish
+from openrecord.clinical.kinds import Level
 from tests.unit.rules.caseload.facts import ASKER, MADE, made
 
 ANOTHER = ViewerId(uuid.UUID(int=3))
@@ -59,3 +61,21 @@ def test_nobody_has_more_open_requests_than_anybody_may_have() -> None:
     assert not asking.has_too_many(full[1:], ASKER)
     assert not asking.has_too_many([*full[1:], made(withdrawn=MADE)], ASKER)
     assert not asking.has_too_many([*full[1:], made(asker=ANOTHER)], ASKER)
+
+
+TOLD = {events.Decided, events.Extended, events.ClockPaused}
+
+
+@pytest.mark.parametrize("event", [
+    events.IdentityChecked(Proof.VOUCHING),
+    events.Assigned(None),
+    events.ClockPaused(Wait.IDENTITY),
+    events.ClockResumed(),
+    events.Extended("Two people are ill."),
+    events.ChunkGranted(WHOLE, uuid.uuid4(), Level.FULL),
+    events.ChunkRefused(WHOLE),
+    events.Decided(Outcome.GRANTED, None, ""),
+    events.Withdrawn(),
+], ids=events.tag)  # fmt: skip
+def test_whoever_asked_hears_of_answers_delays_and_what_waits_for_them(event: events.AnyEvent) -> None:
+    assert asking.concerns_asker(event) is (type(event) in TOLD)
