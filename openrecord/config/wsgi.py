@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+from django.http import HttpResponse
 
 from openrecord.ops.migrate import restore_mark
 from openrecord.web import bodies, callers
@@ -43,9 +44,18 @@ def _mounted() -> Application:
         bodies.take(environ)
         path = environ.get("PATH_INFO", "")
         chosen = fhir if path == app.PREFIX or path.startswith(app.PREFIX + "/") else pages
-        return chosen(environ, start_response)
+        return _in_one_piece(chosen(environ, start_response))
 
     return serve
+
+
+def _in_one_piece(answer: Iterable[bytes]) -> Iterable[bytes]:
+    """A page is sent with its length, in one piece; as an iterator the server would ask for it from another thread."""
+    if not isinstance(answer, HttpResponse):
+        return answer
+    content = answer.content
+    answer.close()
+    return [content]
 
 
 application = _mounted()

@@ -128,6 +128,25 @@ def test_only_the_plain_protocol_is_spoken(installation: Installation) -> None:
         assert not _said(port, b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n").startswith(b"\x00")
 
 
+def test_a_page_comes_with_its_length(installation: Installation) -> None:
+    port = _free_port()
+    with _started(installation, "serve", "--port", str(port)):
+        assert _becomes(partial(_answers, port))
+        for method, has_body in ((b"GET", True), (b"HEAD", False)):
+            asked = method + b" / HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"
+            head, _, body = _whole(port, asked).partition(b"\r\n\r\n")
+            length = int(head.lower().partition(b"\r\ncontent-length: ")[2].partition(b"\r\n")[0])
+            assert len(body) == (length if has_body else 0)
+            assert length
+
+
+def _whole(port: int, sent: bytes) -> bytes:
+    """The answer to its end."""
+    with socket.create_connection(("127.0.0.1", port), PATIENCE) as asking:
+        asking.sendall(sent)
+        return b"".join(iter(partial(asking.recv, 65536), b""))
+
+
 def _said(port: int, sent: bytes) -> bytes:
     """The beginning of the answer."""
     with socket.create_connection(("127.0.0.1", port), PATIENCE) as asking:

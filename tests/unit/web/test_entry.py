@@ -6,6 +6,7 @@ from typing import Any
 from wsgiref.util import setup_testing_defaults
 
 import pytest
+from django.http import HttpResponse, StreamingHttpResponse
 from pytest_django import Settings
 
 from openrecord.config import wsgi
@@ -63,3 +64,15 @@ def test_whoever_is_behind_the_proxy_counts_by_themselves(ask: Ask, monkeypatch:
     assert forged == [404, 404, 429]
     direct = [ask(path, HTTP_X_FORWARDED_FOR=f"198.51.100.{n}", REMOTE_ADDR="203.0.113.9") for n in range(3)]
     assert direct == [404, 404, 429]
+
+
+def test_a_page_goes_out_in_one_piece_and_a_file_in_its_pieces() -> None:
+    """A list the server sends at once and with its length; whatever else it has, it asks for piece by piece."""
+    ended: list[str] = []
+    page, file = HttpResponse(b"page"), StreamingHttpResponse([b"fi", b"le"])
+    page._resource_closers.append(lambda: ended.append("page"))  # type: ignore[attr-defined]
+    file._resource_closers.append(lambda: ended.append("file"))  # type: ignore[attr-defined]
+    assert wsgi._in_one_piece(page) == [b"page"]
+    assert ended == ["page"], "nobody closes a list"
+    assert wsgi._in_one_piece(file) is file
+    assert ended == ["page"]
