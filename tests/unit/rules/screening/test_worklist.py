@@ -180,5 +180,7 @@ def test_a_young_persons_confidence_counts_by_the_age_when_it_was_written() -> N
 def test_places_of_words_are_those_of_the_whole_text() -> None:
     prose = Prose(("All well.", "Her sister Janet says that she drinks."), (), "")
     (found,) = (signal for signal in signals_in(prose, None, None) if signal.kind is SignalKind.THIRD_PARTY)
+    assert found in signals_in(prose, date(1980, 1, 1), None)
+    assert found in signals_in(prose, None, NOW)
     assert found.span is not None
     assert "\n".join(prose.paragraphs)[found.span.start : found.span.end] == found.words
