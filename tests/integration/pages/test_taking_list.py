@@ -1,8 +1,10 @@
 """The list of files to take along: which is which, and one for each that was asked for."""
 
-from tests.integration.fhir.world import Record
+from openrecord.clinical.codes import DATA_ABSENT_REASON
+from openrecord.clinical.kinds import Level
+from tests.integration.fhir.world import Record, observation
 from tests.integration.pages import world
-from tests.integration.pages.test_taking import CSV, PDF, ask, made
+from tests.integration.pages.test_taking import CSV, PDF, ask, content, made, rows
 
 
 def test_the_list_says_which_part_a_file_is_of(record: Record) -> None:
@@ -21,3 +23,12 @@ def test_asked_for_twice_before_it_is_made_it_is_one_file(record: Record) -> Non
     assert ask(browser, CSV) != address
     assert made(browser, PDF) == address
     assert made(browser, PDF) != address
+
+
+def test_what_stands_for_an_unknown_test_is_no_code(record: Record) -> None:
+    """Of a test without a code the words are free text, which not every level has: a stand-in takes their place."""
+    record.deliver(observation("named", "2025-02-05", "laboratory", code={"text": "Named in words alone"}))
+    record.lower(Level.DETAILED)
+    (row,) = rows(content(world.patient(record), CSV, section="test-results"))
+    assert (row[1], *row[-2:]) == ("Test result", "", "")
+    assert DATA_ABSENT_REASON not in row
