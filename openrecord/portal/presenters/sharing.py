@@ -38,7 +38,7 @@ class LinkLine:
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """A section as a link would show it: its newest rows, and whether there are more."""
+    """A section as a link would show it: its first rows, and whether there are more."""
 
     title: str
     rows: tuple["Told", ...]
@@ -73,7 +73,7 @@ def sections_of(selection: Selection) -> tuple[RecordSection, ...]:
 
 
 def glimpse(section: RecordSection, entries: Sequence[ServedEntry], files: FilesOf, *, more: bool) -> Glimpse:
-    """The newest entries of a section."""
+    """The first entries of a section."""
     return Glimpse(_(section.title), told(section, entries, files, ""), more)
 
 

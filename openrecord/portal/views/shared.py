@@ -175,7 +175,7 @@ def _section(found: _Open, slug: str) -> RecordSection | None:
 @audience(Audience.PUBLIC)
 @require_safe
 def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
-    """One of the sections that were shared, newest first, a page at a time."""
+    """One of the sections that were shared, as on the patient's own page of it, a page at a time."""
     at = clock.now()
     found = _opened(request, address, at)
     if found is None:
@@ -189,7 +189,9 @@ def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
             found.reader,
             slots=wanted.slots,
             period=gathering.period_of(found.link.selection),
+            ahead=wanted.ahead,
             limit=PAGE_SIZE,
+            whole_days=not wanted.ahead,
             after=after,
             at=at,
         )

@@ -29,7 +29,7 @@ from openrecord.web.text import gettext as _
 
 HERE = "/share"
 GLIMPSED = 5
-"""Newest entries of each section that are shown before a link is made."""
+"""Entries with which each section begins, as shown before a link is made; a day is shown whole where sections are."""
 
 
 def _own(request: HttpRequest) -> Acting:
@@ -90,12 +90,18 @@ def _form(request: HttpRequest, by: Acting, form: tuple[Field, ...], errors: tup
 def _preview(
     request: HttpRequest, by: Acting, form: tuple[Field, ...], selection: Selection, at: datetime
 ) -> HttpResponse:
-    """What the link would show now, the newest of each section; put on the trail as a read."""
+    """What the link would show now, the beginning of each section; put on the trail as a read."""
     glimpses: list[words.Glimpse] = []
     served: list[ServedEntry] = []
     for section in words.sections_of(selection):
         found = timeline.page(
-            by.reader, slots=section.slots, period=gathering.period_of(selection), limit=GLIMPSED, at=at
+            by.reader,
+            slots=section.slots,
+            period=gathering.period_of(selection),
+            ahead=section.ahead,
+            limit=GLIMPSED,
+            whole_days=not section.ahead,
+            at=at,
         )
         served += found.entries
         files = files_of(by.viewing.patient_id, found.entries)
