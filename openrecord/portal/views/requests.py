@@ -6,6 +6,8 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from openrecord.access import queries as access
+from openrecord.access.rules.choices import has_declined_online
 from openrecord.access.types import Service
 from openrecord.audit.types import Actor
 from openrecord.caseload import actions, events, queries
@@ -153,15 +155,20 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     at = clock.now()
     record_page_read(request, by, (), route=f"{BASE}/request", query="", at=at)
     born = registry.patient(by.viewing.patient_id).born
-    happened = queries.history(by.viewing.patient_id, found.request_id)
+    happened, own = queries.history(by.viewing.patient_id, found.request_id), found.asker == by.viewing.viewer_id
     context = {
         "title": _(ASKING[found.kind].title),
-        "one": shown(found, happened, own=found.asker == by.viewing.viewer_id, born=born, at=at),
+        "one": shown(found, happened, own=own, stopped=_has_stopped(by, found, at), born=born, at=at),
         "here": f"{BASE}/{request_id}",
         "may_withdraw": Step.WITHDRAW in open_steps(found, at),
         "done": request.GET.get("done", ""),
     }
     return page(request, "portal/request.html", by, context)
+
+
+def _has_stopped(by: Acting, request: Request, at: datetime) -> bool:
+    """Whether what an opt-out did is still so: it can be taken back on the page about one's own access."""
+    return request.kind is Kind.OPT_OUT and has_declined_online(access.facts(by.viewing.patient_id, at=at))
 
 
 @audience(Audience.PATIENT)
