@@ -44,7 +44,7 @@ from openrecord.web.records.sections import RecordSection
 from openrecord.web.redirects import see_other
 from openrecord.web.session import SHARED, device_of, drop_cookie, read_cookie, set_cookie
 from openrecord.web.text import gettext as _
-from openrecord.web.words import day_in_words
+from openrecord.web.words import day_in_words, moment_in_words
 
 PAGE_SIZE = 50
 _NONCE = 12
@@ -144,7 +144,7 @@ def _contents(request: HttpRequest, address: str, found: _Open) -> HttpResponse:
         "name": _name(patient),
         "born": patient.born,
         "part": part_in_words(found.link.selection),
-        "ends": words.moment(found.link.ends),
+        "ends": moment_in_words(found.link.ends),
         "sections": [
             (f"/shared/{address}/{section.slug}", _(section.title))
             for section in words.sections_of(found.link.selection)

@@ -26,6 +26,7 @@ from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, FieldError, filled, summary, with_errors
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
+from openrecord.web.words import moment_in_words
 
 HERE = "/share"
 GLIMPSED = 5
@@ -154,7 +155,7 @@ def _make(
         "address": f"{root}/shared/{made.address}",
         "passcode": "-".join(made.passcode[n : n + 4] for n in range(0, len(made.passcode), 4)),
         "part": part_in_words(selection),
-        "ends": words.moment(at + life),
+        "ends": moment_in_words(at + life),
     }
     return page(request, "portal/share_made.html", by, context)
 

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from openrecord.kit.london import LONDON
 from openrecord.registry.types import Patient
 from openrecord.taking.contents.parts import part_in_words
 from openrecord.taking.contents.rows import Row, Year, row_of, shown_of, years
@@ -19,7 +18,7 @@ from openrecord.web.records.sections import SECTIONS
 from openrecord.web.records.values import Shown
 from openrecord.web.text import WELSH, active_language
 from openrecord.web.text import gettext as _
-from openrecord.web.words import day_in_words
+from openrecord.web.words import day_in_words, moment_in_words
 
 Json = dict[str, Any]
 
@@ -98,9 +97,8 @@ def summary(gathered: Gathered, sections: Iterable[Summarised], maker: Maker, *,
 
 
 def _facts(patient: Patient, maker: Maker, at: datetime) -> list[tuple[str, str]]:
-    moment = _("%(day)s at %(time)s") % {"day": day_in_words(at), "time": f"{at.astimezone(LONDON):%H:%M}"}
     by = _("%(name)s, who acts for the patient") % {"name": maker.name} if maker.name else _("The patient")
-    return [*person(patient), (_("Made on"), moment), (_("Made by"), by)]
+    return [*person(patient), (_("Made on"), moment_in_words(at)), (_("Made by"), by)]
 
 
 def person(patient: Patient) -> list[tuple[str, str]]:

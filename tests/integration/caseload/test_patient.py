@@ -114,7 +114,7 @@ def test_an_opt_out_acts_at_once_and_its_reversal_when_the_practice_agrees(recor
 
 
 def test_an_opt_out_acts_again_after_it_was_taken_back_and_says_how_it_stands(record: Record) -> None:
-    """It is still open with the practice then: asked for once more it said that the view was closed, and closed nothing."""
+    """It is still open with the practice then: asked for once more it told that the view was closed, and was wrong."""
     page = caseload.ask(world.patient(record), "opt-out")
     assert "Your online view is closed already." in world.patient(record).get(page).text
     clock.use(lambda: AT + timedelta(minutes=1))

@@ -1,8 +1,13 @@
 """The list of files to take along: which is which, and one for each that was asked for."""
 
+from datetime import timedelta
+
 from openrecord.clinical.codes import DATA_ABSENT_REASON
 from openrecord.clinical.kinds import Level
-from tests.integration.fhir.world import Record, observation
+from openrecord.kit import clock
+from openrecord.taking import actions
+from openrecord.taking.rules import LIFE, MOST_KEPT
+from tests.integration.fhir.world import AT, Record, observation
 from tests.integration.pages import world
 from tests.integration.pages.test_taking import CSV, PDF, ask, content, made, rows
 
@@ -32,3 +37,16 @@ def test_what_stands_for_an_unknown_test_is_no_code(record: Record) -> None:
     (row,) = rows(content(world.patient(record), CSV, section="test-results"))
     assert (row[1], *row[-2:]) == ("Test result", "", "")
     assert DATA_ABSENT_REASON not in row
+
+
+def test_two_files_of_a_day_are_told_apart_and_what_makes_room_is_said(record: Record) -> None:
+    """The page of a file says until when it can be had: not that a sixth takes its place before."""
+    browser, room = world.patient(record), "the next one takes the place of the oldest"
+    for number in range(MOST_KEPT):
+        clock.use(lambda minutes=number: AT + timedelta(minutes=minutes))
+        assert room not in browser.get("/take").text
+        made(browser, CSV)
+    listed = browser.get("/take").text
+    assert all(f"3 March 2025 at 09:0{number}" in listed for number in range(MOST_KEPT))
+    assert room in listed
+    actions.forget_over(AT + LIFE + timedelta(minutes=MOST_KEPT))
