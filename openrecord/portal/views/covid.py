@@ -159,7 +159,7 @@ def card(request: HttpRequest, card_id: UUID) -> HttpResponse:
     copy = _copy(request, by, card_id, "card", clock.now())
     codes = () if copy.text is None else scans(copy.text)
     context = {
-        "title": _("Your Covid-19 vaccination card"),
+        "title": _("Covid-19 vaccination card"),
         "here": f"{CARDS}/{card_id}",
         "withdrawn": day_in_words(copy.card.withdrawn),
         "made": day_in_words(copy.card.issued),
