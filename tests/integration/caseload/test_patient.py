@@ -117,9 +117,11 @@ def test_an_opt_out_acts_again_after_it_was_taken_back_and_says_how_it_stands(re
     """It is still open with the practice then: asked for once more it told that the view was closed, and was wrong."""
     page = caseload.ask(world.patient(record), "opt-out")
     assert "Your online view is closed already." in world.patient(record).get(page).text
+    assert "so you need not ask" in world.patient(record).get("/requests/new/opt-in").text
     clock.use(lambda: AT + timedelta(minutes=1))
     world.patient(record).post("/access/change", {"wish": "return", "confirmed": "yes"})
     assert "February 2025" in world.patient(record).get("/record/measurements").text
+    assert "so you need not ask" not in world.patient(record).get("/requests/new/opt-in").text
     told = world.patient(record).get(page).text
     assert "Your online view is closed already." not in told
     assert "You have taken this back since." in told
