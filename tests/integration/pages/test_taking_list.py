@@ -1,15 +1,19 @@
 """The list of files to take along: which is which, and one for each that was asked for."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
+from openrecord.access.models import InvitationRow
 from openrecord.clinical.codes import DATA_ABSENT_REASON
 from openrecord.clinical.kinds import Level
+from openrecord.identity.models import PersonRow
 from openrecord.kit import clock
-from openrecord.taking import actions
+from openrecord.taking import actions, making, queries
+from openrecord.taking.contents.paper import Maker
 from openrecord.taking.rules import LIFE, MOST_KEPT
 from tests.integration.fhir.world import AT, Record, observation
 from tests.integration.pages import world
-from tests.integration.pages.test_taking import CSV, PDF, ask, content, made, rows
+from tests.integration.pages.test_covid import proxy_of
+from tests.integration.pages.test_taking import CSV, PDF, ask, content, made, proxy_viewer, rows
 
 
 def test_the_list_says_which_part_a_file_is_of(record: Record) -> None:
@@ -50,3 +54,14 @@ def test_two_files_of_a_day_are_told_apart_and_what_makes_room_is_said(record: R
     assert all(f"3 March 2025 at 09:0{number}" in listed for number in range(MOST_KEPT))
     assert room in listed
     actions.forget_over(AT + LIFE + timedelta(minutes=MOST_KEPT))
+
+
+def test_the_file_names_who_acts_for_the_patient_as_the_practice_wrote_it(record: Record) -> None:
+    """Who is no patient here proved a last name at most: of two parents nobody knew which had it made."""
+    proxy, viewer = proxy_of(record), proxy_viewer(record)
+    PersonRow.objects.filter(family__iexact="Carer").update(patient_id=None)
+    written = {"given": "Kim", "family": "Carer", "born": date(1980, 5, 10)}
+    InvitationRow.objects.create(patient_id=record.patient.patient_id, id=viewer.bytes, **written)
+    made(proxy, PDF)
+    (found,) = queries.downloads(record.patient.patient_id, viewer, at=AT)
+    assert making.maker_of(found, at=AT) == Maker("Kim Carer")
