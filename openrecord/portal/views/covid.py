@@ -101,7 +101,7 @@ def doses(request: HttpRequest) -> HttpResponse:
         record_page_read(request, by, found, route=HERE, query="", at=at)
     context = {
         "title": _("Covid-19 vaccination"),
-        "empty": empty_of(by, NOTHING, _SLOTS),
+        "empty": None if found else empty_of(by, NOTHING, _SLOTS),
         "doses": [(dose(one), fits(one.body)) for one in map(as_shown, found)],
         "offered": keyring().signing is not None and (by is None or by.viewing.may(Service.CARDS)),
         "may_make": said is not None,

@@ -83,8 +83,8 @@ SECTIONS = (
         medicines.current,
         gettext_noop("No information is available here about medicines. It does not mean that there are none."),
         gettext_noop(
-            "What can be seen here does not tell which medicines are taken now. Look at the prescriptions in the GP "
-            "record. It does not mean that there are none."
+            "What can be seen here does not tell which medicines are taken now. Past medicines and prescriptions stand "
+            "in the GP record. It does not mean that there are none."
         ),
     ),
     SummarySection(
@@ -93,7 +93,7 @@ SECTIONS = (
         "health-conditions",
         _going_on,
         gettext_noop("No information is available here about conditions. It does not mean that there are none."),
-        gettext_noop("Only past conditions can be seen here. It does not mean that there are no others."),
+        gettext_noop("No condition that goes on can be seen here. It does not mean that there are none."),
     ),
     SummarySection(
         "11369-6",

@@ -162,8 +162,8 @@ def test_it_does_not_say_that_there_is_no_information_where_there_is(record: Rec
     assert check(told)["10160-0"] == check(told)["11450-4"] == []
     composition = told["entry"][0]["resource"]
     said = {each["code"]["coding"][0]["code"]: each["text"]["div"] for each in composition["section"]}
-    assert "Look at the prescriptions in the GP record." in said["10160-0"]
-    assert "Only past conditions can be seen here." in said["11450-4"]
+    assert "Past medicines and prescriptions stand in the GP record." in said["10160-0"]
+    assert "No condition that goes on can be seen here." in said["11450-4"]
     assert "No information is available here about allergies" in said["48765-2"]
 
 
