@@ -13,7 +13,9 @@ from openrecord.taking.contents.summary import Summarised
 from openrecord.taking.gathering import EVERY_SLUG, Gathered
 from openrecord.taking.types import Selection
 from openrecord.web.print.letters import STAND_IN, drawable
+from openrecord.web.records import observations
 from openrecord.web.records.files import note_of
+from openrecord.web.records.remarks import is_note
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.records.values import Shown
 from openrecord.web.text import WELSH, active_language
@@ -21,6 +23,7 @@ from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words, moment_in_words
 
 Json = dict[str, Any]
+_RESULTS = "test-results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +55,7 @@ def record(
 
     `absent`: why a section is closed to the maker, by its slug.
     """
-    listed: dict[str, list[Shown]] = {slug: [] for slug in selection.sections or EVERY_SLUG}
-    for shown in map(shown_of, gathered.entries):
-        listed[shown.slug].append(shown)
+    listed = _by_section(map(shown_of, gathered.entries), selection.sections or EVERY_SLUG)
     files, nothing = _files(gathered, names), _("There is nothing to show here.")
     parts = [
         Part(_(section.title), years(listed[section.slug], section.slug, files), absent.get(section.slug, nothing))
@@ -70,6 +71,17 @@ def record(
     )
     facts = [*_facts(gathered.patient, maker, at), (_("What is in it"), part_in_words(selection))]
     return printed(_("GP record"), gathered.patient, facts, notes, parts, at=at)
+
+
+def _by_section(entries: Iterable[Shown], slugs: Iterable[str]) -> Mapping[str, Sequence[Shown]]:
+    """The entries of each section, in order. What was said of a report stands with it, as on the report's own page."""
+    every = tuple(entries)
+    about = observations.parents_of([shown for shown in every if shown.slug == _RESULTS])
+    listed: dict[str, list[Shown]] = {slug: [] for slug in slugs}
+    for shown in every:
+        is_said_of_one = shown.reference in about and is_note(shown.body)
+        listed[_RESULTS if is_said_of_one else shown.slug].append(shown)
+    return listed
 
 
 def _files(gathered: Gathered, names: Mapping[UUID, str]) -> dict[str, tuple[str, ...]]:
