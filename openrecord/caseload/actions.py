@@ -8,7 +8,7 @@ from msgspec import structs
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
-from openrecord.access.rules.choices import act_of
+from openrecord.access.rules.choices import act_of, has_declined_online
 from openrecord.access.types import Method, ViewerId
 from openrecord.access.types import Wish as Wanted
 from openrecord.audit import actions as audit
@@ -60,14 +60,17 @@ def make(
     by: Actor,
     at: datetime,
 ) -> RequestId:
-    """A new request of a viewer to a practice; what an opt-out asks is done at once (R6).
+    """A new request of a viewer to a practice; what an opt-out asks is done at once, and each time (R6).
 
     `received`: as in events.Made. Raises AskedAlready.
     """
     access.lock_patient(patient_id)
     known = queries.requests(patient_id)
     same = asking.same_open(known, kind, asker, wish)
-    if same is not None or asking.has_too_many(known, asker):
+    if same is not None and kind is Kind.OPT_OUT and not has_declined_online(access_queries.facts(patient_id, at=at)):
+        access.record(patient_id=patient_id, act=_decline(at), by=by, at=at)  # it was taken back since
+        return same.request_id
+    if same is not None or (kind is not Kind.OPT_OUT and asking.has_too_many(known, asker)):
         raise AskedAlready(None if same is None else same.request_id)
     request_id = RequestId(random_id())
     event = events.Made(kind, ods, asker, wish, received)
@@ -172,12 +175,16 @@ def _brings_about(
             )
             return (opened,)
         case events.Made(kind=Kind.OPT_OUT):
-            return (act_of(Wanted.DECLINE, method=Method.ONLINE, at=at, code=random_id(), level=Level.NONE),)
+            return (_decline(at),)
         case events.Decided(outcome=Outcome.GRANTED) if request.kind is Kind.OPT_IN:
             return (access_events.DeclineReversed(recorded=at),)
         case events.Decided(level=level) if level is not None:
             return levels.acts(access_queries.facts(patient_id, at=at), request.ods, level)
     return ()
+
+
+def _decline(at: datetime) -> access_events.AnyAct:
+    return act_of(Wanted.DECLINE, method=Method.ONLINE, at=at, code=random_id(), level=Level.NONE)
 
 
 def erase(patient_id: PatientId) -> None:

@@ -55,7 +55,11 @@ def maker_of(download: Download, *, at: datetime) -> Maker | None:
     if behind is None:
         return None
     viewing = next(one for one in access.viewings(behind, at=at) if one.viewer_id == download.maker)
-    return Maker() if viewing.kind is ViewerKind.SELF else Maker(identity.name_of(PersonId(behind)))
+    if viewing.kind is ViewerKind.SELF:
+        return Maker()
+    linked = access.linked(download.patient_id, at=at)
+    written = next((one.invited for one in linked if one.viewer.viewer_id == download.maker), "")
+    return Maker(identity.name_of(PersonId(behind), written=written))
 
 
 def written(download: Download, found: Gathered, maker: Maker, *, at: datetime) -> bytes:

@@ -103,7 +103,9 @@ def end_every_link(*, by: Actor, at: datetime) -> None:
 
 
 def opened(*, address: str, typed: str, at: datetime) -> Link | None:
-    """The link, where the passcode is right and it is alive. None in all other cases alike, after the same work."""
+    """The link, where the passcode is right and it shows something. None in all other cases alike, after the same work
+    but for what only a right passcode asks.
+    """
     row = LinkRow.objects.filter(hash=queries.address_hash(address)).first()
     given = passcode_hash(as_typed(typed), bytes(_SALT) if row is None else bytes(row.salt))
     if row is None:
@@ -119,6 +121,8 @@ def _tried(key: bytes, *, is_right: bool, at: datetime) -> Link | None:
         return None
     row.wrong = 0 if is_right else row.wrong + 1
     row.save(update_fields=["wrong"])
+    if is_right and reader_of(link, at=at) is None:
+        return None
     UseRow.objects.create(
         patient_id=row.patient_id, id=time_ordered_bytes(), link=row.id, at=to_micros(at), right=is_right
     )

@@ -7,8 +7,9 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from openrecord.clinical.dates import earliest_or_none
-from openrecord.kit.london import day_of
+from openrecord.kit.london import LONDON, day_of
 from openrecord.web.text import WELSH, active_language
+from openrecord.web.text import gettext as _
 
 _ENGLISH_MONTHS = (
     "January", "February", "March", "April", "May", "June",
@@ -30,6 +31,12 @@ def _day_in_words(day: date | datetime, welsh: bool) -> str:
     if isinstance(day, datetime):
         day = day_of(day)
     return f"{day.day} {(_WELSH_MONTHS if welsh else _ENGLISH_MONTHS)[day.month - 1]} {day.year}"
+
+
+def moment_in_words(instant: datetime) -> str:
+    """A day and a time of day in London: "3 March 2024 at 09:05"."""
+    told = {"day": day_in_words(instant), "time": f"{instant.astimezone(LONDON):%H:%M}"}
+    return _("%(day)s at %(time)s") % told
 
 
 def month_in_words(day: date) -> str:

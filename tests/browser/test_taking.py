@@ -129,7 +129,7 @@ def test_a_link_is_previewed_made_opened_and_ended(
     check(page)
     page.get_by_label("Measurements", exact=True).check()
     press(page, "See what they will see")
-    expect(page.get_by_text("And older entries.")).to_be_visible()
+    expect(page.get_by_text("And more entries.")).to_be_visible()
     check(page)
     press(page, "Make the link")
     check(page)

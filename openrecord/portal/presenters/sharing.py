@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
-from openrecord.kit.london import LONDON
 from openrecord.portal.presenters.taking import part_fields
 from openrecord.taking.contents.parts import part_in_words
 from openrecord.taking.contents.rows import Row, row_of, together
@@ -17,7 +16,7 @@ from openrecord.web.forms import Field, Option, Shape, chosen
 from openrecord.web.records.files import FileCard, OfEntry, cards
 from openrecord.web.records.sections import SECTIONS, RecordSection, shown
 from openrecord.web.text import gettext as _
-from openrecord.web.words import day_in_words
+from openrecord.web.words import moment_in_words
 
 LIFE = "life"
 FilesOf = Mapping[str, Sequence[OfEntry]]
@@ -38,7 +37,7 @@ class LinkLine:
 
 @dataclass(frozen=True, slots=True)
 class Glimpse:
-    """A section as a link would show it: its newest rows, and whether there are more."""
+    """A section as a link would show it: its first rows, and whether there are more."""
 
     title: str
     rows: tuple["Told", ...]
@@ -73,7 +72,7 @@ def sections_of(selection: Selection) -> tuple[RecordSection, ...]:
 
 
 def glimpse(section: RecordSection, entries: Sequence[ServedEntry], files: FilesOf, *, more: bool) -> Glimpse:
-    """The newest entries of a section."""
+    """The first entries of a section."""
     return Glimpse(_(section.title), told(section, entries, files, ""), more)
 
 
@@ -88,19 +87,13 @@ def told(section: RecordSection, entries: Sequence[ServedEntry], files: FilesOf,
     return tuple(found)
 
 
-def moment(instant: datetime) -> str:
-    """A day and a time of day."""
-    told = {"day": day_in_words(instant), "time": f"{instant.astimezone(LONDON):%H:%M}"}
-    return _("%(day)s at %(time)s") % told
-
-
 def line(link: Link, uses: Sequence[Use], at: datetime) -> LinkLine:
     """A link in the list."""
     return LinkLine(
         str(link.link_id),
         part_in_words(link.selection),
-        moment(link.made),
-        moment(link.ends),
+        moment_in_words(link.made),
+        moment_in_words(link.ends),
         "" if is_alive(link, at) else _state(link),
         tuple(_use(use) for use in uses),
     )
@@ -109,9 +102,9 @@ def line(link: Link, uses: Sequence[Use], at: datetime) -> LinkLine:
 def _state(link: Link) -> str:
     if link.wrong >= MOST_WRONG:
         return _("Closed after too many wrong passcodes")
-    return _("Over") if link.ended is None else _("Ended on %(moment)s") % {"moment": moment(link.ended)}
+    return _("Over") if link.ended is None else _("Ended on %(moment)s") % {"moment": moment_in_words(link.ended)}
 
 
 def _use(use: Use) -> str:
     words = _("Opened on %(moment)s") if use.right else _("Wrong passcode on %(moment)s")
-    return words % {"moment": moment(use.at)}
+    return words % {"moment": moment_in_words(use.at)}

@@ -12,7 +12,7 @@ from openrecord.web.forms import Field, Option, Shape, chosen, day_of
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
-from openrecord.web.words import day_in_words
+from openrecord.web.words import moment_in_words
 
 HERE = "/take"
 FORMAT, DOCUMENTS, SECTION, FIRST, LAST = "format", "documents", "section", "first", "last"
@@ -47,12 +47,14 @@ _KILO = 1024
 
 @dataclass(frozen=True, slots=True)
 class FileLine:
-    """A file in the list. `part`: which part of the record, empty where it is all; `state`: empty where it is ready."""
+    """A file in the list. `part`: which part of the record, empty where it is all; `asked`: when, to tell two of a day
+    apart; `state`: empty where it is ready.
+    """
 
     href: str
     title: str
     part: str
-    day: str
+    asked: str
     state: str
 
 
@@ -137,8 +139,8 @@ def line(download: Download) -> FileLine:
         State.READY: "",
     }
     state = words.get(download.state, _("Being made"))
-    href, day = f"{HERE}/{download.download_id}", day_in_words(download.asked)
-    return FileLine(href, title_of(download), part_of(download), day, state)
+    href = f"{HERE}/{download.download_id}"
+    return FileLine(href, title_of(download), part_of(download), moment_in_words(download.asked), state)
 
 
 def part_of(download: Download) -> str:

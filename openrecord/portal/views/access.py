@@ -65,7 +65,7 @@ _ASKED: Mapping[Wish, Asked] = {
     ),
     Wish.RESUME: Asked(
         gettext_noop("Start again?"),
-        (gettext_noop("You will see what your surgery shares with you, as before."), _AT_ONCE),
+        (_AT_ONCE,),
         gettext_noop("Start my access again"),
     ),
     Wish.LOWER: Asked(
@@ -91,7 +91,7 @@ _ASKED: Mapping[Wish, Asked] = {
     ),
     Wish.RETURN: Asked(
         gettext_noop("Have online access again?"),
-        (gettext_noop("You will see what your surgery shares with you, as before."), _AT_ONCE),
+        (_AT_ONCE,),
         gettext_noop("Have online access again"),
     ),
 }
@@ -156,6 +156,17 @@ def change(request: HttpRequest) -> HttpResponse:
     return see_other(HOME) if wish is None else _confirmed_or_asked(request, own, wish, Level.NONE)
 
 
+def _then(own: OwnAccess, wish: Wish) -> tuple[str, ...]:
+    """What whoever opens their access again will see, untranslated: other choices of theirs stay."""
+    if wish not in {Wish.RESUME, Wish.RETURN}:
+        return ()
+    if wish is Wish.RETURN and own.facts.online.paused:
+        return (gettext_noop("You paused your access before. It stays paused until you start it again."),)
+    if own.facts.online.lowered is not None:
+        return (gettext_noop("You will see as much as you chose before, which may be less than your surgery shares."),)
+    return (gettext_noop("You will see what your surgery shares with you, as before."),)
+
+
 def _confirmed_or_asked(request: HttpRequest, own: OwnAccess, wish: Wish, to: Level) -> HttpResponse:
     if request.POST.get("confirmed") == "yes":
         record_act(request, own, act_of(wish, method=Method.ONLINE, at=own.at, code=random_id(), level=to))
@@ -163,7 +174,7 @@ def _confirmed_or_asked(request: HttpRequest, own: OwnAccess, wish: Wish, to: Le
     asked = _ASKED[wish]
     context = {
         "title": _(asked.title),
-        "points": [_(point) for point in asked.points],
+        "points": [_(point) for point in (*_then(own, wish), *asked.points)],
         "button_text": _(asked.button),
         "button_kind": "warning" if wish is Wish.DECLINE else "",
         "action": f"{HOME}/level" if wish is Wish.LOWER else f"{HOME}/change",

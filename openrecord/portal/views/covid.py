@@ -24,10 +24,10 @@ from openrecord.kit import clock
 from openrecord.portal.acting import Acting, acting, record_page_read, session_of
 from openrecord.portal.pages import page
 from openrecord.portal.presenters.covid import CARDS, code_in_words, line, on_card, printed
-from openrecord.portal.views.record import as_shown
+from openrecord.portal.views.record import as_shown, empty_of
 from openrecord.registry import queries as registry
 from openrecord.timeline import queries as timeline
-from openrecord.timeline.types import ServedEntry
+from openrecord.timeline.types import NOTHING, ServedEntry
 from openrecord.web.audience import Audience, audience
 from openrecord.web.print.pdf import Unprintable, pdf
 from openrecord.web.qr import drawing
@@ -101,6 +101,7 @@ def doses(request: HttpRequest) -> HttpResponse:
         record_page_read(request, by, found, route=HERE, query="", at=at)
     context = {
         "title": _("Covid-19 vaccination"),
+        "empty": None if found else empty_of(by, NOTHING, _SLOTS),
         "doses": [(dose(one), fits(one.body)) for one in map(as_shown, found)],
         "offered": keyring().signing is not None and (by is None or by.viewing.may(Service.CARDS)),
         "may_make": said is not None,
@@ -158,7 +159,7 @@ def card(request: HttpRequest, card_id: UUID) -> HttpResponse:
     copy = _copy(request, by, card_id, "card", clock.now())
     codes = () if copy.text is None else scans(copy.text)
     context = {
-        "title": _("Your Covid-19 vaccination card"),
+        "title": _("Covid-19 vaccination card"),
         "here": f"{CARDS}/{card_id}",
         "withdrawn": day_in_words(copy.card.withdrawn),
         "made": day_in_words(copy.card.issued),

@@ -18,7 +18,7 @@ from openrecord.portal.acting import Acting, acting, record_page_read
 from openrecord.portal.pages import page
 from openrecord.portal.presenters.ahead import ahead
 from openrecord.portal.presenters.requests import Line, line
-from openrecord.portal.views.record import as_shown
+from openrecord.portal.views.record import as_shown, closed
 from openrecord.timeline.told import these
 from openrecord.timeline.types import ServedEntry
 from openrecord.web.audience import Audience, audience
@@ -62,6 +62,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
         "requests": requests,
         "news": news,
         "days": NEWS_DAYS,
+        "closed": None if news else closed(by),
         "has_record": by is not None,
     }
     return page(request, "portal/inbox.html", by, context)

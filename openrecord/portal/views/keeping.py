@@ -1,7 +1,9 @@
 """What patients keep from people who act for them: one entry, sections, or days. Nobody but they see it here."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
@@ -9,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 from openrecord.access import queries as access
 from openrecord.access.events import PartKept, PartShared
 from openrecord.access.types import Kept, Method, ViewerKind
+from openrecord.caseload.types import Part
 from openrecord.kit import clock
 from openrecord.kit.ids import random_id
 from openrecord.portal.acting import record_page_read
@@ -50,6 +53,15 @@ def _own(request: HttpRequest) -> OwnAccess:
 def _kept(own: OwnAccess) -> list[Kept]:
     """What they keep themselves. What the practice keeps from proxies is not shown here."""
     return [kept for kept in own.facts.kept if kept.method is Method.ONLINE and not kept.over]
+
+
+def _is_kept(own: OwnAccess, part: Part, excluded: Collection[UUID]) -> bool:
+    """Whether they keep this very part from the same people already."""
+    asked = (None, part.sections, part.first, part.last, not excluded, frozenset(excluded))
+    return any(
+        asked == (one.entry, one.sections, one.first, one.last, one.rule.everyone, one.rule.excluded)
+        for one in _kept(own)
+    )
 
 
 def _proxies(own: OwnAccess) -> Proxies:
@@ -112,6 +124,8 @@ def keep(request: HttpRequest) -> HttpResponse:
         errors = mistakes(fields)
         if not errors:
             part, excluded = part_of(fields)
+            if entry is None and _is_kept(own, part, excluded):
+                return see_other(f"{HERE}?saved")  # the button was pressed twice
             act = PartKept(
                 keep=random_id(),
                 everyone=not excluded,

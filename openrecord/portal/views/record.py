@@ -62,8 +62,10 @@ def empty_of(by: Acting | None, served: Page, slots: Collection[Slot], usual: st
 
 
 def closed(by: Acting | None) -> Empty | None:
-    """What stands in the place of a form about the record while nothing of it is open to the reader."""
-    if by is None or gathering.is_open(by.reader, at=clock.now()):
+    """What stands in the place of a form about a record while nothing of it is open to the reader, or there is none."""
+    if by is None:
+        return empty(None)
+    if gathering.is_open(by.reader, at=clock.now()):
         return None
     return _absent(by, tuple(Slot))
 

@@ -6,7 +6,9 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from openrecord.access.types import Service
+from openrecord.access import queries as access
+from openrecord.access.rules.choices import has_declined_online
+from openrecord.access.types import Service, ViewerKind
 from openrecord.audit.types import Actor
 from openrecord.caseload import actions, events, queries
 from openrecord.caseload.rules.asking import may_ask, may_see
@@ -116,6 +118,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
         "fields": fields,
         "errors": summary(fields),
         "registered": ods is not None,
+        "is_at_once": kind is Kind.OPT_IN and _has_stopped(by, at),
     }
     return page(request, "portal/request_new.html", by, context)
 
@@ -153,15 +156,21 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     at = clock.now()
     record_page_read(request, by, (), route=f"{BASE}/request", query="", at=at)
     born = registry.patient(by.viewing.patient_id).born
-    happened = queries.history(by.viewing.patient_id, found.request_id)
+    happened, own = queries.history(by.viewing.patient_id, found.request_id), found.asker == by.viewing.viewer_id
+    stopped = found.kind is Kind.OPT_OUT and _has_stopped(by, at)
     context = {
         "title": _(ASKING[found.kind].title),
-        "one": shown(found, happened, own=found.asker == by.viewing.viewer_id, born=born, at=at),
+        "one": shown(found, happened, own=own, stopped=stopped, born=born, at=at),
         "here": f"{BASE}/{request_id}",
         "may_withdraw": Step.WITHDRAW in open_steps(found, at),
         "done": request.GET.get("done", ""),
     }
     return page(request, "portal/request.html", by, context)
+
+
+def _has_stopped(by: Acting, at: datetime) -> bool:
+    """Whether online access is stopped on our own pages, where that can be taken back at once."""
+    return by.viewing.kind is ViewerKind.SELF and has_declined_online(access.facts(by.viewing.patient_id, at=at))
 
 
 @audience(Audience.PATIENT)

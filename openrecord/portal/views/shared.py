@@ -16,6 +16,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.views.decorators.http import require_http_methods, require_safe
 
+from openrecord.access.rules.granting import as_typed
 from openrecord.attachments import queries as attachments
 from openrecord.attachments.types import NotAvailable
 from openrecord.audit import reads
@@ -27,7 +28,7 @@ from openrecord.kit.instants import from_micros, to_micros
 from openrecord.kit.london import day_of
 from openrecord.portal.presenters import sharing as words
 from openrecord.registry import queries as registry
-from openrecord.registry.types import PatientId
+from openrecord.registry.types import Patient, PatientId
 from openrecord.taking import gathering, queries, sharing
 from openrecord.taking.contents.parts import part_in_words
 from openrecord.taking.rules import OPEN_FOR
@@ -43,6 +44,7 @@ from openrecord.web.records.sections import RecordSection
 from openrecord.web.redirects import see_other
 from openrecord.web.session import SHARED, device_of, drop_cookie, read_cookie, set_cookie
 from openrecord.web.text import gettext as _
+from openrecord.web.words import day_in_words, moment_in_words
 
 PAGE_SIZE = 50
 _NONCE = 12
@@ -110,13 +112,13 @@ def enter(request: HttpRequest, address: str) -> HttpResponse:
     )
     if request.method == "POST":
         (typed,) = filled(fields, request)
-        link = sharing.opened(address=address, typed=typed.value[:LONGEST_LINE], at=at)
-        if link is not None and sharing.reader_of(link, at=at) is not None:
+        passcode = as_typed(typed.value[:LONGEST_LINE])
+        if passcode and sharing.opened(address=address, typed=passcode, at=at) is not None:
             response = see_other(f"/shared/{address}")
             _keep(response, address, at)
             return response
         told = _("This did not open anything. Check the passcode and the link; the link may also be over.")
-        fields = with_errors(fields, {"passcode": told})
+        fields = with_errors(fields, {"passcode": told if passcode else _("Enter the passcode")})
     elif (found := _opened(request, address, at)) is not None:
         _record(request, found, (), "", at)
         return _contents(request, address, found)
@@ -124,14 +126,25 @@ def enter(request: HttpRequest, address: str) -> HttpResponse:
     return render(request, "portal/shared_enter.html", context)
 
 
+def _name(patient: Patient) -> str:
+    return f"{patient.given} {patient.family}".strip()
+
+
+def _whose(patient_id: PatientId) -> str:
+    """Whose record it is, in a line."""
+    patient = registry.patient(patient_id)
+    told = {"name": _name(patient), "day": day_in_words(patient.born)}
+    return _("%(name)s, born on %(day)s") % told if patient.born else _name(patient)
+
+
 def _contents(request: HttpRequest, address: str, found: _Open) -> HttpResponse:
     patient = registry.patient(found.link.patient_id)
     context = {
         "title": _("What was shared with you"),
-        "name": f"{patient.given} {patient.family}".strip(),
+        "name": _name(patient),
         "born": patient.born,
         "part": part_in_words(found.link.selection),
-        "ends": words.moment(found.link.ends),
+        "ends": moment_in_words(found.link.ends),
         "sections": [
             (f"/shared/{address}/{section.slug}", _(section.title))
             for section in words.sections_of(found.link.selection)
@@ -162,7 +175,7 @@ def _section(found: _Open, slug: str) -> RecordSection | None:
 @audience(Audience.PUBLIC)
 @require_safe
 def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
-    """One of the sections that were shared, newest first, a page at a time."""
+    """One of the sections that were shared, as on the patient's own page of it, a page at a time."""
     at = clock.now()
     found = _opened(request, address, at)
     if found is None:
@@ -176,7 +189,9 @@ def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
             found.reader,
             slots=wanted.slots,
             period=gathering.period_of(found.link.selection),
+            ahead=wanted.ahead,
             limit=PAGE_SIZE,
+            whole_days=not wanted.ahead,
             after=after,
             at=at,
         )
@@ -187,6 +202,7 @@ def section(request: HttpRequest, address: str, slug: str) -> HttpResponse:
     files = files_of(found.link.patient_id, served.entries)
     context = {
         "title": _(wanted.title),
+        "whose": _whose(found.link.patient_id),
         "rows": words.told(wanted, served.entries, files, f"/shared/{address}"),
         "back_href": f"/shared/{address}",
         "older_href": f"{here}?after={quote(served.next_cursor)}" if served.next_cursor else "",

@@ -26,10 +26,11 @@ from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, FieldError, filled, summary, with_errors
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
+from openrecord.web.words import moment_in_words
 
 HERE = "/share"
 GLIMPSED = 5
-"""Newest entries of each section that are shown before a link is made."""
+"""Entries with which each section begins, as shown before a link is made; a day is shown whole where sections are."""
 
 
 def _own(request: HttpRequest) -> Acting:
@@ -90,12 +91,18 @@ def _form(request: HttpRequest, by: Acting, form: tuple[Field, ...], errors: tup
 def _preview(
     request: HttpRequest, by: Acting, form: tuple[Field, ...], selection: Selection, at: datetime
 ) -> HttpResponse:
-    """What the link would show now, the newest of each section; put on the trail as a read."""
+    """What the link would show now, the beginning of each section; put on the trail as a read."""
     glimpses: list[words.Glimpse] = []
     served: list[ServedEntry] = []
     for section in words.sections_of(selection):
         found = timeline.page(
-            by.reader, slots=section.slots, period=gathering.period_of(selection), limit=GLIMPSED, at=at
+            by.reader,
+            slots=section.slots,
+            period=gathering.period_of(selection),
+            ahead=section.ahead,
+            limit=GLIMPSED,
+            whole_days=not section.ahead,
+            at=at,
         )
         served += found.entries
         files = files_of(by.viewing.patient_id, found.entries)
@@ -148,7 +155,7 @@ def _make(
         "address": f"{root}/shared/{made.address}",
         "passcode": "-".join(made.passcode[n : n + 4] for n in range(0, len(made.passcode), 4)),
         "part": part_in_words(selection),
-        "ends": words.moment(at + life),
+        "ends": moment_in_words(at + life),
     }
     return page(request, "portal/share_made.html", by, context)
 

@@ -14,14 +14,14 @@ from openrecord.access.types import ViewerKind
 from openrecord.audit.types import Actor
 from openrecord.identity import rules as identity
 from openrecord.kit import clock
-from openrecord.kit.london import LONDON, day_of
+from openrecord.kit.london import day_of
 from openrecord.portal.acting import Acting, acting, record_page_read, session_of
 from openrecord.portal.pages import page
 from openrecord.portal.presenters import taking as words
 from openrecord.portal.presenters.taking import HERE
 from openrecord.portal.views.record import closed
 from openrecord.taking import actions, files, making, queries
-from openrecord.taking.rules import ends, is_under_way
+from openrecord.taking.rules import MOST_KEPT, ends, is_under_way
 from openrecord.taking.types import Download, Format, Selection, State
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import filled, summary, with_errors
@@ -30,7 +30,7 @@ from openrecord.web.redirects import see_other
 from openrecord.web.session import device_of
 from openrecord.web.text import active_language
 from openrecord.web.text import gettext as _
-from openrecord.web.words import day_in_words
+from openrecord.web.words import moment_in_words
 
 LOOK_AGAIN_SECONDS = "3"
 _NAMES = {
@@ -81,6 +81,7 @@ def take(request: HttpRequest) -> HttpResponse:
         "fields": form,
         "errors": summary(form),
         "files": [words.line(each) for each in listed],
+        "full": MOST_KEPT if len(listed) >= MOST_KEPT else 0,
         "may_share": found is not None and found.viewing.kind is ViewerKind.SELF,
         "closed": closed(found),
     }
@@ -123,7 +124,7 @@ def one(request: HttpRequest, download_id: UUID) -> HttpResponse:
         "progress": words.progress(found),
         "size": words.size_in_words(found.size),
         "too_large": words.too_large(found) if found.state is State.TOO_LARGE else "",
-        "ends": f"{day_in_words(ends(found))}, {ends(found).astimezone(LONDON):%H:%M}",
+        "ends": moment_in_words(ends(found)),
     }
     answer = page(request, "portal/take_one.html", by, context)
     if is_under_way(found.state):

@@ -92,6 +92,7 @@ def covid(request: HttpRequest, public_id: UUID, viewer_id: UUID | None = None) 
         **found.context,
         "title": _("Covid-19 vaccination"),
         "doses": [dose(entry) for entry in given.values()],
+        "empty": None if given else empty_of(reader, NOTHING, [Slot.IMMUNISATION], at),
         "cards_href": f"{base_of(found.patient)}/cards",
         "back_href": f"{found.base}/vaccinations",
         "back_text": _("Vaccinations"),

@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from openrecord.kit.london import LONDON
 from openrecord.registry.types import Patient
 from openrecord.taking.contents.parts import part_in_words
 from openrecord.taking.contents.rows import Row, Year, row_of, shown_of, years
@@ -14,14 +13,17 @@ from openrecord.taking.contents.summary import Summarised
 from openrecord.taking.gathering import EVERY_SLUG, Gathered
 from openrecord.taking.types import Selection
 from openrecord.web.print.letters import STAND_IN, drawable
+from openrecord.web.records import observations
 from openrecord.web.records.files import note_of
+from openrecord.web.records.remarks import is_note
 from openrecord.web.records.sections import SECTIONS
 from openrecord.web.records.values import Shown
 from openrecord.web.text import WELSH, active_language
 from openrecord.web.text import gettext as _
-from openrecord.web.words import day_in_words
+from openrecord.web.words import day_in_words, moment_in_words
 
 Json = dict[str, Any]
+_RESULTS = "test-results"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,7 @@ def record(
 
     `absent`: why a section is closed to the maker, by its slug.
     """
-    listed: dict[str, list[Shown]] = {slug: [] for slug in selection.sections or EVERY_SLUG}
-    for shown in map(shown_of, gathered.entries):
-        listed[shown.slug].append(shown)
+    listed = _by_section(map(shown_of, gathered.entries), selection.sections or EVERY_SLUG)
     files, nothing = _files(gathered, names), _("There is nothing to show here.")
     parts = [
         Part(_(section.title), years(listed[section.slug], section.slug, files), absent.get(section.slug, nothing))
@@ -71,6 +71,17 @@ def record(
     )
     facts = [*_facts(gathered.patient, maker, at), (_("What is in it"), part_in_words(selection))]
     return printed(_("GP record"), gathered.patient, facts, notes, parts, at=at)
+
+
+def _by_section(entries: Iterable[Shown], slugs: Iterable[str]) -> Mapping[str, Sequence[Shown]]:
+    """The entries of each section, in order. What was said of a report stands with it, as on the report's own page."""
+    every = tuple(entries)
+    about = observations.parents_of([shown for shown in every if shown.slug == _RESULTS])
+    listed: dict[str, list[Shown]] = {slug: [] for slug in slugs}
+    for shown in every:
+        is_said_of_one = shown.reference in about and is_note(shown.body)
+        listed[_RESULTS if is_said_of_one else shown.slug].append(shown)
+    return listed
 
 
 def _files(gathered: Gathered, names: Mapping[UUID, str]) -> dict[str, tuple[str, ...]]:
@@ -98,9 +109,8 @@ def summary(gathered: Gathered, sections: Iterable[Summarised], maker: Maker, *,
 
 
 def _facts(patient: Patient, maker: Maker, at: datetime) -> list[tuple[str, str]]:
-    moment = _("%(day)s at %(time)s") % {"day": day_in_words(at), "time": f"{at.astimezone(LONDON):%H:%M}"}
     by = _("%(name)s, who acts for the patient") % {"name": maker.name} if maker.name else _("The patient")
-    return [*person(patient), (_("Made on"), moment), (_("Made by"), by)]
+    return [*person(patient), (_("Made on"), moment_in_words(at)), (_("Made by"), by)]
 
 
 def person(patient: Patient) -> list[tuple[str, str]]:

@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from openrecord.timeline.types import ServedEntry
-from openrecord.web.records import medicines, observations
+from openrecord.web.records import events, medicines, observations
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.sections import recorded, shown
 from openrecord.web.records.values import Shown
@@ -47,6 +47,7 @@ _BELONGING = {
     "test-results": _OF_RESULTS,
     "measurements": _OF_RESULTS,
     "medicines": Belonging(medicines.parents_of, tuple),
+    "consultations": Belonging(events.parents_of, tuple),
 }
 
 

@@ -7,11 +7,12 @@ stand in the record that this viewer sees is "unavailable", never "none known": 
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
-from openrecord.clinical.codes import codings
+from openrecord.clinical.codes import DATA_ABSENT_REASON, codings
 from openrecord.taking.contents.rows import shown_of
 from openrecord.taking.gathering import Gathered
-from openrecord.web.records import background, medicines
+from openrecord.web.records import background, medicines, observations
 from openrecord.web.records.elements import concept
 from openrecord.web.records.values import Shown
 from openrecord.web.text import gettext as _
@@ -22,7 +23,8 @@ from openrecord.web.text import gettext_noop
 class SummarySection:
     """One section. `code`: LOINC; `picked`: which of its entries (newest first) it holds; `slug`: where they come from.
 
-    `none`: what stands there where it holds nothing, untranslated.
+    `none`: what stands there where it holds nothing, untranslated; `left_out`: the same where its part of the record
+    holds something, empty where that is no other matter.
     """
 
     code: str
@@ -30,6 +32,7 @@ class SummarySection:
     slug: str
     picked: Callable[[Sequence[Shown]], Sequence[Shown]]
     none: str
+    left_out: str = ""
 
 
 def _every(entries: Sequence[Shown]) -> Sequence[Shown]:
@@ -44,14 +47,25 @@ def _given(entries: Sequence[Shown]) -> Sequence[Shown]:
     return [one for one in entries if one.body.get("status") == "completed"]
 
 
+_SAYS = ("value", "component", "dataAbsentReason", "note", "interpretation")
+"""How the names of elements begin that say what a test found. What has none of them is the heading of a panel."""
+
+
 def newest_of_each(entries: Sequence[Shown]) -> Sequence[Shown]:
-    """Of each test its newest result: by all of its codes, else by its words."""
+    """Of each test its newest result, those of a day by name."""
     found: dict[object, Shown] = {}
     for one in entries:
-        if one.parts.resource_type == "Observation":
-            code = one.body.get("code")
-            found.setdefault(frozenset(codings(code)) or concept(code), one)
-    return tuple(found.values())
+        if one.parts.resource_type == "Observation" and any(name.startswith(_SAYS) for name in one.body):
+            found.setdefault(_test(one), one)
+    days = groupby(found.values(), key=lambda one: one.date)
+    return tuple(one for _day, same in days for one in observations.in_order(tuple(same)))
+
+
+def _test(shown: Shown) -> object:
+    """Which test it is: by all of its codes, else by its words. What has neither may be any: it is one of its own."""
+    code = shown.body.get("code")
+    known = frozenset(each for each in codings(code) if each[0] != DATA_ABSENT_REASON)
+    return known or concept(code) or shown.reference
 
 
 SECTIONS = (
@@ -68,6 +82,10 @@ SECTIONS = (
         "medicines",
         medicines.current,
         gettext_noop("No information is available here about medicines. It does not mean that there are none."),
+        gettext_noop(
+            "What can be seen here does not tell which medicines are taken now. Past medicines and prescriptions stand "
+            "in the GP record. It does not mean that there are none."
+        ),
     ),
     SummarySection(
         "11450-4",
@@ -75,6 +93,7 @@ SECTIONS = (
         "health-conditions",
         _going_on,
         gettext_noop("No information is available here about conditions. It does not mean that there are none."),
+        gettext_noop("No condition that goes on can be seen here. It does not mean that there are none."),
     ),
     SummarySection(
         "11369-6",
@@ -106,10 +125,12 @@ class Summarised:
 def summarised(gathered: Gathered) -> tuple[Summarised, ...]:
     """Every section of the summary; those without entries too."""
     listed = _by_slug(map(shown_of, gathered.entries))
-    return tuple(
-        Summarised(section.code, _(section.title), _(section.none), section.picked(listed.get(section.slug, ())))
-        for section in SECTIONS
-    )
+    return tuple(_summarised(section, listed.get(section.slug, ())) for section in SECTIONS)
+
+
+def _summarised(section: SummarySection, entries: Sequence[Shown]) -> Summarised:
+    none = section.left_out if entries and section.left_out else section.none
+    return Summarised(section.code, _(section.title), _(none), section.picked(entries))
 
 
 def _by_slug(entries: Iterable[Shown]) -> Mapping[str, Sequence[Shown]]:

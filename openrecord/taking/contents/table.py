@@ -11,7 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 
-from openrecord.clinical.codes import codings
+from openrecord.clinical.codes import DATA_ABSENT_REASON, codings
 from openrecord.clinical.dates import earliest_or_none
 from openrecord.kit.london import day_of
 from openrecord.taking.contents.rows import shown_of
@@ -75,7 +75,8 @@ def _row(shown: Shown, part: str, valued: Json) -> list[str]:
     body, placed = shown.body, place(valued)
     quantity = mapping(valued.get("valueQuantity"))
     figure, sign = number(quantity.get("value")), text_of(quantity.get("comparator"))
-    system, code = next(iter(codings(valued.get("code"))), (None, ""))
+    known = (coding for coding in codings(valued.get("code")) if coding[0] != DATA_ABSENT_REASON)
+    system, code = next(known, (None, ""))
     return [
         "" if shown.clinical is None else day_of(shown.clinical).isoformat(),
         concept(body.get("code")) or _("Test result"),

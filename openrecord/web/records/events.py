@@ -62,6 +62,16 @@ def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     return by_year([shown for shown in page if not _is_inside(shown.body, present)], line)
 
 
+def parents_of(page: Sequence[Shown]) -> dict[str, str]:
+    """Which note, and what else was measured, belongs to which consultation of the page."""
+    present = {shown.reference for shown in page}
+    return {
+        shown.reference: text_of(mapping(shown.body.get("encounter")).get("reference"))
+        for shown in page
+        if _is_inside(shown.body, present)
+    }
+
+
 def _is_inside(body: Json, present: Collection[str]) -> bool:
     """Whether the entry is an Observation of one of these consultations (only such are named as may be seen)."""
     encounter = mapping(body.get("encounter")).get("reference")

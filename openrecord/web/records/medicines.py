@@ -97,13 +97,18 @@ def _is_repeat(body: Json) -> bool:
     return not _REPEAT.isdisjoint(codes_of(body.get("courseOfTherapyType")))
 
 
-def _is_issue(body: Json) -> bool:
-    """Whether it is one prescription of a medicine, which itself stands elsewhere in the record or cannot be seen.
+def _is_order(body: Json) -> bool:
+    return body.get("resourceType") == "MedicationRequest" and body.get("intent") != "plan"
 
-    That one was made up says nothing of the medicine: it need not be a past one.
-    """
-    is_order = body.get("resourceType") == "MedicationRequest" and body.get("intent") != "plan"
-    return is_order and ("basedOn" in body or body.get("status") == "completed")
+
+def _is_made_up(body: Json) -> bool:
+    """Whether it is one prescription that was made up. It says nothing of the medicine, which need not be past."""
+    return _is_order(body) and body.get("status") == "completed"
+
+
+def _is_issue(body: Json) -> bool:
+    """Whether it is one prescription of a medicine, which itself stands elsewhere in the record or cannot be seen."""
+    return _is_made_up(body) or (_is_order(body) and "basedOn" in body)
 
 
 def current(page: Sequence[Shown]) -> tuple[Shown, ...]:
@@ -149,7 +154,7 @@ def detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     rows = facts(
         (_("How to take it"), dosage_of(body)),
         (_("Advice"), _patient_instructions(body)),
-        (_("Status"), _status(body)),
+        (_("Status"), "" if _is_made_up(body) else _status(body)),
         (_("Started"), fhir_date_in_words(period.get("start") or body.get("effectiveDateTime"))),
         (_("Ended"), fhir_date_in_words(period.get("end"))),
         (_("Prescribed"), fhir_date_in_words(body.get("authoredOn") or body.get("dateAsserted"))),

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from openrecord.clinical.codes import COMMENT_NOTE, LABORATORY_CATEGORIES, codes_of
-from openrecord.web.records.elements import Json, concept, notes, text_of
+from openrecord.web.records.elements import Json, concept, mapping, notes, objects, text_of
 from openrecord.web.records.values import Line, Shown
 from openrecord.web.text import gettext as _
 
@@ -24,11 +24,19 @@ def is_note(body: Json) -> bool:
 
 
 def note_texts(body: Json) -> tuple[str, ...]:
-    """The words of a note entry."""
+    """The words of a note entry, the first after the heading under which they were written ("Plan: rest")."""
     words = text_of(body.get("valueString"))
-    heading = concept(body.get("code"))
-    headed = f"{heading}: {words}" if heading and words else words
-    return ((headed,) if headed else ()) + notes(body)
+    texts = ((words,) if words else ()) + notes(body)
+    heading = concept(body.get("code")) if words else _heading(body)
+    return (f"{heading}: {texts[0]}", *texts[1:]) if heading and texts else texts
+
+
+def _heading(body: Json) -> str:
+    """What the source wrote beside the code of a consultation's note, which itself says no more than that it is one."""
+    code = mapping(body.get("code"))
+    named = {text_of(coding.get("display")) for coding in objects(code.get("coding"))}
+    heading = text_of(code.get("text"))
+    return "" if heading in named or "encounter" not in body else heading
 
 
 def title_of(body: Json) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from openrecord.caseload import queries
+from openrecord.caseload.rules.asking import MOST_OPEN
 from openrecord.caseload.types import Kind, State
 from openrecord.clinical.kinds import Level
 from openrecord.identity.types import Role
@@ -110,6 +111,32 @@ def test_an_opt_out_acts_at_once_and_its_reversal_when_the_practice_agrees(recor
     assert "February 2025" not in world.patient(record).get("/record/measurements").text
     caseload.take(manager, there, "decide", outcome="granted", letter="It is open.")
     assert "February 2025" in world.patient(record).get("/record/measurements").text
+
+
+def test_an_opt_out_acts_again_after_it_was_taken_back_and_says_how_it_stands(record: Record) -> None:
+    """It is still open with the practice then: asked for once more it told that the view was closed, and was wrong."""
+    page = caseload.ask(world.patient(record), "opt-out")
+    assert "Your online view is closed already." in world.patient(record).get(page).text
+    assert "so you need not ask" in world.patient(record).get("/requests/new/opt-in").text
+    clock.use(lambda: AT + timedelta(minutes=1))
+    world.patient(record).post("/access/change", {"wish": "return", "confirmed": "yes"})
+    assert "February 2025" in world.patient(record).get("/record/measurements").text
+    assert "so you need not ask" not in world.patient(record).get("/requests/new/opt-in").text
+    told = world.patient(record).get(page).text
+    assert "Your online view is closed already." not in told
+    assert "You have taken this back since." in told
+    clock.use(lambda: AT + timedelta(minutes=2))
+    assert caseload.ask(world.patient(record), "opt-out") == page
+    assert "February 2025" not in world.patient(record).get("/record/measurements").text
+    assert "Your online view is closed already." in world.patient(record).get(page).text
+
+
+def test_who_has_asked_for_much_can_still_stop(record: Record) -> None:
+    patient = world.patient(record)
+    for number in range(MOST_OPEN):
+        caseload.ask(patient, "question", about="A", words=f"Question {number}")
+    caseload.ask(patient, "opt-out")
+    assert "February 2025" not in patient.get("/record/measurements").text
 
 
 def test_a_proxy_asks_about_entries_and_sees_nothing_else(record: Record) -> None:

@@ -56,6 +56,22 @@ def test_an_empty_page_says_why(record: Record, policy: Policy, path: str, words
     assert words in told(world.moved(policy), path)
 
 
+@pytest.mark.parametrize("path", ["/messages", "/covid"])
+@pytest.mark.parametrize(
+    ("policy", "words"),
+    [
+        (Policy(go_live=None), "does not offer its records online"),
+        (Policy(level=Level.NONE), "has not opened your record online"),
+    ],
+)
+def test_pages_beside_the_record_say_why_too(record: Record, path: str, policy: Policy, words: str) -> None:  # noqa: ARG001
+    html = world.patient(world.moved(policy)).get(path).text
+    assert words in html
+    assert LINK in html
+    assert "Nothing new in the last" not in html
+    assert NOTHING not in html
+
+
 @pytest.mark.parametrize("level", [Level.FULL, Level.SUMMARY])
 def test_what_is_hidden_makes_no_difference_to_an_empty_page(record: Record, level: Level) -> None:
     """Byte for byte, whether the section is open or above the level."""

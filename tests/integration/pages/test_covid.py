@@ -273,7 +273,7 @@ def test_whoever_sees_no_vaccinations_has_no_card(vaccinated: Record) -> None:
     browser = world.patient(vaccinated)
     address = made_card(browser, vaccinated)
     vaccinated.lower(Level.SUMMARY)
-    assert "There is nothing to show here." in browser.get("/covid").text
+    assert "Your access does not include this part of the record." in browser.get("/covid").text
     assert browser.post("/covid/cards").headers["Location"] == "/covid"
     assert browser.get(f"{address}/file").status_code == 404
 

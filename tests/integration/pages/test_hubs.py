@@ -139,3 +139,21 @@ def test_who_acts_for_somebody_reads_no_number_of_theirs(record: Record) -> None
     assert spaced(record.patient.nhs_number) not in page
     assert "/access/people" not in page
     assert len(LINE.findall(read(theirs))) == 1, "what came since they act"
+
+
+def test_who_has_no_record_is_told_so_and_offered_nothing_of_one(record: Record) -> None:
+    """Whoever stopped acting for the only person they acted for saw a record of their own with all its sections."""
+    carer, viewer = made_record("Carer", "Kim"), uuid.uuid4()
+    theirs = world.patient(carer)
+    person = identity.person_by_nhs_number(carer.patient.nhs_number)
+    assert person is not None
+    access_actions.unbind(patient_id=carer.patient.patient_id, behind=person.person_id, by=BY, at=AT)
+    page = read(theirs, "/home")
+    assert "There is no GP record here that you can see." in page
+    assert 'href="/people/code"' in page
+    for path in ("/record/", "/take", "/access", "/requests"):
+        assert f'href="{path}' not in page
+    assert "Make the file" not in read(theirs, "/take")
+    granted = events.ProxyGranted(viewer=viewer, basis="lpa", listed_org=str(ORG), level=4)
+    access_actions.record(patient_id=record.patient.patient_id, act=granted, by=BY, at=OPENED, behind=person.person_id)
+    assert 'href="/record/medicines"' in read(theirs, "/home")

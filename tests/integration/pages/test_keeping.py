@@ -94,6 +94,15 @@ def test_a_patient_keeps_a_section_or_days_from_everybody_and_from_who_comes_lat
     assert listed.count("Everybody who acts for you") == 2
 
 
+def test_a_button_that_is_pressed_twice_keeps_once(record: Record) -> None:
+    mine = world.patient(record)
+    _proxy(record, "Kim")
+    for form in ({"sections": ["medications"]}, {"first-day": "1", "first-month": "2", "first-year": "2025"}):
+        for _twice in range(2):
+            _saved(mine, KEEP, form)
+    assert mine.get(KEPT).text.count("Share it with them again") == 2
+
+
 @pytest.mark.parametrize(
     ("form", "told"),
     [

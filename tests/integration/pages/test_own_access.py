@@ -264,3 +264,25 @@ def test_leaving_may_lead_elsewhere(record: Record, monkeypatch: pytest.MonkeyPa
     left = browser.get("/leave")
     assert (left.status_code, left.headers["Location"]) == (303, "https://weather.example/today")
     assert browser.get("/access").headers["Location"] == "/sign-in"
+
+
+def test_what_comes_back_is_said_as_it_is(record: Record, tick: Callable[[], datetime]) -> None:
+    """Whoever paused, then stopped, comes back to a pause; whoever chose to see less still sees less."""
+    browser, before = world.patient(record), "You will see what your surgery shares with you, as before."
+    _choose(browser, "decline")
+    tick()
+    assert before in browser.post("/access/change", {"wish": "return"}).text
+    _choose(browser, "return")
+    tick()
+    _choose(browser, "lower", level=str(int(Level.SUMMARY)))
+    tick()
+    _choose(browser, "pause")
+    tick()
+    asked = browser.post("/access/change", {"wish": "resume"}).text
+    assert before not in asked
+    assert "You will see as much as you chose before" in asked
+    _choose(browser, "decline")
+    tick()
+    asked = browser.post("/access/change", {"wish": "return"}).text
+    assert before not in asked
+    assert "It stays paused until you start it again." in asked

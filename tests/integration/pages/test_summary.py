@@ -146,6 +146,27 @@ def test_it_holds_what_goes_on_and_the_newest_of_each_test(record: Record) -> No
     assert taken["_effectiveDateTime"]["extension"][0]["valueCode"] == "unknown"
 
 
+def test_it_does_not_say_that_there_is_no_information_where_there_is(record: Record) -> None:
+    prescribed = {
+        "resourceType": "MedicationRequest",
+        "id": "issue",
+        "subject": {"reference": "Patient/p"},
+        "status": "completed",
+        "intent": "order",
+        "medicationCodeableConcept": {"coding": [{"system": SNOMED, "code": "1", "display": "Metformin"}]},
+        "authoredOn": "2025-02-01",
+    }
+    record.deliver(prescribed, condition("past", "resolved"))
+    record.grant_history()
+    told = summary(world.patient(record))
+    assert check(told)["10160-0"] == check(told)["11450-4"] == []
+    composition = told["entry"][0]["resource"]
+    said = {each["code"]["coding"][0]["code"]: each["text"]["div"] for each in composition["section"]}
+    assert "Past medicines and prescriptions stand in the GP record." in said["10160-0"]
+    assert "No condition that goes on can be seen here." in said["11450-4"]
+    assert "No information is available here about allergies" in said["48765-2"]
+
+
 def test_a_number_keeps_its_digits(record: Record) -> None:
     record.deliver(observation("new", "2025-02-01", "laboratory"))
     whole, part = content(world.patient(record), "fhir"), content(world.patient(record), "summary")

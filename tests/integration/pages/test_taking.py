@@ -322,7 +322,7 @@ def test_the_page_looks_again_by_itself_until_it_is_ready(record: Record) -> Non
     ready = browser.get(address)
     assert "Refresh" not in ready.headers
     assert f'href="{address}/file"' in ready.text
-    assert "4 March 2025, 09:00" in ready.text
+    assert "4 March 2025 at 09:00" in ready.text
 
 
 def test_a_file_lives_for_a_day(record: Record) -> None:

@@ -6,14 +6,16 @@ import pytest
 
 from openrecord.access import actions as access
 from openrecord.access import events
+from openrecord.clinical.codes import COMMENT_NOTE, SNOMED
 from openrecord.clinical.kinds import Level
 from openrecord.registry.types import Policy
 from openrecord.taking import making, queries
 from openrecord.taking.types import Download
-from tests.integration.fhir.world import AT, BY, Json, Record
+from tests.integration.fhir.world import AT, BY, Json, Record, observation
 from tests.integration.pages import world
 from tests.integration.pages.test_absent import told
 from tests.integration.pages.test_sharing import MEASURED
+from tests.integration.pages.test_sharing_told import report
 from tests.integration.pages.test_taking import made
 
 
@@ -59,3 +61,28 @@ def test_a_record_on_paper_says_why_a_section_is_empty(record: Record, monkeypat
     none = {part["heading"]: part["none"] for part in written[0]["parts"]}
     assert none["Documents"] == "Your access does not include this part of the record."
     assert none["Medicines"] == "There is nothing to show here."
+
+
+def test_a_record_on_paper_has_what_was_said_of_a_report_beside_it(
+    record: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Among the consultations it read "Needs discussion" and nobody knew of what."""
+    written: list[Json] = []
+    monkeypatch.setattr(making, "pdf", lambda _template, data, **_: written.append(data) or b"")
+    code = {"coding": [{"system": SNOMED, "code": COMMENT_NOTE, "display": "Comment note"}]}
+    said = observation("said", "2025-02-05", code=code, note=[{"text": "Needs discussion."}])
+    del said["valueQuantity"]
+    record.deliver(
+        report("value", "said"),
+        observation("value", "2025-02-05", "laboratory", code={"text": "Haemoglobin"}),
+        said,
+    )
+    made(world.patient(record), "pdf", section=["test-results", "consultations"])
+    told = {part["heading"]: part for part in written[0]["parts"]}
+    (year,) = told["Test results"]["years"]
+    assert [row[1] for row in year["rows"]] == ["Full blood count", "Haemoglobin", "Note"]
+    assert year["rows"][2][6] == ["Needs discussion."]
+    assert told["Consultations and events"]["years"] == []
+    made(world.patient(record), "pdf", section=["consultations"])
+    (year,) = written[1]["parts"][0]["years"]
+    assert [row[6] for row in year["rows"]] == [["Needs discussion."]]

@@ -103,9 +103,16 @@ def test_a_record_that_is_not_theirs_is_as_unknown_as_none(stored: None) -> None
 
 def test_every_form_about_a_record_says_which(record: Record) -> None:
     browser = world.patient(record)
+    carer = made_record("Carer", "Kim")
+    world.patient(carer)
+    let_in(record, carer)
+    browser.post("/access/kept/new", {"sections": ["medications"]})
     pages = (
         "/access",
         "/access/level",
+        "/access/kept",
+        "/access/kept/new",
+        "/access/people",
         "/requests/new/history",
         "/requests/new/question",
         "/take",

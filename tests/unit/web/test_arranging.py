@@ -127,6 +127,15 @@ def test_a_prescription_whose_medicine_cannot_be_seen_is_no_past_medicine() -> N
     assert group.heading == "Current medicines"
 
 
+def test_a_prescription_that_was_made_up_does_not_say_that_its_medicine_is_past() -> None:
+    """Its own page, what is taken along and what a link shows are all made of this."""
+    order = {"intent": "order", "status": "completed", "medicationCodeableConcept": {"text": "Ramipril"}}
+    told = medicines.detail(shown("MedicationRequest/issue", **order), ())
+    assert [fact for fact in told.facts if fact.label == "Status"] == []
+    course = medicines.detail(shown("MedicationStatement/course", status="completed"), ())
+    assert [fact.value for fact in course.facts if fact.label == "Status"] == ["Past"]
+
+
 def test_issues_stand_under_their_medicine() -> None:
     page = [
         shown("MedicationRequest/issue", basedOn=names("MedicationRequest/plan"), intent="order", status="completed"),

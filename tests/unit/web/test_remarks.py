@@ -7,7 +7,7 @@ from msgspec import structs
 
 from openrecord.clinical.codes import COMMENT_NOTE, SNOMED
 from openrecord.web.records import events, observations
-from openrecord.web.records.remarks import excerpt, is_note
+from openrecord.web.records.remarks import excerpt, is_note, note_texts
 from openrecord.web.records.sections import detail_of
 from openrecord.web.records.values import Shown
 from tests.unit.web.entries import shown_of
@@ -43,6 +43,19 @@ def test_a_note_in_a_list_says_how_it_begins() -> None:
     line = events.line(entry("n", code=COMMENT, note=[{"text": "Seen with  back pain.\nBetter now."}]))
     assert (line.title, line.value) == ("Note", "Seen with back pain. Better now.")
     assert events.line(entry("n", code=COMMENT)).value == ""
+
+
+def test_a_note_says_under_which_heading_it_was_written() -> None:
+    """Three notes of a visit came without: nobody could tell what was found from what was planned."""
+    visit: dict[str, Any] = {"encounter": {"reference": "Encounter/e"}}
+    plan = entry(
+        "n", code=COMMENT | {"text": "Plan"}, note=[{"text": "Rest, fluids."}, {"text": "Come back."}], **visit
+    )
+    assert events.line(plan).value == "Plan: Rest, fluids."
+    assert detail_of(plan, ()).paragraphs == ("Plan: Rest, fluids.", "Come back.")
+    for code in (COMMENT, COMMENT | {"text": "Comment note"}):
+        assert events.line(entry("n", code=code, note=[{"text": "Rest."}], **visit)).value == "Rest."
+    assert note_texts(entry("n", code=COMMENT | {"text": "Plan"}, **visit).body) == ()
 
 
 def test_a_comment_on_a_result_says_what_it_is_about() -> None:
