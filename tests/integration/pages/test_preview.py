@@ -51,14 +51,15 @@ def searched(browser: Client, path: str, words: str) -> list[str]:
 
 
 def filled(record: Record, chance: random.Random) -> None:
-    """Sixty results on a few days; a third of them is hidden."""
+    """Sixty results on a few days; a third of them is hidden, and nothing else."""
+    patient_id = record.patient.patient_id
+    before = screening.states(patient_id).keys()
     for number in range(60):
         code = {"coding": [{"system": "urn:x", "code": f"x{number % 3}"}], "text": TERMS[number % 3]}
         note = [{"text": "sodium again"}] if chance.random() < 0.3 else []
         day = f"2025-02-{chance.randint(1, 9):02d}"
         record.deliver(observation(f"r{number}", day, "laboratory", code=code, **({"note": note} if note else {})))
-    patient_id = record.patient.patient_id
-    for entry in list(screening.states(patient_id))[::3]:
+    for entry in sorted(screening.states(patient_id).keys() - before)[::3]:
         acts.hide(patient_id=patient_id, entry_id=entry, reason=HideReason.THIRD_PARTY, responsible=None, by=BY, at=AT)
 
 
