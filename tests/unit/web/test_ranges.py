@@ -1,6 +1,7 @@
 """Where a value lies against the laboratory's own range."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -96,6 +97,32 @@ def test_a_value_that_is_itself_a_bound(sign: str, value: float, expected: Direc
 )
 def test_ranges_in_words(low: float | None, high: float | None, words: str) -> None:
     assert place(result(4, low, high)).range_text == words
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "figure", "sign", "words", "expected"),
+    [
+        ("< 0.300 10*9/L", "10*9/L", "0.31", "", "below 0.300 \u00d710\u2079/L", Direction.ABOVE),
+        ("< 0.300 10*9/L", "10*9/L", "0.3", "", "below 0.300 \u00d710\u2079/L", Direction.ABOVE),
+        ("< 0.300 10*9/L", "10*9/L", "0.0", "", "below 0.300 \u00d710\u2079/L", Direction.WITHIN),
+        ("< 200.000 mg/L", "mg/L", "200.0", ">", "below 200.000 mg/L", Direction.ABOVE),
+        ("< 2.000 mm/h", "mm/h", "1.0", ">", "below 2.000 mm/h", Direction.UNKNOWN),
+        ("<=5 mg/L", "mg/L", "5", "", "up to 5 mg/L", Direction.WITHIN),
+        ("> 23.000 mm[Hg]", "mm[Hg]", "22", "", "above 23.000 mmHg", Direction.BELOW),
+        (">60 mL/min", "mL/min", "60", "<", "above 60 mL/min", Direction.BELOW),
+        (">= 60", "mL/min", "60", "", "60 or more", Direction.WITHIN),
+        ("> 3.000 nmol/L", "ng/L", "2.0", "", "above 3.000 nmol/L", Direction.UNKNOWN),
+        ("< 10 or so", "mg/L", "12", "", "< 10 or so", Direction.UNKNOWN),
+        ("< 5 - 7", "mg/L", "12", "", "< 5 - 7", Direction.UNKNOWN),
+    ],
+)
+def test_a_range_of_one_bound_may_be_written_as_text(
+    text: str, unit: str, figure: str, sign: str, words: str, expected: Direction
+) -> None:
+    """GP Connect's senders write "< 0.300 10*9/L" where there is no lower bound."""
+    value = {"value": Decimal(figure), "unit": unit, **({"comparator": sign} if sign else {})}
+    placed = place({"valueQuantity": value, "referenceRange": [{"text": text}]})
+    assert (placed.range_text, placed.direction) == (words, expected)
 
 
 @pytest.mark.parametrize("broken", [None, [], "3-5", [None], [{"low": "3"}], [{"low": {"value": True}}], {"high": []}])
