@@ -147,9 +147,14 @@ def procedure_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
 
 
 def questionnaire_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
-    """A questionnaire's questions and answers."""
+    """A questionnaire's questions and answers, also where those are entries of their own, as GP Connect sends them."""
     return Detail(
-        _("Questionnaire"), shown.date, tuple(_answers(objects(shown.body.get("item")))), links=related(shown, members)
+        _("Questionnaire"),
+        shown.date,
+        tuple(_answers(objects(shown.body.get("item")))),
+        comments_of(members),
+        links=related(shown, members),
+        groups=member_groups([member for member in members if not is_note(member.body)]),
     )
 
 
