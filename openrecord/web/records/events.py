@@ -97,7 +97,7 @@ def member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
             named.setdefault(heading, []).append(made)
     groups_found = [Group(heading, tuple(lines)) for heading, lines in named.items()]
     if results:
-        groups_found.append(Group(_("Results and measurements"), observations.nested(results)))
+        groups_found.append(Group(_("Results and findings"), observations.nested(results)))
     return tuple(groups_found)
 
 
@@ -120,8 +120,8 @@ _KINDS: Mapping[str, tuple[str, Callable[[Shown], Line]]] = {
     "MedicationRequest": (gettext_noop("Medicines"), medicines.line),
     "MedicationStatement": (gettext_noop("Medicines"), medicines.line),
     "DocumentReference": (gettext_noop("Documents"), documents.line),
-    "Observation": (gettext_noop("Results and measurements"), line),
-    "DiagnosticReport": (gettext_noop("Results and measurements"), observations.line),
+    "Observation": (gettext_noop("Results and findings"), line),
+    "DiagnosticReport": (gettext_noop("Results and findings"), observations.line),
     "Specimen": (gettext_noop("Samples"), observations.line),
     "Encounter": (gettext_noop("Consultations"), line),
     "Procedure": (gettext_noop("Procedures"), line),

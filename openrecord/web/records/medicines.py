@@ -112,6 +112,12 @@ def current(page: Sequence[Shown]) -> tuple[Shown, ...]:
     return tuple(top for top in tops if is_current(top.body) and not _is_issue(top.body))
 
 
+def _issues_first(under: Sequence[Shown]) -> Sequence[Shown]:
+    """In the order of the page, but of one day the issues before the prescription that they come from."""
+    days = {shown.date: number for number, shown in reversed([*enumerate(under)])}
+    return sorted(under, key=lambda shown: (days[shown.date], shown.body.get("intent") == "plan"))
+
+
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     """Current medicines, those on repeat first, then past ones; an issue stands under its prescription, and that under
     its medicine. Issues of a medicine that is not on the page come last: they are neither current nor past.
@@ -122,7 +128,7 @@ def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     past: list[Line] = []
     issues: list[Line] = []
     for shown in nest.tops:
-        under = nest.under(shown)
+        under = _issues_first(nest.under(shown))
         own = line(shown)._replace(under=tuple(issue_line(below) for below in under))
         if _is_issue(shown.body):
             issues.append(own)

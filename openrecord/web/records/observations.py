@@ -1,5 +1,6 @@
 """Observations and reports: test results, measurements, notes and other findings."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
@@ -10,7 +11,6 @@ from openrecord.web.records.elements import (
     concept,
     concepts,
     decoded,
-    displays,
     joined,
     mapping,
     notes,
@@ -29,6 +29,27 @@ from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, fact
 from openrecord.web.text import active_language
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
+
+
+_PARTY = re.compile(
+    r"(?P<role>(?:Laboratory|Radiology|RadiologyRelated)ServiceProvider|OrderingParty|MessageRecipient)-(?P<name>.+)"
+)
+"""How EMIS names whoever a laboratory's message speaks of: "LaboratoryServiceProvider-St James's-RBZ00"."""
+
+_PARTY_CODE = re.compile(r"(?:^|-| ?\()[A-Z]\d[0-9A-Z]{3,7}\)?$|-[A-Z]{3}\d{2}$")
+
+
+def done_by(body: Json) -> str:
+    """Who measured or reported; not who asked for it or was to get it, where the names say which is which."""
+    names: dict[str, None] = {}
+    for performer in objects(body.get("performer")):
+        name = text_of(performer.get("display"))
+        party = _PARTY.fullmatch(name)
+        if party is not None:
+            provides = party["role"].endswith("Provider")
+            name = _PARTY_CODE.sub("", party["name"]).strip() if provides else ""
+        names[name] = None
+    return joined(names)
 
 
 def value_in_words(observation: Json) -> str:
@@ -180,7 +201,7 @@ def observation_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("Status"), _status(text_of(body.get("status")))),
         (_("Where on the body"), concept(body.get("bodySite"))),
         (_("How it was done"), concept(body.get("method"))),
-        (_("Done by"), displays(body.get("performer"))),
+        (_("Done by"), done_by(body)),
     )
     return Detail(
         title=concept(body.get("code")) or _("Test result"),
@@ -206,7 +227,7 @@ def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("Date"), shown.date),
         (_("Filed"), fhir_date_in_words(body.get("issued"))),
         (_("Status"), _status(text_of(body.get("status")))),
-        (_("Laboratory or clinic"), displays(body.get("performer"))),
+        (_("Laboratory or clinic"), done_by(body)),
         (_("Conclusion"), concepts(body.get("conclusionCode"))),
     )
     return Detail(

@@ -92,8 +92,8 @@ SECTIONS: tuple[RecordSection, ...] = (
     ),
     RecordSection(
         "measurements",
-        gettext_noop("Measurements"),
-        gettext_noop("Blood pressure, weight, smoking and more"),
+        gettext_noop("Measurements and findings"),
+        gettext_noop("Blood pressure, weight, smoking, and what was noted at visits"),
         frozenset(
             {
                 Slot.VITAL_SIGNS,

@@ -170,7 +170,7 @@ def test_what_happened_stands_under_its_day_and_month(record: Record, browser: C
         "3 February 2025", "2 February 2025", "1 February 2025", "6 January 2025", "5 January 2025",
     ]  # fmt: skip
     kinds = re.findall(r'or-line__kind">([^<]+)', html)
-    assert kinds == ["Measurements"] * 4 + ["Consultations and events"]
+    assert kinds == ["Measurements and findings"] * 4 + ["Consultations and events"]
     assert html.count("Body weight") == 5
     assert ">Note<" not in html, "a note is read in its consultation"
 

@@ -144,6 +144,22 @@ def test_issues_stand_under_their_medicine() -> None:
     assert [below.title for below in line.under] == ["Issued 3 March 2024", "Prescribed 3 March 2024"]
 
 
+def test_of_one_day_issues_stand_before_their_prescription() -> None:
+    """A system notes both at the same moment, and neither order of them means anything."""
+    day, plan = "3 March 2024", names("MedicationRequest/plan")
+    page = [
+        shown("MedicationStatement/m", basedOn=plan, status="active"),
+        shown("MedicationRequest/late", "4 March 2024", basedOn=plan, intent="order"),
+        shown("MedicationRequest/plan", day, intent="plan", status="active"),
+        shown("MedicationRequest/issue", day, basedOn=plan, intent="order"),
+        shown("MedicationRequest/old", "1 March 2024", basedOn=plan, intent="order"),
+    ]
+    (group,) = medicines.groups(page)
+    assert [below.title for below in group.lines[0].under] == [
+        "Issued 4 March 2024", f"Issued {day}", f"Prescribed {day}", "Issued 1 March 2024"
+    ]  # fmt: skip
+
+
 KEYS = st.integers(0, 5)
 
 

@@ -129,3 +129,18 @@ def test_the_page_of_a_report_shows_what_was_said_of_it_and_under_a_result_what_
     assert [(line.title, [below.value for below in line.under]) for line in group.lines] == [
         ("Blood culture", ["Fine"])
     ]
+
+
+def test_who_did_a_test_is_told_without_who_asked_for_it() -> None:
+    """EMIS names whoever a laboratory's message speaks of, with the part they have in it and their code."""
+    names = [
+        "OrderingParty-Brannam Practice-L83073",
+        "LaboratoryServiceProvider-ST JAMES'S HOSPITAL-RBZ00",
+        "RadiologyRelatedServiceProvider-Example Ann (C3586907)",
+        "MessageRecipient-D82015",
+        "Dr A Smith-Jones",
+        "Dr A Smith-Jones",
+    ]
+    told = observations.done_by({"performer": [{"display": name} for name in names]})
+    assert told == "ST JAMES'S HOSPITAL, Example Ann, Dr A Smith-Jones"
+    assert observations.done_by({"performer": [{"display": "MessageRecipient-D82015"}]}) == ""
