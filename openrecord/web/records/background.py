@@ -100,7 +100,7 @@ def allergy_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     reactions = objects(body.get("reaction"))
     rows = facts(
         (_("Reaction"), joined(concepts(item.get("manifestation")) for item in reactions)),
-        (_("How strong"), joined(severity.get(text_of(item.get("severity")), "") for item in reactions)),
+        (_("How strong"), joined(dict.fromkeys(severity.get(text_of(item.get("severity")), "") for item in reactions))),
         (_("Status"), joined((_clinical_status(body), _allergy_certainty(body)))),
         (_("Started"), _onset(body)),
         (_("Last happened"), fhir_date_in_words(body.get("lastOccurrence"))),
@@ -161,14 +161,15 @@ def vaccination_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     """A vaccination's own page."""
     body = shown.body
     protocols = objects(body.get("protocolApplied"))
-    doses = (number(item.get("doseNumberPositiveInt")) or text_of(item.get("doseNumberString")) for item in protocols)
     given_by = joined(displays(item.get("actor")) for item in objects(body.get("performer")))
     rows = facts(
         (_("Date"), fhir_date_in_words(body.get("occurrenceDateTime")) or text_of(body.get("occurrenceString"))),
         (_("Status"), _not_given(body)),
         (_("Why it was not given"), concept(body.get("statusReason"))),
         (_("Protects against"), joined(concepts(item.get("targetDisease")) for item in protocols)),
-        (_("Dose number"), joined(doses)),
+        (_("Dose number"), joined(_dose(item) for item in protocols)),
+        (_("Amount given"), quantity_text(body.get("doseQuantity"))),
+        (_("Made by"), displays(body.get("manufacturer"))),
         (_("Batch number"), text_of(body.get("lotNumber"))),
         (_("Where on the body"), concept(body.get("site"))),
         (_("How it was given"), concept(body.get("route"))),
@@ -177,6 +178,15 @@ def vaccination_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     )
     title = concept(body.get("vaccineCode")) or _("Vaccination")
     return Detail(title, shown.date, rows, notes(body), links=related(shown, ()))
+
+
+def _dose(protocol: Json) -> str:
+    """Which dose it was, and of how many where that is said."""
+    dose, doses = (
+        number(protocol.get(f"{name}PositiveInt")) or text_of(protocol.get(f"{name}String"))
+        for name in ("doseNumber", "seriesDoses")
+    )
+    return _("%(number)s of %(all)s") % {"number": dose, "all": doses} if dose and doses else dose
 
 
 def vaccination_groups(page: Sequence[Shown]) -> tuple[Group, ...]:

@@ -157,7 +157,7 @@ def detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
         (_("Advice"), _patient_instructions(body)),
         (_("Status"), _status(body)),
         (_("Started"), fhir_date_in_words(period.get("start") or body.get("effectiveDateTime"))),
-        (_("Ended"), fhir_date_in_words(period.get("end"))),
+        (_("Until") if is_current(body) else _("Ended"), fhir_date_in_words(period.get("end"))),
         (_("Prescribed"), fhir_date_in_words(body.get("authoredOn") or body.get("dateAsserted"))),
         (_("Type of prescription"), concepts(body.get("courseOfTherapyType"))),
         (_("Quantity"), quantity_text(dispense.get("quantity"))),

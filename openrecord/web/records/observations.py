@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from openrecord.clinical.codes import codes_of
 from openrecord.web.records import remarks
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.elements import (
@@ -30,6 +31,9 @@ from openrecord.web.text import active_language
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
 
+
+_DIASTOLIC = "8462-4"
+"""LOINC's diastolic blood pressure, the component of FHIR's profile for vital signs."""
 
 _PARTY = re.compile(
     r"(?P<role>(?:Laboratory|Radiology|RadiologyRelated)ServiceProvider|OrderingParty|MessageRecipient)-(?P<name>.+)"
@@ -80,12 +84,16 @@ def _rarer_value(observation: Json) -> str:
         if key == "valueRatio":
             ratio = mapping(value)
             return joined((quantity_text(ratio.get("numerator")), quantity_text(ratio.get("denominator"))), " : ")
+        if key == "valuePeriod":
+            start, end = (fhir_date_in_words(mapping(value).get(name)) for name in ("start", "end"))
+            return _("%(low)s to %(high)s") % {"low": start or "?", "high": end or "?"} if start or end else ""
         return number(value) or text_of(value)
     return concept(observation.get("dataAbsentReason"))
 
 
 def _components_in_words(components: Sequence[Json]) -> str:
     """Blood pressure as 137/73 mmHg; anything else as "name value, name value"."""
+    components = _systolic_first(components)
     quantities = [mapping(component.get("valueQuantity")) for component in components]
     units = {unit_of(quantity) for quantity in quantities}
     figures = [number(quantity.get("value")) for quantity in quantities]
@@ -96,6 +104,18 @@ def _components_in_words(components: Sequence[Json]) -> str:
         for component in components
         if "component" not in component
     )
+
+
+def _systolic_first(components: Sequence[Json]) -> Sequence[Json]:
+    """The parts of a blood pressure as people say them: which of them a source sends first means nothing."""
+    if len(components) == 2 and _is_diastolic(components[0]) and not _is_diastolic(components[1]):
+        return components[::-1]
+    return components
+
+
+def _is_diastolic(component: Json) -> bool:
+    code = component.get("code")
+    return "diastolic" in concept(code).casefold() or _DIASTOLIC in codes_of(code)
 
 
 def direction_in_words(direction: Direction) -> str:
@@ -175,7 +195,7 @@ def _status(status: str) -> str:
 
 
 def _component_facts(body: Json) -> tuple[Fact, ...]:
-    return tuple(_component_fact(component) for component in objects(body.get("component")))
+    return tuple(_component_fact(component) for component in _systolic_first(objects(body.get("component"))))
 
 
 def _component_fact(component: Json) -> Fact:

@@ -160,6 +160,15 @@ def test_of_one_day_issues_stand_before_their_prescription() -> None:
     ]  # fmt: skip
 
 
+def test_what_is_taken_has_not_ended() -> None:
+    """Its last day is a plan as long as the record calls it current."""
+    period = {"start": "2024-03-01", "end": "2024-03-08"}
+    for status, label in (("active", "Until"), ("completed", "Ended")):
+        entry = shown("MedicationStatement/m", status=status, effectivePeriod=period)
+        told = {fact.label: fact.value for fact in medicines.detail(entry, ()).facts}
+        assert told[label] == "8 March 2024"
+
+
 KEYS = st.integers(0, 5)
 
 

@@ -44,3 +44,28 @@ def test_what_was_ruled_out_is_neither_current_nor_past(kind: str, groups: Group
     ]
     found = [(group.heading, [line.title for line in group.lines]) for group in groups(entries)]
     assert found == [("Current", ["confirmed"]), ("Past", ["provisional"]), ("Ruled out", ["refuted"])]
+
+
+def test_one_strength_of_several_reactions_is_said_once() -> None:
+    reactions = [{"manifestation": [{"text": each}], "severity": "severe"} for each in ("Rash", "Swelling")]
+    body = {"resourceType": "AllergyIntolerance", "code": {"text": "Nuts"}, "reaction": reactions}
+    facts = background.allergy_detail(shown_of("/a", "AllergyIntolerance/a", "1 March 2024", body), ()).facts
+    assert [(fact.label, fact.value) for fact in facts] == [("Reaction", "Rash, Swelling"), ("How strong", "Severe")]
+
+
+def test_a_vaccination_says_which_dose_how_much_and_by_whom_it_was_made() -> None:
+    body = {
+        "resourceType": "Immunization",
+        "status": "completed",
+        "vaccineCode": {"text": "MMR"},
+        "manufacturer": {"display": "Example Labs"},
+        "doseQuantity": {"value": 1, "unit": "mL"},
+        "protocolApplied": [
+            {"doseNumberPositiveInt": 1, "seriesDosesPositiveInt": 2},
+            {"doseNumberString": "booster"},
+            {"seriesDosesPositiveInt": 3},
+        ],
+    }
+    entry = shown_of("/i", "Immunization/i", "1 March 2024", body)
+    facts = {fact.label: fact.value for fact in background.vaccination_detail(entry, ()).facts}
+    assert facts == {"Dose number": "1 of 2, booster", "Amount given": "1 mL", "Made by": "Example Labs"}
