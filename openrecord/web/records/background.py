@@ -195,10 +195,11 @@ def vaccination_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
 
 
 def referral_line(shown: Shown) -> Line:
-    """One referral or request in a list."""
+    """One referral or request in a list, with what it is for: GP Connect's have no other name than "Referral"."""
     body, (title, plain) = shown.body, _named(shown.body.get("code"))
-    performer, progress = displays(body.get("performer")), _progress(body)
-    return Line(shown.href, title or referral_title(body), shown.date, performer, tag=progress, plain=plain)
+    whom, why, progress = displays(body.get("performer")), concepts(body.get("reasonCode")), _progress(body)
+    value, aside = (why, whom) if why else (whom, "")
+    return Line(shown.href, title or referral_title(body), shown.date, value, aside, tag=progress, plain=plain)
 
 
 def referral_title(body: Json) -> str:

@@ -91,7 +91,9 @@ class Chart:
     def shapes(self) -> tuple[str, ...]:
         """The shapes that occur, for the key. A bound of which no place can be told has no shape of its own."""
         return tuple(
-            dict.fromkeys(mark.shape for mark in self.marks if not mark.is_bound or mark.shape != Direction.UNKNOWN.value)
+            dict.fromkeys(
+                mark.shape for mark in self.marks if not mark.is_bound or mark.shape != Direction.UNKNOWN.value
+            )
         )
 
     @property

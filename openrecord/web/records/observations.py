@@ -31,7 +31,6 @@ from openrecord.web.text import active_language
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
 
-
 _DIASTOLIC = "8462-4"
 """LOINC's diastolic blood pressure, the component of FHIR's profile for vital signs."""
 

@@ -11,7 +11,16 @@ from decimal import Decimal
 from enum import Enum
 from typing import NamedTuple
 
-from openrecord.web.records.elements import Json, mapping, number, objects, quantity_text, text_of, unit_in_words, unit_of
+from openrecord.web.records.elements import (
+    Json,
+    mapping,
+    number,
+    objects,
+    quantity_text,
+    text_of,
+    unit_in_words,
+    unit_of,
+)
 from openrecord.web.text import gettext as _
 
 

@@ -167,7 +167,7 @@ def _date(clinical: datetime | None, body: bytes) -> str:
 def detail_of(
     entry: Shown, members: Sequence[Shown], others: Sequence[Shown] = (), named: Sequence[Shown] = ()
 ) -> Detail:
-    """The page of one entry. `others`: other results of the same test, newest first; `named`: what else it refers to."""
+    """The page of one entry. `others`: other results of the same test, newest first; `named`: what else it names."""
     detail = recorded(entry, members)
     explained = about(entry.body)
     return replace(

@@ -69,3 +69,13 @@ def test_a_vaccination_says_which_dose_how_much_and_by_whom_it_was_made() -> Non
     entry = shown_of("/i", "Immunization/i", "1 March 2024", body)
     facts = {fact.label: fact.value for fact in background.vaccination_detail(entry, ()).facts}
     assert facts == {"Dose number": "1 of 2, booster", "Amount given": "1 mL", "Made by": "Example Labs"}
+
+
+def test_a_referral_in_a_list_says_what_it_is_for() -> None:
+    whom = [{"display": "Example Hospital"}]
+    body = {"resourceType": "ServiceRequest", "performer": whom, "reasonCode": [{"text": "Chest pain"}]}
+    line = background.referral_line(shown_of("/r", "ServiceRequest/r", "1 March 2024", body))
+    assert (line.title, line.value, line.aside) == ("Referral", "Chest pain", "Example Hospital")
+    del body["reasonCode"]
+    line = background.referral_line(shown_of("/r", "ServiceRequest/r", "1 March 2024", body))
+    assert (line.value, line.aside) == ("Example Hospital", "")

@@ -10,9 +10,7 @@ ONE, OTHER = "0b6c64de-9d3c-4f0e-8a51-2f6a7f2c9e40", "1b6c64de-9d3c-4f0e-8a51-2f
 
 def shown(reference: str, **body: object) -> Shown:
     kind, _, key = reference.partition("/")
-    return shown_of(
-        f"/record/x/{key}", reference, "3 March 2024", {"resourceType": kind, "id": key, **body}
-    )
+    return shown_of(f"/record/x/{key}", reference, "3 March 2024", {"resourceType": kind, "id": key, **body})
 
 
 def test_each_is_named_once_and_only_by_a_real_id() -> None:
@@ -40,7 +38,9 @@ def test_an_entry_is_told_by_its_sort_and_its_name() -> None:
 
 
 def test_what_cannot_be_had_keeps_the_words_for_its_sort() -> None:
-    (link,) = with_names(related(shown("Condition/c", encounter={"reference": f"Encounter/{ONE}"}), ()), (), events.line)
+    (link,) = with_names(
+        related(shown("Condition/c", encounter={"reference": f"Encounter/{ONE}"}), ()), (), events.line
+    )
     assert (link.title, link.value, link.date) == ("Consultation", "", "")
 
 
