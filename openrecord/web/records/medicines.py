@@ -112,6 +112,10 @@ def current(page: Sequence[Shown]) -> tuple[Shown, ...]:
     return tuple(top for top in tops if is_current(top.body) and not _is_issue(top.body))
 
 
+def _with(shown: Shown, under: Sequence[Shown]) -> Line:
+    return line(shown)._replace(under=tuple(issue_line(below) for below in under))
+
+
 def _issues_first(under: Sequence[Shown]) -> Sequence[Shown]:
     """In the order of the page, but of one day the issues before the prescription that they come from."""
     days = {shown.date: number for number, shown in reversed([*enumerate(under)])}
@@ -120,18 +124,20 @@ def _issues_first(under: Sequence[Shown]) -> Sequence[Shown]:
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     """Current medicines, those on repeat first, then past ones; an issue stands under its prescription, and that under
-    its medicine. Issues of a medicine that is not on the page come last: they are neither current nor past.
+    its medicine. Issues of a medicine that is not on the page come last, those of one prescription under the latest of
+    them: they are neither current nor past.
     """
     nest = Nest(page, parents_of(page))
     repeat: list[Line] = []
     current: list[Line] = []
     past: list[Line] = []
-    issues: list[Line] = []
+    issues: dict[str, list[Shown]] = {}
     for shown in nest.tops:
         under = _issues_first(nest.under(shown))
-        own = line(shown)._replace(under=tuple(issue_line(below) for below in under))
+        own = _with(shown, under)
         if _is_issue(shown.body):
-            issues.append(own)
+            plan = next(iter(references(shown.body.get("basedOn"))), shown.reference)
+            issues.setdefault(plan, []).extend((shown, *under))
         elif not is_current(shown.body):
             past.append(own)
         elif any(_is_repeat(each.body) for each in (shown, *under)):
@@ -142,7 +148,7 @@ def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
         (_("Repeat medicines"), repeat),
         (_("Other current medicines") if repeat else _("Current medicines"), current),
         (_("Past medicines"), past),
-        (_("Earlier prescriptions"), issues),
+        (_("Earlier prescriptions"), [_with(latest, earlier) for latest, *earlier in issues.values()]),
     )
     return tuple(Group(heading, tuple(lines)) for heading, lines in named if lines)
 

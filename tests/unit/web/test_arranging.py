@@ -160,6 +160,23 @@ def test_of_one_day_issues_stand_before_their_prescription() -> None:
     ]  # fmt: skip
 
 
+def test_issues_of_one_prescription_that_is_elsewhere_stand_together() -> None:
+    """A practice issues the same again and again: twenty lines of one name say less than one with its days."""
+    pill = {"intent": "order", "status": "completed", "medicationCodeableConcept": {"text": "Marvelon tablets"}}
+    page = [
+        shown("MedicationRequest/c", "20 June 2011", basedOn=names("MedicationRequest/plan"), **pill),
+        shown("MedicationRequest/x", "18 June 2011", **{**pill, "medicationCodeableConcept": {"text": "Gel"}}),
+        shown("MedicationRequest/b", "17 June 2011", basedOn=names("MedicationRequest/plan"), **pill),
+        shown("MedicationRequest/a", "10 May 2011", basedOn=names("MedicationRequest/other"), **pill),
+    ]
+    (group,) = medicines.groups(page)
+    assert [(line.title, line.date, [below.title for below in line.under]) for line in group.lines] == [
+        ("Marvelon tablets", "20 June 2011", ["Issued 17 June 2011"]),
+        ("Gel", "18 June 2011", []),
+        ("Marvelon tablets", "10 May 2011", []),
+    ]
+
+
 def test_what_is_taken_has_not_ended() -> None:
     """Its last day is a plan as long as the record calls it current."""
     period = {"start": "2024-03-01", "end": "2024-03-08"}
