@@ -72,7 +72,8 @@ def line(shown: Shown) -> Line:
     body = shown.body
     status = _status(body)
     tag = status if text_of(body.get("status")) in {"on-hold", "stopped", "not-taken"} else ""
-    return Line(shown.href, name_of(body), shown.date, value=dosage_of(body), tag=tag)
+    aside = _("Prescription issued") if is_issue(body) else ""
+    return Line(shown.href, name_of(body), shown.date, value=dosage_of(body), aside=aside, tag=tag)
 
 
 def parents_of(page: Sequence[Shown]) -> dict[str, str]:
@@ -97,7 +98,7 @@ def _is_repeat(body: Json) -> bool:
     return not _REPEAT.isdisjoint(codes_of(body.get("courseOfTherapyType")))
 
 
-def _is_issue(body: Json) -> bool:
+def is_issue(body: Json) -> bool:
     """Whether it is one prescription of a medicine, which itself stands elsewhere in the record or cannot be seen.
 
     That one was made up says nothing of the medicine: it need not be a past one.
@@ -106,10 +107,15 @@ def _is_issue(body: Json) -> bool:
     return is_order and ("basedOn" in body or body.get("status") == "completed")
 
 
+def plan_of(shown: Shown) -> str:
+    """The prescription that an issue comes from, else itself."""
+    return next(iter(references(shown.body.get("basedOn"))), shown.reference)
+
+
 def current(page: Sequence[Shown]) -> tuple[Shown, ...]:
     """The medicines of a page that go on, each once: not its prescriptions and issues beside it."""
     tops = Nest(page, parents_of(page)).tops
-    return tuple(top for top in tops if is_current(top.body) and not _is_issue(top.body))
+    return tuple(top for top in tops if is_current(top.body) and not is_issue(top.body))
 
 
 def _with(shown: Shown, under: Sequence[Shown]) -> Line:
@@ -135,9 +141,8 @@ def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     for shown in nest.tops:
         under = _issues_first(nest.under(shown))
         own = _with(shown, under)
-        if _is_issue(shown.body):
-            plan = next(iter(references(shown.body.get("basedOn"))), shown.reference)
-            issues.setdefault(plan, []).extend((shown, *under))
+        if is_issue(shown.body):
+            issues.setdefault(plan_of(shown), []).extend((shown, *under))
         elif not is_current(shown.body):
             past.append(own)
         elif any(_is_repeat(each.body) for each in (shown, *under)):

@@ -251,6 +251,7 @@ def test_what_is_taken_now_comes_first_however_long_ago_it_began(record: Record,
     (older,) = re.findall(r'href="([^"]+)" rel="next"', html)
     rest = browser.get(older).content.decode()
     assert headings(rest, 2) == ["Past medicines", "Earlier prescriptions"]
-    assert rest.count("Asthma") == 11
+    assert (rest.count("Asthma"), rest.count(">Issued ")) == (2, 9), "the old one, and ten issues of one prescription"
+    assert len(re.findall(r'class="or-line__title" href="/record/medicines/', rest)) == 11
     assert browser.get("/record/medicines?after=~").status_code == 404
     assert browser.get("/record/documents?after=~").status_code == 404

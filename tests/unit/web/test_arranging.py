@@ -177,6 +177,22 @@ def test_issues_of_one_prescription_that_is_elsewhere_stand_together() -> None:
     ]
 
 
+def test_by_date_issues_of_one_prescription_on_one_day_are_one_entry_that_says_what_it_is() -> None:
+    pill = {"intent": "order", "status": "completed", "medicationCodeableConcept": {"text": "Marvelon tablets"}}
+    page = [
+        structs.replace(
+            shown(f"MedicationRequest/{key}", day, basedOn=names("MedicationRequest/plan"), **pill), slug="medicines"
+        )
+        for key, day in (("d", "20 June 2011"), ("c", "20 June 2011"), ("b", "17 June 2011"))
+    ]
+    lines = [item.line for month in timeline.months(page) for day in month.days for item in day.items]
+    assert [(line.date, line.aside, [below.title for below in line.under]) for line in lines] == [
+        ("20 June 2011", "Prescription issued", ["Issued 20 June 2011"]),
+        ("17 June 2011", "Prescription issued", []),
+    ]
+    assert len(timeline.items(page)) == 3, "what is news is told one by one"
+
+
 def test_what_is_taken_has_not_ended() -> None:
     """Its last day is a plan as long as the record calls it current."""
     period = {"start": "2024-03-01", "end": "2024-03-08"}
