@@ -46,7 +46,15 @@ _INTERPRETATION: Mapping[str, Direction] = {
     "N": Direction.WITHIN,
     "A": Direction.OUTSIDE,
     "AA": Direction.OUTSIDE,
+    "HI": Direction.ABOVE,
+    "LO": Direction.BELOW,
+    "OR": Direction.OUTSIDE,
 }
+"""HL7's codes, and at the end those of the NHS's laboratory messages."""
+
+_WRITTEN_CODE = re.compile(r"(HI|LO|OR) - ")
+"""How GP Connect's senders write a code of a laboratory's message: as text, "HI - Above high reference limit"."""
+
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
 _ONE_BOUND = re.compile(r"([<>]=?) *(\d{1,12}(?:\.\d{1,12})?)(?: *(\D\S{0,30}|10[*^]\S{1,28}))?")
 """How GP Connect's senders write a range with one bound that is not part of it: as text, "< 0.300 10*9/L"."""
@@ -96,12 +104,10 @@ def _is_normal(item: Json) -> bool:
 def _coded(observation: Json) -> Direction | None:
     if "interpretation" not in observation:
         return None
-    found = {
-        _INTERPRETATION[code]
-        for concept in objects(observation.get("interpretation"))
-        for coding in objects(concept.get("coding"))
-        if (code := text_of(coding.get("code"))) in _INTERPRETATION
-    }
+    concepts = objects(observation.get("interpretation"))
+    codes = [text_of(coding.get("code")) for concept in concepts for coding in objects(concept.get("coding"))]
+    codes += [told[1] for concept in concepts if (told := _WRITTEN_CODE.match(text_of(concept.get("text"))))]
+    found = {_INTERPRETATION[code] for code in codes if code in _INTERPRETATION}
     if len(found) == 2 and Direction.OUTSIDE in found:
         found.discard(Direction.OUTSIDE)
     return found.pop() if len(found) == 1 else None

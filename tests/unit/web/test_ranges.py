@@ -41,6 +41,25 @@ def test_the_laboratorys_own_code_counts_before_a_comparison() -> None:
     assert place(result(9.0, 3.5, 5.3, interpretation=coded("N"))).direction is Direction.WITHIN
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HI - Above high reference limit", Direction.ABOVE),
+        ("LO - Below low reference limit", Direction.BELOW),
+        ("OR - Outside reference range", Direction.OUTSIDE),
+        ("PA - Potentially abnormal", Direction.UNKNOWN),
+        ("OR so it seems", Direction.UNKNOWN),
+        ("HIgh", Direction.UNKNOWN),
+    ],
+)
+def test_a_code_of_a_laboratorys_message_may_be_written_as_text(text: str, expected: Direction) -> None:
+    """GP Connect's senders do so, for results without a range or a number too."""
+    assert place({"valueString": "Target cells", "interpretation": [{"text": text}]}).direction is expected
+    coded_too = [{"text": text, "coding": [{"code": text[:2]}]}]
+    if " - " in text:
+        assert place({"interpretation": coded_too}).direction is expected
+
+
 def test_an_unknown_code_leaves_the_comparison() -> None:
     assert place(result(9.0, 3.5, 5.3, interpretation=coded("XYZ"))).direction is Direction.ABOVE
 
