@@ -8,8 +8,8 @@ A file there holds tables of what is written and what it means:
     [after_number]  units: counts only after a number, and there comes before everything else
     [symbols]       signs, wherever they stand
     [before_word]   signs that count only before a word
-    [[choice]]      what has several meanings: `near` lists the words that speak for each; `unsure = "silent"` says
-                    nothing where none of them decides, otherwise all meanings are given
+    [[choice]]      what has several meanings: `near` lists the words that speak for each. Where none of them decides,
+                    all are given; with `unsure = "silent"` none, with `unsure = "first"` the first, the usual one
 
 Every text of a note stays as it is: what is found are places in it (R12).
 """
@@ -40,11 +40,14 @@ _SPELLS: Final[Mapping[str, tuple[str, str, int]]] = {
     "12": ("month", "months", 24),
 }
 """By the number under the stroke: what is counted, and the most that is written so."""
+_LONG_CAPITALS = re.compile(r"(?<![^\W\d_])[A-Z]{6}")
+_SMALL_WORD = re.compile(r"[a-z]{3}")
 _BEFORE_DATES = frozenset({"on", "dated", "from", "since", "until", "till", "by", "due", "dob", "lmp", "edd", "bp"})
 """After these words 3/7 may be a day in July, or 40/24 a blood pressure."""
 _TABLES = ("as_written", "any_case", "in_capitals", "after_number", "symbols", "before_word")
 _KEYS = frozenset({"review", "choice", *_TABLES})
 _CHOICE_KEYS = frozenset({"written", "table", "meanings", "unsure"})
+_UNSURE = frozenset({"all", "silent", "first"})
 _MEANING_KEYS = frozenset({"text", "near"})
 
 
@@ -70,7 +73,7 @@ class _Meaning:
 @dataclass(frozen=True, slots=True)
 class _Entry:
     meanings: tuple[_Meaning, ...]
-    silent: bool = False
+    unsure: str = "all"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +104,16 @@ def find(text: str) -> tuple[Span, ...]:
     """The abbreviations in `text`, in order; spans never overlap and never lie inside a longer word."""
     known = glossary()
     tokens = list(known.token.finditer(text))
-    read = _Text(text, tokens, [_folded(token[0]) for token in tokens], text.upper() == text)
+    read = _Text(text, tokens, [_folded(token[0]) for token in tokens], _is_shouted(text))
     heading, colon, _rest = text.partition(":")
     if colon and len(heading.split()) <= _LONGEST_HEADING:
         read.heading = frozenset(heading.casefold().split())
     return tuple(span for at in range(len(tokens)) for span in _spans(known, read, at))
+
+
+def _is_shouted(text: str) -> bool:
+    """Whether a text is in capitals, a unit or another short word aside ("ON WARFARIN 5mg")."""
+    return text.upper() == text or (_LONG_CAPITALS.search(text) is not None and _SMALL_WORD.search(text) is None)
 
 
 def _folded(token: str) -> str:
@@ -150,13 +158,13 @@ def _span(entry: _Entry, read: _Text, at: int, start: int, end: int) -> Iterator
 
 def _decided(entry: _Entry, read: _Text, at: int) -> tuple[str, ...]:
     """The meaning that words nearby or the heading of the note speak for; else all of them, or none."""
-    if len(entry.meanings) == 1 and not entry.silent:
+    if len(entry.meanings) == 1 and entry.unsure != "silent":
         return (entry.meanings[0].text,)
     around = {*read.folded[max(0, at - _WITHIN) : at], *read.folded[at + 1 : at + 1 + _WITHIN], *read.heading}
     spoken_for = tuple(meaning.text for meaning in entry.meanings if not meaning.near.isdisjoint(around))
-    if spoken_for or entry.silent:
+    if spoken_for or entry.unsure == "silent":
         return spoken_for
-    return tuple(meaning.text for meaning in entry.meanings)
+    return tuple(meaning.text for meaning in entry.meanings[: 1 if entry.unsure == "first" else None])
 
 
 def _stands_before_word(words: str, start: int, end: int) -> bool:
@@ -239,9 +247,10 @@ def _read(listed: Mapping[str, Any], tables: Mapping[str, dict[str, _Entry]]) ->
             _put(tables, table, written, _Entry((_Meaning(_said(text)),)))
     for choice in listed.get("choice", ()):
         _refuse_unknown(choice, _CHOICE_KEYS)
-        if choice.get("unsure", "all") not in {"all", "silent"}:
-            raise InvalidGlossary(f"unsure of {choice['written']} is all or silent")
-        entry = _Entry(_meanings(choice["meanings"]), choice.get("unsure") == "silent")
+        unsure = choice.get("unsure", "all")
+        if unsure not in _UNSURE:
+            raise InvalidGlossary(f"unsure of {choice['written']} is all, silent or first")
+        entry = _Entry(_meanings(choice["meanings"]), unsure)
         _put(tables, choice["table"], choice["written"], entry)
     return _said(listed["review"]["status"])
 

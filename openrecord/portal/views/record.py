@@ -18,6 +18,7 @@ from openrecord.kit import clock
 from openrecord.portal.acting import CHANNEL, Acting, acting, record_page_read
 from openrecord.portal.pages import page
 from openrecord.taking import gathering
+from openrecord.timeline import around
 from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import NOTHING, BadCursor, Page, ServedEntry
 from openrecord.web import errors
@@ -27,6 +28,7 @@ from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.plain import about_names
+from openrecord.web.records.related import named_in
 from openrecord.web.records.sections import BY_SLUG, detail_of, shown
 from openrecord.web.records.trends import test_of
 from openrecord.web.records.values import Shown
@@ -155,8 +157,10 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     this = as_shown(served)
     test = test_of(this)
     others = () if test is None else timeline.of_same_test(by.reader, served, test, at=at)
-    record_page_read(request, by, (served, *members, *others), route=f"{BASE}/{slug}/entry", query="", at=at)
-    detail = detail_of(this, [as_shown(member) for member in members], [as_shown(each) for each in others])
+    below, beside = [as_shown(member) for member in members], [as_shown(each) for each in others]
+    named = around.named(by.reader, named_in(this, below, beside), at=at)
+    record_page_read(request, by, (served, *members, *others, *named), route=f"{BASE}/{slug}/entry", query="", at=at)
+    detail = detail_of(this, below, beside, [as_shown(each) for each in named])
     context = {
         "title": _(found.title),
         "section_title": _(found.title),

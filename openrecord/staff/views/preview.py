@@ -1,6 +1,6 @@
 """What the patient, who acts for them, or an app sees: by their own Sight, on the patient's own templates (R37)."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,15 +19,18 @@ from openrecord.staff.presenters.proxies import newest_grants
 from openrecord.staff.presenters.seers import Whom, in_words
 from openrecord.staff.seers import PEOPLE, own_reader, seers
 from openrecord.staff.views.patient import base_of
+from openrecord.timeline import around
 from openrecord.timeline import queries as timeline
-from openrecord.timeline.types import BadCursor, Page, Reader
+from openrecord.timeline.types import BadCursor, Page, Reader, ServedEntry
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
 from openrecord.web.records.lists import Way, list_context
 from openrecord.web.records.plain import about_names
+from openrecord.web.records.related import named_in
 from openrecord.web.records.sections import BY_SLUG, SECTIONS, detail_of, shown
 from openrecord.web.records.trends import test_of
+from openrecord.web.records.values import Shown
 from openrecord.web.redirects import see_other
 from openrecord.web.text import gettext as _
 
@@ -190,6 +193,10 @@ def section(request: HttpRequest, public_id: UUID, slug: str, viewer_id: UUID | 
     return page(request, "records/list.html", found.desk, {**found.context, **context}, found.patient)
 
 
+def _shown(entries: Sequence[ServedEntry], base: str) -> list[Shown]:
+    return [shown(entry.slot, entry.clinical, entry.body, base) for entry in entries]
+
+
 @audience(Audience.STAFF)
 @require_safe
 def entry(
@@ -205,12 +212,11 @@ def entry(
     one = shown(served.slot, served.clinical, served.body, found.base)
     members, test = timeline.members(reader, entry_id, at=at), test_of(one)
     others = () if test is None else timeline.of_same_test(reader, served, test, at=at)
-    ids = [item.public_id for item in (served, *members, *others)]
+    below, beside = _shown(members, found.base), _shown(others, found.base)
+    named = around.named(reader, named_in(one, below, beside), at=at)
+    ids = [item.public_id for item in (served, *members, *others, *named)]
     record_staff_read(request, found.desk, found.patient, route=ROUTE, served=ids, seen_as=reader, at=at)
-    below, beside = (
-        [shown(item.slot, item.clinical, item.body, found.base) for item in items] for items in (members, others)
-    )
-    detail = detail_of(one, below, beside)
+    detail = detail_of(one, below, beside, _shown(named, found.base))
     context = {
         **found.context,
         "title": _(section_found.title),

@@ -40,7 +40,7 @@ def _every(entries: Sequence[Shown]) -> Sequence[Shown]:
 
 
 def _going_on(entries: Sequence[Shown]) -> Sequence[Shown]:
-    return [one for one in entries if not background.is_over(one.body)]
+    return [one for one in entries if not background.is_over(one.body) and not background.is_ruled_out(one.body)]
 
 
 def _given(entries: Sequence[Shown]) -> Sequence[Shown]:

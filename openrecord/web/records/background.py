@@ -30,6 +30,11 @@ def is_over(body: Json) -> bool:
     return code_of(body.get("clinicalStatus")) in _OVER
 
 
+def is_ruled_out(body: Json) -> bool:
+    """Whether the record says that it was never so."""
+    return code_of(body.get("verificationStatus")) == "refuted"
+
+
 def _clinical_status(body: Json) -> str:
     words = {
         "active": _("Active"),
@@ -52,6 +57,13 @@ def _certainty(body: Json) -> str:
     return words.get(code_of(body.get("verificationStatus")), "")
 
 
+def _allergy_certainty(body: Json) -> str:
+    """GP systems know no allergies that wait to be confirmed: GP Connect fixes "unconfirmed" for all of them, and a
+    reader must not take it to mean anything.
+    """
+    return "" if code_of(body.get("verificationStatus")) == "unconfirmed" else _certainty(body)
+
+
 def _onset(body: Json) -> str:
     age = quantity_text(body.get("onsetAge"))
     period = mapping(body.get("onsetPeriod"))
@@ -72,7 +84,7 @@ def allergy_line(shown: Shown) -> Line:
     body = shown.body
     reactions = joined(concepts(item.get("manifestation")) for item in objects(body.get("reaction")))
     title, plain = _named(body.get("code"))
-    return Line(shown.href, title or _("Allergy"), shown.date, reactions, tag=_certainty(body), plain=plain)
+    return Line(shown.href, title or _("Allergy"), shown.date, reactions, tag=_allergy_certainty(body), plain=plain)
 
 
 def _named(code: object) -> tuple[str, str]:
@@ -88,8 +100,8 @@ def allergy_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     reactions = objects(body.get("reaction"))
     rows = facts(
         (_("Reaction"), joined(concepts(item.get("manifestation")) for item in reactions)),
-        (_("How strong"), joined(severity.get(text_of(item.get("severity")), "") for item in reactions)),
-        (_("Status"), joined((_clinical_status(body), _certainty(body)))),
+        (_("How strong"), joined(dict.fromkeys(severity.get(text_of(item.get("severity")), "") for item in reactions))),
+        (_("Status"), joined((_clinical_status(body), _allergy_certainty(body)))),
         (_("Started"), _onset(body)),
         (_("Last happened"), fhir_date_in_words(body.get("lastOccurrence"))),
         (_("Recorded"), fhir_date_in_words(body.get("recordedDate"))),
@@ -149,14 +161,15 @@ def vaccination_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     """A vaccination's own page."""
     body = shown.body
     protocols = objects(body.get("protocolApplied"))
-    doses = (number(item.get("doseNumberPositiveInt")) or text_of(item.get("doseNumberString")) for item in protocols)
     given_by = joined(displays(item.get("actor")) for item in objects(body.get("performer")))
     rows = facts(
         (_("Date"), fhir_date_in_words(body.get("occurrenceDateTime")) or text_of(body.get("occurrenceString"))),
         (_("Status"), _not_given(body)),
         (_("Why it was not given"), concept(body.get("statusReason"))),
         (_("Protects against"), joined(concepts(item.get("targetDisease")) for item in protocols)),
-        (_("Dose number"), joined(doses)),
+        (_("Dose number"), joined(_dose(item) for item in protocols)),
+        (_("Amount given"), quantity_text(body.get("doseQuantity"))),
+        (_("Made by"), displays(body.get("manufacturer"))),
         (_("Batch number"), text_of(body.get("lotNumber"))),
         (_("Where on the body"), concept(body.get("site"))),
         (_("How it was given"), concept(body.get("route"))),
@@ -167,16 +180,26 @@ def vaccination_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     return Detail(title, shown.date, rows, notes(body), links=related(shown, ()))
 
 
+def _dose(protocol: Json) -> str:
+    """Which dose it was, and of how many where that is said."""
+    dose, doses = (
+        number(protocol.get(f"{name}PositiveInt")) or text_of(protocol.get(f"{name}String"))
+        for name in ("doseNumber", "seriesDoses")
+    )
+    return _("%(number)s of %(all)s") % {"number": dose, "all": doses} if dose and doses else dose
+
+
 def vaccination_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     """Vaccinations, newest first."""
     return by_year(page, vaccination_line)
 
 
 def referral_line(shown: Shown) -> Line:
-    """One referral or request in a list."""
+    """One referral or request in a list, with what it is for: GP Connect's have no other name than "Referral"."""
     body, (title, plain) = shown.body, _named(shown.body.get("code"))
-    performer, progress = displays(body.get("performer")), _progress(body)
-    return Line(shown.href, title or referral_title(body), shown.date, performer, tag=progress, plain=plain)
+    whom, why, progress = displays(body.get("performer")), concepts(body.get("reasonCode")), _progress(body)
+    value, aside = (why, whom) if why else (whom, "")
+    return Line(shown.href, title or referral_title(body), shown.date, value, aside, tag=progress, plain=plain)
 
 
 def referral_title(body: Json) -> str:
@@ -212,6 +235,12 @@ def referral_groups(page: Sequence[Shown]) -> tuple[Group, ...]:
 
 
 def _now_and_past(page: Sequence[Shown], line: Callable[[Shown], Line]) -> tuple[Group, ...]:
-    current = tuple(line(shown) for shown in page if not is_over(shown.body))
-    over = tuple(line(shown) for shown in page if is_over(shown.body))
-    return tuple(Group(heading, lines) for heading, lines in ((_("Current"), current), (_("Past"), over)) if lines)
+    """What was ruled out comes last, whatever clinical status its source left with it."""
+    current: list[Line] = []
+    over: list[Line] = []
+    ruled_out: list[Line] = []
+    for shown in page:
+        kept = ruled_out if is_ruled_out(shown.body) else over if is_over(shown.body) else current
+        kept.append(line(shown))
+    named = ((_("Current"), current), (_("Past"), over), (_("Ruled out"), ruled_out))
+    return tuple(Group(heading, tuple(lines)) for heading, lines in named if lines)

@@ -89,8 +89,12 @@ class Chart:
 
     @property
     def shapes(self) -> tuple[str, ...]:
-        """The shapes that occur, for the key."""
-        return tuple(dict.fromkeys(mark.shape for mark in self.marks if not mark.is_bound))
+        """The shapes that occur, for the key. A bound of which no place can be told has no shape of its own."""
+        return tuple(
+            dict.fromkeys(
+                mark.shape for mark in self.marks if not mark.is_bound or mark.shape != Direction.UNKNOWN.value
+            )
+        )
 
     @property
     def has_bounds(self) -> bool:

@@ -20,6 +20,11 @@ _UNIT_WORDS = {
     "mm[Hg]": "mmHg",
     "Cel": "\u00b0C",
     "/min": "per minute",
+    "/h": "per hour",
+    "/d": "per day",
+    "/wk": "per week",
+    "/mo": "per month",
+    "[degF]": "\u00b0F",
     "kg/m2": "kg/m\u00b2",
     "1": "",
     "mL/min/{1.73_m2}": "mL/min/1.73m\u00b2",
@@ -29,8 +34,11 @@ _MOST_DIGITS = 30
 """No measurement has more; one written 1e999999999 must not become a page of zeros."""
 
 _POWER_OF_TEN = re.compile(r"^10[*^](\d+)")
+_BRACKETED = re.compile(r"\[([A-Za-z]+)(?:_(?:av|i|us|br))?\]")
+"""A unit that is none of the metric system, as UCUM writes it: [iU], [oz_av]."""
+
 _ANNOTATION = re.compile(r"\{[^}]*\}")
-_MICRO = re.compile(r"(?<![A-Za-z])u(?=[gLlmM])")
+_MICRO = re.compile(r"(?<![A-Za-z])u(?=[gLlmMI])")
 _SUPERSCRIPT = str.maketrans("0123456789", "\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 
 
@@ -94,13 +102,19 @@ def unit_of(quantity: Json) -> str:
 
 @lru_cache(maxsize=1024)
 def unit_in_words(unit: str) -> str:
-    """A UCUM unit as laboratories print it (powers of ten raised, a micro sign for u); any other unit unchanged."""
+    """A UCUM unit as laboratories print it (powers of ten raised, a micro sign for u, no brackets); any other unit
+    unchanged.
+    """
     if unit in _UNIT_WORDS:
         return _UNIT_WORDS[unit]
     power = _POWER_OF_TEN.match(unit)
     if power:
         unit = f"\u00d710{power[1].translate(_SUPERSCRIPT)}{unit[power.end() :]}"
-    return _MICRO.sub("\u00b5", _ANNOTATION.sub("", unit))
+    return _MICRO.sub("\u00b5", _BRACKETED.sub(_without_brackets, _ANNOTATION.sub("", unit)))
+
+
+def _without_brackets(found: re.Match[str]) -> str:
+    return "IU" if found[1] == "iU" else found[1]
 
 
 def quantity_text(value: object) -> str:

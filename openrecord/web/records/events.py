@@ -107,7 +107,7 @@ def member_groups(members: Sequence[Shown]) -> tuple[Group, ...]:
             named.setdefault(heading, []).append(made)
     groups_found = [Group(heading, tuple(lines)) for heading, lines in named.items()]
     if results:
-        groups_found.append(Group(_("Results and measurements"), observations.nested(results)))
+        groups_found.append(Group(_("Results and findings"), observations.nested(results)))
     return tuple(groups_found)
 
 
@@ -130,8 +130,8 @@ _KINDS: Mapping[str, tuple[str, Callable[[Shown], Line]]] = {
     "MedicationRequest": (gettext_noop("Medicines"), medicines.line),
     "MedicationStatement": (gettext_noop("Medicines"), medicines.line),
     "DocumentReference": (gettext_noop("Documents"), documents.line),
-    "Observation": (gettext_noop("Results and measurements"), line),
-    "DiagnosticReport": (gettext_noop("Results and measurements"), observations.line),
+    "Observation": (gettext_noop("Results and findings"), line),
+    "DiagnosticReport": (gettext_noop("Results and findings"), observations.line),
     "Specimen": (gettext_noop("Samples"), observations.line),
     "Encounter": (gettext_noop("Consultations"), line),
     "Procedure": (gettext_noop("Procedures"), line),
@@ -157,9 +157,14 @@ def procedure_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
 
 
 def questionnaire_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
-    """A questionnaire's questions and answers."""
+    """A questionnaire's questions and answers, also where those are entries of their own, as GP Connect sends them."""
     return Detail(
-        _("Questionnaire"), shown.date, tuple(_answers(objects(shown.body.get("item")))), links=related(shown, members)
+        _("Questionnaire"),
+        shown.date,
+        tuple(_answers(objects(shown.body.get("item")))),
+        comments_of(members),
+        links=related(shown, members),
+        groups=member_groups([member for member in members if not is_note(member.body)]),
     )
 
 

@@ -72,7 +72,8 @@ def line(shown: Shown) -> Line:
     body = shown.body
     status = _status(body)
     tag = status if text_of(body.get("status")) in {"on-hold", "stopped", "not-taken"} else ""
-    return Line(shown.href, name_of(body), shown.date, value=dosage_of(body), tag=tag)
+    aside = _("Prescription issued") if is_issue(body) else ""
+    return Line(shown.href, name_of(body), shown.date, value=dosage_of(body), aside=aside, tag=tag)
 
 
 def parents_of(page: Sequence[Shown]) -> dict[str, str]:
@@ -106,31 +107,47 @@ def _is_made_up(body: Json) -> bool:
     return _is_order(body) and body.get("status") == "completed"
 
 
-def _is_issue(body: Json) -> bool:
+def is_issue(body: Json) -> bool:
     """Whether it is one prescription of a medicine, which itself stands elsewhere in the record or cannot be seen."""
     return _is_made_up(body) or (_is_order(body) and "basedOn" in body)
+
+
+def plan_of(shown: Shown) -> str:
+    """The prescription that an issue comes from, else itself."""
+    return next(iter(references(shown.body.get("basedOn"))), shown.reference)
 
 
 def current(page: Sequence[Shown]) -> tuple[Shown, ...]:
     """The medicines of a page that go on, each once: not its prescriptions and issues beside it."""
     tops = Nest(page, parents_of(page)).tops
-    return tuple(top for top in tops if is_current(top.body) and not _is_issue(top.body))
+    return tuple(top for top in tops if is_current(top.body) and not is_issue(top.body))
+
+
+def _with(shown: Shown, under: Sequence[Shown]) -> Line:
+    return line(shown)._replace(under=tuple(issue_line(below) for below in under))
+
+
+def _issues_first(under: Sequence[Shown]) -> Sequence[Shown]:
+    """In the order of the page, but of one day the issues before the prescription that they come from."""
+    days = {shown.date: number for number, shown in reversed([*enumerate(under)])}
+    return sorted(under, key=lambda shown: (days[shown.date], shown.body.get("intent") == "plan"))
 
 
 def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
     """Current medicines, those on repeat first, then past ones; an issue stands under its prescription, and that under
-    its medicine. Issues of a medicine that is not on the page come last: they are neither current nor past.
+    its medicine. Issues of a medicine that is not on the page come last, those of one prescription under the latest of
+    them: they are neither current nor past.
     """
     nest = Nest(page, parents_of(page))
     repeat: list[Line] = []
     current: list[Line] = []
     past: list[Line] = []
-    issues: list[Line] = []
+    issues: dict[str, list[Shown]] = {}
     for shown in nest.tops:
-        under = nest.under(shown)
-        own = line(shown)._replace(under=tuple(issue_line(below) for below in under))
-        if _is_issue(shown.body):
-            issues.append(own)
+        under = _issues_first(nest.under(shown))
+        own = _with(shown, under)
+        if is_issue(shown.body):
+            issues.setdefault(plan_of(shown), []).extend((shown, *under))
         elif not is_current(shown.body):
             past.append(own)
         elif any(_is_repeat(each.body) for each in (shown, *under)):
@@ -141,7 +158,7 @@ def groups(page: Sequence[Shown]) -> tuple[Group, ...]:
         (_("Repeat medicines"), repeat),
         (_("Other current medicines") if repeat else _("Current medicines"), current),
         (_("Past medicines"), past),
-        (_("Earlier prescriptions"), issues),
+        (_("Earlier prescriptions"), [_with(latest, earlier) for latest, *earlier in issues.values()]),
     )
     return tuple(Group(heading, tuple(lines)) for heading, lines in named if lines)
 
@@ -156,7 +173,7 @@ def detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
         (_("Advice"), _patient_instructions(body)),
         (_("Status"), "" if _is_made_up(body) else _status(body)),
         (_("Started"), fhir_date_in_words(period.get("start") or body.get("effectiveDateTime"))),
-        (_("Ended"), fhir_date_in_words(period.get("end"))),
+        (_("Until") if is_current(body) else _("Ended"), fhir_date_in_words(period.get("end"))),
         (_("Prescribed"), fhir_date_in_words(body.get("authoredOn") or body.get("dateAsserted"))),
         (_("Type of prescription"), concepts(body.get("courseOfTherapyType"))),
         (_("Quantity"), quantity_text(dispense.get("quantity"))),

@@ -1,8 +1,10 @@
 """Observations and reports: test results, measurements, notes and other findings."""
 
+import re
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
+from openrecord.clinical.codes import codes_of
 from openrecord.web.records import remarks
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.elements import (
@@ -10,7 +12,6 @@ from openrecord.web.records.elements import (
     concept,
     concepts,
     decoded,
-    displays,
     joined,
     mapping,
     notes,
@@ -29,6 +30,29 @@ from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, fact
 from openrecord.web.text import active_language
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
+
+_DIASTOLIC = "8462-4"
+"""LOINC's diastolic blood pressure, the component of FHIR's profile for vital signs."""
+
+_PARTY = re.compile(
+    r"(?P<role>(?:Laboratory|Radiology|RadiologyRelated)ServiceProvider|OrderingParty|MessageRecipient)-(?P<name>.+)"
+)
+"""How EMIS names whoever a laboratory's message speaks of: "LaboratoryServiceProvider-St James's-RBZ00"."""
+
+_PARTY_CODE = re.compile(r"(?:^|-| ?\()[A-Z]\d[0-9A-Z]{3,7}\)?$|-[A-Z]{3}\d{2}$")
+
+
+def done_by(body: Json) -> str:
+    """Who measured or reported; not who asked for it or was to get it, where the names say which is which."""
+    names: dict[str, None] = {}
+    for performer in objects(body.get("performer")):
+        name = text_of(performer.get("display"))
+        party = _PARTY.fullmatch(name)
+        if party is not None:
+            provides = party["role"].endswith("Provider")
+            name = _PARTY_CODE.sub("", party["name"]).strip() if provides else ""
+        names[name] = None
+    return joined(names)
 
 
 def value_in_words(observation: Json) -> str:
@@ -59,12 +83,16 @@ def _rarer_value(observation: Json) -> str:
         if key == "valueRatio":
             ratio = mapping(value)
             return joined((quantity_text(ratio.get("numerator")), quantity_text(ratio.get("denominator"))), " : ")
+        if key == "valuePeriod":
+            start, end = (fhir_date_in_words(mapping(value).get(name)) for name in ("start", "end"))
+            return _("%(low)s to %(high)s") % {"low": start or "?", "high": end or "?"} if start or end else ""
         return number(value) or text_of(value)
     return concept(observation.get("dataAbsentReason"))
 
 
 def _components_in_words(components: Sequence[Json]) -> str:
     """Blood pressure as 137/73 mmHg; anything else as "name value, name value"."""
+    components = _systolic_first(components)
     quantities = [mapping(component.get("valueQuantity")) for component in components]
     units = {unit_of(quantity) for quantity in quantities}
     figures = [number(quantity.get("value")) for quantity in quantities]
@@ -75,6 +103,18 @@ def _components_in_words(components: Sequence[Json]) -> str:
         for component in components
         if "component" not in component
     )
+
+
+def _systolic_first(components: Sequence[Json]) -> Sequence[Json]:
+    """The parts of a blood pressure as people say them: which of them a source sends first means nothing."""
+    if len(components) == 2 and _is_diastolic(components[0]) and not _is_diastolic(components[1]):
+        return components[::-1]
+    return components
+
+
+def _is_diastolic(component: Json) -> bool:
+    code = component.get("code")
+    return "diastolic" in concept(code).casefold() or _DIASTOLIC in codes_of(code)
 
 
 def direction_in_words(direction: Direction) -> str:
@@ -154,7 +194,7 @@ def _status(status: str) -> str:
 
 
 def _component_facts(body: Json) -> tuple[Fact, ...]:
-    return tuple(_component_fact(component) for component in objects(body.get("component")))
+    return tuple(_component_fact(component) for component in _systolic_first(objects(body.get("component"))))
 
 
 def _component_fact(component: Json) -> Fact:
@@ -180,7 +220,7 @@ def observation_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("Status"), _status(text_of(body.get("status")))),
         (_("Where on the body"), concept(body.get("bodySite"))),
         (_("How it was done"), concept(body.get("method"))),
-        (_("Done by"), displays(body.get("performer"))),
+        (_("Done by"), done_by(body)),
     )
     return Detail(
         title=concept(body.get("code")) or _("Test result"),
@@ -206,7 +246,7 @@ def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("Date"), shown.date),
         (_("Filed"), fhir_date_in_words(body.get("issued"))),
         (_("Status"), _status(text_of(body.get("status")))),
-        (_("Laboratory or clinic"), displays(body.get("performer"))),
+        (_("Laboratory or clinic"), done_by(body)),
         (_("Conclusion"), concepts(body.get("conclusionCode"))),
     )
     return Detail(

@@ -4,12 +4,23 @@ The range is the laboratory's; we never bring one of our own. The laboratory's i
 comparison. Different units are never compared. Pure.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
+from typing import NamedTuple
 
-from openrecord.web.records.elements import Json, mapping, number, objects, quantity_text, text_of, unit_of
+from openrecord.web.records.elements import (
+    Json,
+    mapping,
+    number,
+    objects,
+    quantity_text,
+    text_of,
+    unit_in_words,
+    unit_of,
+)
 from openrecord.web.text import gettext as _
 
 
@@ -35,8 +46,19 @@ _INTERPRETATION: Mapping[str, Direction] = {
     "N": Direction.WITHIN,
     "A": Direction.OUTSIDE,
     "AA": Direction.OUTSIDE,
+    "HI": Direction.ABOVE,
+    "LO": Direction.BELOW,
+    "OR": Direction.OUTSIDE,
 }
+"""HL7's codes, and at the end those of the NHS's laboratory messages."""
+
+_WRITTEN_CODE = re.compile(r"(HI|LO|OR) - ")
+"""How GP Connect's senders write a code of a laboratory's message: as text, "HI - Above high reference limit"."""
+
 _MIRRORED = {">": "<", ">=": "<=", "<": ">", "<=": ">="}
+_ONE_BOUND = re.compile(r"([<>]=?) *(\d{1,12}(?:\.\d{1,12})?)(?: *(\D\S{0,30}|10[*^]\S{1,28}))?")
+"""How GP Connect's senders write a range with one bound that is not part of it: as text, "< 0.300 10*9/L"."""
+
 _NORMAL_RANGE = frozenset({"", "normal", "N"})
 
 
@@ -62,7 +84,8 @@ def place(observation: Json) -> Placed:
         return Placed(range_text, coded)
     if len(ranges) != 1:
         return Placed(range_text, Direction.UNKNOWN)
-    return Placed(range_text, _compare(mapping(observation.get("valueQuantity")), ranges[0]))
+    value, written = mapping(observation.get("valueQuantity")), _written(ranges[0])
+    return Placed(range_text, _compare_written(value, written) if written else _compare(value, ranges[0]))
 
 
 def own_range(observation: Json) -> Json:
@@ -81,12 +104,10 @@ def _is_normal(item: Json) -> bool:
 def _coded(observation: Json) -> Direction | None:
     if "interpretation" not in observation:
         return None
-    found = {
-        _INTERPRETATION[code]
-        for concept in objects(observation.get("interpretation"))
-        for coding in objects(concept.get("coding"))
-        if (code := text_of(coding.get("code"))) in _INTERPRETATION
-    }
+    concepts = objects(observation.get("interpretation"))
+    codes = [text_of(coding.get("code")) for concept in concepts for coding in objects(concept.get("coding"))]
+    codes += [told[1] for concept in concepts if (told := _WRITTEN_CODE.match(text_of(concept.get("text"))))]
+    found = {_INTERPRETATION[code] for code in codes if code in _INTERPRETATION}
     if len(found) == 2 and Direction.OUTSIDE in found:
         found.discard(Direction.OUTSIDE)
     return found.pop() if len(found) == 1 else None
@@ -100,10 +121,59 @@ def _in_words(item: Json) -> str:
         unit = unit_of(high) or unit_of(low)
         return (_("%(low)s to %(high)s") % {"low": low_text, "high": f"{high_text} {unit}"}).rstrip()
     if high_text:
-        return _("up to %(high)s") % {"high": quantity_text(high)}
+        return _up_to(quantity_text(high))
     if low_text:
-        return _("%(low)s or more") % {"low": quantity_text(low)}
-    return words
+        return _or_more(quantity_text(low))
+    written = _written(item)
+    return _SIGNS[written.sign](f"{written.figure} {written.unit}".rstrip()) if written else words
+
+
+def _up_to(bound: str) -> str:
+    return _("up to %(high)s") % {"high": bound}
+
+
+def _or_more(bound: str) -> str:
+    return _("%(low)s or more") % {"low": bound}
+
+
+def _below(bound: str) -> str:
+    return _("below %(high)s") % {"high": bound}
+
+
+def _above(bound: str) -> str:
+    return _("above %(low)s") % {"low": bound}
+
+
+_SIGNS: Mapping[str, Callable[[str], str]] = {"<": _below, "<=": _up_to, ">": _above, ">=": _or_more}
+
+
+class _Written(NamedTuple):
+    """A range that is a text with one bound: "< 0.300 10*9/L"."""
+
+    sign: str
+    figure: str
+    unit: str
+
+
+def _written(item: Json) -> _Written | None:
+    if "low" in item or "high" in item:
+        return None
+    found = _ONE_BOUND.fullmatch(text_of(item.get("text")))
+    return _Written(found[1], found[2], unit_in_words(found[3] or "")) if found else None
+
+
+def _compare_written(value: Json, written: _Written) -> Direction:
+    """What lies on the bound of "< 5" is outside it, as the laboratory wrote it."""
+    figure = _figure(value)
+    if figure is None or written.unit not in {"", unit_of(value)}:
+        return Direction.UNKNOWN
+    bound, sign = Decimal(written.figure), text_of(value.get("comparator"))
+    outside = Direction.ABOVE if written.sign[0] == "<" else Direction.BELOW
+    if outside is Direction.BELOW:
+        figure, bound, sign = -figure, -bound, _MIRRORED.get(sign, sign)
+    if _surely_more(sign, figure, bound) or (figure == bound and len(written.sign) == 1 and sign in {"", ">="}):
+        return outside
+    return Direction.UNKNOWN if sign else Direction.WITHIN
 
 
 def _figure(quantity: Json) -> Decimal | None:

@@ -1,7 +1,9 @@
 """Links from an entry to others that the served body names. The body names only what this reader may see."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
+from uuid import UUID
 
 from openrecord.web.records.elements import Json, objects, text_of
 from openrecord.web.records.values import Line, Shown
@@ -23,6 +25,7 @@ _TYPES: Final[Mapping[str, tuple[str, str]]] = {
     "Procedure": ("consultations", gettext_noop("Procedure")),
     "QuestionnaireResponse": ("consultations", gettext_noop("Questionnaire")),
 }
+_IS_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ELEMENTS = (
     "encounter", "context", "basedOn", "priorPrescription", "reasonReference", "partOf", "hasMember", "derivedFrom",
     "result", "specimen", "diagnosis", "evidence", "relatesTo", "part", "outcomeReference",
@@ -44,6 +47,38 @@ def href_of(reference: str, base: str) -> str:
     if kind not in _TYPES or not key or "/" in key:
         return ""
     return f"{base}/{_TYPES[kind][0]}/{key}"
+
+
+def named_in(shown: Shown, *listed: Sequence[Shown]) -> tuple[UUID, ...]:
+    """The entries that `shown` refers to, without those that are at hand already."""
+    known = {shown.reference, *(each.reference for entries in listed for each in entries)}
+    found: dict[UUID, None] = {}
+    for target in _targets(shown.body):
+        reference = text_of(target.get("reference"))
+        kind, _slash, key = reference.partition("/")
+        if reference not in known and kind in _TYPES and _IS_ID.fullmatch(key):
+            found[UUID(key)] = None
+    return tuple(found)
+
+
+def with_names(links: Sequence[Line], named: Sequence[Shown], line: Callable[[Shown], Line]) -> tuple[Line, ...]:
+    """The links, each with what `named` says that the entry is and of when it is: "Prescription, Prescription" tells
+    nobody which is which. `line`: how a list shows an entry.
+    """
+    known = {each.reference.partition("/")[2]: each for each in named}
+    return tuple(
+        _with_name(found, line(found).title) if (found := known.get(link.href.rpartition("/")[2])) else link
+        for link in links
+    )
+
+
+def _with_name(named: Shown, name: str) -> Line:
+    """The sort of entry, as `value` what it is; an Observation may be anything, and its own words say what."""
+    kind = named.reference.partition("/")[0]
+    words = _(_TYPES[kind][1])
+    if kind == "Observation" or name.startswith(words):
+        return Line(named.href, name, named.date)
+    return Line(named.href, words, named.date, name)
 
 
 def related(shown: Shown, members: Sequence[Shown]) -> tuple[Line, ...]:

@@ -14,6 +14,7 @@ from openrecord.clinical.r4.times import happened
 from openrecord.web.records import background, documents, events, medicines, observations
 from openrecord.web.records.elements import decoded, mapping, text_of
 from openrecord.web.records.plain import about, plain_of, written
+from openrecord.web.records.related import with_names
 from openrecord.web.records.trends import trends_of
 from openrecord.web.records.values import Detail, Group, Shown, parts_of
 from openrecord.web.text import gettext as _
@@ -91,8 +92,8 @@ SECTIONS: tuple[RecordSection, ...] = (
     ),
     RecordSection(
         "measurements",
-        gettext_noop("Measurements"),
-        gettext_noop("Blood pressure, weight, smoking and more"),
+        gettext_noop("Measurements and findings"),
+        gettext_noop("Blood pressure, weight, smoking, and what was noted at visits"),
         frozenset(
             {
                 Slot.VITAL_SIGNS,
@@ -163,8 +164,10 @@ def _date(clinical: datetime | None, body: bytes) -> str:
     return fhir_date_in_words(said) if len(said) < len("2019-01-01") and earliest_or_none(said) == clinical else words
 
 
-def detail_of(entry: Shown, members: Sequence[Shown], others: Sequence[Shown] = ()) -> Detail:
-    """The page of one entry. `others`: other results of the same test, newest first."""
+def detail_of(
+    entry: Shown, members: Sequence[Shown], others: Sequence[Shown] = (), named: Sequence[Shown] = ()
+) -> Detail:
+    """The page of one entry. `others`: other results of the same test, newest first; `named`: what else it names."""
     detail = recorded(entry, members)
     explained = about(entry.body)
     return replace(
@@ -173,6 +176,7 @@ def detail_of(entry: Shown, members: Sequence[Shown], others: Sequence[Shown] = 
         written=written((*detail.comments, *detail.paragraphs, *detail.terse)),
         about=explained,
         trends=trends_of(entry, others),
+        links=with_names(detail.links, (*named, *others), lambda each: events.any_line(each)[1]),
     )
 
 

@@ -63,7 +63,8 @@ def kind_of(shown: Shown) -> str:
 
 def months(page: Sequence[Shown]) -> tuple[Month, ...]:
     """One page of the record, newest first."""
-    nest = Nest(page, _parents(page))
+    parents = _parents(page)
+    nest = Nest(page, {**_issues_together(page, parents), **parents})
     return tuple(
         Month(
             heading,
@@ -93,6 +94,21 @@ def _parents(page: Sequence[Shown]) -> Mapping[str, str]:
     found |= medicines.parents_of([shown for shown in page if shown.slug == "medicines"])
     found |= observations.parents_of(page)
     return {child: parent for child, parent in found.items() if dates.get(child) == dates.get(parent)}
+
+
+def _issues_together(page: Sequence[Shown], parents: Mapping[str, str]) -> dict[str, str]:
+    """Of the issues of one prescription on one day, which stands elsewhere, the others belong to the first."""
+    first: dict[tuple[str, str], str] = {}
+    for shown in page:
+        if shown.slug == "medicines" and shown.reference not in parents and medicines.is_issue(shown.body):
+            first.setdefault((medicines.plan_of(shown), shown.date), shown.reference)
+    return {
+        shown.reference: one
+        for shown in page
+        if shown.slug == "medicines"
+        and medicines.is_issue(shown.body)
+        and (one := first.get((medicines.plan_of(shown), shown.date), shown.reference)) != shown.reference
+    }
 
 
 def _item(shown: Shown, nest: Nest) -> Item:

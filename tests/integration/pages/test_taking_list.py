@@ -20,8 +20,8 @@ def test_the_list_says_which_part_a_file_is_of(record: Record) -> None:
     browser = world.patient(record)
     address = made(browser, CSV, section="measurements", **{"first-day": "1", "first-month": "2", "first-year": "2025"})
     made(browser, CSV)
-    assert browser.get("/take").text.count("Measurements; from 1 February 2025") == 1
-    assert "Measurements; from 1 February 2025" in browser.get(address).text
+    assert browser.get("/take").text.count("Measurements and findings; from 1 February 2025") == 1
+    assert "Measurements and findings; from 1 February 2025" in browser.get(address).text
 
 
 def test_asked_for_twice_before_it_is_made_it_is_one_file(record: Record) -> None:

@@ -170,7 +170,7 @@ def test_what_happened_stands_under_its_day_and_month(record: Record, browser: C
         "3 February 2025", "2 February 2025", "1 February 2025", "6 January 2025", "5 January 2025",
     ]  # fmt: skip
     kinds = re.findall(r'or-line__kind">([^<]+)', html)
-    assert kinds == ["Measurements"] * 4 + ["Consultations and events"]
+    assert kinds == ["Measurements and findings"] * 4 + ["Consultations and events"]
     assert html.count("Body weight") == 5
     assert ">Note<" not in html, "a note is read in its consultation"
 
@@ -251,6 +251,7 @@ def test_what_is_taken_now_comes_first_however_long_ago_it_began(record: Record,
     (older,) = re.findall(r'href="([^"]+)" rel="next"', html)
     rest = browser.get(older).content.decode()
     assert headings(rest, 2) == ["Past medicines", "Earlier prescriptions"]
-    assert rest.count("Asthma") == 11
+    assert (rest.count("Asthma"), rest.count(">Issued ")) == (2, 9), "the old one, and ten issues of one prescription"
+    assert len(re.findall(r'class="or-line__title" href="/record/medicines/', rest)) == 11
     assert browser.get("/record/medicines?after=~").status_code == 404
     assert browser.get("/record/documents?after=~").status_code == 404

@@ -54,6 +54,32 @@ def test_no_span_lies_inside_a_longer_word(text: str) -> None:
         assert not (written[-1].isalnum() and after.isalnum())
 
 
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [("ON WARFARIN", "ON"), ("ON AZATHIOPRINE 50mg", "ON"), ("RASH ON TOP OF FOOT", "TOP"), ("GIVEN TO ME", "ME"),
+     ("AS DISCUSSED, APPLY ICE", "ICE"), ("REDUCE SALT INTAKE", "SALT"), ("AS ABOVE", "AS")],
+)  # fmt: skip
+def test_an_ordinary_word_in_a_text_of_capitals_is_that_word(text: str, written: str) -> None:
+    assert written not in found(text)
+
+
+@pytest.mark.parametrize(
+    ("text", "written", "meant"),
+    [
+        ("Amitriptyline 10mg ON", "ON", "every night"),
+        ("DNA", "DNA", "did not attend"),
+        ("Coeliac genetics HLA DQ2 DNA sample sent", "DNA", "what genes are made of"),
+        ("DNA clinic x2, letter sent", "DNA", "did not attend"),
+        ("3 kids on CIN plans", "CIN", "child in need: a child whose family gets extra help"),
+        ("Colposcopy: CIN 2", "CIN", "changes in the cells of the cervix"),
+        ("Employer (HR) rang", "HR", "human resources: who look after staff at work"),
+        ("HR 72", "HR", "heart rate"),
+    ],
+)
+def test_an_unusual_meaning_needs_a_word_that_speaks_for_it(text: str, written: str, meant: str) -> None:
+    assert meaning(text, written) == meant
+
+
 @pytest.mark.parametrize("word", [word for word in WORDS if word.isalnum() and word.isascii()])
 def test_letters_more_make_another_word(word: str) -> None:
     assert found(f"zq{word}qz") == found(f"{word}qz") == found(f"zq{word}") == {}

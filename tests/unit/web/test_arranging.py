@@ -153,6 +153,64 @@ def test_issues_stand_under_their_medicine() -> None:
     assert [below.title for below in line.under] == ["Issued 3 March 2024", "Prescribed 3 March 2024"]
 
 
+def test_of_one_day_issues_stand_before_their_prescription() -> None:
+    """A system notes both at the same moment, and neither order of them means anything."""
+    day, plan = "3 March 2024", names("MedicationRequest/plan")
+    page = [
+        shown("MedicationStatement/m", basedOn=plan, status="active"),
+        shown("MedicationRequest/late", "4 March 2024", basedOn=plan, intent="order"),
+        shown("MedicationRequest/plan", day, intent="plan", status="active"),
+        shown("MedicationRequest/issue", day, basedOn=plan, intent="order"),
+        shown("MedicationRequest/old", "1 March 2024", basedOn=plan, intent="order"),
+    ]
+    (group,) = medicines.groups(page)
+    assert [below.title for below in group.lines[0].under] == [
+        "Issued 4 March 2024", f"Issued {day}", f"Prescribed {day}", "Issued 1 March 2024"
+    ]  # fmt: skip
+
+
+def test_issues_of_one_prescription_that_is_elsewhere_stand_together() -> None:
+    """A practice issues the same again and again: twenty lines of one name say less than one with its days."""
+    pill = {"intent": "order", "status": "completed", "medicationCodeableConcept": {"text": "Marvelon tablets"}}
+    page = [
+        shown("MedicationRequest/c", "20 June 2011", basedOn=names("MedicationRequest/plan"), **pill),
+        shown("MedicationRequest/x", "18 June 2011", **{**pill, "medicationCodeableConcept": {"text": "Gel"}}),
+        shown("MedicationRequest/b", "17 June 2011", basedOn=names("MedicationRequest/plan"), **pill),
+        shown("MedicationRequest/a", "10 May 2011", basedOn=names("MedicationRequest/other"), **pill),
+    ]
+    (group,) = medicines.groups(page)
+    assert [(line.title, line.date, [below.title for below in line.under]) for line in group.lines] == [
+        ("Marvelon tablets", "20 June 2011", ["Issued 17 June 2011"]),
+        ("Gel", "18 June 2011", []),
+        ("Marvelon tablets", "10 May 2011", []),
+    ]
+
+
+def test_by_date_issues_of_one_prescription_on_one_day_are_one_entry_that_says_what_it_is() -> None:
+    pill = {"intent": "order", "status": "completed", "medicationCodeableConcept": {"text": "Marvelon tablets"}}
+    page = [
+        structs.replace(
+            shown(f"MedicationRequest/{key}", day, basedOn=names("MedicationRequest/plan"), **pill), slug="medicines"
+        )
+        for key, day in (("d", "20 June 2011"), ("c", "20 June 2011"), ("b", "17 June 2011"))
+    ]
+    lines = [item.line for month in timeline.months(page) for day in month.days for item in day.items]
+    assert [(line.date, line.aside, [below.title for below in line.under]) for line in lines] == [
+        ("20 June 2011", "Prescription issued", ["Issued 20 June 2011"]),
+        ("17 June 2011", "Prescription issued", []),
+    ]
+    assert len(timeline.items(page)) == 3, "what is news is told one by one"
+
+
+def test_what_is_taken_has_not_ended() -> None:
+    """Its last day is a plan as long as the record calls it current."""
+    period = {"start": "2024-03-01", "end": "2024-03-08"}
+    for status, label in (("active", "Until"), ("completed", "Ended")):
+        entry = shown("MedicationStatement/m", status=status, effectivePeriod=period)
+        told = {fact.label: fact.value for fact in medicines.detail(entry, ()).facts}
+        assert told[label] == "8 March 2024"
+
+
 KEYS = st.integers(0, 5)
 
 

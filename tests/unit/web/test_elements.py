@@ -107,7 +107,8 @@ def test_a_quantity_keeps_its_comparator() -> None:
 @pytest.mark.parametrize(
     ("unit", "words"),
     [("10*9/L", "\u00d710\u2079/L"), ("ug/L", "\u00b5g/L"), ("umol/L", "\u00b5mol/L"), ("mm[Hg]", "mmHg"),
-     ("{score}", ""), ("unit/mL", "unit/mL"), ("mmol/mol", "mmol/mol")],
+     ("{score}", ""), ("unit/mL", "unit/mL"), ("mmol/mol", "mmol/mol"), ("[iU]/mL", "IU/mL"), ("m[iU]/L", "mIU/L"),
+     ("[oz_av]/d", "oz/d"), ("[pH]", "pH"), ("u[iU]/mL", "\u00b5IU/mL"), ("/wk", "per week")],
 )  # fmt: skip
 def test_units_as_people_read_them(unit: str, words: str) -> None:
     assert unit_in_words(unit) == words

@@ -1,6 +1,7 @@
 """Where a value lies against the laboratory's own range."""
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,6 +39,25 @@ def test_the_bounds_belong_to_the_range(value: float, expected: Direction) -> No
 def test_the_laboratorys_own_code_counts_before_a_comparison() -> None:
     assert place(result(4.0, 3.5, 5.3, interpretation=coded("H"))).direction is Direction.ABOVE
     assert place(result(9.0, 3.5, 5.3, interpretation=coded("N"))).direction is Direction.WITHIN
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("HI - Above high reference limit", Direction.ABOVE),
+        ("LO - Below low reference limit", Direction.BELOW),
+        ("OR - Outside reference range", Direction.OUTSIDE),
+        ("PA - Potentially abnormal", Direction.UNKNOWN),
+        ("OR so it seems", Direction.UNKNOWN),
+        ("HIgh", Direction.UNKNOWN),
+    ],
+)
+def test_a_code_of_a_laboratorys_message_may_be_written_as_text(text: str, expected: Direction) -> None:
+    """GP Connect's senders do so, for results without a range or a number too."""
+    assert place({"valueString": "Target cells", "interpretation": [{"text": text}]}).direction is expected
+    coded_too = [{"text": text, "coding": [{"code": text[:2]}]}]
+    if " - " in text:
+        assert place({"interpretation": coded_too}).direction is expected
 
 
 def test_an_unknown_code_leaves_the_comparison() -> None:
@@ -96,6 +116,32 @@ def test_a_value_that_is_itself_a_bound(sign: str, value: float, expected: Direc
 )
 def test_ranges_in_words(low: float | None, high: float | None, words: str) -> None:
     assert place(result(4, low, high)).range_text == words
+
+
+@pytest.mark.parametrize(
+    ("text", "unit", "figure", "sign", "words", "expected"),
+    [
+        ("< 0.300 10*9/L", "10*9/L", "0.31", "", "below 0.300 \u00d710\u2079/L", Direction.ABOVE),
+        ("< 0.300 10*9/L", "10*9/L", "0.3", "", "below 0.300 \u00d710\u2079/L", Direction.ABOVE),
+        ("< 0.300 10*9/L", "10*9/L", "0.0", "", "below 0.300 \u00d710\u2079/L", Direction.WITHIN),
+        ("< 200.000 mg/L", "mg/L", "200.0", ">", "below 200.000 mg/L", Direction.ABOVE),
+        ("< 2.000 mm/h", "mm/h", "1.0", ">", "below 2.000 mm/h", Direction.UNKNOWN),
+        ("<=5 mg/L", "mg/L", "5", "", "up to 5 mg/L", Direction.WITHIN),
+        ("> 23.000 mm[Hg]", "mm[Hg]", "22", "", "above 23.000 mmHg", Direction.BELOW),
+        (">60 mL/min", "mL/min", "60", "<", "above 60 mL/min", Direction.BELOW),
+        (">= 60", "mL/min", "60", "", "60 or more", Direction.WITHIN),
+        ("> 3.000 nmol/L", "ng/L", "2.0", "", "above 3.000 nmol/L", Direction.UNKNOWN),
+        ("< 10 or so", "mg/L", "12", "", "< 10 or so", Direction.UNKNOWN),
+        ("< 5 - 7", "mg/L", "12", "", "< 5 - 7", Direction.UNKNOWN),
+    ],
+)
+def test_a_range_of_one_bound_may_be_written_as_text(
+    text: str, unit: str, figure: str, sign: str, words: str, expected: Direction
+) -> None:
+    """GP Connect's senders write "< 0.300 10*9/L" where there is no lower bound."""
+    value = {"value": Decimal(figure), "unit": unit, **({"comparator": sign} if sign else {})}
+    placed = place({"valueQuantity": value, "referenceRange": [{"text": text}]})
+    assert (placed.range_text, placed.direction) == (words, expected)
 
 
 @pytest.mark.parametrize("broken", [None, [], "3-5", [None], [{"low": "3"}], [{"low": {"value": True}}], {"high": []}])

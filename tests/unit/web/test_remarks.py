@@ -142,3 +142,40 @@ def test_the_page_of_a_report_shows_what_was_said_of_it_and_under_a_result_what_
     assert [(line.title, [below.value for below in line.under]) for line in group.lines] == [
         ("Blood culture", ["Fine"])
     ]
+
+
+def test_who_did_a_test_is_told_without_who_asked_for_it() -> None:
+    """EMIS names whoever a laboratory's message speaks of, with the part they have in it and their code."""
+    names = [
+        "OrderingParty-Brannam Practice-L83073",
+        "LaboratoryServiceProvider-ST JAMES'S HOSPITAL-RBZ00",
+        "RadiologyRelatedServiceProvider-Example Ann (C3586907)",
+        "MessageRecipient-D82015",
+        "Dr A Smith-Jones",
+        "Dr A Smith-Jones",
+    ]
+    told = observations.done_by({"performer": [{"display": name} for name in names]})
+    assert told == "ST JAMES'S HOSPITAL, Example Ann, Dr A Smith-Jones"
+    assert observations.done_by({"performer": [{"display": "MessageRecipient-D82015"}]}) == ""
+
+
+@pytest.mark.parametrize(
+    "codes",
+    [
+        [{"text": "Diastolic"}, {"text": "Systolic"}],
+        [{"coding": [{"code": "8462-4", "system": "http://loinc.org"}]}, {"coding": [{"code": "8480-6"}]}],
+    ],
+)
+def test_a_blood_pressure_begins_with_the_systolic_whichever_was_sent_first(codes: list[dict[str, object]]) -> None:
+    parts = [
+        {"code": code, "valueQuantity": {"value": value, "unit": "mm[Hg]"}}
+        for code, value in zip(codes, (82, 137), strict=True)
+    ]
+    for sent in (parts, parts[::-1]):
+        pressure = entry("bp", code={"text": "Blood pressure"}, component=sent)
+        assert observations.line(pressure).value == "137/82 mmHg"
+
+
+def test_a_time_that_a_sample_took_is_a_value() -> None:
+    day = {"start": "2024-03-01T08:00:00Z", "end": "2024-03-02"}
+    assert observations.value_in_words({"valuePeriod": day}) == "1 March 2024 to 2 March 2024"

@@ -84,6 +84,17 @@ def test_a_bound_is_drawn_hollow_and_ends_the_line() -> None:
     assert trend.rows[2].value == "<5 g/L"
 
 
+def test_the_key_has_the_shape_of_a_bound_whose_place_is_known() -> None:
+    below = {"comparator": "<", "value": 90, "unit": "g/L"}
+    trend = only(result(10, 0, valueQuantity=below, referenceRange=between(115, 165)), result(0, 140))
+    assert trend.chart is not None
+    assert [mark.shape for mark in trend.chart.marks if mark.is_bound] == ["below"]
+    assert "below" in trend.chart.shapes
+    untold = only(result(10, 0, valueQuantity=below), result(0, 140, referenceRange=between(115, 165)))
+    assert untold.chart is not None
+    assert untold.chart.shapes == ("within",)
+
+
 def test_a_range_is_drawn_where_it_holds() -> None:
     whole = only(result(20, 137, referenceRange=between(115, 165)), result(0, 140, referenceRange=between(115, 165)))
     assert whole.chart is not None
