@@ -19,7 +19,7 @@ from openrecord.access.events import SightNeeded
 from openrecord.access.queries import NO_CLIENT
 from openrecord.clinical import wording
 from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
-from openrecord.clinical.r4 import links, tokens
+from openrecord.clinical.r4 import links
 from openrecord.db import bus, sql
 from openrecord.kit.instants import from_micros, to_micros
 from openrecord.kit.london import day_of, midnight
@@ -79,15 +79,6 @@ BEHIND = (
 )
 """SQL: the entry is of these slots and lies behind this place, not before this instant."""
 BY_ID = SERVED + " AND t.public_id = %s"
-MEMBERS = (
-    SERVED + " AND EXISTS (SELECT 1 FROM timeline_member d JOIN timeline_entry c ON c.patient_id = d.patient_id "
-    "AND c.id = d.container WHERE d.patient_id = t.patient_id AND d.member = t.id AND d.is_direct "
-    "AND c.public_id = %s) ORDER BY t.sort DESC, t.public_id DESC"
-)
-OF_TEST = (
-    SERVED + " AND t.fhir_type = 'Observation' AND t.has_date AND {holds} AND t.public_id <> %s "
-    "ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
-)
 FOUND = (
     f"SELECT {COLUMNS} FROM {CURRENT_SIGHT} JOIN timeline_words q ON q.patient_id = s.patient_id "
     "JOIN timeline_entry t ON t.patient_id = q.patient_id AND t.id = q.id AND t.tranche = s.tranche "
@@ -131,7 +122,7 @@ def _need_sight(reader: Reader, at: datetime) -> None:
     bus.publish(SightNeeded(reader.patient_id, reader.viewer_id, reader.client_id or NO_CLIENT, reader.channel, at))
 
 
-def _rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetime) -> list[sql.Row]:
+def current_rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetime) -> list[sql.Row]:
     """The rows a reader may see. None may mean that the Sight was out of date: a statement joins only a current one."""
     found = sql.rows(statement, parameters)
     if found or sql.row(HEAD, reader_key(reader, at)) is not None:
@@ -155,6 +146,11 @@ def served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[Serve
         )
         for public_id, slot, sort, has_date, body, refs, _ in found
     )
+
+
+def bare(row: sql.Row) -> ServedEntry:
+    """A row of COLUMNS without any reference."""
+    return ServedEntry(bytes(row[0]), _SLOTS[row[1]], from_micros(row[2]) if row[3] else None, bytes(row[4]))
 
 
 def _allowed(reader: Reader, rows: Sequence[sql.Row], at: datetime) -> frozenset[str]:
@@ -187,16 +183,8 @@ def page(
     to the next page where half of this one stays, else it goes on to the end of the day.
     """
     asked = _Asked(frozenset(slots), period, tuple(ahead), int(limit), whole_days)
-    if not ahead:
-        return _part(reader, asked, _Share.ALL, after, at)
-    entries: tuple[ServedEntry, ...] = ()
-    if after is None or after.startswith(AHEAD):
-        first = _part(reader, asked, _Share.AHEAD, after and after.removeprefix(AHEAD), at)
-        if first.next_cursor is not None:
-            return Page(first.entries, AHEAD + first.next_cursor)
-        entries, after = first.entries, None
-    rest = _part(reader, asked, _Share.REST, after, at)
-    return Page(entries + rest.entries, rest.next_cursor)
+    rows, cursor = _parts(reader, asked, after, at)
+    return Page(served(reader, rows, at), cursor)
 
 
 def every(reader: Reader, *, slots: Collection[Slot], at: datetime) -> tuple[ServedEntry, ...]:
@@ -227,30 +215,60 @@ class _Asked(NamedTuple):
     whole_days: bool
 
 
-def _part(reader: Reader, asked: _Asked, share: _Share, after: str | None, at: datetime) -> Page:
-    """A page of this share of it."""
+_Cut = tuple[Sequence[sql.Row], str | None]
+"""The rows of a page, and the cursor behind the last where there is more."""
+
+
+def _parts(reader: Reader, asked: _Asked, after: str | None, at: datetime) -> _Cut:
+    """A page of it: of what comes ahead, where anything does, and of the rest where that is at its end."""
+    if not asked.ahead:
+        return _part(reader, asked, _Share.ALL, after, at)
+    begins: Sequence[sql.Row] = ()
+    if after is None or after.startswith(AHEAD):
+        begins, cursor = _part(reader, asked, _Share.AHEAD, after and after.removeprefix(AHEAD), at)
+        if cursor is not None:
+            return begins, AHEAD + cursor
+        after = None
+    rest, cursor = _part(reader, asked, _Share.REST, after, at, is_current=bool(begins))
+    return [*begins, *rest], cursor
+
+
+def _part(
+    reader: Reader, asked: _Asked, share: _Share, after: str | None, at: datetime, *, is_current: bool = False
+) -> _Cut:
+    """A page of this share of it. `is_current`: the Sight is, for other rows of it were just found."""
     end = asked.limit
-    rows = _read(reader, asked, share, after, end + 1, at)
+    rows = _read(reader, asked, share, after, end + 1, at, is_current=is_current)
     day = _day(rows[end]) if asked.whole_days and len(rows) > end else None
     if day is None or not _is_of(rows[end - 1], day):
-        return _page(reader, rows, end, at)
+        return _cut(rows, end)
     begins = next((n for n in range(end - 1, end // 2 - 1, -1) if not _is_of(rows[n - 1], day)), None)
     if begins is not None:
-        return _page(reader, rows, begins, at)
+        return _cut(rows, begins)
     # Anew as a whole: half a page of before a change and half of after it would be a mixed state.
     rows = _read(reader, asked, share, after, end + MOST_OF_A_DAY + 1, at)
     most = min(len(rows), end + MOST_OF_A_DAY)
-    return _page(reader, rows, next((n for n in range(end, most) if not _is_of(rows[n], day)), most), at)
+    return _cut(rows, next((n for n in range(end, most) if not _is_of(rows[n], day)), most))
 
 
-def _read(reader: Reader, asked: _Asked, share: _Share, after: str | None, limit: int, at: datetime) -> list[sql.Row]:
+def _read(
+    reader: Reader,
+    asked: _Asked,
+    share: _Share,
+    after: str | None,
+    limit: int,
+    at: datetime,
+    *,
+    is_current: bool = False,
+) -> list[sql.Row]:
     """So many rows of this share of it."""
     types = () if asked.slots >= EVERY_SLOT else tuple(sorted({_type_of(slot) for slot in asked.slots}))
     start = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2]
     behind = [*_behind(asked.slots, asked.period, after), *asked.ahead]
     parameters = [one for kind in types for one in (*start, kind, *behind)] if types else [*start, *behind]
     condition = _condition(connection.vendor, asked.period != ALWAYS, len(asked.ahead), share)
-    return _rows(reader, _paged(len(types), condition, limit), parameters, at)
+    statement = _paged(len(types), condition, limit)
+    return sql.rows(statement, parameters) if is_current else current_rows(reader, statement, parameters, at)
 
 
 def _day(row: sql.Row) -> tuple[int, int] | None:
@@ -301,10 +319,10 @@ def _paged(types: int, condition: str, limit: int) -> str:
     return f"{every} ORDER BY sort DESC, public_id DESC LIMIT {limit}"
 
 
-def _page(reader: Reader, rows: Sequence[sql.Row], limit: int, at: datetime) -> Page:
-    """The page of so many of these rows, which are one more than fits where there is more."""
+def _cut(rows: Sequence[sql.Row], limit: int) -> _Cut:
+    """So many of these rows, which are one more than fits where there is more."""
     cursor = cursor_at(rows[limit - 1][2], bytes(rows[limit - 1][0])) if len(rows) > limit else None
-    return Page(served(reader, rows[:limit], at), cursor)
+    return rows[:limit], cursor
 
 
 def found(
@@ -324,7 +342,8 @@ def found(
     start, behind = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2], _behind(slots, period, after)
     parts = wording.parts(asked)
     statement = _finding(connection.vendor, len(parts), period != ALWAYS, int(limit) + 1)
-    return _page(reader, _rows(reader, statement, [*parts, *start, *parts, *behind], at), limit, at)
+    rows, cursor = _cut(current_rows(reader, statement, [*parts, *start, *parts, *behind], at), limit)
+    return Page(served(reader, rows, at), cursor)
 
 
 @lru_cache(maxsize=256)
@@ -357,7 +376,7 @@ def _position(after: str | None) -> tuple[int, bytes]:
 def entry(reader: Reader, public_id: UUID, *, at: datetime) -> ServedEntry | None:
     """One entry by its outside id; None where the reader may not see it, exists or not."""
     pattern = proxy_pattern(reader)
-    rows = _rows(reader, BY_ID, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
+    rows = current_rows(reader, BY_ID, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
     return next(iter(served(reader, rows, at)), None)
 
 
@@ -367,28 +386,5 @@ def with_outcome(reader: Reader, *, since: datetime, at: datetime) -> frozenset[
     Only what this reader sees counts: a result that is hidden, or not filed, changes nothing here.
     """
     pattern = proxy_pattern(reader)
-    rows = _rows(reader, OUTCOMES, [*reader_key(reader, at), pattern, pattern, to_micros(since)], at)
+    rows = current_rows(reader, OUTCOMES, [*reader_key(reader, at), pattern, pattern, to_micros(since)], at)
     return frozenset().union(*(links.named(bytes(refs)) for (refs,) in rows))
-
-
-def members(reader: Reader, public_id: UUID, *, at: datetime) -> tuple[ServedEntry, ...]:
-    """The visible entries that are directly part of an entry."""
-    pattern = proxy_pattern(reader)
-    rows = _rows(reader, MEMBERS, [*reader_key(reader, at), pattern, pattern, public_id.bytes], at)
-    return served(reader, rows, at)
-
-
-def of_same_test(
-    reader: Reader, entry: ServedEntry, coding: tuple[str, str], *, limit: int = 200, at: datetime
-) -> tuple[ServedEntry, ...]:
-    """The other visible Observations with this (system, code), newest first, the newest `limit`.
-
-    Empty where the entry has no date, and without those that have none: their place in time is not known.
-    """
-    if entry.clinical is None:
-        return ()
-    pattern = proxy_pattern(reader)
-    statement = OF_TEST.format(holds=WITHIN[connection.vendor].format(text="t.codes"), limit=int(limit))
-    holds = tokens.part(tokens.Mark.WHAT, *coding)
-    parameters = [*reader_key(reader, at), pattern, pattern, holds, entry.key]
-    return served(reader, _rows(reader, statement, parameters, at), at)

@@ -18,8 +18,8 @@ from openrecord.kit import clock
 from openrecord.portal.acting import CHANNEL, Acting, acting, record_page_read
 from openrecord.portal.pages import page
 from openrecord.taking import gathering
-from openrecord.timeline import around
 from openrecord.timeline import queries as timeline
+from openrecord.timeline.around import around
 from openrecord.timeline.types import NOTHING, BadCursor, Page, ServedEntry
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
@@ -28,7 +28,6 @@ from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
 from openrecord.web.records.lists import list_context
 from openrecord.web.records.plain import about_names
-from openrecord.web.records.related import named_in
 from openrecord.web.records.sections import BY_SLUG, detail_of, shown
 from openrecord.web.records.trends import test_of
 from openrecord.web.records.values import Shown
@@ -150,23 +149,19 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
     if found is None or by is None:
         return errors.page(request, 404)
     at = clock.now()
-    served = timeline.entry(by.reader, public_id, at=at)
-    if served is None:
+    this = around(by.reader, public_id, test_of=lambda entry: test_of(as_shown(entry)), at=at)
+    if this is None:
         return errors.page(request, 404)
-    members = timeline.members(by.reader, public_id, at=at)
-    this = as_shown(served)
-    test = test_of(this)
-    others = () if test is None else timeline.of_same_test(by.reader, served, test, at=at)
-    below, beside = [as_shown(member) for member in members], [as_shown(each) for each in others]
-    named = around.named(by.reader, named_in(this, below, beside), at=at)
-    record_page_read(request, by, (served, *members, *others, *named), route=f"{BASE}/{slug}/entry", query="", at=at)
-    detail = detail_of(this, below, beside, [as_shown(each) for each in named])
+    record_page_read(request, by, this.every, route=f"{BASE}/{slug}/entry", query="", at=at)
+    shown_here = as_shown(this.entry)
+    below, beside, named = ([as_shown(each) for each in some] for some in (this.members, this.others, this.named))
+    detail = detail_of(shown_here, below, beside, named)
     context = {
         "title": _(found.title),
         "section_title": _(found.title),
         "entry": detail,
         "names_note": about_names(detail.names),
-        "files": cards(this, attachments.files_of(by.viewing.patient_id, public_id, served.body)),
+        "files": cards(shown_here, attachments.files_of(by.viewing.patient_id, public_id, this.entry.body)),
         "back_href": f"{BASE}/{slug}",
         "back_text": _(found.title),
         "asking": by.viewing.may(Service.REPORTS),

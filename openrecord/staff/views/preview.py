@@ -1,6 +1,6 @@
 """What the patient, who acts for them, or an app sees: by their own Sight, on the patient's own templates (R37)."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,15 +19,14 @@ from openrecord.staff.presenters.proxies import newest_grants
 from openrecord.staff.presenters.seers import Whom, in_words
 from openrecord.staff.seers import PEOPLE, own_reader, seers
 from openrecord.staff.views.patient import base_of
-from openrecord.timeline import around
 from openrecord.timeline import queries as timeline
+from openrecord.timeline.around import around
 from openrecord.timeline.types import BadCursor, Page, Reader, ServedEntry
 from openrecord.web.audience import Audience, audience
 from openrecord.web.records.absent import Empty, empty
 from openrecord.web.records.files import cards
 from openrecord.web.records.lists import Way, list_context
 from openrecord.web.records.plain import about_names
-from openrecord.web.records.related import named_in
 from openrecord.web.records.sections import BY_SLUG, SECTIONS, detail_of, shown
 from openrecord.web.records.trends import test_of
 from openrecord.web.records.values import Shown
@@ -193,8 +192,8 @@ def section(request: HttpRequest, public_id: UUID, slug: str, viewer_id: UUID | 
     return page(request, "records/list.html", found.desk, {**found.context, **context}, found.patient)
 
 
-def _shown(entries: Sequence[ServedEntry], base: str) -> list[Shown]:
-    return [shown(entry.slot, entry.clinical, entry.body, base) for entry in entries]
+def _shown(entry: ServedEntry, base: str) -> Shown:
+    return shown(entry.slot, entry.clinical, entry.body, base)
 
 
 @audience(Audience.STAFF)
@@ -206,24 +205,23 @@ def entry(
     found = opened(request, public_id, viewer_id)
     section_found, reader = BY_SLUG.get(slug), found.reader
     at = clock.now()
-    served = timeline.entry(reader, entry_id, at=at)
-    if section_found is None or served is None:
+    this = around(reader, entry_id, test_of=lambda entry: test_of(_shown(entry, found.base)), at=at)
+    if section_found is None or this is None:
         raise Http404
-    one = shown(served.slot, served.clinical, served.body, found.base)
-    members, test = timeline.members(reader, entry_id, at=at), test_of(one)
-    others = () if test is None else timeline.of_same_test(reader, served, test, at=at)
-    below, beside = _shown(members, found.base), _shown(others, found.base)
-    named = around.named(reader, named_in(one, below, beside), at=at)
-    ids = [item.public_id for item in (served, *members, *others, *named)]
+    ids = [item.public_id for item in this.every]
     record_staff_read(request, found.desk, found.patient, route=ROUTE, served=ids, seen_as=reader, at=at)
-    detail = detail_of(one, below, beside, _shown(named, found.base))
+    one = _shown(this.entry, found.base)
+    below, beside, named = (
+        [_shown(each, found.base) for each in some] for some in (this.members, this.others, this.named)
+    )
+    detail = detail_of(one, below, beside, named)
     context = {
         **found.context,
         "title": _(section_found.title),
         "section_title": _(section_found.title),
         "entry": detail,
         "names_note": about_names(detail.names),
-        "files": cards(one, attachments.files_of(found.patient.patient_id, entry_id, served.body)),
+        "files": cards(one, attachments.files_of(found.patient.patient_id, entry_id, this.entry.body)),
         "back_href": f"{found.base}/{slug}",
         "back_text": _(section_found.title),
     }

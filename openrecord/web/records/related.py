@@ -1,9 +1,7 @@
 """Links from an entry to others that the served body names. The body names only what this reader may see."""
 
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
-from uuid import UUID
 
 from openrecord.web.records.elements import Json, objects, text_of
 from openrecord.web.records.values import Line, Shown
@@ -25,7 +23,6 @@ _TYPES: Final[Mapping[str, tuple[str, str]]] = {
     "Procedure": ("consultations", gettext_noop("Procedure")),
     "QuestionnaireResponse": ("consultations", gettext_noop("Questionnaire")),
 }
-_IS_ID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _ELEMENTS = (
     "encounter", "context", "basedOn", "priorPrescription", "reasonReference", "partOf", "hasMember", "derivedFrom",
     "result", "specimen", "diagnosis", "evidence", "relatesTo", "part", "outcomeReference",
@@ -47,18 +44,6 @@ def href_of(reference: str, base: str) -> str:
     if kind not in _TYPES or not key or "/" in key:
         return ""
     return f"{base}/{_TYPES[kind][0]}/{key}"
-
-
-def named_in(shown: Shown, *listed: Sequence[Shown]) -> tuple[UUID, ...]:
-    """The entries that `shown` refers to, without those that are at hand already."""
-    known = {shown.reference, *(each.reference for entries in listed for each in entries)}
-    found: dict[UUID, None] = {}
-    for target in _targets(shown.body):
-        reference = text_of(target.get("reference"))
-        kind, _slash, key = reference.partition("/")
-        if reference not in known and kind in _TYPES and _IS_ID.fullmatch(key):
-            found[UUID(key)] = None
-    return tuple(found)
 
 
 def with_names(links: Sequence[Line], named: Sequence[Shown], line: Callable[[Shown], Line]) -> tuple[Line, ...]:

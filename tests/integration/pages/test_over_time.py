@@ -12,7 +12,7 @@ from django.test import Client
 from openrecord.clinical.kinds import Level
 from openrecord.screening.actions import acts
 from openrecord.screening.types import EntryId, HideReason
-from openrecord.timeline import queries as timeline
+from openrecord.timeline.around import around
 from openrecord.timeline.types import Reader
 from tests.integration.fhir.world import AT, BY, App, Json, Record, observation
 from tests.integration.pages import world
@@ -130,18 +130,18 @@ def test_the_same_test_is_what_filtering_everything_says(record: Record, app: Ap
     everything = app.search("Observation", _count=250).resources
     compared = 0
     for resource in everything:
-        this = timeline.entry(reader, UUID(resource["id"]), at=AT)
-        assert this is not None
         for system, code in itertools.product(SYSTEMS, codes):
             expected = [
                 each["id"]
                 for each in everything
                 if each is not resource and {"system": system, "code": code} in each["code"]["coding"]
             ]
-            these = [str(each.public_id) for each in timeline.of_same_test(reader, this, (system, code), at=AT)]
-            assert these == expected
-            few = timeline.of_same_test(reader, this, (system, code), limit=2, at=AT)
-            assert [str(each.public_id) for each in few] == expected[:2]
+            for most in (200, 2):
+                this = around(
+                    reader, UUID(resource["id"]), test_of=lambda _, test=(system, code): test, most=most, at=AT
+                )
+                assert this is not None
+                assert [str(each.public_id) for each in this.others] == expected[:most]
             compared += len(expected)
     assert compared > 1000
 

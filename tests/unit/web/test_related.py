@@ -1,7 +1,7 @@
 """Links from one entry to others, with their names."""
 
 from openrecord.web.records import events
-from openrecord.web.records.related import named_in, related, with_names
+from openrecord.web.records.related import related, with_names
 from openrecord.web.records.values import Shown
 from tests.unit.web.entries import shown_of
 
@@ -11,16 +11,6 @@ ONE, OTHER = "0b6c64de-9d3c-4f0e-8a51-2f6a7f2c9e40", "1b6c64de-9d3c-4f0e-8a51-2f
 def shown(reference: str, **body: object) -> Shown:
     kind, _, key = reference.partition("/")
     return shown_of(f"/record/x/{key}", reference, "3 March 2024", {"resourceType": kind, "id": key, **body})
-
-
-def test_each_is_named_once_and_only_by_a_real_id() -> None:
-    entry = shown(
-        "Condition/c",
-        evidence=[{"detail": [{"reference": f"Observation/{ONE}"}, {"reference": f"Observation/{ONE}"}]}],
-        encounter={"reference": "Encounter/../../x"},
-    )
-    assert [str(each) for each in named_in(entry)] == [ONE]
-    assert named_in(entry, [shown(f"Observation/{ONE}")]) == ()
 
 
 def test_an_entry_is_told_by_its_sort_and_its_name() -> None:
