@@ -93,13 +93,18 @@ def act(
             return request
         raise Outdated
     born, openable = registry.patient(patient_id).born, queries.openable(patient_id, request, at=at)
-    if not allows(request, event, at, born=born, openable=openable):
+    if not allows(request, event, at, born=born, openable=openable) or _has_nobody(patient_id, event):
         raise NotNow
     request = follow(request, event, at)
     _write(patient_id, request, event, by=by, at=at)
     if asking.concerns_asker(event):
         bus.publish(events.Answered(patient_id, request.asker, at))
     return request
+
+
+def _has_nobody(patient_id: PatientId, event: events.AnyEvent) -> bool:
+    """Whether they have died, so that nobody is answered. Whoever lives after all may take back what they asked."""
+    return not isinstance(event, events.Withdrawn) and registry.has_died(patient_id)
 
 
 def _is_done(patient_id: PatientId, request: Request, event: events.AnyEvent, seen: int, by: Actor) -> bool:
@@ -133,10 +138,17 @@ def _write(patient_id: PatientId, request: Request, event: events.AnyEvent, *, b
         access.record(patient_id=patient_id, act=brought, by=by, at=at)
 
 
+def list_again(patient_id: PatientId, *, at: datetime) -> None:
+    """Bring the practices' lists in line with the patient's open requests, which leave them with a death."""
+    for request in queries.requests(patient_id):
+        if request.is_open:
+            _list(patient_id, request, at)
+
+
 def _list(patient_id: PatientId, request: Request, at: datetime) -> None:
-    """Bring the practice's list in line with the request."""
+    """Bring the practice's list in line with the request. Nobody is asked to answer who has died."""
     row = OpenRow.objects.filter(ods=request.ods, request=request.request_id.bytes)
-    if not request.is_open:
+    if not request.is_open or registry.has_died(patient_id):
         row.delete()
         return
     shown = {

@@ -176,12 +176,16 @@ def shown(
     patient: Patient,
     staff: Mapping[UUID, str],
     by_proxy: bool,
+    waits: bool,
     at: datetime,
 ) -> Shown:
-    """The request's own page. `staff`: the practice's people by id; `by_proxy`: somebody else asked for the patient."""
+    """The request's own page. `staff`: the practice's people by id; `by_proxy`: somebody else asked for the patient.
+
+    `waits`: somebody has to answer it.
+    """
     clock = clocks()[request.kind]
     end = None if request.is_paused else due(request, clock, at)
-    urgent, tone = _urgent(urgency(end, clock, at), end) if request.is_open else ("", "")
+    urgent, tone = _urgent(urgency(end, clock, at), end) if waits else ("", "")
     letter = "" if request.decision is None else request.decision.letter
     return Shown(
         _(KINDS[request.kind]),

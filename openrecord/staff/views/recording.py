@@ -36,7 +36,8 @@ def _asked(request: HttpRequest, public_id: UUID) -> tuple[Desk, Patient]:
 
 
 def _kinds(patient: Patient, at: datetime) -> tuple[Kind, ...]:
-    possible = recordable(has_account=patient_viewer(access.facts(patient.patient_id, at=at)) is not NOBODY)
+    facts = access.facts(patient.patient_id, at=at)
+    possible = frozenset() if facts.died else recordable(has_account=patient_viewer(facts) is not NOBODY)
     return tuple(kind for kind in KINDS if kind in possible)
 
 

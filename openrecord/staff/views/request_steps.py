@@ -12,6 +12,7 @@ from openrecord.caseload import actions, queries
 from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, open_steps, outcomes, roles
 from openrecord.caseload.types import Kind, Outcome, Step
 from openrecord.kit import clock
+from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.screening import queries as screening
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
@@ -98,7 +99,7 @@ def _came(fields: Iterable[Field]) -> dict[str, str]:
 
 def _is_open(wanted: Step, setting: Setting, patient: Patient) -> bool:
     """Whether the step may be taken now, and its answer given."""
-    possible = wanted in open_steps(setting.request, clock.now())
+    possible = wanted in open_steps(setting.request, clock.now()) and not registry.has_died(patient.patient_id)
     answers = outcomes(setting.request, born=patient.born, openable=setting.openable)
     return possible and (wanted is not Step.DECIDE or setting.outcome in answers)
 

@@ -56,6 +56,16 @@ def request_of(desk: Desk, patient: Patient, request_id: UUID) -> Request:
     return found
 
 
+def proxy_request(desk: Desk, patient: Patient, text: str) -> Request | None:
+    """The request to let somebody in that an address names, None where it names none that is open here."""
+    try:
+        found = queries.request(patient.patient_id, RequestId(UUID(text)))
+    except ValueError:
+        return None
+    is_one = found is not None and found.ods == desk.ods and found.kind is Kind.PROXY and found.is_open
+    return found if is_one else None
+
+
 def steps_for(desk: Desk, steps: Collection[Step], kind: Kind) -> tuple[Step, ...]:
     """Which of these steps this member of staff may take with such a request, in the usual order."""
     return tuple(step for step in Step if step in steps and roles(step, kind) & desk.member.roles)
@@ -140,7 +150,8 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     record_staff_read(request, desk, patient, route="/staff/request", served=(), at=at)
     viewers = {viewer.viewer_id: viewer.kind for viewer in access.people_viewing(patient.patient_id, at=at)}
     here = address(patient, request_id)
-    steps = steps_for(desk, open_steps(found, at), found.kind)
+    waits = found.is_open and not registry.has_died(patient.patient_id)
+    steps = steps_for(desk, open_steps(found, at) if waits else (), found.kind)
     context = {
         "title": _(KINDS[found.kind]),
         "here": here,
@@ -150,12 +161,13 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             patient=patient,
             staff=members_of(desk),
             by_proxy=viewers.get(found.asker) is ViewerKind.PROXY,
+            waits=waits,
             at=at,
         ),
         "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES else "",
         "copy_number": patient.nhs_number if found.kind is Kind.SUBJECT_ACCESS and found.proof is not None else "",
-        "links": _links(steps, found, here, patient) + _grant_link(desk, found, patient),
-        "reviews": found.is_open and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
+        "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits else []),
+        "reviews": waits and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
         "takes": Step.ASSIGN in steps and found.assignee != desk.member.staff_id,
         "me": desk.member.staff_id,
         "seen": found.sequence,
@@ -166,7 +178,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
 
 def _grant_link(desk: Desk, found: Request, patient: Patient) -> list[tuple[str, str]]:
     """Where whom the patient asked for is let in, once it is sure who asks."""
-    if not (desk.may_grant and found.is_open and found.kind is Kind.PROXY and found.proof is not None):
+    if not (desk.may_grant and found.kind is Kind.PROXY and found.proof is not None):
         return []
     return [(f"/staff/patients/{patient.public_id}/people/new?request={found.request_id}", _("Let this person in"))]
 

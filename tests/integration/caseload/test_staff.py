@@ -89,6 +89,22 @@ def test_a_stopped_clock_stands_last_and_a_request_can_be_taken_and_given(record
     assert "Assign to me" not in manager.get(here).text
 
 
+def test_the_clock_waits_for_no_proof_that_the_practice_has(record: Record) -> None:
+    """It runs again with the proof, and is not stopped for it afterwards: the patient is not asked for it twice."""
+    patient, manager = world.patient(record), caseload.manager()
+    caseload.ask(patient, "subject-access")
+    here = caseload.desk(record)
+    caseload.take(manager, here, "pause", wait="identity")
+    caseload.take(manager, here, "identity", proof="documents")
+    assert caseload.only(record).state is State.IN_REVIEW
+    (mine,) = [one for one in queries.open_requests(ORG, limit=999) if one.patient_id == record.patient.patient_id]
+    assert mine.due is not None
+    assert "Show them proof" not in patient.get(f"/requests/{mine.request_id}").text.partition("What happened")[0]
+    assert "Proof of identity" not in manager.get(f"{here}/pause").text
+    assert caseload.take(manager, here, "pause", wait="identity").status_code == 200
+    assert caseload.take(manager, here, "pause", wait="clarification").status_code == 303
+
+
 def test_reviewers_take_a_request_only_for_themselves(record: Record) -> None:
     caseload.ask(world.patient(record), "history", **caseload.HISTORY)
     here = caseload.desk(record)
