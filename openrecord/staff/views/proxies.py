@@ -19,7 +19,7 @@ from openrecord.staff.presenters.proxies import END_REASONS, in_words, newest_gr
 from openrecord.staff.presenters.requests import address
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
-from openrecord.staff.views.requests import members_of, proxy_request
+from openrecord.staff.views.requests import names_at, proxy_request
 from openrecord.staff.views.wishes import AUTHORITY
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
@@ -40,7 +40,7 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
     linked = [one for one in access.linked(found.patient_id, at=at) if one.viewer.kind is ViewerKind.PROXY]
     wanted = next((one for one in linked if str(one.viewer.viewer_id) == request.POST.get("viewer")), None)
     reason = next((one for one in EndReason if one.value == request.POST.get("reason")), None)
-    grants, staff = newest_grants(access.acts(found.patient_id)), members_of(desk)
+    grants, staff = newest_grants(access.acts(found.patient_id)), names_at(desk)
     context: dict[str, Any] = {"base": base_of(found), "here": here}
     if wanted is None:
         asking = proxy_request(desk, found, request.GET.get("request", ""))

@@ -9,8 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from openrecord.caseload import actions, queries
-from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, open_steps, outcomes, roles
+from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, ROLES, open_steps, outcomes, roles
 from openrecord.caseload.types import Kind, Outcome, Step
+from openrecord.identity import queries as identity
 from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
@@ -18,7 +19,7 @@ from openrecord.screening import queries as screening
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
 from openrecord.staff.presenters.request_forms import OPEN, PART, TITLES, Setting, event_of, fields_of, mistakes
 from openrecord.staff.presenters.requests import KINDS, address, outcome_words
-from openrecord.staff.views.requests import members_of, request_of
+from openrecord.staff.views.requests import request_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, filled, summary, with_errors
 from openrecord.web.redirects import see_other
@@ -38,11 +39,11 @@ def _step(desk: Desk, slug: str, kind: Kind) -> Step:
 
 
 def assignable(desk: Desk) -> dict[UUID, str]:
-    """Whom this member of staff may give a request to: reviewers only take one for themselves."""
-    everybody = members_of(desk)
-    if ASSIGNS_OTHERS & desk.member.roles:
-        return everybody
-    return {desk.member.staff_id: everybody.get(desk.member.staff_id, desk.member.name)}
+    """Whom this member of staff may give a request to: reviewers only take one for themselves, readers take none."""
+    if not ASSIGNS_OTHERS & desk.member.roles:
+        return {desk.member.staff_id: desk.member.name}
+    everybody = identity.staff_of(desk.member.organisation)
+    return {member.staff_id: member.name for member in everybody if ROLES[Step.ASSIGN] & member.roles}
 
 
 def _outcome(request: HttpRequest, step: Step) -> Outcome | None:

@@ -48,6 +48,11 @@ def members_of(desk: Desk) -> dict[UUID, str]:
     return {member.staff_id: member.name for member in identity.staff_of(desk.member.organisation)}
 
 
+def names_at(desk: Desk) -> dict[UUID, str]:
+    """What everybody is called who is or was at the practice, by id: what they did keeps their name."""
+    return dict(identity.staff_names(desk.member.organisation))
+
+
 def request_of(desk: Desk, patient: Patient, request_id: UUID) -> Request:
     """A request of this patient to the desk's practice. Raises Http404, whoever else may have it."""
     found = queries.request(patient.patient_id, RequestId(request_id))
@@ -160,6 +165,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             queries.history(patient.patient_id, found.request_id),
             patient=patient,
             staff=members_of(desk),
+            names=names_at(desk),
             by_proxy=viewers.get(found.asker) is ViewerKind.PROXY,
             waits=waits,
             at=at,

@@ -11,6 +11,8 @@ from openrecord.access.types import ViewerId
 from openrecord.caseload import actions, queries
 from openrecord.caseload.queries import Only, Place
 from openrecord.caseload.types import Kind, State, Wish, Workload
+from openrecord.identity import actions as identity_actions
+from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
@@ -217,3 +219,19 @@ def test_another_practices_request_is_nobodys(record: Record, path: str) -> None
         assert str(record.patient.public_id) not in browser.get("/staff/requests").text
     assert registry.practice(ods) is not None
     assert caseload.only(record).sequence == 1
+
+
+def test_who_only_reads_is_given_no_request_and_who_left_keeps_their_name(record: Record) -> None:
+    caseload.ask(world.patient(record), "subject-access")
+    here = caseload.desk(record)
+    caseload.reader()
+    manager = caseload.manager()
+    form = manager.get(f"{here}/assign").text
+    assert "Rob Reader" not in form
+    assert "Max Manager" in form
+    leaves = world.staff(ORG, (Role.SCREENER,), "Lee Leaver")
+    caseload.take(leaves, here, "identity", proof="documents")
+    (gone,) = [one for one in identity.staff_of(ORG) if one.name == "Lee Leaver"]
+    identity_actions.stop_staff(staff_id=gone.staff_id, reason="left", by=BY, at=AT)
+    told = manager.get(here).text.partition("What happened")[2]
+    assert "Lee Leaver" in told
