@@ -24,6 +24,7 @@ from openrecord.clinical.kinds import Level
 from openrecord.db import bus, erasing
 from openrecord.kit.ids import random_id, time_ordered_bytes
 from openrecord.kit.instants import to_micros
+from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, PatientId
 
@@ -93,7 +94,7 @@ def act(
             return request
         raise Outdated
     born, openable = registry.patient(patient_id).born, queries.openable(patient_id, request, at=at)
-    if not allows(request, event, at, born=born, openable=openable) or _has_nobody(patient_id, event):
+    if not allows(request, event, at, born=born, openable=openable) or _comes_too_late(patient_id, request, event, at):
         raise NotNow
     request = follow(request, event, at)
     _write(patient_id, request, event, by=by, at=at)
@@ -102,8 +103,15 @@ def act(
     return request
 
 
-def _has_nobody(patient_id: PatientId, event: events.AnyEvent) -> bool:
-    """Whether they have died, so that nobody is answered. Whoever lives after all may take back what they asked."""
+def _comes_too_late(patient_id: PatientId, request: Request, event: events.AnyEvent, at: datetime) -> bool:
+    """Whether the patient has died, so that nobody is answered, or has left, so that nothing is opened to them here.
+
+    Whoever lives after all may take back what they asked.
+    """
+    if isinstance(event, events.ChunkGranted):
+        here = registry.registered(patient_id, on=day_of(at))
+        if all(stay.ods != request.ods for stay in here):
+            return True
     return not isinstance(event, events.Withdrawn) and registry.has_died(patient_id)
 
 

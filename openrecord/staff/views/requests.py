@@ -20,7 +20,8 @@ from openrecord.identity import queries as identity
 from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
-from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_read
+from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
+from openrecord.staff.presenters.circumstances import left
 from openrecord.staff.presenters.request_forms import TITLES
 from openrecord.staff.presenters.requests import KINDS, STATES, address, lines, outcome_words, shown
 from openrecord.web.audience import Audience, audience
@@ -156,7 +157,9 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     viewers = {viewer.viewer_id: viewer.kind for viewer in access.people_viewing(patient.patient_id, at=at)}
     here = address(patient, request_id)
     waits = found.is_open and not registry.has_died(patient.patient_id)
+    opens = is_registered(desk, patient, at)
     steps = steps_for(desk, open_steps(found, at) if waits else (), found.kind)
+    steps = steps if opens else tuple(step for step in steps if step is not Step.REVIEW)
     context = {
         "title": _(KINDS[found.kind]),
         "here": here,
@@ -172,8 +175,9 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
         ),
         "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES else "",
         "copy_number": patient.nhs_number if found.kind is Kind.SUBJECT_ACCESS and found.proof is not None else "",
-        "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits else []),
-        "reviews": waits and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
+        "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits and opens else []),
+        "left": "" if opens or not waits else left(),
+        "reviews": waits and opens and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
         "takes": Step.ASSIGN in steps and found.assignee != desk.member.staff_id,
         "me": desk.member.staff_id,
         "seen": found.sequence,
