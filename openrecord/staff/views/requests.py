@@ -174,7 +174,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             at=at,
         ),
         "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES else "",
-        "copy_number": patient.nhs_number if found.kind is Kind.SUBJECT_ACCESS and found.proof is not None else "",
+        "copy_number": patient.nhs_number if _makes_copy(found, waits=waits) else "",
         "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits and opens else []),
         "left": "" if opens or not waits else left(),
         "reviews": waits and opens and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
@@ -184,6 +184,11 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
         "done": request.GET.get("done", ""),
     }
     return page(request, "staff/request.html", desk, context, patient)
+
+
+def _makes_copy(found: Request, *, waits: bool) -> bool:
+    """Whether how to make the copy is said: to whoever is known, and not where the answer comes too late."""
+    return found.kind is Kind.SUBJECT_ACCESS and found.proof is not None and (waits or not found.is_open)
 
 
 def _grant_link(desk: Desk, found: Request, patient: Patient) -> list[tuple[str, str]]:
