@@ -1,10 +1,11 @@
-"""Enter in a field presses the first button of its form: that must be the one beside the field, never Release."""
+"""Keys and links of the worklist: Enter presses the button beside the field, never Release; pages go on in its order."""
 
+import html
 import re
 
 import pytest
 
-from tests.integration.fhir.world import Record
+from tests.integration.fhir.world import Record, observation
 from tests.integration.pages import world
 from tests.integration.pages.test_queue import SISTER, address, note, one, waiting
 
@@ -31,3 +32,15 @@ def test_what_was_typed_stays_with_its_mistake(record: Record) -> None:
     assert 'href="#until-day"' in answer
     assert 'value="31"' in answer
     assert len(waiting(record)) == 1
+
+
+def test_the_most_pressing_come_first_and_no_page_calls_the_next_older(record: Record) -> None:
+    record.deliver(*(observation(f"n{number}", "2025-02-20") for number in range(60)))
+    staff = world.staff()
+    first = staff.get("/staff/queue").text
+    onward = re.search(r'href="([^"]+)" rel="next"><span[^>]*>([^<]+)<', first)
+    assert onward is not None
+    assert onward[2] == "Next page"
+    second = staff.get(html.unescape(onward[1])).text
+    assert "First page" in second
+    assert not re.search("Older entries|Newest entries", first + second)
