@@ -1,4 +1,4 @@
-"""Keys and links of the worklist: Enter presses the button beside the field, never Release; pages go on in its order."""
+"""Keys and links of the worklist: Enter presses the button beside the field, pages go on in its order."""
 
 import html
 import re
