@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -176,6 +176,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
         "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES else "",
         "copy_number": patient.nhs_number if _makes_copy(found, waits=waits) else "",
         "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits and opens else []),
+        "why_only_no": _why_only_no(steps, found, patient, at),
         "left": "" if opens or not waits else left(),
         "reviews": waits and opens and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
         "takes": Step.ASSIGN in steps and found.assignee != desk.member.staff_id,
@@ -189,6 +190,19 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
 def _makes_copy(found: Request, *, waits: bool) -> bool:
     """Whether how to make the copy is said: to whoever is known, and not where the answer comes too late."""
     return found.kind is Kind.SUBJECT_ACCESS and found.proof is not None and (waits or not found.is_open)
+
+
+def _why_only_no(steps: Collection[Step], found: Request, patient: Patient, at: datetime) -> str:
+    """Why whoever answers is offered no other answer than no; empty where they are, or where they do not answer."""
+    if Step.DECIDE not in steps or found.kind is Kind.OPT_OUT:
+        return ""
+    if found.proof is None:
+        return _("Nothing is granted before the identity check is recorded.")
+    if found.kind is Kind.HISTORY and not found.reviews:
+        return _("Nothing is granted before a part of the history was looked through and opened.")
+    if found.kind is Kind.LEVEL and not queries.openable(patient.patient_id, found, at=at):
+        return _("They see all that can be opened to them: your practice shows no more, or code 104 stands against it.")
+    return ""
 
 
 def _grant_link(desk: Desk, found: Request, patient: Patient) -> list[tuple[str, str]]:
