@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from openrecord.access import actions, invitations
 from openrecord.access import queries as access
@@ -159,10 +159,12 @@ def _form(
 
 
 @audience(Audience.STAFF)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def letter(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpResponse:
-    """A letter with a new code, to be printed now: the code is shown once and kept nowhere."""
+    """A letter with a new code, to be printed now: the code is shown once and kept nowhere, nor made by coming back."""
     desk, patient = _desk_and_patient(request, public_id)
+    if request.method != "POST":
+        return see_other(f"{base_of(patient)}/people")
     at = clock.now()
     try:
         made = invitations.new_letter(

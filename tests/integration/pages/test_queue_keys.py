@@ -44,3 +44,21 @@ def test_the_most_pressing_come_first_and_no_page_calls_the_next_older(record: R
     second = staff.get(html.unescape(onward[1])).text
     assert "First page" in second
     assert not re.search("Older entries|Newest entries", first + second)
+
+
+def test_the_page_after_several_decisions_can_be_left_in_another_language(record: Record) -> None:
+    """The links at its top lead to where a form was sent: a page must be there for whoever follows one."""
+    record.deliver(note("n", SISTER))
+    staff = world.staff()
+    listed = staff.get("/staff/queue").text
+    key = re.search(rf'value="({record.patient.public_id}/[^"]+)"', listed)
+    assert key is not None
+    done = staff.post("/staff/queue/decide", {"key": key[1], "decision": "hold"}).text
+    there = re.search(r'href="(/language/cy\?back=[^"]+)"', done)
+    assert there is not None
+    turned = staff.get(there[1])
+    while turned.status_code in {302, 303}:
+        address_now = turned["Location"]
+        turned = staff.get(address_now)
+    assert (turned.status_code, address_now) == (200, "/staff/queue")
+    assert world.staff(roles=(world.Role.READER,)).get("/staff/queue/decide").status_code == 403
