@@ -51,7 +51,7 @@ def members_of(desk: Desk) -> dict[UUID, str]:
 
 def names_at(desk: Desk) -> dict[UUID, str]:
     """What everybody is called who is or was at the practice, by id: what they did keeps their name."""
-    return {staff_id: name for staff_id, name in identity.staff_names(desk.member.organisation).items()}
+    return dict(identity.staff_names(desk.member.organisation).items())
 
 
 def request_of(desk: Desk, patient: Patient, request_id: UUID) -> Request:
