@@ -17,6 +17,7 @@ from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
+from openrecord.screening import listing
 from openrecord.screening import queries as screening
 from openrecord.screening.types import EntryId
 from openrecord.staff import record
@@ -124,14 +125,17 @@ def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse
     desk = desk_of(request)
     found = patient_of(desk, public_id)
     one = entry_of(desk, found, entry_id)
-    record_staff_read(request, desk, found, route="/staff/entry", served=[one.public_id], at=clock.now())
+    at = clock.now()
+    record_staff_read(request, desk, found, route="/staff/entry", served=[one.public_id], at=at)
     base = base_of(found)
+    waits = listing.listed_item(desk.ods, found.patient_id, EntryId(entry_id.bytes), at=at) is not None
     context = {
         "title": _("Record entry"),
         "base": base,
         "here": f"{base}/entries/{entry_id}",
         "entry_id": entry_id,
-        "previews": is_registered(desk, found, clock.now()),
+        "previews": is_registered(desk, found, at),
+        "decide_href": f"/staff/queue/{found.public_id}/{entry_id}" if waits and desk.may_decide else "",
         "row": row(one, base),
         "entry": detail(one, base),
         "files": files_of(found, one),

@@ -5,9 +5,10 @@ import re
 
 import pytest
 
+from openrecord.kit.ids import spelt
 from tests.integration.fhir.world import Record, observation
 from tests.integration.pages import world
-from tests.integration.pages.test_queue import SISTER, address, note, one, waiting
+from tests.integration.pages.test_queue import SISTER, address, note, one, seen_on, waiting
 
 pytestmark = pytest.mark.usefixtures("by_hand")
 FORM = re.compile(r"<form\b.*?</form>", re.DOTALL)
@@ -62,3 +63,15 @@ def test_the_page_after_several_decisions_can_be_left_in_another_language(record
         turned = staff.get(address_now)
     assert (turned.status_code, address_now) == (200, "/staff/queue")
     assert world.staff(roles=(world.Role.READER,)).get("/staff/queue/decide").status_code == 403
+
+
+def test_from_the_record_a_waiting_entry_is_decided_in_the_worklist(record: Record) -> None:
+    record.deliver(note("n", SISTER))
+    entry, decider = one(record), world.staff()
+    in_queue = address(record, entry)
+    in_record = in_queue.replace("/queue/", "/patients/").replace(f"/{spelt(entry)}", f"/entries/{spelt(entry)}")
+    assert f'href="{in_queue}"' in decider.get(in_record).text
+    assert in_queue not in world.staff(roles=(world.Role.READER,)).get(in_record).text
+    page = decider.get(in_queue).text
+    decider.post(in_queue, {"decision": "hide", "reason": "third_party", "seen": seen_on(page)})
+    assert in_queue not in decider.get(in_record).text, "it is decided"
