@@ -104,7 +104,7 @@ def act(
 
 
 def _comes_too_late(patient_id: PatientId, request: Request, event: events.AnyEvent, at: datetime) -> bool:
-    """Whether the patient has died, so that nobody is answered, or has left, so that nothing is opened to them here.
+    """Whether the answer would reach nobody, or the patient has left, so that nothing is opened to them here.
 
     Whoever lives after all may take back what they asked.
     """
@@ -112,7 +112,7 @@ def _comes_too_late(patient_id: PatientId, request: Request, event: events.AnyEv
         here = registry.registered(patient_id, on=day_of(at))
         if all(stay.ods != request.ods for stay in here):
             return True
-    return not isinstance(event, events.Withdrawn) and registry.has_died(patient_id)
+    return not isinstance(event, events.Withdrawn) and registry.is_nobody(patient_id)
 
 
 def _is_done(patient_id: PatientId, request: Request, event: events.AnyEvent, seen: int, by: Actor) -> bool:
@@ -147,16 +147,16 @@ def _write(patient_id: PatientId, request: Request, event: events.AnyEvent, *, b
 
 
 def list_again(patient_id: PatientId, *, at: datetime) -> None:
-    """Bring the practices' lists in line with the patient's open requests, which leave them with a death."""
+    """Bring the practices' lists in line with the patient's open requests, which leave them where nobody is left."""
     for request in queries.requests(patient_id):
         if request.is_open:
             _list(patient_id, request, at)
 
 
 def _list(patient_id: PatientId, request: Request, at: datetime) -> None:
-    """Bring the practice's list in line with the request. Nobody is asked to answer who has died."""
+    """Bring the practice's list in line with the request. Nothing waits for an answer to nobody."""
     row = OpenRow.objects.filter(ods=request.ods, request=request.request_id.bytes)
-    if not request.is_open or registry.has_died(patient_id):
+    if not request.is_open or registry.is_nobody(patient_id):
         row.delete()
         return
     shown = {

@@ -68,6 +68,7 @@ def withdrawn(event: Withdrawn) -> None:
     forget_devices(event.patient_id)
     access.raise_epochs([event.patient_id])
     settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
+    caseload.list_again(event.patient_id, at=event.at)
 
 
 def policy_changed(event: PolicyChanged) -> None:

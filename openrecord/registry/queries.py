@@ -235,9 +235,12 @@ def names(patient_id: PatientId) -> tuple[PatientId, ...]:
     return (patient_id, *(part.patient_id for part in parts(patient_id)))
 
 
-def has_died(patient_id: PatientId) -> bool:
-    """Whether the person of this record has died: of merged records any may say so."""
-    return any(one.died for one in patients(names(patient_id)).values())
+def is_nobody(patient_id: PatientId) -> bool:
+    """Whether nobody is this patient any more: they have died, or the identity was given up.
+
+    Of merged records any may say so.
+    """
+    return any(one.died or one.withdrawn for one in patients(names(patient_id)).values())
 
 
 def patient_by_nhs_number(number: NhsNumber) -> Patient | None:

@@ -156,7 +156,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     record_staff_read(request, desk, patient, route="/staff/request", served=(), at=at)
     viewers = {viewer.viewer_id: viewer.kind for viewer in access.people_viewing(patient.patient_id, at=at)}
     here = address(patient, request_id)
-    waits = found.is_open and not registry.has_died(patient.patient_id)
+    waits = found.is_open and not registry.is_nobody(patient.patient_id)
     opens = is_registered(desk, patient, at)
     steps = steps_for(desk, open_steps(found, at) if waits else (), found.kind)
     steps = steps if opens else tuple(step for step in steps if step is not Step.REVIEW)
@@ -177,7 +177,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
         "copy_number": patient.nhs_number if _makes_copy(found, waits=waits) else "",
         "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits and opens else []),
         "why_only_no": _why_only_no(steps, found, patient, at),
-        "left": "" if opens or not waits else left(),
+        "left": "" if opens or patient.died else left(),
         "reviews": waits and opens and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
         "takes": Step.ASSIGN in steps and found.assignee != desk.member.staff_id,
         "me": desk.member.staff_id,

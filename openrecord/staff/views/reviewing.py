@@ -39,7 +39,7 @@ def entries(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResp
     patient = patient_of(desk, public_id)
     found, at = request_of(desk, patient, request_id), clock.now()
     here = address(patient, request_id)
-    waits = found.is_open and is_registered(desk, patient, at) and not registry.has_died(patient.patient_id)
+    waits = found.is_open and is_registered(desk, patient, at) and not registry.is_nobody(patient.patient_id)
     if found.kind is not Kind.HISTORY or not waits:
         return see_other(here)
     fields = (*part_fields(found.wish.part), _order())

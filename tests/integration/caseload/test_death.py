@@ -95,5 +95,13 @@ def test_of_merged_records_any_says_that_the_person_died(record: Record) -> None
         by=BY,
         at=AT,
     )
-    assert registry.has_died(record.patient.patient_id)
+    assert registry.is_nobody(record.patient.patient_id)
     assert listed(record) == []
+
+
+def test_an_identity_that_was_given_up_waits_for_no_answer(record: Record) -> None:
+    caseload.ask(world.patient(record), "subject-access")
+    here = caseload.desk(record)
+    registry_actions.withdraw(patient_id=record.patient.patient_id, by=BY, at=AT)
+    assert listed(record) == []
+    assert "What you can do" not in caseload.manager().get(here).text
