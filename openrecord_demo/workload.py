@@ -104,7 +104,7 @@ REQUESTS = (
         Wish(Part(first=date(2015, 4, 1)), Level.FULL, words="My hospital asked when my heart trouble began."),
     ),
     Asked(
-        "nadia-rahman", 6, Kind.PROXY, Wish(about="Imran Rahman, my husband", words="He collects my medicines for me.")
+        "nadia-rahman", 6, Kind.PROXY, Wish(about="Imran Rahman", words="My husband. He collects my medicines for me.")
     ),
     Asked(
         "patrick-doyle",

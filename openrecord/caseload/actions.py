@@ -24,6 +24,7 @@ from openrecord.clinical.kinds import Level
 from openrecord.db import bus, erasing
 from openrecord.kit.ids import random_id, time_ordered_bytes
 from openrecord.kit.instants import to_micros
+from openrecord.kit.london import day_of
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, PatientId
 
@@ -96,13 +97,25 @@ def act(
             return request
         raise Outdated
     born, openable = registry.patient(patient_id).born, queries.openable(patient_id, request, at=at)
-    if not allows(request, event, at, born=born, openable=openable):
+    if not allows(request, event, at, born=born, openable=openable) or _comes_too_late(patient_id, request, event, at):
         raise NotNow
     request = follow(request, event, at)
     _write(patient_id, request, event, by=by, at=at)
     if asking.concerns_asker(event):
         bus.publish(events.Answered(patient_id, request.asker, at))
     return request
+
+
+def _comes_too_late(patient_id: PatientId, request: Request, event: events.AnyEvent, at: datetime) -> bool:
+    """Whether the answer would reach nobody, or the patient has left, so that nothing is opened to them here.
+
+    Whoever lives after all may take back what they asked.
+    """
+    if isinstance(event, events.ChunkGranted):
+        here = registry.registered(patient_id, on=day_of(at))
+        if all(stay.ods != request.ods for stay in here):
+            return True
+    return not isinstance(event, events.Withdrawn) and registry.is_nobody(patient_id)
 
 
 def _is_done(patient_id: PatientId, request: Request, event: events.AnyEvent, seen: int, by: Actor) -> bool:
@@ -136,10 +149,17 @@ def _write(patient_id: PatientId, request: Request, event: events.AnyEvent, *, b
         access.record(patient_id=patient_id, act=brought, by=by, at=at)
 
 
+def list_again(patient_id: PatientId, *, at: datetime) -> None:
+    """Bring the practices' lists in line with the patient's open requests, which leave them where nobody is left."""
+    for request in queries.requests(patient_id):
+        if request.is_open:
+            _list(patient_id, request, at)
+
+
 def _list(patient_id: PatientId, request: Request, at: datetime) -> None:
-    """Bring the practice's list in line with the request."""
+    """Bring the practice's list in line with the request. Nothing waits for an answer to nobody."""
     row = OpenRow.objects.filter(ods=request.ods, request=request.request_id.bytes)
-    if not request.is_open:
+    if not request.is_open or registry.is_nobody(patient_id):
         row.delete()
         return
     shown = {

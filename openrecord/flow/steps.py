@@ -15,6 +15,7 @@ from openrecord.access.rules.giving import owed
 from openrecord.access.rules.horizon import has_turned
 from openrecord.access.types import ViewerKind
 from openrecord.audit.types import system
+from openrecord.caseload import actions as caseload
 from openrecord.clinical.incoming import VersionStatus
 from openrecord.flow.duties import duties
 from openrecord.identity import numbers as identity_numbers
@@ -36,13 +37,17 @@ from openrecord.taking import sharing
 
 
 def person_changed(event: PersonChanged) -> None:
-    """A registration, a death or a flag changed: the patient is settled again, in whichever record they are."""
+    """A registration, a death or a flag changed: the patient is settled again, in whichever record they are.
+
+    With a death nothing waits for an answer to them any more.
+    """
     home = registry.home(event.patient_id)
     access.lock_patient(home)
     access.raise_epochs([home])
     settle(home, at=event.at, cause=Cause.ACCESS)
     _give_defaults(home, at=event.at)
     note_duties(home, at=event.at)
+    caseload.list_again(home, at=event.at)
 
 
 def number_changed(event: NumberChanged) -> None:
@@ -63,6 +68,7 @@ def withdrawn(event: Withdrawn) -> None:
     forget_devices(event.patient_id)
     access.raise_epochs([event.patient_id])
     settle(event.patient_id, at=event.at, cause=Cause.ACCESS)
+    caseload.list_again(event.patient_id, at=event.at)
 
 
 def policy_changed(event: PolicyChanged) -> None:

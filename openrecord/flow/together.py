@@ -5,6 +5,7 @@ from uuid import UUID
 from openrecord.access import together as access
 from openrecord.attachments import actions as attachments
 from openrecord.audit.types import system
+from openrecord.caseload import actions as caseload
 from openrecord.flow.steps import note_duties
 from openrecord.identity import actions as identity
 from openrecord.identity import queries as people
@@ -62,3 +63,4 @@ def _show_out(event: Merged | Parted) -> None:
 def _note(event: Merged | Parted) -> None:
     for patient_id in (event.survivor, event.other):
         note_duties(patient_id, at=event.at)
+        caseload.list_again(patient_id, at=event.at)

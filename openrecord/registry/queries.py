@@ -235,6 +235,14 @@ def names(patient_id: PatientId) -> tuple[PatientId, ...]:
     return (patient_id, *(part.patient_id for part in parts(patient_id)))
 
 
+def is_nobody(patient_id: PatientId) -> bool:
+    """Whether nobody is this patient any more: they have died, or the identity was given up.
+
+    Of merged records any may say so.
+    """
+    return any(one.died or one.withdrawn for one in patients(names(patient_id)).values())
+
+
 def patient_by_nhs_number(number: NhsNumber) -> Patient | None:
     """The patient with this NHS number; None where unknown."""
     row = sql.row(_BY_NUMBER, [nhs_hash(number)])

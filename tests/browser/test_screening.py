@@ -186,3 +186,23 @@ def test_hiding_a_panel_hides_what_is_in_it(browser: Browser, origin: str, desk:
         expect(page.get_by_text("No entry of this sort is waiting.")).to_be_visible()
         seen.goto(origin + "/record/test-results")
         expect(seen.get_by_text("There is nothing to show here.")).to_be_visible()
+
+
+def test_enter_in_a_field_does_what_the_button_beside_it_says(browser: Browser, origin: str, desk: Desk) -> None:
+    with signed_in(browser, origin, desk.staff) as context:
+        page = context.new_page()
+        page.goto(origin + "/staff/queue?signal=third_party")
+        turn(page, first_of(page, desk))
+        page.get_by_text("Hold until a date").first.click()
+        page.get_by_label("Day").fill("24")
+        page.get_by_label("Month").fill("12")
+        page.get_by_label("Year").fill("2025")
+        page.get_by_label("Year").press("Enter")
+        expect(page.get_by_text("Held until a date: 1.")).to_be_visible()
+        page.get_by_role("button", name="Undo").click()
+        turn(page, first_of(page, desk))
+        page.get_by_text("Hide this entry").first.click()
+        page.get_by_label("Serious harm").check()
+        page.get_by_label("Responsible clinician").press("Enter")
+        expect(page.get_by_role("alert")).to_contain_text("Enter the clinician who is responsible for this decision")
+        check(page)

@@ -18,13 +18,16 @@ def may_ask(kind: Kind, viewer: ViewerKind) -> bool:
     return viewer is ViewerKind.SELF or (viewer is ViewerKind.PROXY and kind in _OF_PROXY)
 
 
-def recordable(*, has_account: bool) -> frozenset[Kind]:
+def recordable(*, has_account: bool, is_registered: bool) -> frozenset[Kind]:
     """What staff note that came by phone, letter or in person. Stopping and its return are noted as wishes (R6).
 
-    Only who has an account can be shown more.
+    Only who has an account can be shown more. Who has left keeps the rights over what the practice holds of them.
     """
+    rights = frozenset({Kind.SUBJECT_ACCESS, Kind.CORRECTION})
+    if not is_registered:
+        return rights
     shown = frozenset({Kind.HISTORY, Kind.LEVEL}) if has_account else frozenset[Kind]()
-    return shown | {Kind.SUBJECT_ACCESS, Kind.CORRECTION, Kind.PROXY}
+    return rights | shown | {Kind.PROXY}
 
 
 def may_see(request: Request, viewer: ViewerId, kind: ViewerKind) -> bool:

@@ -7,12 +7,15 @@ from typing import Any
 
 from openrecord.access.types import ViewerId
 from openrecord.caseload import events
-from openrecord.caseload.types import Decision, Pause, Request, RequestId, Review
+from openrecord.caseload.types import Decision, Pause, Request, RequestId, Review, Wait
 from openrecord.registry.types import OdsCode
 
 
-def _identity_checked(request: Request, event: events.IdentityChecked, _at: datetime) -> Request:
-    return replace(request, proof=event.proof)
+def _identity_checked(request: Request, event: events.IdentityChecked, at: datetime) -> Request:
+    """A clock that waited for this runs again."""
+    waited = request.is_paused and request.pauses[-1].wait is Wait.IDENTITY
+    known = replace(request, proof=event.proof)
+    return _resumed(known, events.ClockResumed(), at) if waited else known
 
 
 def _assigned(request: Request, event: events.Assigned, _at: datetime) -> Request:

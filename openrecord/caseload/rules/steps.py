@@ -6,7 +6,7 @@ from datetime import date, datetime
 from openrecord.caseload import events
 from openrecord.caseload.rules.clock import clocks, due
 from openrecord.caseload.rules.progress import outcome_of_history
-from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Request, Step
+from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Request, Step, Wait
 from openrecord.clinical.kinds import Level
 from openrecord.identity.types import Role
 from openrecord.kit.london import day_of
@@ -55,7 +55,7 @@ def open_steps(request: Request, at: datetime) -> frozenset[Step]:
     possible = {
         Step.IDENTITY: request.proof is None,
         Step.ASSIGN: True,
-        Step.PAUSE: not paused and bool(clock.stops),
+        Step.PAUSE: not paused and bool(waits(request)),
         Step.RESUME: paused,
         Step.EXTEND: request.extension is None and clock.extension > 0 and in_time,
         Step.REVIEW: request.kind is Kind.HISTORY and request.proof is not None,
@@ -63,6 +63,12 @@ def open_steps(request: Request, at: datetime) -> frozenset[Step]:
         Step.WITHDRAW: request.kind is not Kind.OPT_OUT,
     }
     return frozenset(step for step, holds in possible.items() if holds)
+
+
+def waits(request: Request) -> frozenset[Wait]:
+    """What the practice may stop the clock for: not for a proof that it has."""
+    stops = clocks()[request.kind].stops
+    return stops if request.proof is None else stops - {Wait.IDENTITY}
 
 
 def allows(
@@ -73,7 +79,7 @@ def allows(
         return False
     match event:
         case events.ClockPaused(wait=wait):
-            return wait in clocks()[request.kind].stops
+            return wait in waits(request)
         case events.Extended(reason=reason):
             return bool(reason.strip())
         case events.ChunkGranted(part=part) | events.ChunkRefused(part=part):

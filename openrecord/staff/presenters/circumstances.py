@@ -52,6 +52,11 @@ def words_of(change: Change) -> tuple[str, str]:
     return _(words), _(hint)
 
 
+def left() -> str:
+    """What is said where the patient is registered elsewhere, or nowhere."""
+    return _("The patient is not registered here any more, so your practice opens nothing to them.")
+
+
 def standing(people: Iterable[Patient]) -> tuple[str, ...]:
     """What stands now, a sentence each; empty where nothing does."""
     known = tuple(people)

@@ -4,6 +4,8 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import structs
+
 from openrecord.clinical.prose import Prose
 from openrecord.clinical.signals.types import Signal, SignalKind
 from openrecord.kit.ids import spelt
@@ -112,7 +114,7 @@ def _closed_row(item: ListedItem, patient: Patient, query: str, at: datetime) ->
         date=day_in_words(item.item.since),
         author="",
         signals=(),
-        state=state_in_words(item.item, at),
+        state=state_in_words(structs.replace(item.item, leaves=None), at),
         due=due_in_words(item.item, at),
         overdue=item.item.due <= at,
         looked_at=True,
@@ -140,9 +142,14 @@ def _row(item: ListedItem, patient: Patient, query: str, at: datetime) -> QueueR
 
 
 def state_in_words(item: Item, at: datetime) -> str:
-    """What the item waits for. A hold whose day has come waits for a decision (R33)."""
+    """What the item waits for. A hold whose day has come waits for a decision (R33).
+
+    Of what a policy releases by itself it is said when, or the patient reads what nobody has looked at, unannounced.
+    """
     if item.state is ItemState.HELD_UNTIL and item.due <= at:
         return _("Hold ended, waiting for a decision")
+    if item.leaves is not None:
+        return _("Without a decision the patient sees it from %(day)s") % {"day": day_in_words(item.leaves)}
     return _(STATES[item.state])
 
 

@@ -64,7 +64,48 @@ SENTENCES: Mapping[Reason, str] = {
 }
 
 
+_NOT_ASKED = frozenset(
+    {
+        Reason.UNFILED,
+        Reason.DRAFT,
+        Reason.NOT_FOR_PATIENT_LABEL,
+        Reason.NEVER_CODE,
+        Reason.HIDDEN_SERIOUS_HARM,
+        Reason.HIDDEN_THIRD_PARTY,
+        Reason.HIDDEN_OTHER,
+        Reason.POLICY_NEVER,
+        Reason.ENTERED_IN_ERROR,
+        Reason.SUPERSEDED,
+        Reason.UNSAFE_MAPPER,
+        Reason.WRONG_PERSON,
+        Reason.COPY_UNRESOLVED,
+        Reason.UNKNOWN_INPUT,
+        Reason.DIARY,
+        Reason.ADMINISTRATIVE,
+        Reason.CONTAINER_HIDDEN,
+        Reason.CONTAINER_UNKNOWN,
+        Reason.BEFORE_WINDOW,
+        Reason.RECORDED_MISSING,
+        Reason.BACK_RECORD,
+        Reason.TRANSFERRED,
+        Reason.FIRST_LOAD,
+        Reason.NOT_REGISTERED,
+        Reason.DEDUCTED,
+        Reason.GO_LIVE_NOT_REACHED,
+        Reason.SYSTEM_OFF,
+        Reason.SECTION_OFF,
+        Reason.DECEASED,
+    }
+)
+"""Beside these an entry stands in no worklist (screening/rules/worklist.py): nobody is asked about it."""
+
+
 def in_words(reasons: Iterable[str]) -> tuple[str, ...]:
-    """A sentence for each code, in the order of the closed list. Raises ValueError for an unknown code."""
+    """A sentence for each code, in the order of the closed list. Raises ValueError for an unknown code.
+
+    That it waits for a decision is said of what the practice finds in its worklist alone.
+    """
     found = {Reason(code) for code in reasons}
+    if found & _NOT_ASKED:
+        found.discard(Reason.UNDECIDED)
     return tuple(_(SENTENCES[reason]) for reason in SENTENCES if reason in found)

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from openrecord.caseload import events
-from openrecord.caseload.rules.clock import clocks
 from openrecord.caseload.rules.letters import draft
-from openrecord.caseload.rules.steps import corrections, grounds, is_part, less
+from openrecord.caseload.rules.steps import corrections, grounds, is_part, less, waits
 from openrecord.caseload.types import Correction, Ground, Kind, Outcome, Part, Proof, Request, Step, Wait
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit.ids import random_id
@@ -75,9 +74,8 @@ def fields_of(step: Step, setting: Setting) -> tuple[Field, ...]:
                 people[NOBODY] = _("Nobody")
             return (_one_of("to", _("Person"), people, str(assignee)),)
         case Step.PAUSE:
-            stops = clocks()[setting.request.kind].stops
-            waits = {wait.value: _(words) for wait, words in WAITS.items() if wait in stops}
-            return (_one_of("wait", _("What are you waiting for?"), waits),)
+            possible = {wait.value: _(words) for wait, words in WAITS.items() if wait in waits(setting.request)}
+            return (_one_of("wait", _("What are you waiting for?"), possible),)
         case Step.EXTEND:
             return (Field("reason", _("Why do you need longer?"), Shape.TEXT, _("The patient reads this.")),)
         case Step.REVIEW:
@@ -172,10 +170,20 @@ def mistakes(step: Step, fields: Sequence[Field], setting: Setting) -> dict[str,
             found[field.name] = _(_MISSING[field.name])
     if step is Step.REVIEW:
         found = part_mistakes(fields) | found
+    if step is Step.DECIDE and setting.request.kind is Kind.QUESTION and _answers_nothing(fields, setting):
+        found["letter"] = _("Write what the entry means, or when you can talk about it")
     by_name = {field.name: field for field in fields}
     if "looked" in by_name and OPEN in by_name["verdict"].typed and not chosen(by_name["looked"]):
         found["looked"] = _("Look at the entries that came restricted first")
     return found
+
+
+def _answers_nothing(fields: Sequence[Field], setting: Setting) -> bool:
+    """Whether the letter is the draft of an answer as it was: that answers no question."""
+    if setting.outcome is not Outcome.GRANTED:
+        return False
+    letter = next(field.value for field in fields if field.name == "letter")
+    return letter.split() == draft(Kind.QUESTION, Outcome.GRANTED, "").split()
 
 
 def part_mistakes(fields: Sequence[Field]) -> dict[str, str]:

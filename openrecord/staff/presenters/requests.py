@@ -175,13 +175,19 @@ def shown(
     *,
     patient: Patient,
     staff: Mapping[UUID, str],
+    names: Mapping[UUID, str],
     by_proxy: bool,
+    waits: bool,
     at: datetime,
 ) -> Shown:
-    """The request's own page. `staff`: the practice's people by id; `by_proxy`: somebody else asked for the patient."""
+    """The request's own page. `staff`: the practice's people by id; `names`: theirs and of those who have left;
+    `by_proxy`: somebody else asked for the patient.
+
+    `waits`: somebody has to answer it.
+    """
     clock = clocks()[request.kind]
     end = None if request.is_paused else due(request, clock, at)
-    urgent, tone = _urgent(urgency(end, clock, at), end) if request.is_open else ("", "")
+    urgent, tone = _urgent(urgency(end, clock, at), end) if waits else ("", "")
     letter = "" if request.decision is None else request.decision.letter
     return Shown(
         _(KINDS[request.kind]),
@@ -192,7 +198,7 @@ def shown(
         progress(request, patient.born).percent if request.kind is Kind.HISTORY else None,
         tuple((part_words(review.part), review.granted) for review in request.reviews),
         tuple(text.strip() for text in letter.split("\n\n") if text.strip()),
-        tuple(_step(one, request.kind, staff) for one in reversed(tuple(happened))),
+        tuple(_step(one, request.kind, names) for one in reversed(tuple(happened))),
     )
 
 
@@ -230,23 +236,23 @@ def _decided(decision: Decision | None) -> Iterable[Fact]:
         yield Fact(_("Ground of refusal"), _(GROUNDS[decision.ground]))
 
 
-def _step(one: Happened, kind: Kind, staff: Mapping[UUID, str]) -> tuple[str, str, str]:
+def _step(one: Happened, kind: Kind, names: Mapping[UUID, str]) -> tuple[str, str, str]:
     """When, what, who."""
-    return day_in_words(one.at), _event(one.event, kind, staff), _who(one, staff)
+    return day_in_words(one.at), _event(one.event, kind, names), _who(one, names)
 
 
-def _who(one: Happened, staff: Mapping[UUID, str]) -> str:
+def _who(one: Happened, names: Mapping[UUID, str]) -> str:
     if isinstance(one.event, events.Withdrawn) or (isinstance(one.event, events.Made) and one.event.received is None):
         return _("online")
-    return next((name for member, name in staff.items() if str(member) == one.actor), _("staff"))
+    return next((name for member, name in names.items() if str(member) == one.actor), _("staff"))
 
 
-def _event(event: events.AnyEvent, kind: Kind, staff: Mapping[UUID, str]) -> str:
+def _event(event: events.AnyEvent, kind: Kind, names: Mapping[UUID, str]) -> str:
     match event:
         case events.IdentityChecked(proof=proof):
             return _("Identity checked: %(how)s") % {"how": _(PROOFS[proof])}
         case events.Assigned(to=to):
-            return _("Assigned: %(whom)s") % {"whom": _assigned(to, staff)}
+            return _("Assigned: %(whom)s") % {"whom": _assigned(to, names)}
         case events.ClockPaused(wait=wait):
             return _("Clock stopped: %(wait)s") % {"wait": _(WAITS[wait])}
         case events.ChunkGranted(part=part):

@@ -26,7 +26,7 @@ from openrecord.staff.presenters.ahead import rows as ahead_rows
 from openrecord.staff.presenters.matters import MATTERS, rows
 from openrecord.staff.presenters.proxies import Proxy, in_words, newest_grants
 from openrecord.staff.views.policy_form import whole_number
-from openrecord.staff.views.requests import members_of
+from openrecord.staff.views.requests import names_at
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
 from openrecord.web.redirects import see_other
@@ -178,7 +178,7 @@ def _parents_answers(turn: Turn | None, *, grown: bool) -> list[tuple[str, str, 
 
 def _proxy(desk: Desk, patient: Patient, viewer: ViewerId, at: datetime) -> Proxy | None:
     """Whose access it is: of two parents one has to know which."""
-    grants, staff = newest_grants(access.acts(patient.patient_id)), members_of(desk)
+    grants, staff = newest_grants(access.acts(patient.patient_id)), names_at(desk)
     every = access.linked(patient.patient_id, at=at)
     return next((in_words(one, grants, staff) for one in every if one.viewer.viewer_id == viewer), None)
 

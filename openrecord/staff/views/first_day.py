@@ -1,6 +1,7 @@
 """From which day on a patient sees what this practice records: the usual one, or another with a reason (R45)."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -79,10 +80,14 @@ def _without_reason(field: Field) -> dict[str, str]:
 
 
 def _standing(desk: Desk, patient: Patient, at: datetime) -> str:
-    start = window_start(access.facts(patient.patient_id, at=at, controlling=[desk.ods]), desk.ods, at)
+    """From when on entries can be seen, and by what; whether somebody sees any is for others to say."""
+    facts = access.facts(patient.patient_id, at=at, controlling=[desk.ods])
+    start = window_start(facts, desk.ods, at)
     if start is None:
         return _("Your practice has not gone live: they see nothing yet.")
-    words = _("They see what was recorded here from %(day)s on, as your practice's rules say.")
+    words = _("What can be seen was recorded here from %(day)s on, as your practice's rules say.")
+    if start != window_start(replace(facts, window_starts=None), desk.ods, at):
+        words = _("What can be seen was recorded here from %(day)s on, as was decided for this patient.")
     return words % {"day": day_in_words(start)}
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
 from openrecord.access import actions, invitations
 from openrecord.access import queries as access
@@ -16,8 +16,6 @@ from openrecord.access.events import Evidence, ProxyGranted, Relation
 from openrecord.access.queries import Linked
 from openrecord.access.rules import granting
 from openrecord.access.types import AccessFacts, Basis, ViewerId, ViewerKind
-from openrecord.caseload import queries as caseload
-from openrecord.caseload.types import Kind, RequestId
 from openrecord.kit import clock
 from openrecord.kit.london import day_of as london_day
 from openrecord.registry.types import Patient
@@ -25,6 +23,7 @@ from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_re
 from openrecord.staff.presenters import proxies as forms
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
+from openrecord.staff.views.requests import proxy_request
 from openrecord.staff.views.wishes import AUTHORITY
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, day_of, filled, summary, with_errors
@@ -51,14 +50,11 @@ def linked_proxy(patient: Patient, viewer_id: UUID, at: datetime) -> Linked:
 
 def _asked_name(request: HttpRequest, desk: Desk, patient: Patient) -> tuple[str, str]:
     """First and last name of whom a patient asked for, where the form is opened from their request."""
-    try:
-        request_id = RequestId(UUID(request.GET.get("request", "")))
-    except ValueError:
+    asked = proxy_request(desk, patient, request.GET.get("request", ""))
+    if asked is None:
         return "", ""
-    asked = caseload.request(patient.patient_id, request_id)
-    if asked is None or asked.ods != desk.ods or asked.kind is not Kind.PROXY:
-        return "", ""
-    given, _space, family = asked.wish.about.strip().rpartition(" ")
+    name, _comma, _what_they_are = asked.wish.about.partition(",")
+    given, _space, family = name.strip().rpartition(" ")
     return given, family
 
 
@@ -120,7 +116,9 @@ def _grant(
     )
     by = actor_of(request, desk, AUTHORITY)
     invitations.grant(patient_id=patient.patient_id, act=act, invited=invited, by=by, at=at)
-    return see_other(f"{base_of(patient)}/people?saved")
+    asked = proxy_request(desk, patient, request.GET.get("request", ""))
+    still_asks = "" if asked is None else f"&request={asked.request_id}"
+    return see_other(f"{base_of(patient)}/people?saved{still_asks}")
 
 
 @audience(Audience.STAFF)
@@ -161,10 +159,12 @@ def _form(
 
 
 @audience(Audience.STAFF)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def letter(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpResponse:
-    """A letter with a new code, to be printed now: the code is shown once and kept nowhere."""
+    """A letter with a new code, to be printed now: the code is shown once and kept nowhere, nor made by coming back."""
     desk, patient = _desk_and_patient(request, public_id)
+    if request.method != "POST":
+        return see_other(f"{base_of(patient)}/people")
     at = clock.now()
     try:
         made = invitations.new_letter(

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from openrecord.kit import clock
 from openrecord.registry.types import Patient
@@ -47,10 +47,15 @@ def _wish(request: HttpRequest, seen: str) -> screen.Wish:
 
 
 @audience(Audience.STAFF)
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest) -> HttpResponse:
-    """One decision about every entry that is ticked, each by itself; then what was done, with a way back."""
+    """One decision about every entry that is ticked, each by itself; then what was done, with a way back.
+
+    Whoever comes back to its address, in another language or by the browser's history, finds the list.
+    """
     desk = _decider(request)
+    if request.method != "POST":
+        return see_other(queue.ROUTE)
     wanted = _named(desk, request.POST.getlist("key")[: queue.PAGE_SIZE])
     errors = _mistakes(desk, request, any_ticked=bool(wanted))
     if errors:

@@ -1,5 +1,6 @@
 """A patient's record as the practice keeps it: every entry, whether the patient sees it, and why not."""
 
+from datetime import datetime
 from urllib.parse import quote
 from uuid import UUID
 
@@ -16,6 +17,7 @@ from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.restricted import queries as restricted
+from openrecord.screening import listing
 from openrecord.screening import queries as screening
 from openrecord.screening.types import EntryId
 from openrecord.staff import record
@@ -29,7 +31,7 @@ from openrecord.staff.desk import (
     patient_of,
     record_staff_read,
 )
-from openrecord.staff.presenters.circumstances import standing
+from openrecord.staff.presenters.circumstances import left, standing
 from openrecord.staff.presenters.entries import detail, row, rows
 from openrecord.staff.presenters.files import cards
 from openrecord.staff.presenters.matters import MatterRow
@@ -85,9 +87,9 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "came_restricted": len(screening.labelled(found.patient_id, desk.ods)),
         "previews": is_registered(desk, found, at),
         "is_last_here": is_last_here(desk, found, at),
-        "circumstances": standing(registry.patients(registry.names(found.patient_id)).values()),
+        "circumstances": _circumstances(desk, found, at),
         "is_young": not own_bars(access.facts(found.patient_id, at=at), at),
-        "records_requests": desk.may_record_requests,
+        "records_requests": desk.may_record_requests and not found.died,
         "merges": may_say_whose(desk, found, at),
         "merged": merged_rows(desk.ods, found, base),
         "rows": rows(entries, base, show),
@@ -98,6 +100,12 @@ def patient(request: HttpRequest, public_id: UUID) -> HttpResponse:
         "first_href": f"{base}?{kept}" if after else "",
     }
     return page(request, "staff/patient.html", desk, context, found)
+
+
+def _circumstances(desk: Desk, patient: Patient, at: datetime) -> tuple[str, ...]:
+    """Death, a protected address, and that they have left: a sentence each."""
+    said = standing(registry.patients(registry.names(patient.patient_id)).values())
+    return said if patient.died or is_registered(desk, patient, at) else (*said, left())
 
 
 def _open_matters(desk: Desk, patient: Patient) -> tuple[MatterRow, ...]:
@@ -117,14 +125,17 @@ def entry(request: HttpRequest, public_id: UUID, entry_id: UUID) -> HttpResponse
     desk = desk_of(request)
     found = patient_of(desk, public_id)
     one = entry_of(desk, found, entry_id)
-    record_staff_read(request, desk, found, route="/staff/entry", served=[one.public_id], at=clock.now())
+    at = clock.now()
+    record_staff_read(request, desk, found, route="/staff/entry", served=[one.public_id], at=at)
     base = base_of(found)
+    waits = listing.listed_item(desk.ods, found.patient_id, EntryId(entry_id.bytes), at=at) is not None
     context = {
         "title": _("Record entry"),
         "base": base,
         "here": f"{base}/entries/{entry_id}",
         "entry_id": entry_id,
-        "previews": is_registered(desk, found, clock.now()),
+        "previews": is_registered(desk, found, at),
+        "decide_href": f"/staff/queue/{found.public_id}/{entry_id}" if waits and desk.may_decide else "",
         "row": row(one, base),
         "entry": detail(one, base),
         "files": files_of(found, one),

@@ -16,9 +16,10 @@ from openrecord.kit import clock
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
 from openrecord.staff.presenters.ahead import suspended_in_words, turn_in_words
 from openrecord.staff.presenters.proxies import END_REASONS, in_words, newest_grants
+from openrecord.staff.presenters.requests import address
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
-from openrecord.staff.views.requests import members_of
+from openrecord.staff.views.requests import names_at, proxy_request
 from openrecord.staff.views.wishes import AUTHORITY
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import FieldError
@@ -39,9 +40,10 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
     linked = [one for one in access.linked(found.patient_id, at=at) if one.viewer.kind is ViewerKind.PROXY]
     wanted = next((one for one in linked if str(one.viewer.viewer_id) == request.POST.get("viewer")), None)
     reason = next((one for one in EndReason if one.value == request.POST.get("reason")), None)
-    grants, staff = newest_grants(access.acts(found.patient_id)), members_of(desk)
+    grants, staff = newest_grants(access.acts(found.patient_id)), names_at(desk)
     context: dict[str, Any] = {"base": base_of(found), "here": here}
     if wanted is None:
+        asking = proxy_request(desk, found, request.GET.get("request", ""))
         facts = access.facts(found.patient_id, at=at)
         record_staff_read(request, desk, found, route="/staff/people", served=(), at=at)
         context |= {
@@ -55,6 +57,7 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 for one in linked
             ],
             "told": _told(facts.silence),
+            "answer_href": "" if asking is None else address(found, asking.request_id),
             "saved": "saved" in request.GET,
         }
         return page(request, "staff/people.html", desk, context, found)

@@ -166,7 +166,7 @@ def listed(request: HttpRequest, desk: Desk, errors: tuple[FieldError, ...]) -> 
         "filters": _filters(waiting.authors if desk.may_read else (), request.GET),
         "is_filtered": bool(query),
         "query": query,
-        "older_href": f"{ROUTE}{query}{joined}after={items[-1].cursor}" if more else "",
+        "next_href": f"{ROUTE}{query}{joined}after={items[-1].cursor}" if more else "",
         "first_href": f"{ROUTE}{query}" if request.GET.get("after") else "",
         "done": done_of(desk, request),
         "bulk_reasons": tuple(each for each in hiding.reasons_for(desk) if each[0] != HideReason.SERIOUS_HARM.value),

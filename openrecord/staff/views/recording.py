@@ -14,12 +14,11 @@ from openrecord.caseload.types import Kind
 from openrecord.kit import clock
 from openrecord.kit.london import day_of
 from openrecord.registry.types import Patient
-from openrecord.staff.desk import Desk, actor_of, desk_of, page, record_staff_read
+from openrecord.staff.desk import Desk, actor_of, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.recording import fields_of, mistakes, received_on, wish_of
 from openrecord.staff.presenters.requests import KINDS, address
 from openrecord.staff.record import NOBODY, patient_viewer
 from openrecord.staff.views.patient import base_of
-from openrecord.staff.views.preview import registered_patient
 from openrecord.staff.views.request_steps import AUTHORITY
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, filled, summary, with_errors
@@ -32,12 +31,14 @@ def _asked(request: HttpRequest, public_id: UUID) -> tuple[Desk, Patient]:
     desk = desk_of(request)
     if not desk.may_record_requests:
         raise PermissionDenied
-    return desk, registered_patient(desk, public_id, content=False)
+    return desk, patient_of(desk, public_id, content=False)
 
 
-def _kinds(patient: Patient, at: datetime) -> tuple[Kind, ...]:
-    possible = recordable(has_account=patient_viewer(access.facts(patient.patient_id, at=at)) is not NOBODY)
-    return tuple(kind for kind in KINDS if kind in possible)
+def _kinds(desk: Desk, patient: Patient, at: datetime) -> tuple[Kind, ...]:
+    facts = access.facts(patient.patient_id, at=at)
+    has_account = patient_viewer(facts) is not NOBODY
+    possible = recordable(has_account=has_account, is_registered=is_registered(desk, patient, at))
+    return tuple(kind for kind in KINDS if kind in possible and not facts.died)
 
 
 @audience(Audience.STAFF)
@@ -48,8 +49,14 @@ def kinds(request: HttpRequest, public_id: UUID) -> HttpResponse:
     at = clock.now()
     record_staff_read(request, desk, patient, route="/staff/request/new", served=(), at=at)
     here = f"{base_of(patient)}/requests/new"
-    links = [(f"{here}/{kind}", _(KINDS[kind])) for kind in _kinds(patient, at)]
-    context = {"title": _("Note a request"), "base": base_of(patient), "links": links, "fields": ()}
+    links = [(f"{here}/{kind}", _(KINDS[kind])) for kind in _kinds(desk, patient, at)]
+    context = {
+        "title": _("Note a request"),
+        "base": base_of(patient),
+        "links": links,
+        "fields": (),
+        "previews": is_registered(desk, patient, at),
+    }
     return page(request, "staff/request_new.html", desk, context, patient)
 
 
@@ -59,7 +66,7 @@ def new(request: HttpRequest, public_id: UUID, slug: str) -> HttpResponse:
     """The form of one kind, and the request that it makes."""
     desk, patient = _asked(request, public_id)
     at = clock.now()
-    kind = next((kind for kind in _kinds(patient, at) if kind == slug), None)
+    kind = next((kind for kind in _kinds(desk, patient, at) if kind == slug), None)
     if kind is None:
         raise Http404
     fields, already = fields_of(kind, day_of(at)), None

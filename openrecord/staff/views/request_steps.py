@@ -9,15 +9,17 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_http_methods
 
 from openrecord.caseload import actions, queries
-from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, open_steps, outcomes, roles
+from openrecord.caseload.rules.steps import ASSIGNS_OTHERS, ROLES, open_steps, outcomes, roles
 from openrecord.caseload.types import Kind, Outcome, Step
+from openrecord.identity import queries as identity
 from openrecord.kit import clock
+from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.screening import queries as screening
-from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
+from openrecord.staff.desk import Desk, actor_of, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.request_forms import OPEN, PART, TITLES, Setting, event_of, fields_of, mistakes
 from openrecord.staff.presenters.requests import KINDS, address, outcome_words
-from openrecord.staff.views.requests import members_of, request_of
+from openrecord.staff.views.requests import request_of
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, filled, summary, with_errors
 from openrecord.web.redirects import see_other
@@ -37,11 +39,11 @@ def _step(desk: Desk, slug: str, kind: Kind) -> Step:
 
 
 def assignable(desk: Desk) -> dict[UUID, str]:
-    """Whom this member of staff may give a request to: reviewers only take one for themselves."""
-    everybody = members_of(desk)
-    if ASSIGNS_OTHERS & desk.member.roles:
-        return everybody
-    return {desk.member.staff_id: everybody.get(desk.member.staff_id, desk.member.name)}
+    """Whom this member of staff may give a request to: reviewers only take one for themselves, readers take none."""
+    if not ASSIGNS_OTHERS & desk.member.roles:
+        return {desk.member.staff_id: desk.member.name}
+    everybody = identity.staff_of(desk.member.organisation)
+    return {member.staff_id: member.name for member in everybody if ROLES[Step.ASSIGN] & member.roles}
 
 
 def _outcome(request: HttpRequest, step: Step) -> Outcome | None:
@@ -76,7 +78,7 @@ def step(request: HttpRequest, public_id: UUID, request_id: UUID, slug: str) -> 
             return _take(request, desk, patient, wanted, fields, setting)
         if not outdated:
             fields = with_errors(fields, errors)
-    elif not _is_open(wanted, setting, patient):
+    elif not _is_open(desk, wanted, setting, patient):
         return see_other(address(patient, request_id))
     return _form(request, desk, patient, wanted, fields, setting, outdated=outdated)
 
@@ -96,9 +98,11 @@ def _came(fields: Iterable[Field]) -> dict[str, str]:
     )
 
 
-def _is_open(wanted: Step, setting: Setting, patient: Patient) -> bool:
+def _is_open(desk: Desk, wanted: Step, setting: Setting, patient: Patient) -> bool:
     """Whether the step may be taken now, and its answer given."""
-    possible = wanted in open_steps(setting.request, clock.now())
+    possible = wanted in open_steps(setting.request, clock.now()) and not registry.is_nobody(patient.patient_id)
+    if wanted is Step.REVIEW and not is_registered(desk, patient, clock.now()):
+        return False
     answers = outcomes(setting.request, born=patient.born, openable=setting.openable)
     return possible and (wanted is not Step.DECIDE or setting.outcome in answers)
 
@@ -156,6 +160,6 @@ def _form(
         "outdated": outdated,
         "entries": setting.looked_at if wanted is Step.REVIEW else "",
         "came_restricted": f"/staff/patients/{patient.public_id}/came-restricted" if setting.came_restricted else "",
-        "possible": _is_open(wanted, setting, patient),
+        "possible": _is_open(desk, wanted, setting, patient),
     }
     return page(request, "staff/request_step.html", desk, context, patient)

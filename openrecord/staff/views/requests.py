@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import TypeVar
 from urllib.parse import urlencode
 from uuid import UUID
@@ -20,7 +20,8 @@ from openrecord.identity import queries as identity
 from openrecord.kit import clock
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
-from openrecord.staff.desk import Desk, desk_of, page, patient_of, record_staff_read
+from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
+from openrecord.staff.presenters.circumstances import left
 from openrecord.staff.presenters.request_forms import TITLES
 from openrecord.staff.presenters.requests import KINDS, STATES, address, lines, outcome_words, shown
 from openrecord.web.audience import Audience, audience
@@ -48,12 +49,27 @@ def members_of(desk: Desk) -> dict[UUID, str]:
     return {member.staff_id: member.name for member in identity.staff_of(desk.member.organisation)}
 
 
+def names_at(desk: Desk) -> dict[UUID, str]:
+    """What everybody is called who is or was at the practice, by id: what they did keeps their name."""
+    return dict(identity.staff_names(desk.member.organisation).items())
+
+
 def request_of(desk: Desk, patient: Patient, request_id: UUID) -> Request:
     """A request of this patient to the desk's practice. Raises Http404, whoever else may have it."""
     found = queries.request(patient.patient_id, RequestId(request_id))
     if found is None or found.ods != desk.ods:
         raise Http404
     return found
+
+
+def proxy_request(desk: Desk, patient: Patient, text: str) -> Request | None:
+    """The request to let somebody in that an address names, None where it names none that is open here."""
+    try:
+        found = queries.request(patient.patient_id, RequestId(UUID(text)))
+    except ValueError:
+        return None
+    is_one = found is not None and found.ods == desk.ods and found.kind is Kind.PROXY and found.is_open
+    return found if is_one else None
 
 
 def steps_for(desk: Desk, steps: Collection[Step], kind: Kind) -> tuple[Step, ...]:
@@ -140,7 +156,10 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     record_staff_read(request, desk, patient, route="/staff/request", served=(), at=at)
     viewers = {viewer.viewer_id: viewer.kind for viewer in access.people_viewing(patient.patient_id, at=at)}
     here = address(patient, request_id)
-    steps = steps_for(desk, open_steps(found, at), found.kind)
+    waits = found.is_open and not registry.is_nobody(patient.patient_id)
+    opens = is_registered(desk, patient, at)
+    steps = steps_for(desk, open_steps(found, at) if waits else (), found.kind)
+    steps = steps if opens else tuple(step for step in steps if step is not Step.REVIEW)
     context = {
         "title": _(KINDS[found.kind]),
         "here": here,
@@ -149,13 +168,17 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             queries.history(patient.patient_id, found.request_id),
             patient=patient,
             staff=members_of(desk),
+            names=names_at(desk),
             by_proxy=viewers.get(found.asker) is ViewerKind.PROXY,
+            waits=waits,
             at=at,
         ),
         "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES else "",
-        "copy_number": patient.nhs_number if found.kind is Kind.SUBJECT_ACCESS and found.proof is not None else "",
-        "links": _links(steps, found, here, patient) + _grant_link(desk, found, patient),
-        "reviews": found.is_open and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
+        "copy_number": patient.nhs_number if _makes_copy(found, waits=waits) else "",
+        "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits and opens else []),
+        "why_only_no": _why_only_no(steps, found, patient, at),
+        "left": "" if opens or patient.died else left(),
+        "reviews": waits and opens and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
         "takes": Step.ASSIGN in steps and found.assignee != desk.member.staff_id,
         "me": desk.member.staff_id,
         "seen": found.sequence,
@@ -164,9 +187,27 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     return page(request, "staff/request.html", desk, context, patient)
 
 
+def _makes_copy(found: Request, *, waits: bool) -> bool:
+    """Whether how to make the copy is said: to whoever is known, and not where the answer comes too late."""
+    return found.kind is Kind.SUBJECT_ACCESS and found.proof is not None and (waits or not found.is_open)
+
+
+def _why_only_no(steps: Collection[Step], found: Request, patient: Patient, at: datetime) -> str:
+    """Why whoever answers is offered no other answer than no; empty where they are, or where they do not answer."""
+    if Step.DECIDE not in steps or found.kind is Kind.OPT_OUT:
+        return ""
+    if found.proof is None:
+        return _("Nothing is granted before the identity check is recorded.")
+    if found.kind is Kind.HISTORY and not found.reviews:
+        return _("Nothing is granted before a part of the history was looked through and opened.")
+    if found.kind is Kind.LEVEL and not queries.openable(patient.patient_id, found, at=at):
+        return _("They see all that can be opened to them: your practice shows no more, or code 104 stands against it.")
+    return ""
+
+
 def _grant_link(desk: Desk, found: Request, patient: Patient) -> list[tuple[str, str]]:
     """Where whom the patient asked for is let in, once it is sure who asks."""
-    if not (desk.may_grant and found.is_open and found.kind is Kind.PROXY and found.proof is not None):
+    if not (desk.may_grant and found.kind is Kind.PROXY and found.proof is not None):
         return []
     return [(f"/staff/patients/{patient.public_id}/people/new?request={found.request_id}", _("Let this person in"))]
 

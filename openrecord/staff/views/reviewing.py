@@ -11,8 +11,9 @@ from django.views.decorators.http import require_safe
 from openrecord.caseload.rules.steps import ROLES, open_steps
 from openrecord.caseload.types import Kind, Step
 from openrecord.kit import clock
+from openrecord.registry import queries as registry
 from openrecord.screening import queries as screening
-from openrecord.staff.desk import desk_of, page, patient_of, record_staff_read
+from openrecord.staff.desk import desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.request_forms import part_fields, part_mistakes, part_of
 from openrecord.staff.presenters.requests import address, part_words
 from openrecord.staff.presenters.reviewing import lines
@@ -38,7 +39,8 @@ def entries(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResp
     patient = patient_of(desk, public_id)
     found, at = request_of(desk, patient, request_id), clock.now()
     here = address(patient, request_id)
-    if found.kind is not Kind.HISTORY or not found.is_open:
+    waits = found.is_open and is_registered(desk, patient, at) and not registry.is_nobody(patient.patient_id)
+    if found.kind is not Kind.HISTORY or not waits:
         return see_other(here)
     fields = (*part_fields(found.wish.part), _order())
     if "chosen" in request.GET:

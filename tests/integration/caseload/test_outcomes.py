@@ -1,5 +1,6 @@
 """What an answer brings about: a level that is given is seen, a correction is told, a copy has its own way."""
 
+import re
 from typing import Any
 
 import pytest
@@ -104,6 +105,7 @@ def test_nothing_is_given_that_cannot_be_opened(record: Record) -> None:
     html = manager.get(here).text
     assert "outcome=granted" not in html
     assert "outcome=partly" not in html
+    assert "They see all that can be opened to them" in html, "or nobody knows why only no is offered"
     found = caseload.only(record)
     for outcome, level in ((Outcome.GRANTED, Level.FULL), (Outcome.PARTLY, Level.DETAILED), (Outcome.GRANTED, None)):
         event = events.Decided(outcome, None, "Dear you", level)
@@ -174,3 +176,28 @@ def test_a_copy_of_everything_is_made_once_it_is_known_who_asks(record: Record) 
     told = patient.get(page).text
     assert "You can also ask a court to decide." in told
     assert "has no basis or is too large" in told
+
+
+def test_it_is_said_what_has_to_come_before_anything_is_granted(narrow: Record) -> None:
+    patient, manager = world.patient(narrow), caseload.manager()
+    caseload.ask(patient, "level", level="4")
+    here, first = caseload.desk(narrow), "Nothing is granted before the identity check is recorded."
+    assert first in manager.get(here).text
+    assert first not in caseload.reviewer().get(here).text, "who does not answer"
+    caseload.take(manager, here, "identity", proof="documents")
+    assert not re.search("Nothing is granted|They see all", manager.get(here).text)
+
+
+def test_a_question_is_not_answered_with_the_draft_as_it_was(record: Record) -> None:
+    _patient, here = asked(record, "question", **caseload.QUESTION)
+    manager = caseload.manager()
+    form = manager.get(f"{here}/decide?outcome=granted").text
+    draft = re.search(r"<textarea[^>]*>([^<]*)</textarea>", form)
+    assert draft is not None
+    as_it_was = draft[1].replace("\n", "\r\n")
+    answer = caseload.take(manager, here, "decide", outcome="granted", letter=as_it_was)
+    assert answer.status_code == 200
+    assert "Write what the entry means, or when you can talk about it" in answer.text
+    assert caseload.only(record).is_open
+    written = as_it_was + " It says how much you weigh."
+    assert caseload.take(manager, here, "decide", outcome="granted", letter=written).status_code == 303

@@ -11,6 +11,8 @@ from openrecord.access.types import ViewerId
 from openrecord.caseload import actions, queries
 from openrecord.caseload.queries import Only, Place
 from openrecord.caseload.types import Kind, State, Wish, Workload
+from openrecord.identity import actions as identity_actions
+from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
 from openrecord.kit import clock
 from openrecord.registry import actions as registry_actions
@@ -87,6 +89,22 @@ def test_a_stopped_clock_stands_last_and_a_request_can_be_taken_and_given(record
     assert here not in manager.get("/staff/requests?whose=nobody").text
     assert "Max Manager" in manager.get(here).text
     assert "Assign to me" not in manager.get(here).text
+
+
+def test_the_clock_waits_for_no_proof_that_the_practice_has(record: Record) -> None:
+    """It runs again with the proof, and is not stopped for it afterwards: the patient is not asked for it twice."""
+    patient, manager = world.patient(record), caseload.manager()
+    caseload.ask(patient, "subject-access")
+    here = caseload.desk(record)
+    caseload.take(manager, here, "pause", wait="identity")
+    caseload.take(manager, here, "identity", proof="documents")
+    assert caseload.only(record).state is State.IN_REVIEW
+    (mine,) = [one for one in queries.open_requests(ORG, limit=999) if one.patient_id == record.patient.patient_id]
+    assert mine.due is not None
+    assert "Show them proof" not in patient.get(f"/requests/{mine.request_id}").text.partition("What happened")[0]
+    assert "Proof of identity" not in manager.get(f"{here}/pause").text
+    assert caseload.take(manager, here, "pause", wait="identity").status_code == 200
+    assert caseload.take(manager, here, "pause", wait="clarification").status_code == 303
 
 
 def test_reviewers_take_a_request_only_for_themselves(record: Record) -> None:
@@ -201,3 +219,19 @@ def test_another_practices_request_is_nobodys(record: Record, path: str) -> None
         assert str(record.patient.public_id) not in browser.get("/staff/requests").text
     assert registry.practice(ods) is not None
     assert caseload.only(record).sequence == 1
+
+
+def test_who_only_reads_is_given_no_request_and_who_left_keeps_their_name(record: Record) -> None:
+    caseload.ask(world.patient(record), "subject-access")
+    here = caseload.desk(record)
+    caseload.reader()
+    manager = caseload.manager()
+    form = manager.get(f"{here}/assign").text
+    assert "Rob Reader" not in form
+    assert "Max Manager" in form
+    leaves = world.staff(ORG, (Role.SCREENER,), "Lee Leaver")
+    caseload.take(leaves, here, "identity", proof="documents")
+    (gone,) = [one for one in identity.staff_of(ORG) if one.name == "Lee Leaver"]
+    identity_actions.stop_staff(staff_id=gone.staff_id, reason="left", by=BY, at=AT)
+    told = manager.get(here).text.partition("What happened")[2]
+    assert "Lee Leaver" in told

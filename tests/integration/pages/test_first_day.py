@@ -1,5 +1,7 @@
 """Another first day for one patient: by whoever governs, with a reason, at once (R45)."""
 
+import html
+
 import pytest
 
 from openrecord.access import queries as access_queries
@@ -22,11 +24,12 @@ def _page(record: Record) -> str:
 def test_a_later_day_and_an_earlier_one_act_at_once(record: Record) -> None:
     mine, staff = world.patient(record), world.staff()
     assert mine.get(SEEN).text.count(LINE) == 3
+    assert "from 1 November 2023 on, as your practice's rules say" in html.unescape(staff.get(_page(record)).text)
     assert _page(record) in staff.get(f"/staff/patients/{record.patient.public_id}").text
     assert staff.post(_page(record), FORM).headers["Location"] == f"{_page(record)}?saved"
     assert mine.get(SEEN).text.count(LINE) == 2
     shown = staff.get(_page(record)).text
-    assert "from 2 February 2025 on" in shown
+    assert "from 2 February 2025 on, as was decided for this patient" in shown
     assert "The old notes name somebody" in shown
     staff.post(_page(record), {**FORM, "start-day": "1"})
     assert mine.get(SEEN).text.count(LINE) == 3

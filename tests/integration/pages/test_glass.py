@@ -251,3 +251,18 @@ def test_another_practices_opening_is_nobodys(record: Record) -> None:
         assert away.get(f"/staff/openings/{opening_id}").status_code == 404
         assert away.post(f"/staff/openings/{opening_id}", {"finding": "justified"}).status_code == 404
     assert restricted.unchecked_opening(ORG, opening.opening_id) == opening
+
+
+def test_a_form_that_was_sent_twice_is_one_opening(record: Record, later: Callable[[timedelta], None]) -> None:
+    clinician = world.staff()
+    restrict(record, clinician)
+    for _twice in range(2):
+        assert clinician.post(f"{base(record)}/open", WHY).status_code == 303
+    assert len(trail(record, "glass_broken")) == 1
+    clinician.post(f"{base(record)}/open", {**WHY, "words": "Something else happened."})
+    assert len(trail(record, "glass_broken")) == 2, "another reason is another opening"
+    for _so_that_they_stay_signed_in in range(3):
+        later(timedelta(minutes=10))
+        clinician.get("/staff/home")
+    clinician.post(f"{base(record)}/open", WHY)
+    assert len(trail(record, "glass_broken")) == 3, "the first has ended"

@@ -51,8 +51,11 @@ def test_the_very_same_words_are_one_request_and_others_another(kind: Kind) -> N
 
 def test_staff_note_what_came_otherwise_and_more_is_shown_to_an_account_only() -> None:
     rights = {Kind.SUBJECT_ACCESS, Kind.CORRECTION, Kind.PROXY}
-    assert asking.recordable(has_account=False) == rights
-    assert asking.recordable(has_account=True) == rights | {Kind.HISTORY, Kind.LEVEL}
+    assert asking.recordable(has_account=False, is_registered=True) == rights
+    assert asking.recordable(has_account=True, is_registered=True) == rights | {Kind.HISTORY, Kind.LEVEL}
+    for has_account in (False, True):
+        left = asking.recordable(has_account=has_account, is_registered=False)
+        assert left == {Kind.SUBJECT_ACCESS, Kind.CORRECTION}, "rights over what is held of them"
 
 
 def test_nobody_has_more_open_requests_than_anybody_may_have() -> None:

@@ -74,16 +74,26 @@ class Naive:
 
     @property
     def stopped(self) -> bool:
-        clock = [event for event in self.happened if isinstance(event, events.ClockPaused | events.ClockResumed)]
-        return bool(clock) and isinstance(clock[-1], events.ClockPaused)
+        stopped_for: Wait | None = None
+        for event in self.happened:
+            if isinstance(event, events.ClockPaused):
+                stopped_for = event.wait
+            elif isinstance(event, events.ClockResumed) or self.came(event, stopped_for):
+                stopped_for = None
+        return stopped_for is not None
+
+    @staticmethod
+    def came(event: Any, wait: Wait | None) -> bool:
+        """Whether it is what the clock waited for, which runs again by itself."""
+        return isinstance(event, events.IdentityChecked) and wait is Wait.IDENTITY
 
     def late(self, at: datetime) -> bool:
         """Made on 4 March: due on 4 April, later by each midnight on which the clock stood still."""
-        asleep, since = 0, None
+        asleep, since, wait = 0, None, None
         for moment, event in [*zip(self.times, self.happened, strict=True), (at, events.ClockResumed())]:
             if isinstance(event, events.ClockPaused):
-                since = moment
-            elif isinstance(event, events.ClockResumed) and since is not None:
+                since, wait = moment, event.wait
+            elif since is not None and (isinstance(event, events.ClockResumed) or self.came(event, wait)):
                 asleep, since = asleep + (moment.date() - since.date()).days, None
         return at.date() > date(2024, 4, 4) + timedelta(days=asleep)
 
@@ -151,8 +161,9 @@ class Naive:
         match event:
             case events.IdentityChecked():
                 return not self.had(events.IdentityChecked)
-            case events.ClockPaused():
-                return not self.stopped and self.kind is not Kind.OPT_OUT
+            case events.ClockPaused(wait=wait):
+                known = wait is Wait.IDENTITY and self.had(events.IdentityChecked)
+                return not self.stopped and self.kind is not Kind.OPT_OUT and not known
             case events.ClockResumed():
                 return self.stopped
             case events.Extended():
