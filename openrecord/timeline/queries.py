@@ -123,12 +123,17 @@ def _need_sight(reader: Reader, at: datetime) -> None:
 
 
 def current_rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetime) -> list[sql.Row]:
-    """The rows a reader may see. None may mean that the Sight was out of date: a statement joins only a current one."""
+    """The rows a reader may see."""
     found = sql.rows(statement, parameters)
-    if found or sql.row(HEAD, reader_key(reader, at)) is not None:
-        return found
+    return found if found or not _brings_up_to_date(reader, at) else sql.rows(statement, parameters)
+
+
+def _brings_up_to_date(reader: Reader, at: datetime) -> bool:
+    """After nothing was found, whether to ask again: a statement joins only a current Sight, and there was none."""
+    if sql.row(HEAD, reader_key(reader, at)) is not None:
+        return False
     _need_sight(reader, at)
-    return sql.rows(statement, parameters)
+    return True
 
 
 def served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
@@ -184,6 +189,8 @@ def page(
     """
     asked = _Asked(frozenset(slots), period, tuple(ahead), int(limit), whole_days)
     rows, cursor = _parts(reader, asked, after, at)
+    if not rows and _brings_up_to_date(reader, at):
+        rows, cursor = _parts(reader, asked, after, at)
     return Page(served(reader, rows, at), cursor)
 
 
@@ -229,16 +236,14 @@ def _parts(reader: Reader, asked: _Asked, after: str | None, at: datetime) -> _C
         if cursor is not None:
             return begins, AHEAD + cursor
         after = None
-    rest, cursor = _part(reader, asked, _Share.REST, after, at, is_current=bool(begins))
+    rest, cursor = _part(reader, asked, _Share.REST, after, at)
     return [*begins, *rest], cursor
 
 
-def _part(
-    reader: Reader, asked: _Asked, share: _Share, after: str | None, at: datetime, *, is_current: bool = False
-) -> _Cut:
-    """A page of this share of it. `is_current`: the Sight is, for other rows of it were just found."""
+def _part(reader: Reader, asked: _Asked, share: _Share, after: str | None, at: datetime) -> _Cut:
+    """A page of this share of it."""
     end = asked.limit
-    rows = _read(reader, asked, share, after, end + 1, at, is_current=is_current)
+    rows = _read(reader, asked, share, after, end + 1, at)
     day = _day(rows[end]) if asked.whole_days and len(rows) > end else None
     if day is None or not _is_of(rows[end - 1], day):
         return _cut(rows, end)
@@ -251,24 +256,14 @@ def _part(
     return _cut(rows, next((n for n in range(end, most) if not _is_of(rows[n], day)), most))
 
 
-def _read(
-    reader: Reader,
-    asked: _Asked,
-    share: _Share,
-    after: str | None,
-    limit: int,
-    at: datetime,
-    *,
-    is_current: bool = False,
-) -> list[sql.Row]:
+def _read(reader: Reader, asked: _Asked, share: _Share, after: str | None, limit: int, at: datetime) -> list[sql.Row]:
     """So many rows of this share of it."""
     types = () if asked.slots >= EVERY_SLOT else tuple(sorted({_type_of(slot) for slot in asked.slots}))
     start = [*reader_key(reader, at), *[proxy_pattern(reader)] * 2]
     behind = [*_behind(asked.slots, asked.period, after), *asked.ahead]
     parameters = [one for kind in types for one in (*start, kind, *behind)] if types else [*start, *behind]
     condition = _condition(connection.vendor, asked.period != ALWAYS, len(asked.ahead), share)
-    statement = _paged(len(types), condition, limit)
-    return sql.rows(statement, parameters) if is_current else current_rows(reader, statement, parameters, at)
+    return sql.rows(_paged(len(types), condition, limit), parameters)
 
 
 def _day(row: sql.Row) -> tuple[int, int] | None:
