@@ -19,6 +19,7 @@ from openrecord.attachments import tasks
 from openrecord.caseload import actions as caseload
 from openrecord.caseload import queries as requests
 from openrecord.caseload.types import Kind, Wish
+from openrecord.clinical.kinds import EntryKind
 from openrecord.flow import steps
 from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
@@ -213,7 +214,8 @@ def _opened(record: Record) -> dict[str, str]:
     )
     unchecked = openings.unchecked(ORG, limit=1000)
     (opening,) = (one for one in unchecked if one.patient_id == closed.patient.patient_id)
-    wrong = list(screening.states(record.patient.patient_id))[-1]
+    states = screening.states(record.patient.patient_id)
+    wrong = [entry for entry, state in states.items() if state.facts.kind is EntryKind.OBSERVATION][-1]
     acts.mark_wrong_person(patient_id=record.patient.patient_id, entry_id=wrong, by=BY, at=AT)
     return {"openings/<uuid:opening_id>": f"openings/{opening.opening_id}"}
 

@@ -24,6 +24,8 @@ from openrecord.caseload import events, queries
 from openrecord.caseload.types import Kind, Outcome, Part, Proof, Wish
 from openrecord.clinical.kinds import Level, Section
 from openrecord.kit import clock
+from openrecord.kit.london import day_of
+from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 from tests.decision import cases
 from tests.decision.cases import instant
@@ -66,8 +68,17 @@ def _follow(patient_id: PatientId, request_id: Any, event: events.AnyEvent, at: 
     caseload.act(patient_id=patient_id, request_id=request_id, event=event, seen=request.sequence, by=BY, at=at)
 
 
+def _is_answered(world: ServedWorld, at: datetime, *, here: bool) -> bool:
+    """Whether the practice still answers the patient: who lives, and (`here`) is registered there."""
+    patient_id = world.patient_id("pat")
+    stays = {stay.ods for stay in registry.registered(patient_id, on=day_of(at))}
+    return not registry.is_nobody(patient_id) and (not here or world.ods("A") in stays)
+
+
 def by_request(world: ServedWorld, step: Json, at: datetime) -> bool:
     """Carry a step out by a request, where it is one that a patient can ask for; whether it was."""
+    if not _is_answered(world, at, here=step["do"] == "grant_history"):
+        return False
     if step["do"] == "grant_history" and step.get("for", ["pat"]) == ["pat"] and step["org"] == "A":
         patient_id, request_id = _request(world, Kind.HISTORY, at)
         chunk = world.chunks.setdefault(step["chunk"], uuid.uuid4())

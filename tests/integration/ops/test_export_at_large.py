@@ -27,7 +27,7 @@ from openrecord.timeline import lying
 from tests.integration.fhir.world import AT, BY, OPENED, Json, stopped
 from tests.integration.ops.conftest import CommandLine
 from tests.integration.pages import town as made
-from tests.unit.demo.england_files import england
+from tests.unit.demo.england_files import record_files
 
 VISITS = frozenset({EntryKind.CONSULTATION})
 LONGEST = 400_000
@@ -38,8 +38,7 @@ R4_TYPES = {"ProcedureRequest": "ServiceRequest", "ReferralRequest": "ServiceReq
 @cache
 def files(is_gp_connect: bool) -> tuple[Path, ...]:
     """The shorter files of the demo in a format."""
-    every = sorted(path for path in england().rglob("*.json") if path.name != "manifest.json")
-    short = (path for path in every if path.stat().st_size <= LONGEST)
+    short = (path for path in record_files() if path.stat().st_size <= LONGEST)
     return tuple(
         path for path in short if (b"GPConnect-StructuredRecord-Bundle-1" in path.read_bytes()) is is_gp_connect
     )

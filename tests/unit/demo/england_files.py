@@ -11,7 +11,7 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
-from openrecord_demo.england.writing import write
+from openrecord_demo.england.writing import LATEST_FOLDER, MANIFEST, write
 
 AS_OF = date(2026, 3, 10)
 SEED = 11
@@ -27,6 +27,12 @@ def england() -> Path:
     atexit.register(rmtree, folder, ignore_errors=True)
     write(folder, seed=SEED, as_of=AS_OF, patients=PEOPLE)
     return folder
+
+
+def record_files() -> list[Path]:
+    """Its Bundles of whole records; not what came later, day by day."""
+    every = sorted(path for path in england().rglob("*.json") if path.name != MANIFEST)
+    return [path for path in every if LATEST_FOLDER not in path.parts]
 
 
 @cache

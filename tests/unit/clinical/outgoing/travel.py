@@ -16,7 +16,7 @@ from openrecord.clinical.outgoing.types import OutgoingEntry, OutgoingPatient, O
 from openrecord.clinical.reading import read
 from tests.unit.clinical.r4_resources import PATIENT as R4_PATIENT
 from tests.unit.clinical.r4_resources import Json, bundle
-from tests.unit.demo.england_files import england
+from tests.unit.demo.england_files import record_files
 
 LONGEST = 400_000
 """Bytes of a file of the demo that is looked at here; a few are much longer and hold more of the same."""
@@ -165,8 +165,7 @@ def message_of(*resources: Json) -> IncomingMessage:
 
 @cache
 def _england() -> tuple[IncomingMessage, ...]:
-    every = sorted(path for path in england().rglob("*.json") if path.name != "manifest.json")
-    files = [path for path in every if path.stat().st_size <= LONGEST]
+    files = [path for path in record_files() if path.stat().st_size <= LONGEST]
     return tuple(message for path in files for message in read(path.read_bytes()).messages if message.patient)
 
 
