@@ -16,6 +16,7 @@ from openrecord.access.models import (
     ViewerRow,
 )
 from openrecord.access.rules import ceiling
+from openrecord.access.rules.absence import openings
 from openrecord.access.rules.horizon import valid_until
 from openrecord.access.rules.scopes import readable_slots
 from openrecord.access.rules.sight import SightContext
@@ -30,7 +31,7 @@ from openrecord.registry.types import PatientId
 
 SIGHT_COLUMNS = (
     "patient_id", "id", "viewer_id", "client_id", "channel", "tranche", "coded", "full_text", "is_proxy",
-    "at_ceiling", "epoch", "switch", "valid_until", "fingerprint",
+    "at_ceiling", "opens", "epoch", "switch", "valid_until", "fingerprint",
 )  # fmt: skip
 _EPOCH = "SELECT epoch FROM access_epoch WHERE patient_id=%s"
 _LOCK = {"postgresql": f"{_EPOCH} FOR UPDATE", "sqlite": _EPOCH}
@@ -311,6 +312,7 @@ def compute_sight(
         rows.append((number, masks.coded, masks.full))
     is_proxy = context.is_proxy
     at_ceiling = everything and not is_proxy
+    opens = openings(facts, viewer, at, channel)
     until = to_micros(min(valid_until(facts, at), not_after))
     told = f"{viewer_id}|{client_id}|{channel}|{rows}|{generation.switch}"
     fingerprint = hashlib.sha256(told.encode()).digest()[:16]
@@ -324,7 +326,7 @@ def compute_sight(
         SIGHT_COLUMNS,
         [
             (patient_id, time_ordered_bytes(), *reader, number, coded, full, is_proxy, at_ceiling,
-             generation.epoch, generation.switch, until, fingerprint)
+             0 if number else opens, generation.epoch, generation.switch, until, fingerprint)
             for number, coded, full in [(0, 0, 0), *rows]
         ],
     )  # fmt: skip

@@ -71,7 +71,7 @@ SERVED = (
     f"FROM {CURRENT_SIGHT} JOIN timeline_entry t ON t.patient_id = s.patient_id AND t.tranche = s.tranche "
     f"WHERE {OF_READER} AND {VISIBLE}"
 )
-HEAD = f"SELECT s.fingerprint FROM {CURRENT_SIGHT} WHERE {OF_READER} AND s.tranche = 0"
+HEAD = f"SELECT s.fingerprint, s.opens FROM {CURRENT_SIGHT} WHERE {OF_READER} AND s.tranche = 0"
 NEWEST_FIRST = " ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
 BEHIND = (
     " AND ((CAST(%s AS bigint) >> t.slot) & 1) = 1 AND (t.sort, t.public_id) < (CAST(%s AS bigint), %s) "
@@ -125,15 +125,17 @@ def _need_sight(reader: Reader, at: datetime) -> None:
 def current_rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetime) -> list[sql.Row]:
     """The rows a reader may see."""
     found = sql.rows(statement, parameters)
-    return found if found or not _brings_up_to_date(reader, at) else sql.rows(statement, parameters)
+    return found if found or _opens(reader, at) is not None else sql.rows(statement, parameters)
 
 
-def _brings_up_to_date(reader: Reader, at: datetime) -> bool:
-    """After nothing was found, whether to ask again: a statement joins only a current Sight, and there was none."""
-    if sql.row(HEAD, reader_key(reader, at)) is not None:
-        return False
-    _need_sight(reader, at)
-    return True
+def _opens(reader: Reader, at: datetime) -> int | None:
+    """After nothing was found: the slots of which something is open to the reader, as bits. None where to ask again: a
+    statement joins only a current Sight, and there was none.
+    """
+    found = sql.row(HEAD, reader_key(reader, at))
+    if found is None:
+        _need_sight(reader, at)
+    return None if found is None else found[1]
 
 
 def served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
@@ -189,9 +191,10 @@ def page(
     """
     asked = _Asked(frozenset(slots), period, tuple(ahead), int(limit), whole_days)
     rows, cursor = _parts(reader, asked, after, at)
-    if not rows and _brings_up_to_date(reader, at):
+    opens = None if rows else _opens(reader, at)
+    if not rows and opens is None:
         rows, cursor = _parts(reader, asked, after, at)
-    return Page(served(reader, rows, at), cursor)
+    return Page(served(reader, rows, at), cursor, opens or 0)
 
 
 def every(reader: Reader, *, slots: Collection[Slot], at: datetime) -> tuple[ServedEntry, ...]:

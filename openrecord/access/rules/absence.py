@@ -20,14 +20,28 @@ def absence(facts: AccessFacts, viewer: Viewer, slots: Collection[Slot], at: dat
     Of several practices the one that says most. Who acts for somebody is told nothing about the patient's own access:
     only that theirs does not reach so far, or that nothing can be shown to anybody.
     """
-    context = SightContext(facts, viewer, at, channel)
-    practices = sorted({stay.ods for stay in facts.registrations if is_registered(facts, stay.ods, at)})
-    if not practices or any(_is_open(facts, context, org, slot) for org in practices for slot in slots):
+    if openings(facts, viewer, at, channel) & sum(1 << slot for slot in set(slots)):
         return None
-    found = {_why(facts, viewer, context, slots, org, at, channel) for org in practices}
+    context = SightContext(facts, viewer, at, channel)
+    found = {_why(facts, viewer, context, slots, org, at, channel) for org in _practices(facts, at)}
     if viewer.kind is not ViewerKind.SELF:
         return Why.UNAVAILABLE if found == {Why.UNAVAILABLE} else Why.LEVEL
     return next(why for why in _SAYS_MOST if why in found)
+
+
+def openings(facts: AccessFacts, viewer: Viewer, at: datetime, channel: str) -> int:
+    """The slots of which something is open to this viewer, as bits: whether an entry of it is there or not.
+
+    All of them where the patient is registered nowhere, so that nobody closes anything.
+    """
+    context, practices = SightContext(facts, viewer, at, channel), _practices(facts, at)
+    return sum(
+        1 << slot for slot in Slot if not practices or any(_is_open(facts, context, org, slot) for org in practices)
+    )
+
+
+def _practices(facts: AccessFacts, at: datetime) -> list[OdsCode]:
+    return sorted({stay.ods for stay in facts.registrations if is_registered(facts, stay.ods, at)})
 
 
 _SAYS_MOST = (

@@ -57,7 +57,7 @@ def back() -> dict[str, str]:
 
 def empty_of(by: Acting | None, served: Page, slots: Collection[Slot], usual: str = "") -> Empty:
     """What stands there where the page holds nothing: why, where these slots are closed to the reader (R5)."""
-    if by is None or served.entries:
+    if by is None or served.entries or served.is_open(slots):
         return empty(None, usual)
     return _absent(by, slots, usual)
 

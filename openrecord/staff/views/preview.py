@@ -118,7 +118,7 @@ def opened(request: HttpRequest, public_id: UUID, viewer_id: UUID | None) -> Ope
 
 def empty_of(reader: Reader, served: Page, slots: Collection[Slot], at: datetime, usual: str = "") -> Empty:
     """What the viewer is told where a page holds nothing; of an app, what a person with its access would be told."""
-    if served.entries:
+    if served.entries or served.is_open(slots):
         return empty(None, usual)
     viewer_id = reader.client_id or reader.viewer_id
     why = access.absence(reader.patient_id, viewer_id, slots, channel=reader.channel, at=at)

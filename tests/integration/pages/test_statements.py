@@ -102,3 +102,12 @@ def test_every_page_of_the_record_asks_six_statements_at_most(
     open_lists = [path for path in LISTS if level is Level.FULL or not path.endswith("documents")]
     found = {path: _asked(mine, path, monkeypatch) for path in [*open_lists, *sorted(entries)]}
     assert {path: count for path, count in found.items() if count > MOST} == {}
+
+
+def test_a_list_in_which_there_just_is_nothing_asks_no_more(record: Record, monkeypatch: pytest.MonkeyPatch) -> None:
+    """That it is open is known with the Sight, and that none of it is closed needs no reason."""
+    stopped()
+    mine = world.patient(record)
+    found = {path: _asked(mine, path, monkeypatch) for path in LISTS}
+    assert any("There is nothing to show here." in mine.get(path).text for path in LISTS)
+    assert {path: count for path, count in found.items() if count > MOST} == {}

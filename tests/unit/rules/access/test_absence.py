@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
-from openrecord.access.rules.absence import absence
+from openrecord.access.rules.absence import absence, openings
 from openrecord.access.rules.choices import Why
-from openrecord.access.types import Choices, Closure, CodeFact, ReviewCode, Viewer
+from openrecord.access.rules.sight import SightContext
+from openrecord.access.types import Choices, Closure, CodeFact, ReviewCode, Standing, Viewer
 from openrecord.clinical.kinds import Level, Section, Slot
 from openrecord.registry.types import Policy, Registration
 from tests.unit.rules.facts import ME, NOW, SON, A, B, chunk, patient, people, utc
@@ -92,3 +93,18 @@ def test_a_proxy_is_told_nothing_of_the_patients_own_access(
     changes: dict[str, Any], viewer: Viewer, why: Why | None
 ) -> None:
     assert absence(patient(viewers=people(ME, viewer), **changes), viewer, LETTERS, NOW, "web") is why
+
+
+@pytest.mark.parametrize("level", list(Level))
+def test_what_is_open_is_what_nothing_is_said_of(level: Level) -> None:
+    facts = patient(policies={A: Policy(level=level, sections_off=frozenset({Section.ALLERGIES}))})
+    bits = openings(facts, ME, NOW, "web")
+    for slot in Slot:
+        is_open = absence(facts, ME, frozenset({slot}), NOW, "web") is None
+        assert is_open == bool(bits >> slot & 1)
+        assert is_open == (not SightContext(facts, ME, NOW, "web").reasons(Standing(A, slot)))
+
+
+def test_nobody_closes_anything_to_who_is_registered_nowhere() -> None:
+    facts = patient(registrations=())
+    assert openings(facts, ME, NOW, "web") == sum(1 << slot for slot in Slot)
