@@ -8,13 +8,7 @@ from uuid import UUID
 from django.db import connection, transaction
 
 from openrecord.access import events, queries
-from openrecord.access.models import (
-    ActRow,
-    ClosureRow,
-    LiveTokenRow,
-    SwitchRow,
-    ViewerRow,
-)
+from openrecord.access.models import ActRow, ClosureRow, LiveTokenRow, SwitchRow, ViewerRow
 from openrecord.access.rules import ceiling
 from openrecord.access.rules.absence import openings
 from openrecord.access.rules.horizon import valid_until
