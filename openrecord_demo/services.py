@@ -125,9 +125,11 @@ def _sign_in(
         ),
         Client(STAFF_CLIENT, frozenset({f"{address}/staff/sign-in/return"}), public, frozenset({Group.STAFF})),
     ]
-    provider = stack.enter_context(
-        provider_running(lambda issuer: make_provider(issuer, personas, clients), host=HOST, port=port)
-    )
+    serving = provider_running(lambda issuer: make_provider(issuer, personas, clients), host=HOST, port=port)
+    try:
+        provider = stack.enter_context(serving)
+    except OSError as error:
+        raise DemoFailed(f"something took port {port} in the meantime; start the demo again") from error
     return {
         "OPENRECORD_PUBLIC_URL": address,
         "OPENRECORD_LOGIN_ISSUER": provider.issuer,
