@@ -36,6 +36,7 @@ _OF_TEST = (
     f"AND t.public_id <> %s ORDER BY t.sort DESC, t.public_id DESC LIMIT {{most}}) AS found"
 )
 _NAMED = f"SELECT 1 AS share, named.* FROM ({SERVED} AND t.public_id IN ({{keys}})) AS named"
+"""Cut to MOST_NAMED only after it is known what may be seen: what may not takes nobody's place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +104,15 @@ def _beside(
     if ids:
         asked.append(_NAMED)
         parameters += start
-    found = _asked(" UNION ALL ".join(asked), parameters, sorted(ids)[:MOST_NAMED])
-    others = sorted((row[1:] for row in found if row[0] == 0), key=_place, reverse=True)
-    return others, [row[1:] for row in found if row[0] == 1]
+    found = _asked(asked, parameters, sorted(ids))
+    others = {bytes(row[1]): row[1:] for row in found if row[0] == 0}
+    named = sorted((row[1:] for row in found if row[0] == 1), key=lambda row: bytes(row[0]))
+    return sorted(others.values(), key=_place, reverse=True), named[:MOST_NAMED]
 
 
-def _asked(statement: str, parameters: Sequence[Any], ids: Sequence[bytes]) -> list[sql.Row]:
+def _asked(shares: Sequence[str], parameters: Sequence[Any], ids: Sequence[bytes]) -> list[sql.Row]:
+    """The rows of each share; of many ids in portions, and then results of the test come with each of them."""
+    statement = " UNION ALL ".join(shares)
     if not statement:
         return []
     return sql.rows_in(statement, parameters, ids) if ids else sql.rows(statement, parameters)
