@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from openrecord.access import events, queries
 from openrecord.access.models import ActRow, ClosureRow, LiveTokenRow, SwitchRow, ViewerRow
 from openrecord.access.rules import ceiling
-from openrecord.access.rules.absence import openings
+from openrecord.access.rules.absence import absences
 from openrecord.access.rules.horizon import valid_until
 from openrecord.access.rules.scopes import readable_slots
 from openrecord.access.rules.sight import SightContext
@@ -25,7 +25,7 @@ from openrecord.registry.types import PatientId
 
 SIGHT_COLUMNS = (
     "patient_id", "id", "viewer_id", "client_id", "channel", "tranche", "coded", "full_text", "is_proxy",
-    "at_ceiling", "opens", "epoch", "switch", "valid_until", "fingerprint",
+    "at_ceiling", "absences", "epoch", "switch", "valid_until", "fingerprint",
 )  # fmt: skip
 _EPOCH = "SELECT epoch FROM access_epoch WHERE patient_id=%s"
 _LOCK = {"postgresql": f"{_EPOCH} FOR UPDATE", "sqlite": _EPOCH}
@@ -306,7 +306,7 @@ def compute_sight(
         rows.append((number, masks.coded, masks.full))
     is_proxy = context.is_proxy
     at_ceiling = everything and not is_proxy
-    opens = openings(facts, viewer, at, channel)
+    absent = absences(facts, viewer, at, channel)
     until = to_micros(min(valid_until(facts, at), not_after))
     told = f"{viewer_id}|{client_id}|{channel}|{rows}|{generation.switch}"
     fingerprint = hashlib.sha256(told.encode()).digest()[:16]
@@ -320,7 +320,7 @@ def compute_sight(
         SIGHT_COLUMNS,
         [
             (patient_id, time_ordered_bytes(), *reader, number, coded, full, is_proxy, at_ceiling,
-             0 if number else opens, generation.epoch, generation.switch, until, fingerprint)
+             "" if number else absent, generation.epoch, generation.switch, until, fingerprint)
             for number, coded, full in [(0, 0, 0), *rows]
         ],
     )  # fmt: skip

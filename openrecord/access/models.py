@@ -125,8 +125,8 @@ class TrancheRow(PatientKeyed):
 class SightRow(PatientKeyed):
     """What one viewer may see of one tranche on one channel. Queries join it while it is valid and current.
 
-    Tranche 0 is the head row that every computed Sight has, even one that sees nothing. `opens`, in the head row: the
-    slots of which something is open, as bits, whatever lies in them (rules/absence.py).
+    Tranche 0 is the head row that every computed Sight has, even one that sees nothing. `absences`, in the head
+    row: why nothing of a slot can be shown, whatever lies in it (rules/absence.py).
     """
 
     viewer_id = models.BinaryField(max_length=16)
@@ -137,7 +137,7 @@ class SightRow(PatientKeyed):
     full_text = models.BigIntegerField()
     is_proxy = models.BooleanField()
     at_ceiling = models.BooleanField()
-    opens = models.BigIntegerField(default=0)
+    absences = models.CharField(max_length=64, default="")
     epoch = models.BigIntegerField()
     switch = models.BigIntegerField()
     valid_until = models.BigIntegerField()

@@ -10,8 +10,6 @@ from django.db.models import Q
 
 from openrecord.access import events
 from openrecord.access.models import EpochRow, InvitationRow, ViewerRow
-from openrecord.access.rules.absence import absence as rule_of_absence
-from openrecord.access.rules.choices import Why
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.together import Behind, decoded, least, names_in_both
 from openrecord.access.rules.viewers import viewer_reasons
@@ -294,15 +292,6 @@ def tranches_of(patients: Iterable[PatientId]) -> dict[PatientId, dict[int, Stan
             frozenset() if chunks is None else frozenset({Reason.BEFORE_WINDOW}),
         )
     return found
-
-
-def absence(
-    patient_id: PatientId, viewer_id: UUID, slots: Collection[Slot], *, channel: str, at: datetime
-) -> Why | None:
-    """Why a viewer is shown nothing of these slots, in a list that is empty; None where there is just nothing."""
-    known = facts(patient_id, at=at)
-    viewer = known.viewers.get(ViewerId(viewer_id))
-    return None if viewer is None else rule_of_absence(known, viewer, slots, at, channel)
 
 
 def generation(patient_id: PatientId) -> Generation:

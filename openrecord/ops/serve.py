@@ -7,6 +7,7 @@ import multiprocessing
 import os
 import socket
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import connections
@@ -55,13 +56,13 @@ def run(arguments: argparse.Namespace) -> int:
         workers_kill_timeout=KILL_SECONDS,
     )
     print(f"OpenRecord serves http://{arguments.host}:{arguments.port}", flush=True)
-    server.serve(target_loader=load)
+    server.serve(target_loader=partial(load, os.getpid()))
     return 0
 
 
-def load(target: str) -> Callable[..., Any]:
-    """The WSGI application, loaded in a worker, which ends when its parent does."""
-    end_with_parent(os.getppid())
+def load(parent: int, target: str) -> Callable[..., Any]:
+    """The WSGI application, loaded in a worker, which ends when its parent does, even if that was before this."""
+    end_with_parent(parent)
     module, _, name = target.partition(":")
     application: Callable[..., Any] = getattr(importlib.import_module(module), name)
     spare_the_collector()

@@ -6,6 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from openrecord.access import queries as access
+from openrecord.access.rules.absence import absence
 from openrecord.access.types import ViewerKind
 from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
@@ -15,6 +16,7 @@ from openrecord.taking.contents import bundle, document, packed, paper, summary,
 from openrecord.taking.contents.paper import Maker
 from openrecord.taking.gathering import Gathered
 from openrecord.taking.types import Download, Format
+from openrecord.timeline import queries as timeline
 from openrecord.timeline.types import Reader
 from openrecord.web.print.pdf import pdf
 from openrecord.web.records.absent import absent_words
@@ -45,8 +47,11 @@ KINDS = {
 
 def gathered(download: Download, *, at: datetime) -> Gathered | None:
     """What the file would be made of now; None where nothing is open to its maker any more."""
-    reader = Reader(download.patient_id, download.maker, None, CHANNEL)
-    return gathering.gather(reader, download.format, download.selection, at=at)
+    return gathering.gather(_reader(download), download.format, download.selection, at=at)
+
+
+def _reader(download: Download) -> Reader:
+    return Reader(download.patient_id, download.maker, None, CHANNEL)
 
 
 def maker_of(download: Download, *, at: datetime) -> Maker | None:
@@ -92,8 +97,6 @@ def _on_paper(download: Download, found: Gathered, maker: Maker, names: Mapping[
 
 def _absent(download: Download, at: datetime) -> Mapping[str, str]:
     """Of each section that is closed to the maker, why: what its page says where it shows nothing (R5)."""
-    asked = {
-        section.slug: access.absence(download.patient_id, download.maker, section.slots, channel=CHANNEL, at=at)
-        for section in SECTIONS
-    }
+    told = timeline.absences(_reader(download), at=at)
+    asked = {section.slug: absence(told, section.slots) for section in SECTIONS}
     return {slug: absent_words(why.value) for slug, why in asked.items() if why is not None}

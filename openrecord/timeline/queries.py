@@ -17,6 +17,7 @@ from django.db import connection
 
 from openrecord.access.events import SightNeeded
 from openrecord.access.queries import NO_CLIENT
+from openrecord.access.rules.absence import Absences
 from openrecord.clinical import wording
 from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
 from openrecord.clinical.r4 import links
@@ -71,7 +72,7 @@ SERVED = (
     f"FROM {CURRENT_SIGHT} JOIN timeline_entry t ON t.patient_id = s.patient_id AND t.tranche = s.tranche "
     f"WHERE {OF_READER} AND {VISIBLE}"
 )
-HEAD = f"SELECT s.fingerprint, s.opens FROM {CURRENT_SIGHT} WHERE {OF_READER} AND s.tranche = 0"
+HEAD = f"SELECT s.fingerprint, s.absences FROM {CURRENT_SIGHT} WHERE {OF_READER} AND s.tranche = 0"
 NEWEST_FIRST = " ORDER BY t.sort DESC, t.public_id DESC LIMIT {limit}"
 BEHIND = (
     " AND ((CAST(%s AS bigint) >> t.slot) & 1) = 1 AND (t.sort, t.public_id) < (CAST(%s AS bigint), %s) "
@@ -110,12 +111,21 @@ def proxy_pattern(reader: Reader) -> str:
 
 def fingerprint(reader: Reader, *, at: datetime) -> bytes:
     """16 bytes that stand for the reader's Sight now; computes the Sight where it is missing or out of date."""
+    return bytes(_head(reader, at)[0])
+
+
+def absences(reader: Reader, *, at: datetime) -> Absences:
+    """What the reader may not see, and why, whatever there is (access/rules/absence.py)."""
+    return Absences(_head(reader, at)[1])
+
+
+def _head(reader: Reader, at: datetime) -> sql.Row:
     key = reader_key(reader, at)
     found = sql.row(HEAD, key)
     if found is None:
         _need_sight(reader, at)
         found = sql.rows(HEAD, key)[0]
-    return bytes(found[0])
+    return found
 
 
 def _need_sight(reader: Reader, at: datetime) -> None:
@@ -125,17 +135,17 @@ def _need_sight(reader: Reader, at: datetime) -> None:
 def current_rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetime) -> list[sql.Row]:
     """The rows a reader may see."""
     found = sql.rows(statement, parameters)
-    return found if found or _opens(reader, at) is not None else sql.rows(statement, parameters)
+    return found if found or _is_current(reader, at) else sql.rows(statement, parameters)
 
 
-def _opens(reader: Reader, at: datetime) -> int | None:
-    """After nothing was found: the slots of which something is open to the reader, as bits. None where to ask again: a
-    statement joins only a current Sight, and there was none.
+def _is_current(reader: Reader, at: datetime) -> bool:
+    """After nothing was found: whether that is the answer. Statements join only a current Sight; where there was none
+    it is computed, and what was asked is asked again.
     """
-    found = sql.row(HEAD, reader_key(reader, at))
-    if found is None:
-        _need_sight(reader, at)
-    return None if found is None else found[1]
+    if sql.row(HEAD, reader_key(reader, at)) is not None:
+        return True
+    _need_sight(reader, at)
+    return False
 
 
 def served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
@@ -191,10 +201,9 @@ def page(
     """
     asked = _Asked(frozenset(slots), period, tuple(ahead), int(limit), whole_days)
     rows, cursor = _parts(reader, asked, after, at)
-    opens = None if rows else _opens(reader, at)
-    if not rows and opens is None:
+    if not rows and not _is_current(reader, at):
         rows, cursor = _parts(reader, asked, after, at)
-    return Page(served(reader, rows, at), cursor, opens or 0)
+    return Page(served(reader, rows, at), cursor)
 
 
 def every(reader: Reader, *, slots: Collection[Slot], at: datetime) -> tuple[ServedEntry, ...]:

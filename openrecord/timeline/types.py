@@ -1,6 +1,5 @@
 """What the timeline hands out: frozen values, never rows."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -69,18 +68,10 @@ class ServedEntry(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list, newest first. `next_cursor` is opaque; None where nothing follows.
-
-    `opens`: of an empty page the slots of which something is open to the reader, as bits; 0 where that is not known.
-    """
+    """One page of a list, newest first. `next_cursor` is opaque; None where nothing follows."""
 
     entries: tuple[ServedEntry, ...]
     next_cursor: str | None
-    opens: int = 0
-
-    def is_open(self, slots: Collection[Slot]) -> bool:
-        """Whether it is empty because there just is nothing of these slots."""
-        return any(self.opens >> slot & 1 for slot in slots)
 
 
 NOTHING = Page((), None)

@@ -5,6 +5,7 @@ It follows from what is open to this viewer alone, never from what there is: not
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import NewType
 
 from openrecord.access.rules.choices import Why, apart_from_online, why_closed
 from openrecord.access.rules.sight import SightContext
@@ -13,36 +14,12 @@ from openrecord.access.types import AccessFacts, Reason, Standing, Viewer, Viewe
 from openrecord.clinical.kinds import Level, Slot
 from openrecord.registry.types import OdsCode
 
+Absences = NewType("Absences", str)
+"""Of each slot, in the order of their numbers, why nothing of it can be shown: a digit, the place of the reason in
+_SAYS_MOST. OPEN where some of it is open. It is kept with the Sight, so that an empty list needs no fact."""
 
-def absence(facts: AccessFacts, viewer: Viewer, slots: Collection[Slot], at: datetime, channel: str) -> Why | None:
-    """Why nothing of these slots can be shown; None where some of it is open, so that there may just be nothing.
-
-    Of several practices the one that says most. Who acts for somebody is told nothing about the patient's own access:
-    only that theirs does not reach so far, or that nothing can be shown to anybody.
-    """
-    if openings(facts, viewer, at, channel) & sum(1 << slot for slot in set(slots)):
-        return None
-    context = SightContext(facts, viewer, at, channel)
-    found = {_why(facts, viewer, context, slots, org, at, channel) for org in _practices(facts, at)}
-    if viewer.kind is not ViewerKind.SELF:
-        return Why.UNAVAILABLE if found == {Why.UNAVAILABLE} else Why.LEVEL
-    return next(why for why in _SAYS_MOST if why in found)
-
-
-def openings(facts: AccessFacts, viewer: Viewer, at: datetime, channel: str) -> int:
-    """The slots of which something is open to this viewer, as bits: whether an entry of it is there or not.
-
-    All of them where the patient is registered nowhere, so that nobody closes anything.
-    """
-    context, practices = SightContext(facts, viewer, at, channel), _practices(facts, at)
-    return sum(
-        1 << slot for slot in Slot if not practices or any(_is_open(facts, context, org, slot) for org in practices)
-    )
-
-
-def _practices(facts: AccessFacts, at: datetime) -> list[OdsCode]:
-    return sorted({stay.ods for stay in facts.registrations if is_registered(facts, stay.ods, at)})
-
+OPEN = "-"
+"""Comes before every digit."""
 
 _SAYS_MOST = (
     Why.LEVEL,
@@ -55,6 +32,39 @@ _SAYS_MOST = (
 )
 
 
+def absences(facts: AccessFacts, viewer: Viewer, at: datetime, channel: str) -> Absences:
+    """Why nothing of a slot can be shown to this viewer, whether there is an entry of it or not.
+
+    Of several practices the one that says most. Where the patient is registered nowhere, nobody closes anything.
+    """
+    context = SightContext(facts, viewer, at, channel)
+    practices = sorted({stay.ods for stay in facts.registrations if is_registered(facts, stay.ods, at)})
+    whole = {org: _why_all(facts, viewer, context, org, at, channel) for org in practices}
+    return Absences("".join(_absent(facts, viewer, context, slot, whole) for slot in Slot))
+
+
+def absence(told: Absences, slots: Collection[Slot]) -> Why | None:
+    """Why nothing of these slots can be shown; None where some of it is open, so that there may just be nothing."""
+    most = min(told[slot] for slot in slots)
+    return None if most == OPEN else _SAYS_MOST[int(most)]
+
+
+def _absent(
+    facts: AccessFacts, viewer: Viewer, context: SightContext, slot: Slot, whole: dict[OdsCode, Why | None]
+) -> str:
+    """The letter of a slot. `whole`: of each practice why nothing at all is open there.
+
+    Who acts for somebody is told nothing about the patient's own access: only that theirs does not reach so far, or
+    that nothing can be shown to anybody.
+    """
+    if not whole or any(_is_open(facts, context, org, slot) for org in whole):
+        return OPEN
+    found = {why or _why_slot(context, org, slot) for org, why in whole.items()}
+    if viewer.kind is not ViewerKind.SELF and found != {Why.UNAVAILABLE}:
+        found = {Why.LEVEL}
+    return str(min(map(_SAYS_MOST.index, found)))
+
+
 def _is_open(facts: AccessFacts, context: SightContext, org: OdsCode, slot: Slot) -> bool:
     """Whether an entry of the slot could be shown, a new one or one of the history opened so far."""
     if not context.reasons(Standing(org, slot)):
@@ -63,20 +73,17 @@ def _is_open(facts: AccessFacts, context: SightContext, org: OdsCode, slot: Slot
     return any(not context.reasons(Standing(org, slot, frozenset({chunk.chunk_id}))) for chunk in chunks)
 
 
-def _why(
-    facts: AccessFacts,
-    viewer: Viewer,
-    context: SightContext,
-    slots: Collection[Slot],
-    org: OdsCode,
-    at: datetime,
-    channel: str,
-) -> Why:
+def _why_all(
+    facts: AccessFacts, viewer: Viewer, context: SightContext, org: OdsCode, at: datetime, channel: str
+) -> Why | None:
+    """Why a practice has nothing at all open for the viewer; None where it has."""
+    if context.level(org) is not Level.NONE:
+        return None
     apart = apart_from_online(facts)
     given = SightContext(apart, viewer, at, channel)
-    if given.level(org) is Level.NONE:
-        return why_closed(apart, viewer, given, org, at)
-    if context.level(org) is Level.NONE:
-        return Why.CHOSEN
-    is_off = all(Reason.SECTION_OFF in context.reasons(Standing(org, slot)) for slot in slots)
-    return Why.NOT_OFFERED if is_off else Why.LEVEL
+    return why_closed(apart, viewer, given, org, at) if given.level(org) is Level.NONE else Why.CHOSEN
+
+
+def _why_slot(context: SightContext, org: OdsCode, slot: Slot) -> Why:
+    """Why a practice that has something open has nothing of this slot open."""
+    return Why.NOT_OFFERED if Reason.SECTION_OFF in context.reasons(Standing(org, slot)) else Why.LEVEL

@@ -10,12 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
-from openrecord.access import queries as access
+from openrecord.access.rules.absence import absence
 from openrecord.access.types import Service, ViewerKind
 from openrecord.attachments import queries as attachments
 from openrecord.clinical.kinds import Slot
 from openrecord.kit import clock
-from openrecord.portal.acting import CHANNEL, Acting, acting, record_page_read
+from openrecord.portal.acting import Acting, acting, record_page_read
 from openrecord.portal.pages import page
 from openrecord.taking import gathering
 from openrecord.timeline import queries as timeline
@@ -57,7 +57,7 @@ def back() -> dict[str, str]:
 
 def empty_of(by: Acting | None, served: Page, slots: Collection[Slot], usual: str = "") -> Empty:
     """What stands there where the page holds nothing: why, where these slots are closed to the reader (R5)."""
-    if by is None or served.entries or served.is_open(slots):
+    if by is None or served.entries:
         return empty(None, usual)
     return _absent(by, slots, usual)
 
@@ -72,7 +72,7 @@ def closed(by: Acting | None) -> Empty | None:
 
 
 def _absent(by: Acting, slots: Collection[Slot], usual: str = "") -> Empty:
-    why = access.absence(by.viewing.patient_id, by.viewing.viewer_id, slots, channel=CHANNEL, at=clock.now())
+    why = absence(timeline.absences(by.reader, at=clock.now()), slots)
     return empty(
         None if why is None else why.value, usual, href="/access" if by.viewing.kind is ViewerKind.SELF else ""
     )

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
+from openrecord.access.rules.absence import absence
 from openrecord.attachments import queries as attachments
 from openrecord.clinical.kinds import Slot
 from openrecord.kit import clock
@@ -118,10 +119,7 @@ def opened(request: HttpRequest, public_id: UUID, viewer_id: UUID | None) -> Ope
 
 def empty_of(reader: Reader, served: Page, slots: Collection[Slot], at: datetime, usual: str = "") -> Empty:
     """What the viewer is told where a page holds nothing; of an app, what a person with its access would be told."""
-    if served.entries or served.is_open(slots):
-        return empty(None, usual)
-    viewer_id = reader.client_id or reader.viewer_id
-    why = access.absence(reader.patient_id, viewer_id, slots, channel=reader.channel, at=at)
+    why = None if served.entries else absence(timeline.absences(reader, at=at), slots)
     return empty(None if why is None else why.value, usual)
 
 

@@ -8,9 +8,10 @@ from typing import Any
 from django.test import Client
 
 from openrecord.kit.ids import spelt
+from openrecord.registry.types import Policy
 from openrecord.screening import queries as screening
 from openrecord.web.records.sections import SECTIONS
-from tests.integration.fhir.world import CATEGORY, Json, Record, made_record
+from tests.integration.fhir.world import CATEGORY, Json, Record
 from tests.integration.pages import world
 
 ATTACK = "\"'><script>alert(1)</script><img src=x onerror=alert(1)>{{7*7}}javascript:alert(1)"
@@ -95,11 +96,13 @@ def page(browser: Client, address: str, seen: dict[str, _Marks]) -> None:
 
 
 def test_a_record_full_of_scripts_is_only_text(record: Record) -> None:  # noqa: ARG001
-    attacked = made_record(family=ATTACK, given=ATTACK)
-    attacked.deliver(*attacks())
+    """Its practice is its own: the walk comes to nobody whom other tests left."""
+    there = world.own_practice()
+    attacked = world.moved(Policy(), there=there, family=ATTACK, given=ATTACK)
+    attacked.deliver(*attacks(), org=there)
     states = screening.states(attacked.patient.patient_id)
     assert len(states) == len(attacks())
-    staff = world.staff(name=ATTACK)
+    staff = world.staff(there, name=ATTACK)
     found: dict[str, _Marks] = {}
     page(world.patient(attacked), "/home", found)
     page(staff, f"/staff/patients/{attacked.patient.public_id}", found)

@@ -48,10 +48,17 @@ def staff(ods: OdsCode = ORG, roles: tuple[Role, ...] = DECIDES, name: str = "Sa
     return holding(token)
 
 
-def moved(policy: Policy, *acts: events.AnyAct) -> Record:
-    """A new patient, registered at a practice of its own with this policy, after these acts. All have one name."""
-    made = made_record()
-    patient_id, there = made.patient.patient_id, OdsCode(f"Z{uuid.uuid4().int % 10**8}")
+def own_practice() -> OdsCode:
+    """The code of a practice that no other test knows."""
+    return OdsCode(f"Z{uuid.uuid4().int % 10**8}")
+
+
+def moved(policy: Policy, *acts: events.AnyAct, there: OdsCode | None = None, **names: str) -> Record:
+    """A new patient, registered at a practice of its own with this policy, after these acts. All have one name, unless
+    `names` says another (family, given).
+    """
+    made, there = made_record(**names), there or own_practice()
+    patient_id = made.patient.patient_id
     practice = Practice(there, "Green Surgery", policy=policy)
     registry.add_practice(practice=practice, valid_from=date(2020, 1, 1), by=BY, at=OPENED)
     registry.deduct(patient_id=patient_id, ods=ORG, end=date(2020, 1, 2), by=BY, at=OPENED)
