@@ -129,7 +129,7 @@ def _spans(known: Glossary, read: _Text, at: int) -> Iterator[Span]:
         entry = known.tables["symbols"].get(token[0])
         if entry is None and _stands_before_word(read.words, start, end):
             entry = known.tables["before_word"].get(token[0])
-        if entry is not None:
+        if entry is not None and not _is_in_word(read.words, start, end):
             yield from _span(entry, read, at, start, end)
         return
     unit = _unit(known, read, at)
@@ -165,6 +165,12 @@ def _decided(entry: _Entry, read: _Text, at: int) -> tuple[str, ...]:
     if spoken_for or entry.unsure == "silent":
         return spoken_for
     return tuple(meaning.text for meaning in entry.meanings[: 1 if entry.unsure == "first" else None])
+
+
+def _is_in_word(words: str, start: int, end: int) -> bool:
+    """Whether a sign that is a letter stands at other letters or digits (ΔpH is a change, Δ angina a diagnosis)."""
+    beside = words[max(0, start - 1) : start] + words[end : end + 1]
+    return words[start:end].isalnum() and any(map(str.isalnum, beside))
 
 
 def _stands_before_word(words: str, start: int, end: int) -> bool:
