@@ -30,10 +30,15 @@ class ReleaseMode(Enum):
 
 @dataclass(frozen=True, slots=True)
 class ReleaseRule:
-    """A practice's rule for one kind. `days`: London days after recording, for AFTER_DAYS only."""
+    """A practice's rule for one kind. `days`: London days after recording, for AFTER_DAYS only.
+
+    `since`: when the practice put it in the place of another one; None: it was the first, or is not known. It says from
+    when people had to decide, and makes no other rule of it.
+    """
 
     mode: ReleaseMode
     days: int = 0
+    since: datetime | None = field(default=None, compare=False)
 
 
 ON_SAVE = ReleaseRule(ReleaseMode.ON_SAVE)

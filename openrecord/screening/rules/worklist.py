@@ -13,7 +13,7 @@ from openrecord.clinical.prose import Prose
 from openrecord.clinical.signals.detect import signals
 from openrecord.clinical.signals.types import Signal, SignalKind
 from openrecord.kit.london import age_on, day_of, midnight
-from openrecord.registry.types import Policy, ReleaseMode
+from openrecord.registry.types import Policy, ReleaseMode, ReleaseRule
 from openrecord.screening.rules.entries import entry_reasons, release_instant
 from openrecord.screening.types import EntryFacts, EntryId, Item, ItemState, Placement
 
@@ -53,12 +53,18 @@ def items(
 def _item(entry: EntryFacts, policy: Policy) -> Item:
     hold = entry.stance.hold
     if hold is None:
-        leaves, promised = _leaves(entry, policy), _promised(entry.known, policy)
+        leaves, promised = _leaves(entry, policy), _promised(_asked(entry, policy), policy)
         return Item(ItemState.UNDECIDED, entry.known, promised if leaves is None else min(promised, leaves), leaves)
     if hold.until is not None:
         return Item(ItemState.HELD_UNTIL, entry.known, midnight(hold.until), None)
     due = _promised(entry.known if hold.since is None else max(entry.known, hold.since), policy)
     return Item(ItemState.CONTACTED if hold.contacted else ItemState.HELD_CONTACT, entry.known, due, None)
+
+
+def _asked(entry: EntryFacts, policy: Policy) -> datetime:
+    """Since when the practice has to decide: since the entry came, or since a change of its rule asked for that."""
+    rule = _rule(entry, policy)
+    return entry.known if entry.doubted or rule is None or rule.since is None else max(entry.known, rule.since)
 
 
 def _promised(begun: datetime, policy: Policy) -> datetime:
@@ -68,13 +74,15 @@ def _promised(begun: datetime, policy: Policy) -> datetime:
 
 def _leaves(entry: EntryFacts, policy: Policy) -> datetime | None:
     """When the policy releases the entry without anybody's help."""
-    if entry.doubted:
-        return None
-    release_as = KIND_RULES[entry.kind].release_as
-    rule = None if release_as is None else policy.release_rule(release_as)
-    if rule is None or rule.mode is not ReleaseMode.AFTER_DAYS:
+    rule = _rule(entry, policy)
+    if entry.doubted or rule is None or rule.mode is not ReleaseMode.AFTER_DAYS:
         return None
     return release_instant(entry, rule.days)
+
+
+def _rule(entry: EntryFacts, policy: Policy) -> ReleaseRule | None:
+    release_as = KIND_RULES[entry.kind].release_as
+    return None if release_as is None else policy.release_rule(release_as)
 
 
 def rank(found: Iterable[Signal]) -> int:

@@ -13,8 +13,11 @@ from openrecord.access import queries as access
 from openrecord.access.types import Reason
 from openrecord.clinical.signals.types import SignalKind
 from openrecord.db import sql
+from openrecord.flow import steps
 from openrecord.kit.ids import spelt
-from openrecord.kit.london import day_of
+from openrecord.kit.london import day_of, midnight
+from openrecord.registry import actions as registry
+from openrecord.registry.types import Policy, ReleaseMode, ReleaseRule
 from openrecord.screening import listing, tasks
 from openrecord.screening import queries as screening
 from openrecord.screening.actions import acts
@@ -304,3 +307,15 @@ def _do(patient_id: Any, entry: EntryId, deed: str) -> None:
                 acts.undo(seen=screening.stamp(patient_id, entry), **known)
             except acts.NothingToUndo:
                 return
+
+
+def test_what_a_new_rule_puts_into_the_list_is_promised_from_then() -> None:
+    there, later = world.own_practice(), AT + timedelta(days=40)
+    mine = world.moved(Policy(), there=there)
+    mine.deliver(observation("old"), org=there)
+    release = {"observation": ReleaseRule(ReleaseMode.BY_HAND)}
+    registry.set_policy(ods=there, policy=Policy(release=release), by=BY, at=later)
+    steps.settle_waiting([mine.patient.patient_id], at=later)
+    (found,) = listing.worklist(there, EVERYTHING, at=later, limit=5)
+    assert found.item.since == AT
+    assert found.item.due == midnight(day_of(later) + timedelta(days=7))

@@ -1,5 +1,6 @@
 """What waits for the practice, since when, until when, and in which order (R30, R33, R36)."""
 
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -48,6 +49,23 @@ def test_the_promise_is_the_practices() -> None:
     item = one(by_hand(policies={A: policy}), entry())
     assert item is not None
     assert item.due == utc("2024-01-12")
+
+
+def test_what_came_before_a_rule_asked_for_a_decision_waits_a_week_from_the_rule() -> None:
+    asked = utc("2024-03-01T15:00")
+    rule = replace(BY_HAND, since=asked)
+    facts = by_hand(policies={A: Policy(release={"condition": rule, "consultation": rule})})
+    assert one(facts, entry(), at=asked) == Item(ItemState.UNDECIDED, KNOWN, utc("2024-03-08"), None)
+    later = by_hand(policies={A: Policy(release={"condition": replace(BY_HAND, since=LONG_AGO)})})
+    assert one(later, entry()) == Item(ItemState.UNDECIDED, KNOWN, WEEK_LATER, None)
+
+
+def test_a_doubted_entry_waits_since_it_came_whatever_became_of_the_rule() -> None:
+    rule = replace(BY_HAND, since=utc("2024-03-01"))
+    facts = by_hand(policies={A: Policy(release={"condition": rule})})
+    item = one(facts, entry(doubted=True), at=utc("2024-03-02"))
+    assert item is not None
+    assert item.due == WEEK_LATER
 
 
 def test_what_a_policy_releases_is_due_then_at_the_latest_and_leaves_by_itself() -> None:
