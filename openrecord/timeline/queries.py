@@ -18,6 +18,8 @@ from django.db import connection
 from openrecord.access.events import SightNeeded
 from openrecord.access.queries import NO_CLIENT
 from openrecord.access.rules.absence import Absences
+from openrecord.access.rules.absence import absence as why_absent
+from openrecord.access.rules.choices import Why
 from openrecord.clinical import wording
 from openrecord.clinical.kinds import KIND_RULES, SLOT_KINDS, Slot
 from openrecord.clinical.r4 import links
@@ -119,33 +121,30 @@ def absences(reader: Reader, *, at: datetime) -> Absences:
     return Absences(_head(reader, at)[1])
 
 
+def absence(reader: Reader, served: Page, slots: Collection[Slot], *, at: datetime) -> Why | None:
+    """Why a page of these slots is empty (R5); None where it is not, or there just is nothing."""
+    if served.entries:
+        return None
+    return why_absent(served.absences or absences(reader, at=at), slots)
+
+
 def _head(reader: Reader, at: datetime) -> sql.Row:
-    key = reader_key(reader, at)
-    found = sql.row(HEAD, key)
+    """What stands in the head of the reader's Sight, which is computed where there is no current one."""
+    return _current_head(reader, at) or sql.rows(HEAD, reader_key(reader, at))[0]
+
+
+def _current_head(reader: Reader, at: datetime) -> sql.Row | None:
+    """None where to ask again: statements join only a current Sight, and there was none."""
+    found = sql.row(HEAD, reader_key(reader, at))
     if found is None:
-        _need_sight(reader, at)
-        found = sql.rows(HEAD, key)[0]
+        bus.publish(SightNeeded(reader.patient_id, reader.viewer_id, reader.client_id or NO_CLIENT, reader.channel, at))
     return found
-
-
-def _need_sight(reader: Reader, at: datetime) -> None:
-    bus.publish(SightNeeded(reader.patient_id, reader.viewer_id, reader.client_id or NO_CLIENT, reader.channel, at))
 
 
 def current_rows(reader: Reader, statement: str, parameters: Sequence[Any], at: datetime) -> list[sql.Row]:
     """The rows a reader may see."""
     found = sql.rows(statement, parameters)
-    return found if found or _is_current(reader, at) else sql.rows(statement, parameters)
-
-
-def _is_current(reader: Reader, at: datetime) -> bool:
-    """After nothing was found: whether that is the answer. Statements join only a current Sight; where there was none
-    it is computed, and what was asked is asked again.
-    """
-    if sql.row(HEAD, reader_key(reader, at)) is not None:
-        return True
-    _need_sight(reader, at)
-    return False
+    return found if found or _current_head(reader, at) else sql.rows(statement, parameters)
 
 
 def served(reader: Reader, rows: Iterable[sql.Row], at: datetime) -> tuple[ServedEntry, ...]:
@@ -201,9 +200,10 @@ def page(
     """
     asked = _Asked(frozenset(slots), period, tuple(ahead), int(limit), whole_days)
     rows, cursor = _parts(reader, asked, after, at)
-    if not rows and not _is_current(reader, at):
+    head = None if rows else _current_head(reader, at)
+    if not rows and head is None:
         rows, cursor = _parts(reader, asked, after, at)
-    return Page(served(reader, rows, at), cursor)
+    return Page(served(reader, rows, at), cursor, None if head is None else Absences(head[1]))
 
 
 def every(reader: Reader, *, slots: Collection[Slot], at: datetime) -> tuple[ServedEntry, ...]:

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import msgspec
 
+from openrecord.access.rules.absence import Absences
 from openrecord.clinical.kinds import Slot
 from openrecord.registry.types import PatientId
 
@@ -68,10 +69,14 @@ class ServedEntry(msgspec.Struct, frozen=True, gc=False):
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a list, newest first. `next_cursor` is opaque; None where nothing follows."""
+    """One page of a list, newest first. `next_cursor` is opaque; None where nothing follows.
+
+    `absences`: of an empty page what the reader may not see, where that was asked already.
+    """
 
     entries: tuple[ServedEntry, ...]
     next_cursor: str | None
+    absences: Absences | None = None
 
 
 NOTHING = Page((), None)

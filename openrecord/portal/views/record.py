@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 from markupsafe import Markup
 
-from openrecord.access.rules.absence import absence
 from openrecord.access.types import Service, ViewerKind
 from openrecord.attachments import queries as attachments
 from openrecord.clinical.kinds import Slot
@@ -57,9 +56,7 @@ def back() -> dict[str, str]:
 
 def empty_of(by: Acting | None, served: Page, slots: Collection[Slot], usual: str = "") -> Empty:
     """What stands there where the page holds nothing: why, where these slots are closed to the reader (R5)."""
-    if by is None or served.entries:
-        return empty(None, usual)
-    return _absent(by, slots, usual)
+    return empty(None, usual) if by is None else _absent(by, served, slots, usual)
 
 
 def closed(by: Acting | None) -> Empty | None:
@@ -68,11 +65,11 @@ def closed(by: Acting | None) -> Empty | None:
         return empty(None)
     if gathering.is_open(by.reader, at=clock.now()):
         return None
-    return _absent(by, tuple(Slot))
+    return _absent(by, NOTHING, tuple(Slot))
 
 
-def _absent(by: Acting, slots: Collection[Slot], usual: str = "") -> Empty:
-    why = absence(timeline.absences(by.reader, at=clock.now()), slots)
+def _absent(by: Acting, served: Page, slots: Collection[Slot], usual: str = "") -> Empty:
+    why = timeline.absence(by.reader, served, slots, at=clock.now())
     return empty(
         None if why is None else why.value, usual, href="/access" if by.viewing.kind is ViewerKind.SELF else ""
     )

@@ -10,7 +10,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
-from openrecord.access.rules.absence import absence
 from openrecord.attachments import queries as attachments
 from openrecord.clinical.kinds import Slot
 from openrecord.kit import clock
@@ -119,7 +118,7 @@ def opened(request: HttpRequest, public_id: UUID, viewer_id: UUID | None) -> Ope
 
 def empty_of(reader: Reader, served: Page, slots: Collection[Slot], at: datetime, usual: str = "") -> Empty:
     """What the viewer is told where a page holds nothing; of an app, what a person with its access would be told."""
-    why = None if served.entries else absence(timeline.absences(reader, at=at), slots)
+    why = timeline.absence(reader, served, slots, at=at)
     return empty(None if why is None else why.value, usual)
 
 
