@@ -25,9 +25,8 @@ from openrecord.registry.models import (
     ReadinessRow,
     RegistrationRow,
 )
-from openrecord.registry.rules import readiness
+from openrecord.registry.rules import readiness, release
 from openrecord.registry.rules.merging import Bar, bar
-from openrecord.registry.rules.release import dated
 from openrecord.registry.types import (
     EraseReason,
     MergeReason,
@@ -97,7 +96,7 @@ def set_policy(
     newest = PolicyRow.objects.filter(ods=ods).aggregate(Max("version"))["version__max"] or 0
     if base is not None and base != newest:
         raise ChangedMeanwhile
-    policy = dated(policy, queries.policy(ods), at)
+    policy = release.dated(policy, queries.policy(ods), at)
     row = PolicyRow(ods=ods, version=newest + 1, at=to_micros(at), body=_encoded(policy), actor=by.id, why=why)
     try:
         with transaction.atomic():

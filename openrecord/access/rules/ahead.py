@@ -31,14 +31,17 @@ class Turn:
 
 
 def next_turn(facts: AccessFacts, proxy: Viewer, at: datetime) -> Turn | None:
-    """What the proxy's access comes to next if nobody does anything; None where it stays, or is over already."""
+    """What the proxy's access comes to next if nobody does anything; None where it stays, or is over already.
+
+    What a day in the past turned is over already, or was carried on.
+    """
     if viewer_reasons(facts, proxy, at) & _OVER:
         return None
     days = set() if proxy.expires is None else {proxy.expires}
     if facts.born is not None:
         days |= {birthday(facts.born, age) for age in (ADULT, review_age(facts, proxy))}
     for day in sorted(days):
-        found = viewer_reasons(facts, proxy, midnight(day)) & _TURNS if midnight(day) > at else frozenset()
+        found = viewer_reasons(facts, proxy, midnight(day)) & _TURNS
         if Reason.PROXY_EXPIRED in found:
             return Turn(Turning.EXPIRY, day)
         if found:

@@ -38,7 +38,7 @@ def drawable(text: str) -> str:
     spaced = unicodedata.normalize("NFC", " ".join(text.split()))
     if known.issuperset(spaced):
         return spaced
-    told = _RAISED.sub(_raised, spaced.translate(_ALIKE))
+    told = _RAISED.sub(_raised, " ".join(spaced.translate(_ALIKE).split()))
     return "".join(each if each in known else STAND_IN for each in told)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from openrecord.web.print.letters import STAND_IN, drawable, letters
@@ -36,6 +36,7 @@ def test_examples(text: str, drawn: str) -> None:
 
 
 @given(st.text())
+@example("0\r\xad")
 def test_everything_can_be_drawn_and_no_digit_is_lost(text: str) -> None:
     drawn = drawable(text)
     assert letters().issuperset(drawn)

@@ -14,7 +14,7 @@ from openrecord.access.rules.ahead import Turn, Turning, is_told, next_turn, soo
 from openrecord.access.rules.viewers import viewer_reasons
 from openrecord.access.types import AccessFacts, AgeReview, Basis, Reason, Silence, Viewer, ViewerId
 from openrecord.kit.london import day_of, midnight
-from openrecord.registry.types import Policy
+from openrecord.registry.types import Policy, Registration
 from tests.unit.rules.facts import APP, LAWYER, ME, MUM, NOW, A, B, child, people, utc
 
 SEARCHED = 7 * 366
@@ -84,6 +84,15 @@ def test_the_day_is_the_one_on_which_the_decision_turns(
             id="reviewed, then sixteen",
         ),
         pytest.param(date(2013, 4, 2), {"died": True}, None, id="died"),
+        pytest.param(
+            date(2013, 4, 2),
+            {
+                "address_flagged": True,
+                "age_reviews": (AgeReview(MUM.viewer_id, NOW - timedelta(days=1), 11, carries_on=True),),
+            },
+            Turn(Turning.SIXTEEN, date(2029, 4, 2)),
+            id="closed meanwhile for another reason, which turns nothing",
+        ),
     ],
 )
 def test_birthdays(born: date, changes: Mapping[str, Any], turn: Turn | None) -> None:
@@ -118,9 +127,20 @@ def test_each_way_has_its_own_notice(born: date, expires: date | None, policy: P
 
 def test_an_adult_basis_turns_at_its_end_alone() -> None:
     attorney = replace(LAWYER, expires=date(2024, 3, 20))
-    assert next_turn(child(date(2013, 4, 2), viewers=people(attorney)), attorney, NOW) == Turn(
-        Turning.EXPIRY, date(2024, 3, 20)
-    )
+    facts = child(date(2013, 4, 2), viewers=people(attorney))
+    assert next_turn(facts, attorney, NOW) == Turn(Turning.EXPIRY, date(2024, 3, 20))
+    assert soon(facts, replace(attorney, expires=None), A, NOW) is None
+
+
+def test_what_is_over_for_another_reason_turns_no_more() -> None:
+    facts = child(date(2013, 4, 2))
+    moved = replace(facts, registrations=(Registration(B, TODAY - timedelta(days=9)),))
+    assert Reason.PROXY_MOVED in viewer_reasons(moved, MUM, NOW)
+    assert next_turn(facts, MUM, NOW) is not None
+    assert next_turn(moved, MUM, NOW) is None
+    ends = replace(MUM, expires=date(2024, 3, 20))
+    assert next_turn(facts, ends, NOW) is not None
+    assert next_turn(replace(facts, born=None), ends, NOW) is None
 
 
 @pytest.mark.parametrize("proxies_silent", [False, True])
