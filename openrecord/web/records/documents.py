@@ -7,9 +7,13 @@ from openrecord.web.records.elements import Json, concept, concepts, displays, m
 from openrecord.web.records.related import related
 from openrecord.web.records.values import Detail, Group, Line, Shown, facts, quoted
 from openrecord.web.text import gettext as _
+from openrecord.web.text import gettext_noop
 from openrecord.web.words import fhir_date_in_words
 
 _AUTHORS = ("author", "performer", "resultsInterpreter", "custodian")
+
+NOT_HERE = gettext_noop("It is not here. Ask your GP surgery for a copy.")
+"""What a patient is told of a document whose file did not come with it."""
 
 
 def title_of(body: Json) -> str:
@@ -44,7 +48,7 @@ def detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("File type"), ", ".join(kind for item in attachments if "url" not in item and (kind := _file_type(item)))),
     )
     if not any("url" in item for item in attachments):
-        rows += facts((_("Document"), _("It is not here. Ask your GP surgery for a copy.")))
+        rows += facts((_("Document"), _(NOT_HERE)))
     description = text_of(body.get("description"))
     paragraphs = (description,) if description else ()
     return Detail(title_of(body), shown.date, rows, paragraphs, links=related(shown, members))
