@@ -88,7 +88,7 @@ def _label(resource: JsonObject, by_name: Mapping[str, JsonObject]) -> Label:
     if resource["resourceType"] not in NAMED_TYPES:
         return Label.NONE
     targets = (target_of(resource.get(element)) for element in _IN_ROLE)
-    behind = (by_name[target] for target in targets if target in by_name)
+    behind = (by_name[target] for target in targets if target is not None and target in by_name)
     return strictest(*(label_of(each, Label.NONE) for each in (resource, *behind)))
 
 

@@ -146,7 +146,7 @@ class Structure:
             for entry in _all(item.resource.get("entry")):
                 if (label := label_listed(entry)) is Label.NONE:
                     continue
-                target = self._target(entry.get("item"), item)
+                target = self._target(entry.get("item") if isinstance(entry, dict) else None, item)
                 if target is None:
                     self.is_label_lost = True
                 else:
