@@ -59,10 +59,11 @@ class WrongShape(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Named:
-    """What a reference means: the resource type and the name to show for it."""
+    """What a reference means: the resource type and the name to show for it. `label`: on who or what it is."""
 
     type: str
     display: str | None
+    label: Label = Label.NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ class File:
 
     content_type: str | None
     data: str
+    label: Label = Label.NONE
 
 
 class Names(Protocol):
@@ -296,6 +298,8 @@ def reference(value: object, context: Context) -> Rendered:
         context.notice(source["extension"])
     target = text_of(source, "reference")
     known = context.names.named(target) if target else None
+    if known is not None:
+        context.label = strictest(context.label, known.label)
     if known is not None and known.display and known.type in NAMED_TYPES:
         named = {"type": known.type, "display": known.display}
         return named, named
@@ -325,6 +329,8 @@ def attachment(value: object, context: Context) -> Rendered:
     coded: JsonObject = {}
     url = text_of(source, "url")
     file = context.names.file(url) if url else None
+    if file is not None:
+        context.label = strictest(context.label, file.label)
     content_type = text_of(source, "contentType") or (file.content_type if file else None)
     if content_type and _MIME.fullmatch(content_type):
         coded["contentType"] = content_type

@@ -39,6 +39,14 @@ def label_in(extensions: object) -> Label:
     return found
 
 
+def label_listed(entry: object) -> Label:
+    """What a List says of the disclosure of one of its entries: it holds for what that names."""
+    if not isinstance(entry, dict):
+        return Label.NONE
+    flagged = Label.NOT_FOR_PATIENT if NOT_FOR_PATIENT in codes_of(entry.get("flag")) else Label.NONE
+    return strictest(label_in(entry.get("extension")), flagged)
+
+
 def _own_labels(resource: JsonObject) -> set[Label]:
     found: set[Label] = set()
     meta = resource.get("meta")

@@ -18,8 +18,11 @@ LONGEST_ASKED = 100
 FEWEST_LETTERS = 2
 """A search for less than this finds half the record."""
 
-_WORD = re.compile(r"[^\W_](?:[^\W_]|[\u0300-\u036f]|['\u2019](?=[^\W_]))*")
-"""Letters and digits; an apostrophe inside belongs to the word ("Crohn's"), any other sign parts two ("co-codamol")."""
+_WORD = re.compile(r"\d+(?=[^\W\d_])|[^\W_](?:[^\W_]|[\u0300-\u036f]|['\u2019](?=[^\W_]))*")
+"""Letters and digits; an apostrophe inside belongs to the word ("Crohn's"), any other sign parts two ("co-codamol").
+
+A number with letters right behind it is two words, "5mg" as "5 mg": people and systems write either. "B12" is one.
+"""
 
 _SPOKEN = re.compile(
     rb'"(?:text|display|valueString|conclusion|description|title|patientInstruction|onsetString|abatementString'

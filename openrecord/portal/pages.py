@@ -5,11 +5,26 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
+from openrecord.kit import clock
 from openrecord.portal.acting import Acting
+from openrecord.registry import queries as registry
+from openrecord.taking.contents.paper import person
 from openrecord.web.pages import render
+from openrecord.web.text import gettext as _
+from openrecord.web.words import moment_in_words
 
 
-def page(request: HttpRequest, name: str, by: Acting | None, context: Mapping[str, Any]) -> HttpResponse:
-    """A page behind sign-in. `by`: whose record it speaks of."""
+def page(
+    request: HttpRequest, name: str, by: Acting | None, context: Mapping[str, Any], *, has_entries: bool = False
+) -> HttpResponse:
+    """A page behind sign-in. `by`: whose record it speaks of; `has_entries`: it shows something that stands there."""
     record = "" if by is None else str(by.viewing.viewer_id)
-    return render(request, name, {"acting": by, "record": record, "layout": "portal/layout.html", **context})
+    on_paper = _on_paper(by) if by is not None and has_entries else ""
+    told = {"acting": by, "record": record, "on_paper": on_paper, "layout": "portal/layout.html"}
+    return render(request, name, {**told, **context})
+
+
+def _on_paper(by: Acting) -> str:
+    """Whose record it is and of when, where a page is printed: on paper nobody sees who was signed in, and when."""
+    told = [*person(registry.patient(by.viewing.patient_id)), (_("As seen on"), moment_in_words(clock.now()))]
+    return " \u00b7 ".join(f"{label}: {value}" for label, value in told)

@@ -154,7 +154,9 @@ def test_paper_is_light_and_the_device_may_be_overruled(browser: Browser, origin
     with window(browser, origin, session, chosen=DARK) as page:
         page.goto("/record/measurements")
         assert page.evaluate(BACKGROUND) != LIGHT_PAGE
+        expect(page.get_by_text("NHS number:")).to_be_hidden()
         page.emulate_media(media="print")
+        expect(page.get_by_text("NHS number:")).to_be_visible()
         assert _shown(page, "a.or-line__title", "color") == "rgb(0, 0, 0)"
         assert _shown(page, ".or-lines", "backgroundColor") == "rgb(255, 255, 255)"
         assert _shown(page, "h1", "color") == "rgb(33, 43, 50)"
@@ -206,3 +208,14 @@ def test_a_code_is_read_off_the_page_in_every_mode(browser: Browser, origin: str
             check_files(page, ("code.png", "image/png", picture(page)))
             says(page, "This card is genuine")
             look(page, strict=chosen.get("contrast") == "high")
+
+
+def test_on_paper_a_long_panel_breaks_and_no_heading_stands_alone(browser: Browser, origin: str, session: str) -> None:
+    """What must stay together moves to the next page whole: a panel of forty results would leave a page empty."""
+    with window(browser, origin, session) as page:
+        page.goto("/record/test-results")
+        page.emulate_media(media="print")
+        assert _shown(page, ".or-line:has(.or-line)", "breakInside") == "auto"
+        assert _shown(page, ".or-line .or-line", "breakInside") == "avoid"
+        assert _shown(page, "h2", "breakAfter") == "avoid"
+        expect(page.get_by_role("link", name="See what is on its way")).to_be_hidden()

@@ -66,12 +66,12 @@ def made(origin: str) -> Made:
     return Made(f"/record/test-results/{result}", f"/record/consultations/{note}", {SESSION: cookie})
 
 
-def over(origin: str, years: int) -> tuple[str, dict[str, str]]:
+def over(origin: str, years: int, least: float) -> tuple[str, dict[str, str]]:
     """The address of the newest of three results over some years, and the cookies of whoever sees it."""
     stopped()
     record = made_record()
     record.deliver(
-        *(sodium(f"y{years * part}", f"{2025 - years * part // 2}-02-20", 120 + part, 133) for part in range(3))
+        *(sodium(f"y{years * part}", f"{2025 - years * part // 2}-02-20", least * (1 + part), 133) for part in range(3))
     )
     record.grant_history()
     result = App(origin, record.token()).search("Observation", code="1000661000000107").ids[0]
@@ -143,16 +143,28 @@ WRITTEN = """() => [...document.querySelectorAll(".or-chart span:not([hidden]), 
     const { left, right, top, bottom } = range.getBoundingClientRect();
     return { size: getComputedStyle(one).fontSize, left, right, top, bottom };
   })"""
+BESIDE = """() => {
+  const plot = document.querySelector(".or-chart__plot").getBoundingClientRect();
+  return [...document.querySelectorAll(".or-chart__values span")].every((one) => {
+    const range = document.createRange();
+    range.selectNodeContents(one);
+    return range.getClientRects().length === 1 && range.getBoundingClientRect().right <= plot.left;
+  });
+}"""
+"""Every figure stands in one line, and all of it beside the plot."""
+
 SIZES = {"": "16px", "text:large": "20px", "text:largest": "24px"}
 
 
 @pytest.mark.usefixtures("stored")
-@pytest.mark.parametrize("years", [1, 12])
+@pytest.mark.parametrize(("years", "least"), [(1, 120), (12, 120), (1, 1_250_000), (1, 1.25e15), (1, 1.25e-6)])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_what_the_drawing_says_is_as_big_as_was_chosen(browser: Browser, origin: str, width: int, years: int) -> None:
+def test_what_the_drawing_says_is_as_big_as_was_chosen(
+    browser: Browser, origin: str, width: int, years: int, least: float
+) -> None:
     """Nothing of it is cut, and no word lies on another."""
     with ThreadPoolExecutor(1) as executor:
-        path, cookies = executor.submit(over, origin, years).result()
+        path, cookies = executor.submit(over, origin, years, least).result()
     for chosen, size in SIZES.items():
         context = browser.new_context(viewport={"width": width, "height": 900})
         held = {**cookies, **({display.COOKIE: chosen} if chosen else {})}
@@ -163,6 +175,7 @@ def test_what_the_drawing_says_is_as_big_as_was_chosen(browser: Browser, origin:
         assert len(words) > 3
         assert {word["size"] for word in words} == {size}
         assert all(word["left"] >= 0 and word["right"] <= width for word in words), (chosen, words)
+        assert page.evaluate(BESIDE), chosen
         for one, other in itertools.combinations(words, 2):
             apart = one["right"] <= other["left"] or other["right"] <= one["left"]
             assert apart or one["bottom"] <= other["top"] or other["bottom"] <= one["top"], (chosen, one, other)

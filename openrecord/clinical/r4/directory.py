@@ -7,9 +7,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from openrecord.clinical.datatypes import NAMED_TYPES, File, Named
-from openrecord.clinical.incoming import JsonObject
+from openrecord.clinical.incoming import JsonObject, Label
+from openrecord.clinical.labels import label_of, strictest
 from openrecord.clinical.r4.references import identifiers, local, names_of, searches_for, target_of
 
+_IN_ROLE = ("practitioner", "organization")
 _LISTED_TYPES = NAMED_TYPES | {"Patient", "RelatedPerson", "Medication", "Binary"}
 
 
@@ -43,10 +45,14 @@ class Directory:
                     medicines[name] = resource["code"]
                 elif kind == "Binary" and isinstance(data := resource.get("data", resource.get("content")), str):
                     content_type = resource.get("contentType")
-                    files[name] = File(content_type if isinstance(content_type, str) else None, data)
+                    known_type = content_type if isinstance(content_type, str) else None
+                    files[name] = File(known_type, data, label_of(resource, Label.NONE))
                 else:
                     by_name[name] = resource
-        people = {name: Named(each["resourceType"], _display(each, by_name)) for name, each in by_name.items()}
+        people = {
+            name: Named(each["resourceType"], _display(each, by_name), _label(each, by_name))
+            for name, each in by_name.items()
+        }
         return cls(people, medicines, files, _shared_identifiers(found))
 
     def named(self, reference: str) -> Named | None:
@@ -77,10 +83,19 @@ class Directory:
         )
 
 
+def _label(resource: JsonObject, by_name: Mapping[str, JsonObject]) -> Label:
+    """Whether who or what this is may be told: a role tells of the person and the organisation, too."""
+    if resource["resourceType"] not in NAMED_TYPES:
+        return Label.NONE
+    targets = (target_of(resource.get(element)) for element in _IN_ROLE)
+    behind = (by_name[target] for target in targets if target is not None and target in by_name)
+    return strictest(*(label_of(each, Label.NONE) for each in (resource, *behind)))
+
+
 def _display(resource: JsonObject, by_name: Mapping[str, JsonObject]) -> str | None:
     kind = resource.get("resourceType")
     if kind == "PractitionerRole":
-        for element in ("practitioner", "organization"):
+        for element in _IN_ROLE:
             target = target_of(resource.get(element))
             known = by_name.get(target) if target else None
             if known is not None and known.get("resourceType") != "PractitionerRole" and (name := _display(known, {})):

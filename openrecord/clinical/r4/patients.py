@@ -11,7 +11,9 @@ from openrecord.clinical.incoming import ALIVE, IncomingPatient, JsonObject
 from openrecord.clinical.r4.references import searches_for, target_of
 
 _LONGEST_NAME = 200
-_LONGEST_WORD = 20
+_GENDERS = frozenset({"male", "female", "other", "unknown"})
+"""FHIR's administrative-gender. Nothing else could be written as one again."""
+
 _DECEASED = {"True": "true", "False": ALIVE}
 
 _USES = ("official", "home", "usual", None, "work", "secondary", "temp", "nickname", "anonymous", "maiden", "old")
@@ -21,7 +23,7 @@ _USES = ("official", "home", "usual", None, "work", "secondary", "temp", "nickna
 def read_patient(resource: JsonObject, references: tuple[str, ...]) -> IncomingPatient:
     """The patient in a Patient resource: of several names, addresses and numbers the official or current ones.
 
-    A family name, or a word for the gender, that is longer than the registry takes counts as not given.
+    A family name that is longer than the registry takes, or a gender that FHIR does not know, counts as not given.
     """
     name = _preferred(resource.get("name"))
     family = _text(name, "family")
@@ -33,7 +35,7 @@ def read_patient(resource: JsonObject, references: tuple[str, ...]) -> IncomingP
         family=family if family is None or len(family) <= _LONGEST_NAME else None,
         given=" ".join(names)[:_LONGEST_NAME] or None,
         birth_date=_text(resource, "birthDate"),
-        gender=gender if gender is None or len(gender) <= _LONGEST_WORD else None,
+        gender=gender if gender in _GENDERS else None,
         references=references,
         died=_text(resource, "deceasedDateTime") or _DECEASED.get(str(resource.get("deceasedBoolean"))),
         postcode=_text(_preferred(resource.get("address")), "postalCode"),

@@ -12,7 +12,7 @@ from msgspec import structs
 from openrecord.clinical.codes import ORDINARY_CONFIDENTIALITY, codings, medicine_unit
 from openrecord.clinical.incoming import IncomingEntry, JsonObject, Label, VersionStatus
 from openrecord.clinical.kinds import KIND_RULES, EntryKind
-from openrecord.clinical.labels import label_of, strictest
+from openrecord.clinical.labels import label_listed, label_of, strictest
 from openrecord.clinical.r4.references import UNKNOWN_TARGET, target_of
 
 _SPEAK_OF_OTHERS = frozenset({"List", "Medication", "Composition"})
@@ -33,6 +33,10 @@ class Restrictions:
         found = cls(strictest(*(label_of(bundle, Label.NONE) for bundle in bundles)))
         for resource in resources:
             kind = resource["resourceType"]
+            if kind == "Patient" and label_of(resource, Label.NONE) is Label.NOT_FOR_PATIENT:
+                found.everything = Label.NOT_FOR_PATIENT  # of other labels: an address is protected, say
+            if kind == "List":
+                found._add_listed(resource)
             if kind in _SPEAK_OF_OTHERS:
                 label = label_of(resource, Label.NONE)
                 if kind == "Composition" and resource.get("confidentiality", "N") not in ORDINARY_CONFIDENTIALITY:
@@ -49,6 +53,18 @@ class Restrictions:
             self.units[unit] = strictest(label, self.units.get(unit, label))
         else:
             self.everything = strictest(self.everything, label)
+
+    def _add_listed(self, resource: JsonObject) -> None:
+        """The labels on single entries of a List."""
+        entries = resource.get("entry")
+        for entry in entries if type(entries) is list else ():
+            label = label_listed(entry)
+            if label is not Label.NONE:
+                target = target_of(entry.get("item"))
+                if target is None:
+                    self.everything = strictest(self.everything, label)
+                else:
+                    self.names[target] = strictest(label, self.names.get(target, label))
 
     def distrust(self) -> None:
         """Something has restricted entries of this message, and nobody can say which."""

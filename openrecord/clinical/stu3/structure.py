@@ -16,7 +16,7 @@ from datetime import datetime
 from openrecord.clinical.codes import codes_of, main_code
 from openrecord.clinical.dates import earliest_or_none
 from openrecord.clinical.incoming import IncomingLink, JsonObject, Label, LabKey, LinkKind
-from openrecord.clinical.labels import label_of, strictest
+from openrecord.clinical.labels import label_listed, label_of, strictest
 from openrecord.clinical.r4.references import UNKNOWN_TARGET, identifiers, looks_like_reference
 from openrecord.clinical.stu3.elements import extension_value, extensions, listed, local_reference
 from openrecord.clinical.stu3.items import Item
@@ -126,14 +126,33 @@ class Structure:
         for item in lists:
             for member in members[item.local]:
                 above.setdefault(member, []).append(item)
+        said = self._said_of_entries(lists)
         for item in lists:
             lineage = _lineage(item, above)
-            label = strictest(*(label_of(each.resource, Label.NONE) for each in lineage))
+            label = strictest(
+                *(label_of(each.resource, Label.NONE) for each in lineage),
+                *(said.get(each.local, Label.NONE) for each in lineage),
+            )
             if len(lineage) > _MOST_ABOVE:
                 label = strictest(label, Label.UNKNOWN)
             encounters = (self._target(each.resource.get("encounter"), each) for each in lineage)
             encounter = next((found for found in encounters if found is not None), None)
             self._read_list(item, members[item.local], encounter, label)
+
+    def _said_of_entries(self, lists: list[Item]) -> dict[str, Label]:
+        """The labels on single entries of Lists, by what these name; the places are given theirs."""
+        said: dict[str, Label] = {}
+        for item in lists:
+            for entry in _all(item.resource.get("entry")):
+                if (label := label_listed(entry)) is Label.NONE:
+                    continue
+                target = self._target(entry.get("item") if isinstance(entry, dict) else None, item)
+                if target is None:
+                    self.is_label_lost = True
+                else:
+                    said[target] = strictest(label, said.get(target, label))
+                    self._place(target).label = strictest(self._place(target).label, label)
+        return said
 
     def _members(self, item: Item) -> list[str]:
         """What a List names; UNKNOWN_TARGET where it names something without saying what."""

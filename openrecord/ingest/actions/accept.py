@@ -26,7 +26,7 @@ from openrecord.registry import actions as registry_actions
 from openrecord.registry import queries as registry
 from openrecord.registry.types import OdsCode, Patient, PatientId
 
-MAPPER_VERSION = 2
+MAPPER_VERSION = 3
 """Raised with every change of the readers that changes what is stored (architecture, Storage)."""
 
 

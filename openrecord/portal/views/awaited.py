@@ -34,4 +34,4 @@ def awaited(request: HttpRequest) -> HttpResponse:
         found = tuple(in_words(shown, ask_after=days, at=at) for shown in waiting.values())
         record_page_read(request, by, tuple(waiting), route=PATH, query="", at=at)
     context = {"title": _("On its way"), "awaited": found, "empty": empty_of(by, served, SLOTS)}
-    return page(request, "records/awaited.html", by, {**context, **back()})
+    return page(request, "records/awaited.html", by, {**context, **back()}, has_entries=bool(found))

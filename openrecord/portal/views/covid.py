@@ -107,7 +107,7 @@ def doses(request: HttpRequest) -> HttpResponse:
         "may_make": said is not None,
         "cards": [line(card) for card in cards],
     }
-    return page(request, "portal/covid.html", by, context)
+    return page(request, "portal/covid.html", by, context, has_entries=bool(found))
 
 
 @audience(Audience.PATIENT)

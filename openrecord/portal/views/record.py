@@ -134,7 +134,8 @@ def section(request: HttpRequest, slug: str) -> HttpResponse:
         empty=empty_of(by, served, found.slots),
         beside=[(href, _(text)) for href, text in _BESIDE.get(slug, ())],
     )
-    return page(request, "portal/section.html", by, {**context, **back(), "missing": missing(by)})
+    context |= {**back(), "missing": missing(by)}
+    return page(request, "portal/section.html", by, context, has_entries=bool(served.entries))
 
 
 @audience(Audience.PATIENT)
@@ -165,4 +166,4 @@ def entry(request: HttpRequest, slug: str, public_id: UUID) -> HttpResponse:
         "public_id": public_id,
         "keep_href": f"/access/kept/new?entry={public_id}" if by.viewing.kind is ViewerKind.SELF else "",
     }
-    return page(request, "portal/entry.html", by, context)
+    return page(request, "portal/entry.html", by, context, has_entries=True)

@@ -52,7 +52,7 @@ def search(request: HttpRequest) -> HttpResponse:
         first=after is None,
         empty=empty_of(by, served, part.slots, _(NOT_FOUND)),
     )
-    return page(request, "records/search.html", by, {**context, **back()})
+    return page(request, "records/search.html", by, {**context, **back()}, has_entries=bool(served.entries))
 
 
 def _ask(request: HttpRequest, by: Acting | None, typed: QueryDict) -> HttpResponse:

@@ -43,4 +43,5 @@ def timeline(request: HttpRequest) -> HttpResponse:
         first=after is None,
         empty=empty_of(by, served, part.slots),
     )
-    return page(request, "portal/timeline.html", by, {**context, **back(), "missing": missing(by)})
+    context |= {**back(), "missing": missing(by)}
+    return page(request, "portal/timeline.html", by, context, has_entries=bool(served.entries))

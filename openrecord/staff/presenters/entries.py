@@ -1,13 +1,15 @@
 """A practice's entries as staff see them: what each is, whether the patient sees it, and every reason why not."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from openrecord.staff.presenters.reasons import in_words
 from openrecord.staff.record import StaffEntry
+from openrecord.web.records.documents import NOT_HERE
 from openrecord.web.records.events import any_line
 from openrecord.web.records.sections import detail_of
 from openrecord.web.records.values import Detail, Shown, parts_of
+from openrecord.web.text import gettext as _
 from openrecord.web.words import day_in_words
 
 
@@ -50,5 +52,10 @@ def rows(entries: Sequence[StaffEntry], base: str, show: str) -> tuple[EntryRow,
 
 
 def detail(entry: StaffEntry, base: str) -> Detail:
-    """The whole entry, as stored."""
-    return detail_of(as_shown(entry, base), ())
+    """The whole entry, as stored. Staff are not sent to their own surgery for a file that is not here."""
+    found = detail_of(as_shown(entry, base), ())
+    facts = tuple(
+        replace(fact, value=_("Its source sent no file with it.")) if fact.value == _(NOT_HERE) else fact
+        for fact in found.facts
+    )
+    return replace(found, facts=facts)

@@ -113,7 +113,7 @@ def _narrative(section: Summarised) -> str:
 
 
 def _table_row(row: Row) -> str:
-    told = [row.value, row.aside, row.tag, *(f"{label}: {value}" for label, value in row.facts), *row.words]
+    told = [row.value, row.aside, row.tag, *(f"{fact.label}: {fact.value}" for fact in row.facts), *row.words]
     cells = (row.date, row.what, "; ".join(text for text in told if text))
     return f"<tr>{''.join(f'<td>{escape(_plain(cell))}</td>' for cell in cells)}</tr>"
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from openrecord.clinical.nhs_number import spaced
 from openrecord.registry.types import Patient
 from openrecord.taking.contents.parts import part_in_words
 from openrecord.taking.contents.rows import Row, Year, row_of, shown_of, years
@@ -115,11 +116,10 @@ def _facts(patient: Patient, maker: Maker, at: datetime) -> list[tuple[str, str]
 
 def person(patient: Patient) -> list[tuple[str, str]]:
     """Who the patient is, label by label."""
-    number = patient.nhs_number
     told = (
         (_("Name"), _name(patient)),
         (_("Date of birth"), day_in_words(patient.born)),
-        (_("NHS number"), f"{number[:3]} {number[3:6]} {number[6:]}"),
+        (_("NHS number"), spaced(patient.nhs_number)),
     )
     return [(label, value) for label, value in told if value]
 
@@ -138,7 +138,7 @@ def printed(
     at: datetime,
 ) -> Json:
     """The data of record.typ. Letters that cannot be drawn are replaced, and then a sentence says so."""
-    name, day = drawable(_name(patient)), day_in_words(at)
+    name, number, day = drawable(_name(patient)), spaced(patient.nhs_number), day_in_words(at)
     data: Json = {
         "lang": WELSH if active_language() == WELSH else "en",
         "title": title,
@@ -147,7 +147,7 @@ def printed(
         "facts_head": [_("What"), _("Details")],
         "contents": _("What is in it"),
         "head": [_("Date"), _("What"), _("Details")],
-        "running": f"{name} · {day}",
+        "running": f"{name} · {number} · {day}",
         "page": [_("Page"), _("of")],
         "parts": [_part(part) for part in parts],
     }
@@ -163,7 +163,7 @@ def _part(part: Part) -> Json:
 
 def _row(row: Row) -> list[Any]:
     """A list, because a long record has ten thousand of them."""
-    facts = [[label, drawable(value)] for label, value in row.facts]
+    facts = [[fact.label, drawable(fact.value), fact.quoted] for fact in row.facts]
     words = [drawable(line) for text in row.words for line in text.splitlines() if line.strip()]
     told = [drawable(text) for text in (row.what, row.value, row.aside, row.tag)]
     return [row.date, *told, facts, words, row.is_part]

@@ -8,13 +8,13 @@ from openrecord.timeline.types import ServedEntry
 from openrecord.web.records import events, medicines, observations
 from openrecord.web.records.arranging import Nest
 from openrecord.web.records.sections import recorded, shown
-from openrecord.web.records.values import Shown
+from openrecord.web.records.values import Fact, Shown
 from openrecord.web.text import gettext as _
 
 
 class Row(NamedTuple):
-    """One entry. `value`: what matters most, with the range (`aside`) and where it lies in it (`tag`); `facts`: label
-    and value; `words`: paragraphs as somebody wrote them; `is_part`: it belongs to the row above it.
+    """One entry. `value`: what matters most, with the range (`aside`) and where it lies in it (`tag`); `facts`: what
+    else; `words`: paragraphs as somebody wrote them; `is_part`: it belongs to the row above it.
     """
 
     date: str
@@ -22,7 +22,7 @@ class Row(NamedTuple):
     value: str
     aside: str
     tag: str
-    facts: tuple[tuple[str, str], ...]
+    facts: tuple[Fact, ...]
     words: tuple[str, ...]
     is_part: bool = False
 
@@ -59,8 +59,8 @@ def shown_of(entry: ServedEntry) -> Shown:
 def row_of(entry: Shown, *, is_part: bool = False, files: Sequence[str] = ()) -> Row:
     """The row of an entry. `files`: what is told of each document that it came with."""
     detail = recorded(entry)
-    said = ((fact.label, fact.value) for fact in detail.facts if fact.value != detail.date)
-    facts = (*said, *((_("Document"), told) for told in files))
+    said = (fact for fact in detail.facts if fact.value != detail.date)
+    facts = (*said, *(Fact(_("Document"), told) for told in files))
     return Row(detail.date, detail.title, detail.lead, detail.aside, detail.tag, facts, detail.paragraphs, is_part)
 
 

@@ -16,8 +16,8 @@ from openrecord.clinical.dates import earliest_or_none
 from openrecord.kit.london import day_of
 from openrecord.taking.contents.rows import shown_of
 from openrecord.taking.gathering import Gathered
-from openrecord.web.records.elements import Json, concept, displays, mapping, number, objects, text_of, unit_of
-from openrecord.web.records.observations import direction_in_words, value_in_words
+from openrecord.web.records.elements import Json, concept, mapping, number, objects, text_of, unit_of
+from openrecord.web.records.observations import direction_in_words, done_by, value_in_words
 from openrecord.web.records.ranges import place
 from openrecord.web.records.values import Shown
 from openrecord.web.text import gettext as _
@@ -87,7 +87,7 @@ def _row(shown: Shown, part: str, valued: Json) -> list[str]:
         placed.range_text,
         direction_in_words(placed.direction),
         _day(body.get("issued")),
-        displays(body.get("performer")),
+        done_by(body),
         system or "",
         code,
     ]

@@ -19,7 +19,7 @@ from openrecord.web.records.elements import (
 )
 from openrecord.web.records.plain import plain_name
 from openrecord.web.records.related import related
-from openrecord.web.records.values import Detail, Group, Line, Shown, facts
+from openrecord.web.records.values import Detail, Group, Line, Shown, facts, quoted
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
 
@@ -99,13 +99,13 @@ def allergy_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     severity = {"mild": _("Mild"), "moderate": _("Moderate"), "severe": _("Severe")}
     reactions = objects(body.get("reaction"))
     rows = facts(
-        (_("Reaction"), joined(concepts(item.get("manifestation")) for item in reactions)),
+        quoted(_("Reaction"), joined(concepts(item.get("manifestation")) for item in reactions)),
         (_("How strong"), joined(dict.fromkeys(severity.get(text_of(item.get("severity")), "") for item in reactions))),
         (_("Status"), joined((_clinical_status(body), _allergy_certainty(body)))),
         (_("Started"), _onset(body)),
         (_("Last happened"), fhir_date_in_words(body.get("lastOccurrence"))),
         (_("Recorded"), fhir_date_in_words(body.get("recordedDate"))),
-        (_("Recorded by"), displays(body.get("recorder"))),
+        quoted(_("Recorded by"), displays(body.get("recorder"))),
     )
     described = tuple(words for item in reactions if (words := text_of(item.get("description"))))
     return Detail(
@@ -132,10 +132,10 @@ def condition_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
         (_("Status"), joined((_clinical_status(body), _certainty(body)))),
         (_("Started"), _onset(body)),
         (_("Ended"), _ended(body)),
-        (_("How severe"), concept(body.get("severity"))),
-        (_("Where on the body"), concepts(body.get("bodySite"))),
+        quoted(_("How severe"), concept(body.get("severity"))),
+        quoted(_("Where on the body"), concepts(body.get("bodySite"))),
         (_("Recorded"), fhir_date_in_words(body.get("recordedDate"))),
-        (_("Recorded by"), displays(body.get("recorder"))),
+        quoted(_("Recorded by"), displays(body.get("recorder"))),
     )
     title = concept(body.get("code")) or _("Health condition")
     return Detail(title, shown.date, rows, notes(body), links=related(shown, ()))
@@ -165,16 +165,16 @@ def vaccination_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     rows = facts(
         (_("Date"), fhir_date_in_words(body.get("occurrenceDateTime")) or text_of(body.get("occurrenceString"))),
         (_("Status"), _not_given(body)),
-        (_("Why it was not given"), concept(body.get("statusReason"))),
-        (_("Protects against"), joined(concepts(item.get("targetDisease")) for item in protocols)),
+        quoted(_("Why it was not given"), concept(body.get("statusReason"))),
+        quoted(_("Protects against"), joined(concepts(item.get("targetDisease")) for item in protocols)),
         (_("Dose number"), joined(_dose(item) for item in protocols)),
-        (_("Amount given"), quantity_text(body.get("doseQuantity"))),
-        (_("Made by"), displays(body.get("manufacturer"))),
-        (_("Batch number"), text_of(body.get("lotNumber"))),
-        (_("Where on the body"), concept(body.get("site"))),
-        (_("How it was given"), concept(body.get("route"))),
-        (_("Given by"), given_by),
-        (_("Where it was given"), displays(body.get("location"))),
+        quoted(_("Amount given"), quantity_text(body.get("doseQuantity"))),
+        quoted(_("Made by"), displays(body.get("manufacturer"))),
+        quoted(_("Batch number"), text_of(body.get("lotNumber"))),
+        quoted(_("Where on the body"), concept(body.get("site"))),
+        quoted(_("How it was given"), concept(body.get("route"))),
+        quoted(_("Given by"), given_by),
+        quoted(_("Where it was given"), displays(body.get("location"))),
     )
     title = concept(body.get("vaccineCode")) or _("Vaccination")
     return Detail(title, shown.date, rows, notes(body), links=related(shown, ()))
@@ -218,11 +218,11 @@ def referral_detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     urgency = {"routine": _("Routine"), "urgent": _("Urgent"), "asap": _("As soon as possible"), "stat": _("Immediate")}
     rows = facts(
         (_("Date"), fhir_date_in_words(body.get("authoredOn")) or shown.date),
-        (_("Referred to"), joined((concept(body.get("performerType")), displays(body.get("performer"))))),
-        (_("Reason"), concepts(body.get("reasonCode"))),
+        quoted(_("Referred to"), joined((concept(body.get("performerType")), displays(body.get("performer"))))),
+        quoted(_("Reason"), concepts(body.get("reasonCode"))),
         (_("Urgency"), urgency.get(text_of(body.get("priority")), "")),
         (_("Status"), _progress(body)),
-        (_("Referred by"), displays(body.get("requester"))),
+        quoted(_("Referred by"), displays(body.get("requester"))),
     )
     advice = text_of(body.get("patientInstruction"))
     paragraphs = ((advice,) if advice else ()) + notes(body)

@@ -22,6 +22,9 @@ _YEARS_FROM = 3
 """From so many years on, years are written below the plot, not the first and the last day."""
 _BESIDE = 2
 """How far a range is drawn to either side of a value that alone has it."""
+_LONGEST = 6
+"""Signs of a figure beside the plot: a longer one has no room there on a small screen with large text."""
+_RAISED = str.maketrans("-0123456789", "\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")
 _STEPS = (Decimal(1), Decimal(2), Decimal("2.5"), Decimal(5), Decimal(10))
 
 
@@ -114,10 +117,19 @@ def chart(dots: Sequence[Dot]) -> Chart:
         for is_bound, group in groupby(marks, key=lambda mark: mark.is_bound)
         if not is_bound and len(run := list(group)) > 1
     )
-    values = tuple(Tick(scale.y(tick), f"{tick.normalize():f}") for tick in ticks)
+    values = tuple(Tick(scale.y(tick), _figure(tick)) for tick in ticks)
     years = _years(dots, scale)
     ends = () if years else tuple(dict.fromkeys((dots[0].words, dots[-1].words)))
     return Chart(_bands(dots, scale), tuple(lines), marks, values, years, ends)
+
+
+def _figure(tick: Decimal) -> str:
+    """A figure beside the plot: "0.25", and a long one in powers of ten, as units are written: "2.5\u00d710\u2076"."""
+    plain = f"{tick.normalize():f}"
+    if len(plain) <= _LONGEST:
+        return plain
+    digits, power = f"{tick.normalize():e}".split("e")
+    return f"{digits}\u00d710{str(int(power)).translate(_RAISED)}"
 
 
 @dataclass(frozen=True, slots=True)

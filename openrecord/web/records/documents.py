@@ -5,11 +5,15 @@ from collections.abc import Sequence
 from openrecord.web.records.arranging import by_year
 from openrecord.web.records.elements import Json, concept, concepts, displays, mapping, objects, text_of
 from openrecord.web.records.related import related
-from openrecord.web.records.values import Detail, Group, Line, Shown, facts
+from openrecord.web.records.values import Detail, Group, Line, Shown, facts, quoted
 from openrecord.web.text import gettext as _
+from openrecord.web.text import gettext_noop
 from openrecord.web.words import fhir_date_in_words
 
 _AUTHORS = ("author", "performer", "resultsInterpreter", "custodian")
+
+NOT_HERE = gettext_noop("It is not here. Ask your GP surgery for a copy.")
+"""What a patient is told of a document whose file did not come with it."""
 
 
 def title_of(body: Json) -> str:
@@ -39,12 +43,12 @@ def detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     titles = [words for item in attachments if (words := text_of(item.get("title")))]
     rows = facts(
         (_("Date"), fhir_date_in_words(body.get("date")) or shown.date),
-        (_("From"), author_of(body)),
-        (_("Title"), ", ".join(titles)),
+        quoted(_("From"), author_of(body)),
+        quoted(_("Title"), ", ".join(titles)),
         (_("File type"), ", ".join(kind for item in attachments if "url" not in item and (kind := _file_type(item)))),
     )
     if not any("url" in item for item in attachments):
-        rows += facts((_("Document"), _("It is not here. Ask your GP surgery for a copy.")))
+        rows += facts((_("Document"), _(NOT_HERE)))
     description = text_of(body.get("description"))
     paragraphs = (description,) if description else ()
     return Detail(title_of(body), shown.date, rows, paragraphs, links=related(shown, members))

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from openrecord.clinical import covid
 from openrecord.web.records.elements import concept, displays, joined, number, objects, text_of
-from openrecord.web.records.values import Fact, Shown, facts
+from openrecord.web.records.values import Fact, Shown, facts, quoted
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
 
@@ -25,12 +25,12 @@ def dose(shown: Shown) -> Dose:
     where = covid.place_of(body)
     people = (displays(item.get("actor")) for item in objects(body.get("performer")))
     rows = facts(
-        (_("Vaccine"), vaccine(shown)),
-        (_("As recorded"), "" if _recorded(shown) == vaccine(shown) else _recorded(shown)),
+        quoted(_("Vaccine"), vaccine(shown)),
+        quoted(_("As recorded"), "" if _recorded(shown) == vaccine(shown) else _recorded(shown)),
         (_("Dose number"), joined(number(item.get("doseNumberPositiveInt")) for item in protocols)),
-        (_("Batch number"), text_of(body.get("lotNumber"))),
-        (_("Where it was given"), where),
-        (_("Given by"), joined(name for name in people if name != where)),
+        quoted(_("Batch number"), text_of(body.get("lotNumber"))),
+        quoted(_("Where it was given"), where),
+        quoted(_("Given by"), joined(name for name in people if name != where)),
     )
     return Dose(shown.href, fhir_date_in_words(body.get("occurrenceDateTime")) or shown.date, rows)
 

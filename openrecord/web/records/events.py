@@ -8,7 +8,7 @@ from openrecord.web.records.elements import Json, concept, concepts, displays, j
 from openrecord.web.records.plain import plain_of
 from openrecord.web.records.related import related
 from openrecord.web.records.remarks import comments_of, is_note, note_texts, subject_of
-from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts
+from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts, quoted
 from openrecord.web.text import gettext as _
 from openrecord.web.text import gettext_noop
 from openrecord.web.words import fhir_date_in_words
@@ -83,9 +83,9 @@ def encounter_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     body = shown.body
     rows = facts(
         (_("Date"), fhir_date_in_words(mapping(body.get("period")).get("start")) or shown.date),
-        (_("Reason"), concepts(body.get("reasonCode"))),
-        (_("With"), _people(body)),
-        (_("Where"), displays(body.get("serviceProvider"))),
+        quoted(_("Reason"), concepts(body.get("reasonCode"))),
+        quoted(_("With"), _people(body)),
+        quoted(_("Where"), displays(body.get("serviceProvider"))),
     )
     return Detail(
         encounter_title(body),
@@ -147,10 +147,10 @@ def procedure_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     rows = facts(
         (_("Date"), fhir_date_in_words(body.get("performedDateTime") or period.get("start")) or shown.date),
         (_("Status"), _("Not done") if body.get("status") == "not-done" else ""),
-        (_("Reason"), concepts(body.get("reasonCode"))),
-        (_("Where on the body"), concepts(body.get("bodySite"))),
-        (_("Outcome"), concept(body.get("outcome"))),
-        (_("Done by"), done_by),
+        quoted(_("Reason"), concepts(body.get("reasonCode"))),
+        quoted(_("Where on the body"), concepts(body.get("bodySite"))),
+        quoted(_("Outcome"), concept(body.get("outcome"))),
+        quoted(_("Done by"), done_by),
     )
     title = concept(body.get("code")) or _("Procedure")
     return Detail(title, shown.date, rows, notes(body), links=related(shown, members))
@@ -174,7 +174,7 @@ def _answers(items: Sequence[Json]) -> list[Fact]:
         answers = objects(item.get("answer"))
         words = joined(observations.value_in_words(answer) or concept_of_coding(answer) for answer in answers)
         if words:
-            found.append(Fact(text_of(item.get("text")) or _("Question"), words))
+            found.append(Fact(text_of(item.get("text")) or _("Question"), words, quoted=True))
         found.extend(_answers(objects(item.get("item"))))
         for answer in answers:
             found.extend(_answers(objects(answer.get("item"))))
@@ -189,7 +189,7 @@ def concept_of_coding(answer: Json) -> str:
 def note_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     """A note's own page: its words as written."""
     body = shown.body
-    about = facts((_("About"), subject_of(body)))
+    about = facts(quoted(_("About"), subject_of(body)))
     return Detail(remarks.title_of(body), shown.date, about, note_texts(body), links=related(shown, members))
 
 

@@ -19,7 +19,7 @@ from openrecord.web.records.elements import (
     text_of,
 )
 from openrecord.web.records.related import related
-from openrecord.web.records.values import Detail, Group, Line, Shown, facts
+from openrecord.web.records.values import Detail, Group, Line, Shown, facts, quoted
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
 
@@ -169,18 +169,18 @@ def detail(shown: Shown, _members: Sequence[Shown]) -> Detail:
     dispense = mapping(body.get("dispenseRequest"))
     period = mapping(body.get("effectivePeriod")) or mapping(dispense.get("validityPeriod"))
     rows = facts(
-        (_("How to take it"), dosage_of(body)),
-        (_("Advice"), _patient_instructions(body)),
+        quoted(_("How to take it"), dosage_of(body)),
+        quoted(_("Advice"), _patient_instructions(body)),
         (_("Status"), "" if _is_made_up(body) else _status(body)),
         (_("Started"), fhir_date_in_words(period.get("start") or body.get("effectiveDateTime"))),
         (_("Until") if is_current(body) else _("Ended"), fhir_date_in_words(period.get("end"))),
         (_("Prescribed"), fhir_date_in_words(body.get("authoredOn") or body.get("dateAsserted"))),
-        (_("Type of prescription"), concepts(body.get("courseOfTherapyType"))),
-        (_("Quantity"), quantity_text(dispense.get("quantity"))),
+        quoted(_("Type of prescription"), concepts(body.get("courseOfTherapyType"))),
+        quoted(_("Quantity"), quantity_text(dispense.get("quantity"))),
         (_("Repeats allowed"), number(dispense.get("numberOfRepeatsAllowed"))),
-        (_("Reason"), concepts(body.get("reasonCode"))),
-        (_("Why it was stopped"), concepts(body.get("statusReason"))),
-        (_("Prescribed by"), displays(body.get("requester")) or displays(body.get("informationSource"))),
+        quoted(_("Reason"), concepts(body.get("reasonCode"))),
+        quoted(_("Why it was stopped"), concepts(body.get("statusReason"))),
+        quoted(_("Prescribed by"), displays(body.get("requester")) or displays(body.get("informationSource"))),
     )
     terse = tuple(words for words in (dosage_of(body), _patient_instructions(body)) if words)
     return Detail(name_of(body), shown.date, rows, notes(body), terse=terse, links=related(shown, ()))

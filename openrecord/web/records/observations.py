@@ -26,7 +26,7 @@ from openrecord.web.records.plain import plain_name
 from openrecord.web.records.ranges import Direction, place
 from openrecord.web.records.related import related
 from openrecord.web.records.remarks import comments_of, excerpt, is_note
-from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts
+from openrecord.web.records.values import Detail, Fact, Group, Line, Shown, facts, quoted
 from openrecord.web.text import active_language
 from openrecord.web.text import gettext as _
 from openrecord.web.words import fhir_date_in_words
@@ -218,9 +218,9 @@ def observation_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("Date"), shown.date),
         (_("Filed"), filed),
         (_("Status"), _status(text_of(body.get("status")))),
-        (_("Where on the body"), concept(body.get("bodySite"))),
-        (_("How it was done"), concept(body.get("method"))),
-        (_("Done by"), done_by(body)),
+        quoted(_("Where on the body"), concept(body.get("bodySite"))),
+        quoted(_("How it was done"), concept(body.get("method"))),
+        quoted(_("Done by"), done_by(body)),
     )
     return Detail(
         title=concept(body.get("code")) or _("Test result"),
@@ -246,8 +246,8 @@ def report_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
         (_("Date"), shown.date),
         (_("Filed"), fhir_date_in_words(body.get("issued"))),
         (_("Status"), _status(text_of(body.get("status")))),
-        (_("Laboratory or clinic"), done_by(body)),
-        (_("Conclusion"), concepts(body.get("conclusionCode"))),
+        quoted(_("Laboratory or clinic"), done_by(body)),
+        quoted(_("Conclusion"), concepts(body.get("conclusionCode"))),
     )
     return Detail(
         title=concept(body.get("code")) or _("Test report"),
@@ -272,7 +272,7 @@ def specimen_detail(shown: Shown, members: Sequence[Shown]) -> Detail:
     rows = facts(
         (_("Taken"), fhir_date_in_words(collection.get("collectedDateTime"))),
         (_("Received by the laboratory"), fhir_date_in_words(body.get("receivedTime"))),
-        (_("Where on the body"), concept(collection.get("bodySite"))),
+        quoted(_("Where on the body"), concept(collection.get("bodySite"))),
     )
     return Detail(
         specimen_title(concept(body.get("type"))), shown.date, rows, notes(body), links=related(shown, members)

@@ -50,10 +50,11 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """One row of an entry's own page."""
+    """One row of an entry's own page. `quoted`: the value is said in the record's words and not in ours."""
 
     label: str
     value: str
+    quoted: bool = False
 
 
 class Piece(NamedTuple):
@@ -204,6 +205,12 @@ class Shown(msgspec.Struct, frozen=True, dict=True):
         return mapping(decoded(self.raw))
 
 
-def facts(*pairs: tuple[str, str]) -> tuple[Fact, ...]:
-    """The pairs of label and value that have a value."""
-    return tuple(Fact(label, value) for label, value in pairs if value)
+def facts(*rows: tuple[str, str] | Fact) -> tuple[Fact, ...]:
+    """The rows, as label and value where the value is in our words, that have a value."""
+    every = (row if isinstance(row, Fact) else Fact(*row) for row in rows)
+    return tuple(fact for fact in every if fact.value)
+
+
+def quoted(label: str, value: str) -> Fact:
+    """A row whose value is in the record's words: they are English, whatever the language of the page."""
+    return Fact(label, value, quoted=True)

@@ -1,5 +1,6 @@
 """Staff open the files of their own entries, placed or not, and see the patient's page as the patient does."""
 
+import re
 import uuid
 
 import pytest
@@ -114,3 +115,17 @@ def test_a_letter_that_waits_for_a_decision_can_be_read_in_the_queue(
     _, file = _staff_page(record, address)
     item = f"/staff/queue/{record.patient.public_id}/{uuid.UUID(bytes=entry)}"
     assert f'href="{file}/view"' in desk.get(item).text
+
+
+def test_only_the_patient_is_sent_to_the_surgery_for_a_file_that_did_not_come(record: Record) -> None:
+    letter = {"resourceType": "DocumentReference", "id": "l", "status": "current", "docStatus": "final",
+              "subject": {"reference": "Patient/p"}, "date": "2025-02-20T12:00:00Z",
+              "content": [{"attachment": {"contentType": "application/pdf"}}]}  # fmt: skip
+    record.deliver(letter)
+    mine, desk = world.patient(record), world.staff()
+    (address,) = re.findall(r'"(/record/documents/[0-9a-f-]{36})"', mine.get("/record/documents").text)
+    page, _ = _staff_page(record, f"{address}/files/none")
+    assert "Ask your GP surgery for a copy." in mine.get(address).text
+    told = desk.get(page).text
+    assert "Its source sent no file with it." in told
+    assert "Ask your GP surgery" not in told

@@ -238,3 +238,21 @@ def test_what_was_placed_before_plain_names_were_searched_is_given_them(record: 
     migration.say_again(None, SimpleNamespace(connection=connection))
     assert sql.rows(asked, [mine]) == before
     assert len(titles(search(browser, "nosebleed"))) == 1
+
+
+@pytest.mark.parametrize("asked", ["ramipril 5mg", "ramipril 5 mg"])
+def test_a_strength_is_found_however_the_record_writes_it(record: Record, browser: Client, asked: str) -> None:
+    record.deliver(observation("a", code=term("Ramipril 5mg")), observation("b", code=term("Ramipril 5 mg")))
+    found = search(browser, asked)
+    assert sorted(titles(found)) == ["Ramipril 5 mg", "Ramipril 5mg"]
+    assert "<mark>5</mark>" in found
+
+
+def test_what_was_placed_while_a_strength_was_one_word_is_found_too(record: Record, browser: Client) -> None:
+    record.deliver(observation("a", code=term("Ramipril 5mg")))
+    mine = record.patient.patient_id
+    sql.execute("UPDATE timeline_words SET words = replace(words, ' 5 mg ', ' 5mg ') WHERE patient_id=%s", [mine])
+    assert titles(search(browser, "ramipril 5 mg")) == []
+    migration = import_module("openrecord.timeline.migrations.0006_numbers_apart")
+    migration.Migration.operations[0].code(None, SimpleNamespace(connection=connection))
+    assert titles(search(browser, "ramipril 5 mg")) == ["Ramipril 5mg"]

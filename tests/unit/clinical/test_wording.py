@@ -55,7 +55,19 @@ def test_capitals_accents_and_apostrophes_make_no_difference(word: str, plain: s
 
 
 def test_other_signs_part_words() -> None:
-    assert words_of("Co-codamol 30mg/500mg; 'x' _y_") == ("co", "codamol", "30mg", "500mg", "x", "y")
+    assert words_of("Co-codamol 30mg/500mg; 'x' _y_") == ("co", "codamol", "30", "mg", "500", "x", "y")
+
+
+@pytest.mark.parametrize("text", ["Ramipril 5mg capsules", "Ramipril 5 mg capsules", "Ramipril 5\u00a0mg capsules"])
+@pytest.mark.parametrize("asked", ["ramipril 5mg", "ramipril 5 mg", "RAMIPRIL 5MG cap", "ramipril 5m", "5mg ramipril"])
+def test_a_strength_is_found_with_and_without_a_space(text: str, asked: str) -> None:
+    kept = wording(json.dumps({"note": [{"text": text}]}).encode())
+    assert all(part in kept for part in parts(words_of(asked)))
+
+
+@pytest.mark.parametrize("word", ["B12", "HbA1c", "T4", "2019", "5'"])
+def test_only_a_number_in_front_of_letters_is_a_word_of_its_own(word: str) -> None:
+    assert len(words_of(word)) == 1
 
 
 @given(bodies)

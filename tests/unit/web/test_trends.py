@@ -209,11 +209,33 @@ def test_everything_lies_on_the_drawing_in_its_order(given_dots: list[Dot]) -> N
         for band in made.bands
     )
     assert 2 <= len(made.values) <= 5
-    gaps = {Decimal(after.text) - Decimal(tick.text) for tick, after in itertools.pairwise(made.values)}
+    gaps = {number(after.text) - number(tick.text) for tick, after in itertools.pairwise(made.values)}
     assert len(gaps) == 1
     assert len(made.years) <= charts._MOST_YEARS
     assert len(made.ends) in ({0} if made.years else {1, 2})
     assert all(0 <= year.at <= WHOLE for year in made.years)
+
+
+PLAIN = str.maketrans("\u207b\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079", "-0123456789")
+
+
+def number(figure: str) -> Decimal:
+    """What a figure beside a plot says."""
+    return Decimal(figure.replace("\u00d710", "e").translate(PLAIN))
+
+
+@pytest.mark.parametrize(
+    ("values", "figures"),
+    [
+        ([1_000_000, 2_000_000], ["1\u00d710⁶", "1.25\u00d710⁶", "1.5\u00d710⁶", "1.75\u00d710⁶", "2\u00d710⁶"]),
+        ([-150_000, 0], ["-1.5\u00d710⁵", "-1\u00d710⁵", "-50000", "0"]),
+        ([0.000001, 0.000002], ["1\u00d710⁻⁶", "1.25\u00d710⁻⁶", "1.5\u00d710⁻⁶", "1.75\u00d710⁻⁶", "2\u00d710⁻⁶"]),
+    ],
+)
+def test_a_long_figure_is_a_power_of_ten(values: list[float], figures: list[str]) -> None:
+    drawn = only(result(1, values[1]), result(0, values[0])).chart
+    assert drawn is not None
+    assert [tick.text for tick in drawn.values] == figures
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.floats(allow_nan=False, allow_infinity=False))
