@@ -14,7 +14,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 
 _SESSION = (
-    "SELECT s.id, s.strength, s.created, s.last_seen, s.ends_at, s.claimed_roles, p.id, p.family, p.patient_id, "
+    "SELECT s.id, s.strength, s.created, s.last_seen, s.ends_at, s.claimed_roles, p.id, p.family, p.born, p.patient_id, "
     "f.id, f.name, f.organisation, f.roles, f.stopped FROM identity_session s "
     "LEFT JOIN identity_person p ON p.id = s.person_id LEFT JOIN identity_staff f ON f.id = s.staff_id "
     "WHERE s.token_hash=%s"
@@ -41,12 +41,12 @@ def session(token: str, *, at: datetime) -> Session | None:
     row = sql.row(_SESSION, [token_hash(token)])
     if row is None:
         return None
-    (session_id, strength, created, last_seen, ends_at, claimed, person_id, family, patient_id,
+    (session_id, strength, created, last_seen, ends_at, claimed, person_id, family, born, patient_id,
      staff_id, name, organisation, roles, stopped) = row  # fmt: skip
     who: Person | StaffMember | None = None
     if person_id is not None:
         known = None if patient_id is None else PatientId(patient_id)
-        who = Person(PersonId(sql.uuid(person_id)), family, known)
+        who = Person(PersonId(sql.uuid(person_id)), family, born, known)
     elif staff_id is not None and stopped is None:
         in_force = rules.roles_in_force(sql.json(roles), sql.json(claimed))
         who = StaffMember(StaffId(sql.uuid(staff_id)), name, organisation, in_force)
@@ -82,7 +82,8 @@ def _live(
 
 def person_value(row: PersonRow) -> Person:
     """The row as a value."""
-    return Person(PersonId(row.id), row.family, None if row.patient_id is None else PatientId(row.patient_id))
+    known = None if row.patient_id is None else PatientId(row.patient_id)
+    return Person(PersonId(row.id), row.family, row.born, known)
 
 
 def staff_value(row: StaffRow, *, claimed: list[str] | None = None) -> StaffMember:

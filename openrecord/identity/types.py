@@ -1,7 +1,7 @@
 """Who is here: people, staff, their sessions, and why a sign-in was refused. Frozen values, never rows."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum, StrEnum
 from typing import NewType
 from uuid import UUID
@@ -44,6 +44,7 @@ class Person:
 
     person_id: PersonId
     family: str = field(repr=False)
+    born: date = field(repr=False)
     patient_id: PatientId | None
 
 

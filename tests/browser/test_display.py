@@ -154,9 +154,9 @@ def test_paper_is_light_and_the_device_may_be_overruled(browser: Browser, origin
     with window(browser, origin, session, chosen=DARK) as page:
         page.goto("/record/measurements")
         assert page.evaluate(BACKGROUND) != LIGHT_PAGE
-        expect(page.get_by_text("NHS number:")).to_be_hidden()
+        expect(page.get_by_text("Date of birth:")).to_be_hidden()
         page.emulate_media(media="print")
-        expect(page.get_by_text("NHS number:")).to_be_visible()
+        expect(page.get_by_text("Date of birth:")).to_be_visible()
         assert _shown(page, "a.or-line__title", "color") == "rgb(0, 0, 0)"
         assert _shown(page, ".or-lines", "backgroundColor") == "rgb(255, 255, 255)"
         assert _shown(page, "h1", "color") == "rgb(33, 43, 50)"

@@ -9,7 +9,6 @@ from django.test import Client
 from openrecord.access import actions as access
 from openrecord.access import events
 from openrecord.clinical.kinds import Level
-from openrecord.clinical.nhs_number import spaced
 from openrecord.identity import queries as identity
 from openrecord.web.language import COOKIE
 from tests.integration.fhir.world import BY, OPENED, ORG, Record, made_record
@@ -32,17 +31,14 @@ def entry_of(browser: Client) -> str:
 def test_a_printed_page_says_whose_record_it_is_and_of_when(record: Record, path: str) -> None:
     mine = world.patient(record)
     said = on_paper(mine, entry_of(mine) if path == "an entry" else path)
-    number = spaced(record.patient.nhs_number)
-    assert said == [
-        f"Name: Test Example · Date of birth: 10 May 1980 · NHS number: {number} · As seen on: 3 March 2025 at 09:00"
-    ]
+    assert said == ["Last name: Example · Date of birth: 10 May 1980 · As seen on: 3 March 2025 at 09:00"]
 
 
 def test_in_welsh(record: Record) -> None:
     mine = world.patient(record)
     mine.cookies[COOKIE] = "cy"
     (said,) = on_paper(mine, "/record/measurements")
-    assert said.startswith("Enw: Test Example · Dyddiad geni: 10 Mai 1980 · Rhif GIG: ")
+    assert said.startswith("Enw olaf: Example · Dyddiad geni: 10 Mai 1980 · ")
     assert said.endswith(" · Fel y'i gwelwyd ar: 3 Mawrth 2025 am 09:00".replace("'", "&#39;"))
 
 
@@ -55,7 +51,7 @@ def test_for_whoever_acts_for_somebody_it_is_the_patients_name(record: Record) -
     access.record(patient_id=record.patient.patient_id, act=act, by=BY, at=OPENED, behind=person.person_id)
     theirs.post("/people", {"viewer": str(act.viewer)})
     page = theirs.get("/record/measurements").text
-    assert LINE.findall(page)[0].startswith("Name: Test Example ")
+    assert LINE.findall(page)[0].startswith("Name: Test Example · As seen on: ")
     assert "Carer" not in page
 
 

@@ -157,13 +157,16 @@ def test_claimed_roles_of_any_shape() -> None:
     assert rules.claimed_roles({"roles": ["reader"]}, None) is None
 
 
+BORN = date(1980, 5, 10)
+
+
 def _session(who: Person | StaffMember) -> Session:
     return Session(UUID(int=5), who, "P9.Cm", T0, T0, T0 + HALF_DAY)
 
 
 def test_actors_name_nobody_and_carry_the_session() -> None:
     person = rules.actor(
-        _session(Person(PersonId(UUID(int=3)), "Marsh", PatientId(7))), authority="own record", device="web"
+        _session(Person(PersonId(UUID(int=3)), "Marsh", BORN, PatientId(7))), authority="own record", device="web"
     )
     assert (person.kind, person.id, person.session) == (ActorKind.PERSON, str(UUID(int=3)), str(UUID(int=5)))
     assert (person.authority, person.device, person.organisation) == ("own record", "web", None)
@@ -175,5 +178,5 @@ def test_actors_name_nobody_and_carry_the_session() -> None:
 
 
 def test_values_do_not_print_secrets_or_names() -> None:
-    assert "Marsh" not in repr(Person(PersonId(UUID(int=3)), "Marsh", None))
+    assert "Marsh" not in repr(Person(PersonId(UUID(int=3)), "Marsh", BORN, None))
     assert "9990000018" not in repr(rules.claimed_person(CLAIMS))
