@@ -14,8 +14,8 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import PatientId
 
 _SESSION = (
-    "SELECT s.id, s.strength, s.created, s.last_seen, s.ends_at, s.claimed_roles, p.id, p.family, p.born, p.patient_id, "
-    "f.id, f.name, f.organisation, f.roles, f.stopped FROM identity_session s "
+    "SELECT s.id, s.strength, s.created, s.last_seen, s.ends_at, s.claimed_roles, p.id, p.family, p.born, "
+    "p.patient_id, f.id, f.name, f.organisation, f.roles, f.stopped FROM identity_session s "
     "LEFT JOIN identity_person p ON p.id = s.person_id LEFT JOIN identity_staff f ON f.id = s.staff_id "
     "WHERE s.token_hash=%s"
 )
