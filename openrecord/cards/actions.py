@@ -10,7 +10,7 @@ from openrecord.access.types import ViewerId
 from openrecord.audit import actions as audit
 from openrecord.audit.types import Actor
 from openrecord.cards import events, queries
-from openrecord.cards.keyring import issuer, keyring
+from openrecord.cards.keyring import issuer, keyring, usable
 from openrecord.cards.models import CardRow, RevokedRow
 from openrecord.cards.rules.content import claims
 from openrecord.cards.rules.signing import signed
@@ -47,7 +47,7 @@ def text_of(card: Card, said: bytes) -> str | None:
 @transaction.atomic
 def make(*, patient_id: PatientId, maker: ViewerId, said: bytes, by: Actor, at: datetime) -> CardId:
     """A card that says `said`; the one that the viewer has already where it says the same. Raises NotOffered."""
-    key = keyring().signing
+    key = usable().signing
     if key is None:
         raise NotOffered
     access.lock_patient(patient_id)

@@ -51,6 +51,14 @@ def keyring() -> Keyring:
         return _ring
 
 
+def usable() -> Keyring:
+    """The keys; none while their file is wrong, which `openrecord doctor` says: pages then offer no cards."""
+    try:
+        return keyring()
+    except environment.MissingSetting:
+        return EMPTY
+
+
 def use(ring: Keyring | None) -> None:
     """Use this keyring instead of what the settings say; None goes back to the settings."""
     global _ring

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from openrecord.access.types import Service
 from openrecord.audit.types import Actor
 from openrecord.cards import actions, queries
-from openrecord.cards.keyring import issuer, keyring
+from openrecord.cards.keyring import issuer, usable
 from openrecord.cards.rules.content import bundle, fits
 from openrecord.cards.rules.signing import file_of, scans
 from openrecord.cards.types import Card, CardId, Holder, may_see
@@ -103,7 +103,7 @@ def doses(request: HttpRequest) -> HttpResponse:
         "title": _("Covid-19 vaccination"),
         "empty": None if found else empty_of(by, NOTHING, _SLOTS),
         "doses": [(dose(one), fits(one.body)) for one in map(as_shown, found)],
-        "offered": keyring().signing is not None and (by is None or by.viewing.may(Service.CARDS)),
+        "offered": usable().signing is not None and (by is None or by.viewing.may(Service.CARDS)),
         "may_make": said is not None,
         "cards": [line(card) for card in cards],
     }

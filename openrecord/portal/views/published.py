@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.cards import queries
-from openrecord.cards.keyring import issuer, keyring
+from openrecord.cards.keyring import issuer, usable
 from openrecord.clinical import covid
 from openrecord.web import errors
 from openrecord.web.audience import Audience, audience
@@ -50,7 +50,7 @@ def check(request: HttpRequest) -> HttpResponse:
         "issuer": issuer(),
         "names": sorted(covid.codes().names.items()),
         "months": [month_in_words(date(2000, number, 1)).partition(" ")[0] for number in range(1, 13)],
-        "offered": bool(keyring().keys),
+        "offered": bool(usable().keys),
     }
     response = render(request, "portal/check_card.html", context)
     for name, value in WITH_SCRIPT.items():

@@ -7,6 +7,7 @@ import zlib
 from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import fhirkit
@@ -341,6 +342,19 @@ def test_without_keys_no_card_is_offered(vaccinated: Record) -> None:
     assert "Make a card" not in browser.get("/covid").text
     assert browser.post("/covid/cards").headers["Location"] == "/covid"
     assert json.loads(world.nobody().get("/.well-known/jwks.json").content) == {"keys": []}
+    assert "makes no cards at present" in world.nobody().get("/check-card").text
+
+
+def test_a_broken_file_of_keys_costs_the_cards_and_not_the_doses(
+    vaccinated: Record, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    keyring.use(None)
+    monkeypatch.setenv("OPENRECORD_CARD_KEYS_FILE", str(tmp_path / "gone.json"))
+    browser = world.patient(vaccinated)
+    page = browser.get("/covid").text
+    assert "Batch number" in page
+    assert "Make a card" not in page
+    assert browser.post("/covid/cards").headers["Location"] == "/covid"
     assert "makes no cards at present" in world.nobody().get("/check-card").text
 
 
