@@ -54,7 +54,7 @@ def read_lines(
 def _messages(gathered: Gathered, *, restricted: bool) -> tuple[IncomingMessage, ...]:
     items = _named(gathered.found)
     people = People((item.resource, item.names) for item in items if item.kind == "Patient" and item.damage is None)
-    restrictions = Restrictions.of(gathered.bundles, (item.resource for item in items))
+    restrictions = Restrictions.of(gathered.bundles, ((item.resource, item.names) for item in items))
     if restricted or gathered.restricted:
         restrictions.distrust()
     parts = Parts(people, gathered)

@@ -3,7 +3,7 @@
 Where nobody can say what such a label speaks of, it speaks of everything in the message.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
@@ -28,14 +28,16 @@ class Restrictions:
     units: dict[str, Label] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, bundles: Iterable[JsonObject], resources: Iterable[JsonObject]) -> "Restrictions":
-        """Those that a message's Bundles and its other resources hold."""
+    def of(cls, bundles: Iterable[JsonObject], resources: Iterable[tuple[JsonObject, Iterable[str]]]) -> "Restrictions":
+        """Those that a message's Bundles and its other resources, each with its local references, hold."""
         found = cls(strictest(*(label_of(bundle, Label.NONE) for bundle in bundles)))
-        for resource in resources:
+        lists: dict[str, JsonObject] = {}
+        for resource, names in resources:
             kind = resource["resourceType"]
             if kind == "Patient" and label_of(resource, Label.NONE) is Label.NOT_FOR_PATIENT:
                 found.everything = Label.NOT_FOR_PATIENT  # of other labels: an address is protected, say
             if kind == "List":
+                lists.update(dict.fromkeys(names, resource))
                 found._add_listed(resource)
             if kind in _SPEAK_OF_OTHERS:
                 label = label_of(resource, Label.NONE)
@@ -43,7 +45,17 @@ class Restrictions:
                     label = strictest(label, Label.UNKNOWN)
                 if label is not Label.NONE:
                     found._add(kind, resource, label)
+        found._reach_into(lists)
         return found
+
+    def _reach_into(self, lists: Mapping[str, JsonObject]) -> None:
+        """What is said of a List that another one names holds for what it names itself, however deep."""
+        waiting = [name for name in self.names if name in lists]
+        while waiting:
+            name = waiting.pop()
+            before = dict(self.names)
+            self._add("List", lists[name], self.names[name])
+            waiting += [one for one in lists.keys() & self.names.keys() if self.names[one] is not before.get(one)]
 
     def _add(self, kind: str, resource: JsonObject, label: Label) -> None:
         if kind == "List" and (members := _members(resource)) is not None:

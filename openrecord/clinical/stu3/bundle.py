@@ -48,7 +48,7 @@ def read_bundle(
     items = list(items_of(gathered.found))
     whole = [item for item in items if item.damage is None]
     people = People((item.resource, _names(item)) for item in whole if item.kind == "Patient")
-    restrictions = Restrictions.of(gathered.bundles, (item.resource for item in items if item.kind != "List"))
+    restrictions = Restrictions.of(gathered.bundles, ((item.resource, ()) for item in items if item.kind != "List"))
     parts = Parts(people, gathered)
     structure = Structure(items)
     if restricted or gathered.restricted or structure.is_label_lost:

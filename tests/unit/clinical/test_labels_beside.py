@@ -76,6 +76,20 @@ def test_a_label_on_one_entry_of_a_list_is_of_what_that_names(said: JsonObject) 
     assert labels(only(lost, observation(), observation(id="2"))) == [Label.NOT_FOR_PATIENT] * 2
 
 
+@pytest.mark.parametrize("where", ["the outer list", "the outer list's entry", "the inner list", "nowhere"])
+def test_a_label_reaches_through_lists_in_lists(where: str) -> None:
+    def listed(key: str, *names: str, **more: object) -> JsonObject:
+        return resource("List", id=key, status="current", mode="working",
+                        entry=[{"item": {"reference": name}, **more} for name in names])  # fmt: skip
+
+    flagged: JsonObject = {"flag": {"coding": [{"code": "NOPAT"}]}} if where == "the outer list's entry" else {}
+    outer = listed("outer", "List/inner", **flagged) | ({"meta": NOPAT} if where == "the outer list" else {})
+    inner = listed("inner", "Observation/1", "List/outer") | ({"meta": NOPAT} if where == "the inner list" else {})
+    expected = [Label.NONE if where == "nowhere" else Label.NOT_FOR_PATIENT, Label.NONE]
+    for order in ((outer, inner), (inner, outer)):
+        assert labels(only(*order, observation(), observation(id="2"))) == expected
+
+
 @pytest.mark.parametrize("said", LABELLED, ids=["extension", "flag"])
 def test_in_gp_connect_too(said: JsonObject) -> None:
     seen: JsonObject = {"resourceType": "Observation", "status": "final", "subject": {"reference": "Patient/p"},
