@@ -47,12 +47,12 @@ def set_key(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
 def unlock(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
     """Key and tune a fresh connection; raises ImproperlyConfigured where the key does not open the file."""
     set_key(connection, key, page_size=page_size)
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     try:
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")  # the first that reads the file
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except Database.DatabaseError as error:
         raise ImproperlyConfigured(
-            "the key does not open the database: check OPENRECORD_KEY; a data folder from before 0.1.0 is made anew"
+            "the key does not open the database, or it is damaged: check OPENRECORD_KEY and OPENRECORD_KEY_FILE"
         ) from error
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
