@@ -29,7 +29,7 @@ from openrecord.kit.london import day_of
 from openrecord.notify import queries as notify
 from openrecord.notify.tasks import carrier
 from openrecord.notify.types import Channel
-from openrecord.ops.migrate import missing_migrations
+from openrecord.ops.migrate import has_database, missing_migrations, restore_mark
 from openrecord.ops.printing import print_json, print_table
 from openrecord.ops.timekeeping import behind
 from openrecord.registry import queries as registry
@@ -88,21 +88,44 @@ def _card_keys() -> Finding:
 
 def _database() -> list[Finding]:
     """What the database says; the later questions only where the earlier ones were answered."""
+    if not has_database():
+        told = "there is none: `openrecord migrate` begins a new one, `openrecord restore` brings a backup back"
+        return [Finding("database", well=False, told=told)]
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except (DatabaseError, ImproperlyConfigured) as error:
-        return [Finding("database", well=False, told=f"cannot be reached: {type(error).__name__}")]
+    except ImproperlyConfigured as error:
+        return [Finding("database", well=False, told=str(error))]
+    except DatabaseError as error:
+        return [Finding("database", well=False, told=f"cannot be reached ({type(error).__name__}): {_advice()}")]
     missing = missing_migrations()
     told = f"{len(missing)} missing: run `openrecord migrate`" if missing else "all applied"
     findings = [
         Finding("database", well=True, told=connection.vendor),
         Finding("migrations", well=not missing, told=told),
     ]
-    return findings if missing else [*findings, *(look() for look in LOOKS)]
+    if restore_mark().exists():
+        findings.append(Finding("restore", well=False, told="not finished: run it again, with --replace"))
+    return findings if missing else [*findings, *map(_looked, LOOKS)]
 
 
-def _unsealed() -> Finding:
+def _advice() -> str:
+    if connection.vendor != "sqlite":
+        return "does the server run, and is OPENRECORD_DATABASE_URL right?"
+    return "may this user read and write the data folder, and is its disk full?"
+
+
+def _looked(look: Callable[[], Finding]) -> Finding:
+    """What is found, also where a part of the database cannot be read: the other looks go on."""
+    try:
+        return look()
+    except DatabaseError as error:
+        connection.close()
+        told = f"cannot be read ({type(error).__name__}); where it stays so, bring a backup back (openrecord restore)"
+        return Finding(look.__name__.strip("_").replace("_", "-"), well=False, told=told)
+
+
+def _audit() -> Finding:
     verdict = audit.verify()
     if not verdict.ok:
         return Finding("audit", well=False, told="altered: run `openrecord audit verify`")
@@ -144,7 +167,7 @@ def _stops() -> Finding:
     return Finding("stops", well=None, told=", ".join(f"{c.scope} {c.which}".strip() for c in closed) or "none")
 
 
-def _waiting() -> Finding:
+def _policies() -> Finding:
     waiting = len(access.patients_awaiting_policy(limit=1000))
     return Finding("policies", well=None, told=f"{waiting} patients wait for the worker")
 
@@ -229,13 +252,13 @@ def _sign_in() -> Finding:
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    _unsealed,
+    _audit,
     _clock,
     _journal,
     _quarantine,
     _practices,
     _stops,
-    _waiting,
+    _policies,
     _messages,
     _documents,
     _worklist,

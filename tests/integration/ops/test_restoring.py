@@ -239,7 +239,10 @@ def test_a_trail_that_the_journal_does_not_know_stays_closed(store: Store, tmp_p
     if not ON_SQLITE:
         return
     lose(store)
+    journal = Path(store.environment["OPENRECORD_JOURNAL"])
+    elsewhere = journal.rename(journal.with_name("for-a-moment"))
     store.openrecord("migrate", "--quiet")
+    elsewhere.rename(journal)
     act(store, "days")
     store.openrecord("backup", str(tmp_path / "other"))
     assert "daily root differs" in refused(store, "restore", str(tmp_path / "other"), "--replace")

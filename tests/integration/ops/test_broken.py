@@ -1,0 +1,98 @@
+"""The disk, the key, the settings or the journal are not what they should be: it is said in words, and nothing is made
+that looks well and is not.
+"""
+
+import json
+import os
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlcipher3 import dbapi2 as sqlcipher
+
+from openrecord.db import keys
+from openrecord.db.sqlcipher.base import PAGE_SIZE, set_key
+from tests.integration.ops.conftest import Installation
+from tests.integration.ops.restoring import ANN, ON_SQLITE, act, lose, refused
+from tests.soak.stores import Store
+
+
+@pytest.fixture
+def damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
+    """A page of the trail is as a dying disk leaves it."""
+    made = Installation(tmp_path / "data")
+    monkeypatch.setattr(Installation, "settings", {**made.settings, "OPENRECORD_KEY": os.environ["OPENRECORD_KEY"]})
+    assert made.run("migrate", "--quiet").returncode == 0
+    assert made.run("backup", str(tmp_path / "whole")).returncode == 0
+    file = made.data / "openrecord.db"
+    with closing(sqlcipher.connect(str(file))) as reader:
+        set_key(reader, keys.derived("database"))
+        (page,) = reader.execute("SELECT rootpage FROM sqlite_master WHERE name = 'audit_seal'").fetchone()
+    with file.open("r+b") as opened:
+        opened.seek((page - 1) * PAGE_SIZE)
+        opened.write(b"x" * 20)
+    return made
+
+
+def test_no_backup_is_made_of_a_damaged_database(damaged: Installation, tmp_path: Path) -> None:
+    done = damaged.run("backup", str(tmp_path / "worthless"))
+    assert done.returncode == 1
+    assert b"the database is damaged" in done.stderr
+    assert [path.name for path in tmp_path.iterdir() if "worthless" in path.name] == []
+    assert damaged.run("restore", str(tmp_path / "whole"), "--replace", "--without-journal").returncode == 0
+    assert damaged.run("doctor").returncode == 0
+
+
+def test_the_doctor_looks_on_where_a_part_of_the_database_is_damaged(damaged: Installation) -> None:
+    done = damaged.run("doctor", "--json")
+    findings = {finding["what"]: finding for finding in json.loads(done.stdout)["findings"]}
+    assert done.returncode == 1
+    assert {"journal", "sign-in"} <= findings.keys()
+    assert "openrecord restore" in "".join(finding["told"] for finding in findings.values())
+
+
+def test_another_key_is_said_to_be_another(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
+    other = Installation(installation.data)
+    monkeypatch.setattr(Installation, "settings", {**other.settings, "OPENRECORD_KEY": "7b" * 32})
+    for command in (["doctor"], ["backup", "b"], ["worker", "--until-idle"]):
+        done = other.run(*command)
+        assert b"the key does not open the database" in done.stdout + done.stderr, command
+
+
+@pytest.mark.parametrize(
+    ("settings", "word"),
+    [
+        ({"OPENRECORD_KEY": "", "OPENRECORD_KEY_FILE": "{}/marked"}, "64 hexadecimal"),
+        ({"OPENRECORD_KEY": "", "OPENRECORD_KEY_FILE": "{}/" + "k" * 300}, "key file"),
+        ({"OPENRECORD_DATABASE_URL": "postgresql://127.0.0.1:port/x"}, "OPENRECORD_DATABASE_URL"),
+        ({"OPENRECORD_DATABASE_URL": "postgresql://[::1/x"}, "OPENRECORD_DATABASE_URL"),
+        ({"OPENRECORD_DATABASE_URL": "postgresql://127.0.0.1/x?sslmood=require"}, "sslmood"),
+    ],
+)
+def test_settings_that_cannot_be_used_are_said_in_one_line(
+    settings: dict[str, str], word: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "marked").write_bytes(b"\xef\xbb\xbf" + b"7a" * 32)
+    here = Installation(tmp_path / "data")
+    named = {name: text.format(tmp_path) for name, text in settings.items()}
+    monkeypatch.setattr(Installation, "settings", {**here.settings, **named})
+    done = here.run("migrate", "--quiet")
+    assert (done.returncode, done.stderr.count(b"\n")) == (2, 1), done.stderr
+    assert word in done.stderr.decode()
+
+
+def test_an_empty_database_beside_a_journal_of_acts_is_not_begun_anew(store: Store, tmp_path: Path) -> None:
+    """Else the next delivery shows again what people had hidden."""
+    if not ON_SQLITE:
+        pytest.skip("a PostgreSQL database that is gone cannot be connected to")
+    store.openrecord("backup", str(tmp_path / "backup"))
+    act(store, "hide", ANN, "0")
+    lose(store)
+    for command in (
+        ["migrate", "--quiet"],
+        ["ingest", os.devnull],
+        ["serve", "--port", "0"],
+        ["worker", "--until-idle"],
+    ):
+        assert "restore" in refused(store, *command), command
+    store.openrecord("restore", str(tmp_path / "backup"))
