@@ -10,17 +10,13 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from openrecord.gateways import trust
 from openrecord.gateways.messaging import Letter, NotSent
+from openrecord.gateways.patience import asked
 from openrecord.kit import environment
 from openrecord.kit.environment import MissingSetting
-
-PATIENCE = 10.0
-"""Seconds that a call may take."""
 
 _UUID = len("00000000-0000-0000-0000-000000000000")
 _DELIVERED = frozenset({"delivered", "sent"})
@@ -69,11 +65,7 @@ class GovukNotify:
     def _call(self, method: str, path: str, at: datetime, **rest: Any) -> dict[str, Any]:
         claims = {"iss": self.service, "iat": int(at.timestamp())}
         token = jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(self.secret))
-        try:
-            with httpx.Client(verify=trust.authorities(), timeout=PATIENCE, follow_redirects=False) as http:
-                answer = http.request(method, self.base + path, headers={"Authorization": f"Bearer {token}"}, **rest)
-        except httpx.HTTPError as error:
-            raise NotSent("unreachable", for_good=False) from error
+        answer = asked(method, self.base + path, headers={"Authorization": f"Bearer {token}"}, **rest)
         if answer.status_code == 400:
             raise NotSent("refused", for_good=True)
         if answer.status_code not in {200, 201}:

@@ -31,7 +31,8 @@ from openrecord.timeline.types import Reader
 from openrecord.web.text import ENGLISH, activate
 from openrecord.web.text import gettext as _
 
-SENDS_A_ROUND = 20
+SENDS_A_ROUND = 1
+"""Each at an instant of its own: a slow carrier makes no other late for the quiet hours, or its token too old."""
 
 _log = logging.getLogger(__name__)
 
