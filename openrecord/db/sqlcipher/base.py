@@ -50,6 +50,8 @@ def unlock(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
     try:
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")  # the first that reads the file
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except Database.OperationalError:
+        raise  # the disk, not the key
     except Database.DatabaseError as error:
         raise ImproperlyConfigured(
             "the key does not open the database, or it is damaged: check OPENRECORD_KEY and OPENRECORD_KEY_FILE"

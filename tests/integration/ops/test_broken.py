@@ -51,6 +51,19 @@ def test_the_doctor_looks_on_where_a_part_of_the_database_is_damaged(damaged: In
     assert "openrecord restore" in "".join(finding["told"] for finding in findings.values())
 
 
+def test_a_disk_that_does_not_do_is_not_taken_for_a_wrong_key(tmp_path: Path) -> None:
+    """A full one, or one that can only be read: SQLite cannot make the files that it needs."""
+    here = Installation(tmp_path / "data")
+    assert here.run("migrate", "--quiet").returncode == 0
+    (here.data / "openrecord.db-wal").mkdir()
+    for command in (["doctor"], ["viewers"], ["worker", "--until-idle"]):
+        said = here.run(*command)
+        told = said.stdout + said.stderr
+        assert said.returncode == 1
+        assert b"key does not" not in told, command
+    assert b"is its disk full" in here.run("doctor").stdout
+
+
 def test_another_key_is_said_to_be_another(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Installation(installation.data)
     monkeypatch.setattr(Installation, "settings", {**other.settings, "OPENRECORD_KEY": "7b" * 32})
