@@ -13,6 +13,8 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+from tests.waiting import ended
+
 
 @dataclass
 class Mailbox:
@@ -128,4 +130,4 @@ def _running(server: socketserver.BaseServer, what: Any) -> Iterator[Any]:
         yield what
     finally:
         server.shutdown()
-        thread.join()
+        ended(thread)

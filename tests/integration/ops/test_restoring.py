@@ -18,8 +18,7 @@ from pathlib import Path
 from openrecord.web.session import SESSION
 from tests.integration.ops.restoring import ANN, BOB, CAT, ODS, ON_SQLITE, act, deliver, ended, lose, refused, replaced
 from tests.soak.stores import Store
-
-PATIENCE = 300.0
+from tests.waiting import PATIENCE, killed
 
 
 def _free_port() -> int:
@@ -47,7 +46,7 @@ def _served(store: Store) -> Iterator[int]:
                 pause.wait(0.05)
             yield port
         finally:
-            server.terminate()
+            killed(server)
 
 
 def _conditions(port: int, token: str) -> tuple[int, list[str]]:
