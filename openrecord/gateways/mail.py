@@ -91,15 +91,20 @@ def configured() -> Mail | None:
     address = environment.value("OPENRECORD_SMTP_URL")
     if address is None:
         return None
-    parts = urlsplit(address)
-    sender = environment.value("OPENRECORD_MAIL_FROM")
-    if parts.scheme not in _PORTS or not parts.hostname or not sender or "@" not in sender:
-        raise MissingSetting(
-            "OPENRECORD_SMTP_URL must be smtp:// or smtps:// with a host, OPENRECORD_MAIL_FROM an address"
-        )
+    wrong = MissingSetting(
+        "OPENRECORD_SMTP_URL must be smtp:// or smtps:// with a host, OPENRECORD_MAIL_FROM an address"
+    )
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    sender = environment.value("OPENRECORD_MAIL_FROM") or ""
+    if parts.scheme not in _PORTS or not parts.hostname or "@" not in sender or not sender.isprintable():
+        raise wrong
     return Mail(
         parts.hostname,
-        parts.port or _PORTS[parts.scheme],
+        port or _PORTS[parts.scheme],
         sender,
         parts.scheme == "smtps",
         unquote(parts.username or ""),

@@ -19,6 +19,7 @@ from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
 from openrecord.gateways.messaging import Letter, NotSent
+from openrecord.gateways.openid.settings import is_safe
 from openrecord.gateways.patience import asked
 from openrecord.kit import environment
 from openrecord.kit.environment import MissingSetting
@@ -174,6 +175,9 @@ def configured() -> NhsApp | None:
         key = Path(environment.required("OPENRECORD_NHS_APP_KEY_FILE")).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise MissingSetting("OPENRECORD_NHS_APP_KEY_FILE cannot be read") from error
+    for name in ("OPENRECORD_NHS_APP_URL", "OPENRECORD_NHS_APP_TOKEN_URL"):
+        if not is_safe(environment.required(name), environment.required(name)):
+            raise MissingSetting(f"{name} must be https:// (http:// only for this machine)")
     sender = environment.required("OPENRECORD_NHS_APP_SENDER")
     if len(sender) > LONGEST_SENDER:
         raise MissingSetting("OPENRECORD_NHS_APP_SENDER must have 50 characters at most")

@@ -6,6 +6,8 @@ from pathlib import Path
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.recorder import MigrationRecorder
 
 from openrecord.audit import journal
 from openrecord.audit.journal import JournalDamaged
@@ -36,6 +38,14 @@ def missing_migrations() -> list[str]:
     executor = MigrationExecutor(connection)
     plan = executor.migration_plan(executor.loader.graph.leaf_nodes())
     return [f"{migration.app_label}.{migration.name}" for migration, _ in plan]
+
+
+def newer_migrations() -> list[str]:
+    """Names of migrations that were applied and that this version does not know."""
+    known = MigrationLoader(None).disk_migrations
+    return [
+        f"{app}.{name}" for app, name in MigrationRecorder(connection).applied_migrations() if (app, name) not in known
+    ]
 
 
 def restore_mark() -> Path:
@@ -73,5 +83,7 @@ def require_migrations() -> None:
     if not (has_database() and connection.introspection.table_names()):
         _require_beginning()
         call_command("migrate", interactive=False, verbosity=0)
+    elif newer_migrations():
+        raise CommandFailed("the database is of a newer version of OpenRecord: install that one")
     elif missing_migrations():
         raise CommandFailed("the database is not up to date: run `openrecord migrate` first")

@@ -91,12 +91,23 @@ def test_a_server_elsewhere_has_to_offer_encryption(mailbox: Mailbox) -> None:
     assert mailbox.mails == []
 
 
-@pytest.mark.parametrize("address", ["http://example.org", "smtp://", "mail.example.org"])
+@pytest.mark.parametrize("address", ["http://example.org", "smtp://", "mail.example.org", "smtp://a:port"])
 def test_settings_that_name_no_mail_server(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("OPENRECORD_SMTP_URL", address)
     monkeypatch.setenv("OPENRECORD_MAIL_FROM", "no-reply@openrecord.example")
     with pytest.raises(MissingSetting, match="OPENRECORD_SMTP_URL"):
         mail.configured()
+
+
+def test_nobody_is_written_to_in_clear_or_by_half(monkeypatch: pytest.MonkeyPatch, notify: Notify) -> None:  # noqa: ARG001  it is configured
+    monkeypatch.setenv("OPENRECORD_NOTIFY_URL", "http://notify.example.org")
+    with pytest.raises(MissingSetting, match="https"):
+        govuk_notify.configured("email")
+    monkeypatch.delenv("OPENRECORD_NOTIFY_KEY_FILE")
+    with pytest.raises(MissingSetting, match="OPENRECORD_NOTIFY_KEY_FILE is not"):
+        govuk_notify.configured("sms")
+    monkeypatch.delenv("OPENRECORD_NOTIFY_SMS_TEMPLATE")
+    assert govuk_notify.configured("sms") is None
 
 
 def test_notify_is_called_with_a_signed_token_and_no_word(notify: Notify) -> None:

@@ -8,13 +8,19 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from django.conf import settings
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.test import override_settings
 from sqlcipher3 import dbapi2 as sqlcipher
 
 from openrecord.db import keys
 from openrecord.db.sqlcipher.base import PAGE_SIZE, set_key
-from tests.integration.ops.conftest import Installation
+from tests.integration.ops.conftest import CommandLine, Installation
 from tests.integration.ops.restoring import ANN, ON_SQLITE, act, lose, refused
 from tests.soak.stores import Store
+
+DOOR = {"OPENRECORD_LOGIN_ISSUER": "https://i.example", "OPENRECORD_LOGIN_CLIENT": "us"}
 
 
 @pytest.fixture
@@ -49,6 +55,42 @@ def test_the_doctor_looks_on_where_a_part_of_the_database_is_damaged(damaged: In
     assert done.returncode == 1
     assert {"journal", "sign-in"} <= findings.keys()
     assert "openrecord restore" in "".join(finding["told"] for finding in findings.values())
+
+
+@pytest.mark.parametrize(
+    ("what", "word", "wrong"),
+    [
+        ("messages", "OPENRECORD_SMTP_URL", {"OPENRECORD_SMTP_URL": "smtp://a:port", "OPENRECORD_MAIL_FROM": "a@b"}),
+        ("documents", "does not answer", {"OPENRECORD_CLAMAV": "tcp://127.0.0.1:9"}),
+        ("sign-in", "staff (issuer, client or key file", {"OPENRECORD_STAFF_ISSUER": "https://i.example"}),
+        ("sign-in", "patient (the key file", DOOR | {"OPENRECORD_LOGIN_KEY_FILE": os.devnull}),
+        ("settings", "OPENRECORD_DOCUMENT_MIB", {"OPENRECORD_DOCUMENT_MIB": "0"}),
+        ("settings", "OPENRECORD_HOSTS", {"OPENRECORD_PUBLIC_URL": "https://record.example.org"}),
+    ],
+)
+def test_the_doctor_finds_what_cannot_work(
+    command: CommandLine, monkeypatch: pytest.MonkeyPatch, what: str, word: str, wrong: dict[str, str]
+) -> None:
+    for name, text in wrong.items():
+        monkeypatch.setenv(name, text)
+    public_url = wrong.get("OPENRECORD_PUBLIC_URL", settings.PUBLIC_URL)
+    with override_settings(PUBLIC_URL=public_url, ALLOWED_HOSTS=["127.0.0.1"]):
+        done = command.run("doctor", "--json")
+    (finding,) = [one for one in json.loads(done.stdout)["findings"] if one["what"] == what]
+    assert (finding["well"], word in finding["told"]) == (False, True), finding
+
+
+def test_a_database_of_a_newer_version_is_not_worked_on(command: CommandLine) -> None:
+    """Somebody went back to an older one: it would not know what the newer one has hidden, nor how."""
+    recorder = MigrationRecorder(connection)
+    recorder.record_applied("access", "9999_of_a_newer_version")
+    try:
+        for words in (["ingest", os.devnull], ["worker", "--until-idle"], ["serve", "--port", "0"]):
+            done = command.run(*words)
+            assert (done.returncode, "newer version" in done.stderr) == (1, True), words
+        assert "newer version" in command.run("doctor").stdout
+    finally:
+        recorder.record_unapplied("access", "9999_of_a_newer_version")
 
 
 def test_a_disk_that_does_not_do_is_not_taken_for_a_wrong_key(tmp_path: Path) -> None:
