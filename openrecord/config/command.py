@@ -64,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:  # its file may be named after a patient
+        told = error.strerror or type(error).__name__
+        return _say(f"{told}: may this user read and write the data folder, and is its disk full?", 1)
     return status
 
 

@@ -53,6 +53,7 @@ SIGN_IN = {
 }
 """What is wrong with a door, by identity.providers.wrong."""
 
+LONGEST_SAID = 200
 MANY_UNSEALED = 10_000
 """More than a running worker ever leaves unsealed."""
 
@@ -108,7 +109,8 @@ def _database() -> list[Finding]:
     except ImproperlyConfigured as error:
         return [Finding("database", well=False, told=str(error))]
     except DatabaseError as error:
-        return [Finding("database", well=False, told=f"cannot be reached ({type(error).__name__}): {_advice()}")]
+        said = next(iter(str(error).splitlines()), type(error).__name__)  # of connecting: no word of a record is in it
+        return [Finding("database", well=False, told=f"cannot be reached ({said[:LONGEST_SAID]}): {_advice()}")]
     missing = missing_migrations()
     told = f"{len(missing)} missing: run `openrecord migrate`" if missing else "all applied"
     if newer := newer_migrations():

@@ -106,6 +106,13 @@ def test_a_disk_that_does_not_do_is_not_taken_for_a_wrong_key(tmp_path: Path) ->
     assert b"is its disk full" in here.run("doctor").stdout
 
 
+def test_a_data_folder_that_cannot_be_made_is_said_in_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    done = Installation(tmp_path / "file" / "data").run("migrate", "--quiet")
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 1), done.stderr
+    assert b"data folder" in done.stderr
+
+
 def test_another_key_is_said_to_be_another(installation: Installation, monkeypatch: pytest.MonkeyPatch) -> None:
     other = Installation(installation.data)
     monkeypatch.setattr(Installation, "settings", {**other.settings, "OPENRECORD_KEY": "7b" * 32})
