@@ -6,8 +6,13 @@ from contextlib import contextmanager
 from typing import Any
 from wsgiref.simple_server import WSGIRequestHandler, WSGIServer, make_server
 
+from tests.waiting import PATIENCE, ended
+
 
 class _Quiet(WSGIRequestHandler):
+    timeout = PATIENCE
+    """Of a connection on which nothing comes: there is one thread for all."""
+
     def log_message(self, format: str, *args: Any) -> None:
         """Nothing: requests carry ids that belong in no log."""
 
@@ -33,5 +38,5 @@ def serving() -> Iterator[str]:
         yield f"http://127.0.0.1:{server.server_port}"
     finally:
         server.shutdown()
-        thread.join()
+        ended(thread)
         server.server_close()

@@ -17,6 +17,9 @@ LEVELS = [level.name.lower() for level in Level]
 MERGE_REASONS = ("registered_twice", "temporary_number")
 PART_REASONS = ("not_one_person", "mistake")
 ERASE_REASONS = ("retention_ended", "contract_ended", "never_belonged", "request_granted")
+LONGEST_WORDS, LONGEST_SYSTEM = 200, 60
+"""As the database takes them."""
+MOST_PORTS = 65_535
 SCOPES = ("all", "practice", "patient", "client", "channel")
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"  # noqa: SLF001  argparse has no other name
 
@@ -66,7 +69,10 @@ def day(text: str) -> date:
 
 def month(text: str) -> date:
     """A month as typed: its first day."""
-    return day(f"{text}-01")
+    try:
+        return date.fromisoformat(f"{text}-01")
+    except ValueError:
+        raise argparse.ArgumentTypeError("a month looks like 2026-03") from None
 
 
 def instant(text: str) -> datetime:
@@ -96,6 +102,33 @@ def at_least_one(text: str) -> int:
     return int(text)
 
 
+def port(text: str) -> int:
+    """A port as typed."""
+    if not (text.isascii() and text.isdecimal() and int(text) <= MOST_PORTS):
+        raise argparse.ArgumentTypeError(f"a port is a number up to {MOST_PORTS}")
+    return int(text)
+
+
+def words(text: str, longest: int = LONGEST_WORDS) -> str:
+    """What people will read on a page or on the trail: something, on one line."""
+    said = " ".join(text.split())
+    if not said or len(said) > longest or not said.isprintable():
+        raise argparse.ArgumentTypeError(f"some words on one line are needed, {longest} characters at most")
+    return said
+
+
+def system(text: str) -> str:
+    """The name of a clinical system as typed."""
+    return words(text, LONGEST_SYSTEM)
+
+
+def issuer(text: str) -> str:
+    """A sign-in service as typed: compared letter by letter with what it says of itself."""
+    if not text.startswith(("https://", "http://")) or words(text) != text:
+        raise argparse.ArgumentTypeError("a sign-in service is named by its address, https://…")
+    return text
+
+
 def _command(commands: Commands, name: str, does: str, about: str) -> argparse.ArgumentParser:
     """A command; `does`: the module and function that carry it out."""
     made = commands.add_parser(name, help=about, description=about)
@@ -117,7 +150,7 @@ def _running(commands: Commands) -> None:
     migrate.add_argument("--quiet", action="store_true")
     serve = _command(commands, "serve", "openrecord.ops.serve.run", "the web server")
     serve.add_argument("--host", default="127.0.0.1")
-    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--port", type=port, default=8000)
     serve.add_argument("--processes", type=at_least_one, default=1, help="more than one on PostgreSQL only")
     serve.add_argument("--threads", type=at_least_one, help="in each process (2 on PostgreSQL, 4 on SQLite)")
     worker = _command(commands, "worker", "openrecord.flow.worker.run", "what is done by itself: seal, count, settle")
@@ -147,7 +180,7 @@ def _export(commands: Commands) -> None:
 def _terms(command: argparse.ArgumentParser) -> None:
     command.add_argument("--org", type=ods_code, metavar="ODS", help="the organisation whose record this is")
     command.add_argument("--register", type=ods_code, metavar="ODS", help="register unknown patients at this practice")
-    command.add_argument("--sender", help="the system that sent it, where it is not the organisation's own")
+    command.add_argument("--sender", type=words, help="the system that sent it, where it is not the organisation's own")
     command.add_argument("--transferred", action="store_true", help="all of it came from a former practice")
     command.add_argument("--first-load", action="store_true", help="all of it is the first load of a record")
 
@@ -187,12 +220,13 @@ def _practices(commands: Commands) -> None:
     move.add_argument("--do", action="store_true", help="do it; without it, it says what would be done")
     add = _command(one, "add", "openrecord.ops.practice.add", "add or change a practice")
     add.add_argument("ods", type=ods_code, metavar="ODS")
-    add.add_argument("--name", help="needed for a new practice")
+    add.add_argument("--name", type=words, help="needed for a new practice")
     add.add_argument("--go-live", type=day, metavar="DATE", help="first day whose entries may be seen")
     add.add_argument("--level", choices=LEVELS, help="limit for everybody (full)")
     add.add_argument("--at-risk-level", choices=LEVELS, help="where a code 104 applies (none)")
-    for name in ("system", "pcn", "sub-icb", "icb", "region"):
-        add.add_argument(f"--{name}")
+    add.add_argument("--system", type=system)
+    for name in ("pcn", "sub-icb", "icb", "region"):
+        add.add_argument(f"--{name}", type=ods_code)
     load = _command(
         _group(commands, "practices", "the directory of practices"),
         "load", "openrecord.ops.practices.load", "load the public directory of practices",
@@ -229,7 +263,7 @@ def _stops(commands: Commands) -> None:
     for command in (close, reopen):
         command.add_argument("scope", choices=SCOPES)
         command.add_argument("which", nargs="?", help="ODS code, NHS number or id, client id, web or fhir")
-    close.add_argument("--reason", required=True)
+    close.add_argument("--reason", required=True, type=words)
     reopen.add_argument(
         "--despite-waiting", action="store_true", help="after a restore: although acts of people are not repeated yet"
     )
@@ -290,9 +324,9 @@ def _staff(commands: Commands) -> None:
     group = _group(commands, "staff", "people who work for a practice")
     for name, about in (("first", "make the first member of staff, once"), ("add", "a manager of another practice")):
         one = _command(group, name, f"openrecord.ops.staff.{name}", about)
-        one.add_argument("--issuer", required=True, help="their sign-in service")
-        one.add_argument("--subject", required=True, help="who they are there (sub)")
-        one.add_argument("--name", required=True)
+        one.add_argument("--issuer", required=True, type=issuer, help="their sign-in service")
+        one.add_argument("--subject", required=True, type=words, help="who they are there (sub)")
+        one.add_argument("--name", required=True, type=words)
         one.add_argument("--organisation", required=True, type=ods_code, metavar="ODS")
         one.add_argument("--roles", required=True, type=roles, help="separated by commas")
     listed = _command(group, "list", "openrecord.ops.staff.listed", "who may sign in for a practice")

@@ -30,6 +30,9 @@ UNSEALED = frozenset({
 })  # fmt: skip
 """Commands after which nothing is sealed: they do nothing that is audited, or seal by themselves, or only look."""
 
+NEED_ALL = frozenset({"openrecord.flow.worker.run", "openrecord.ops.export.run"})
+"""Commands that tell others what is here: not before a restore is finished, nor from a database of another version."""
+
 DEMONSTRATION = "openrecord_demo."
 
 
@@ -40,6 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         _allow(chosen.does)
         django.setup()
+        if chosen.does in NEED_ALL:
+            require: Callable[[], None] = import_string("openrecord.ops.migrate.require_migrations")
+            require()
         command: Callable[..., int] = import_string(chosen.does)
         status = command(chosen)
         if chosen.does not in UNSEALED:
@@ -58,6 +64,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         sys.stderr.close()
         return 1
+    except OSError as error:  # its file may be named after a patient
+        told = error.strerror or type(error).__name__
+        return _say(f"{told}: may this user read and write the data folder, and is its disk full?", 1)
     return status
 
 

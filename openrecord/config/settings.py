@@ -2,9 +2,8 @@
 
 import importlib.util
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
 
-from openrecord.db import keys, planning
+from openrecord.db import address, keys, planning
 from openrecord.gateways.openid.settings import is_safe
 from openrecord.kit import environment
 from openrecord.web import callers
@@ -104,19 +103,19 @@ def _database() -> dict[str, object]:
             "CONN_MAX_AGE": None,
             "TEST": {"NAME": str(DATA / "test.db")},
         }
-    parts = urlsplit(url)
-    if parts.scheme not in {"postgresql", "postgres"}:
-        raise environment.MissingSetting("OPENRECORD_DATABASE_URL must begin with postgresql://")
-    options = dict(pair.split("=", 1) for pair in parts.query.split("&") if "=" in pair)
+    try:
+        there = address.parsed(url)
+    except ValueError as error:
+        raise environment.MissingSetting(f"OPENRECORD_DATABASE_URL {error}") from None
     return {
         "ENGINE": "django.db.backends.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(options.get("host", parts.hostname or "")),
-        "PORT": str(parts.port or ""),
+        "NAME": there.name,
+        "USER": there.user,
+        "PASSWORD": there.password,
+        "HOST": there.host,
+        "PORT": there.port,
         "CONN_MAX_AGE": None,
-        "OPTIONS": {"prepare_threshold": 2, "options": planning.OPTIONS},
+        "OPTIONS": {"prepare_threshold": 2, "options": planning.OPTIONS, **there.options},
     }
 
 

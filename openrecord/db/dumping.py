@@ -3,15 +3,19 @@
 import shutil
 import subprocess
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
-from typing import Any, BinaryIO, cast
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from typing import BinaryIO, cast
 
 from django.conf import settings
+from psycopg.conninfo import make_conninfo
 
-from openrecord.db import sql
+from openrecord.db import address, sql
 from openrecord.kit import environment
 
 PIECE = 1 << 20
+LONGEST_SAID = 4096
+LOCK_MILLIS = 60_000
 
 
 class ToolMissing(Exception):
@@ -24,13 +28,11 @@ class ToolFailed(Exception):
 
 def dump() -> Iterator[bytes]:
     """The whole database as it stands at one moment, in pieces. Raises ToolMissing, ToolFailed."""
-    command = [_tool("pg_dump"), "--format=custom", "--no-owner", "--no-privileges"]
-    with _started(command, stdout=subprocess.PIPE) as process:
+    command = ["pg_dump", "--format=custom", "--no-owner", "--no-privileges", f"--lock-wait-timeout={LOCK_MILLIS}"]
+    with _running(command, stdout=subprocess.PIPE) as (process, said):
         while piece := cast("BinaryIO", process.stdout).read(PIECE):
             yield piece
-        said = cast("BinaryIO", process.stderr).read()
-    if process.returncode:
-        raise ToolFailed(_said("pg_dump", said))
+    _require_done("pg_dump", process, said)
 
 
 def is_in_use() -> bool:
@@ -47,27 +49,48 @@ def restore(pieces: Iterable[bytes], *, is_emptied: bool) -> None:
 
     Raises ToolMissing, ToolFailed.
     """
-    command = [_tool("pg_restore"), "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
-    command += [f"--dbname={settings.DATABASES['default']['NAME']}"]
+    command = ["pg_restore", "--no-owner", "--no-privileges", "--exit-on-error", "--single-transaction"]
     command += ["--clean", "--if-exists"] if is_emptied else []
-    with _started(command, stdin=subprocess.PIPE) as process:
+    with _running(command, stdin=subprocess.PIPE) as (process, said):
         taken = cast("BinaryIO", process.stdin)
         with suppress(BrokenPipeError):  # where it has ended, it says itself why
             for piece in pieces:
                 taken.write(piece)
+        with suppress(BrokenPipeError):
             taken.close()
-        said = cast("BinaryIO", process.stderr).read()
+    _require_done("pg_restore", process, said)
+
+
+@contextmanager
+def _running(command: Sequence[str], **pipe: int) -> "Iterator[tuple[subprocess.Popen[bytes], Future[bytes]]]":
+    """A tool, and what it says, which is listened to all the while: else it would wait for us, and we for it."""
+    told = [_tool(command[0]), f"--dbname={_address()}", *command[1:]]
+    with (
+        ThreadPoolExecutor(max_workers=1) as listening,
+        subprocess.Popen(told, env=_environment(), stderr=subprocess.PIPE, **pipe) as process,  # type: ignore[call-overload]  # noqa: S603  our own words
+    ):
+        said = listening.submit(_first_words, process.stderr)
+        try:
+            yield process, said
+        except BaseException:
+            process.kill()
+            if process.stdin is not None:  # before its words are waited for, in case a child of it still reads
+                with suppress(BrokenPipeError):
+                    process.stdin.close()
+            raise
+
+
+def _first_words(said: BinaryIO) -> bytes:
+    first = said.read(LONGEST_SAID)
+    while said.read(PIECE):
+        pass
+    return first
+
+
+def _require_done(tool: str, process: "subprocess.Popen[bytes]", said: "Future[bytes]") -> None:
     if process.returncode:
-        raise ToolFailed(_said("pg_restore", said))
-
-
-def _started(command: Sequence[str], **pipe: int) -> "subprocess.Popen[bytes]":
-    return subprocess.Popen(command, env=_environment(), stderr=subprocess.PIPE, **pipe)  # type: ignore[call-overload,no-any-return]  # noqa: S603  our own words
-
-
-def _said(tool: str, said: bytes) -> str:
-    lines = said.decode(errors="replace").strip().splitlines()
-    return f"{tool} failed: {lines[0] if lines else 'it said nothing'}"
+        lines = said.result().decode(errors="replace").strip().splitlines()
+        raise ToolFailed(f"{tool} failed: {lines[0] if lines else 'it said nothing'}")
 
 
 def _tool(name: str) -> str:
@@ -77,7 +100,11 @@ def _tool(name: str) -> str:
     return found
 
 
+def _address() -> str:
+    """The password is not in it: a command line can be read by everybody on the machine."""
+    told = address.for_libpq(settings.DATABASES["default"])
+    return make_conninfo(**{name: text for name, text in told.items() if name != "password"})
+
+
 def _environment() -> dict[str, str]:
-    database: Any = settings.DATABASES["default"]
-    names = {"PGDATABASE": "NAME", "PGUSER": "USER", "PGPASSWORD": "PASSWORD", "PGHOST": "HOST", "PGPORT": "PORT"}
-    return environment.of_child({variable: str(database[name]) or None for variable, name in names.items()})
+    return environment.of_child({"PGPASSWORD": str(settings.DATABASES["default"]["PASSWORD"]) or None})

@@ -62,9 +62,12 @@ def master_key() -> bytes:
         path = Path(named).absolute()
     if path.is_relative_to(environment.data_folder()):
         raise BadKey("the key file must not lie inside the data folder")
-    if not path.is_file():
-        raise BadKey("the key file does not exist")
-    return _parse(path.read_text(encoding="ascii"), "the key file")
+    try:
+        return _parse(path.read_text(encoding="ascii", errors="replace"), "the key file")
+    except FileNotFoundError:
+        raise BadKey("the key file does not exist") from None
+    except OSError as error:
+        raise BadKey(f"the key file cannot be read: {error.strerror}") from None
 
 
 @lru_cache(maxsize=32)

@@ -17,7 +17,7 @@ from django.conf import settings
 from psycopg.conninfo import make_conninfo
 from sqlcipher3 import dbapi2 as sqlcipher
 
-from openrecord.db import planning
+from openrecord.db import address, planning
 from openrecord.db.prepared import Prepared
 from openrecord.db.sqlcipher.base import unlock
 
@@ -50,15 +50,8 @@ class _Postgres:
     vendor = "postgresql"
 
     def __init__(self, database: Mapping[str, Any]) -> None:
-        given = {
-            "dbname": database["NAME"],
-            "user": database["USER"],
-            "password": database["PASSWORD"],
-            "host": database["HOST"],
-            "port": database["PORT"],
-        }
         self.driver = psycopg.connect(
-            make_conninfo(**{name: str(value) for name, value in given.items() if value}),
+            make_conninfo(**address.for_libpq(database)),
             autocommit=True,
             options=planning.OPTIONS,
         )

@@ -132,8 +132,9 @@ OUTSIDE_TASKS = (
 )
 """These wait for services of others, which may take long to answer or never do."""
 
-BESIDE = (LONG_TASKS, OUTSIDE_TASKS)
-"""Each has a thread of its own, so that meanwhile the trail is sealed and what was closed is closed."""
+BESIDE = (LONG_TASKS, *((task,) for task in OUTSIDE_TASKS))
+"""Each has a thread of its own, so that meanwhile the trail is sealed and what was closed is closed; and a service that
+does not answer holds up no other."""
 
 
 class Worker:

@@ -10,12 +10,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from openrecord.gateways.patience import within
 from openrecord.gateways.scanning import NotScanned
 from openrecord.kit import environment
 from openrecord.kit.environment import MissingSetting
 
 PATIENCE = 60
 """Seconds that the daemon has for each step; it looks through a large file at the last one."""
+WHOLE_SCAN = 300
+"""Seconds for all steps together: one that says a byte now and then is not waited for."""
+
 LONGEST_ANSWER = 4096
 _FOUND = re.compile(r"stream: ([ -~]{1,200}) FOUND")
 _TOO_MUCH = "size limit exceeded"
@@ -32,8 +36,7 @@ class ClamAv:
     def scan(self, pieces: Iterable[bytes]) -> str:
         """What was found; empty = nothing. Raises NotScanned."""
         try:
-            with self._connected() as line:
-                answer = _ask(line, pieces)
+            answer = within(WHOLE_SCAN, lambda: self._asked(pieces))
         except OSError:
             raise NotScanned("not_reached", for_good=False) from None
         if answer == "stream: OK":
@@ -43,6 +46,10 @@ class ClamAv:
         if _TOO_MUCH in answer:
             raise NotScanned("too_large_for_scanner", for_good=True)
         raise NotScanned("no_answer", for_good=False)
+
+    def _asked(self, pieces: Iterable[bytes]) -> str:
+        with self._connected() as line:
+            return _ask(line, pieces)
 
     def _connected(self) -> socket.socket:
         if not self.path:

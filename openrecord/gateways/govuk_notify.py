@@ -10,17 +10,14 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from openrecord.gateways import trust
 from openrecord.gateways.messaging import Letter, NotSent
+from openrecord.gateways.openid.settings import is_safe
+from openrecord.gateways.patience import asked
 from openrecord.kit import environment
 from openrecord.kit.environment import MissingSetting
-
-PATIENCE = 10.0
-"""Seconds that a call may take."""
 
 _UUID = len("00000000-0000-0000-0000-000000000000")
 _DELIVERED = frozenset({"delivered", "sent"})
@@ -69,11 +66,7 @@ class GovukNotify:
     def _call(self, method: str, path: str, at: datetime, **rest: Any) -> dict[str, Any]:
         claims = {"iss": self.service, "iat": int(at.timestamp())}
         token = jwt.encode({"alg": "HS256", "typ": "JWT"}, claims, OctKey.import_key(self.secret))
-        try:
-            with httpx.Client(verify=trust.authorities(), timeout=PATIENCE, follow_redirects=False) as http:
-                answer = http.request(method, self.base + path, headers={"Authorization": f"Bearer {token}"}, **rest)
-        except httpx.HTTPError as error:
-            raise NotSent("unreachable", for_good=False) from error
+        answer = asked(method, self.base + path, headers={"Authorization": f"Bearer {token}"}, **rest)
         if answer.status_code == 400:
             raise NotSent("refused", for_good=True)
         if answer.status_code not in {200, 201}:
@@ -89,8 +82,10 @@ def configured(kind: str) -> GovukNotify | None:
     """The service that the environment names for "email" or "sms"; None where it names none. Raises MissingSetting."""
     key_file = environment.value("OPENRECORD_NOTIFY_KEY_FILE")
     named = environment.value(f"OPENRECORD_NOTIFY_{kind.upper()}_TEMPLATE")
-    if key_file is None or named is None:
+    if named is None:
         return None
+    if key_file is None:
+        raise MissingSetting(f"OPENRECORD_NOTIFY_{kind.upper()}_TEMPLATE is set, OPENRECORD_NOTIFY_KEY_FILE is not")
     try:
         key = Path(key_file).read_text(encoding="ascii").strip()
     except (OSError, UnicodeDecodeError) as error:
@@ -98,6 +93,8 @@ def configured(kind: str) -> GovukNotify | None:
     if len(key) < 2 * _UUID + 1:
         raise MissingSetting("OPENRECORD_NOTIFY_KEY_FILE holds no API key of GOV.UK Notify")
     base = environment.required("OPENRECORD_NOTIFY_URL").rstrip("/")
+    if not is_safe(base, base):
+        raise MissingSetting("OPENRECORD_NOTIFY_URL must be https:// (http:// only for this machine)")
     english, _comma, welsh = named.partition(",")
     templates = {"en-gb": english.strip()} | ({"cy": welsh.strip()} if welsh.strip() else {})
     return GovukNotify(base, key[-2 * _UUID - 1 : -_UUID - 1], key[-_UUID:], kind, templates)

@@ -10,11 +10,9 @@ from email.utils import format_datetime
 from urllib.parse import unquote, urlsplit
 
 from openrecord.gateways.messaging import Letter, NotSent
+from openrecord.gateways.patience import STEP, WHOLE_CALL, within
 from openrecord.kit import environment
 from openrecord.kit.environment import MissingSetting
-
-PATIENCE = 10
-"""Seconds that a server has for each step."""
 
 _HERE = frozenset({"127.0.0.1", "::1", "localhost"})
 _PORTS = {"smtps": 465, "smtp": 587}
@@ -36,8 +34,7 @@ class Mail:
         """Hand a message to the server. Raises NotSent."""
         mail = _mail(letter, self.sender, at)
         try:
-            with self._connected() as server:
-                server.send_message(mail)
+            within(WHOLE_CALL, lambda: self._hand_over(mail))
         except smtplib.SMTPRecipientsRefused as error:
             codes = {code for code, _text in error.recipients.values()}
             raise NotSent("address_refused", for_good=all(code >= 500 for code in codes)) from None
@@ -51,20 +48,29 @@ class Mail:
         """A mail server does not say."""
         raise NotSent("not_told", for_good=True)
 
+    def _hand_over(self, mail: EmailMessage) -> None:
+        """Once the server has taken it, it has it, however it takes our leave."""
+        server = self._connected()
+        try:
+            server.send_message(mail)
+            with suppress(OSError, smtplib.SMTPException):
+                server.quit()
+        finally:
+            server.close()
+
     def _connected(self) -> smtplib.SMTP:
         context = ssl.create_default_context()
         if self.implicit:
-            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=PATIENCE, context=context)
+            server: smtplib.SMTP = smtplib.SMTP_SSL(self.host, self.port, timeout=STEP, context=context)
         else:
-            server = smtplib.SMTP(self.host, self.port, timeout=PATIENCE)
+            server = smtplib.SMTP(self.host, self.port, timeout=STEP)
         try:
             if not self.implicit and self.host not in _HERE:
                 server.starttls(context=context)
             if self.user:
                 server.login(self.user, self.password)
         except BaseException:
-            with suppress(OSError, smtplib.SMTPException):
-                server.quit()
+            server.close()
             raise
         return server
 
@@ -85,15 +91,20 @@ def configured() -> Mail | None:
     address = environment.value("OPENRECORD_SMTP_URL")
     if address is None:
         return None
-    parts = urlsplit(address)
-    sender = environment.value("OPENRECORD_MAIL_FROM")
-    if parts.scheme not in _PORTS or not parts.hostname or not sender or "@" not in sender:
-        raise MissingSetting(
-            "OPENRECORD_SMTP_URL must be smtp:// or smtps:// with a host, OPENRECORD_MAIL_FROM an address"
-        )
+    wrong = MissingSetting(
+        "OPENRECORD_SMTP_URL must be smtp:// or smtps:// with a host, OPENRECORD_MAIL_FROM an address"
+    )
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    sender = environment.value("OPENRECORD_MAIL_FROM") or ""
+    if parts.scheme not in _PORTS or not parts.hostname or "@" not in sender or not sender.isprintable():
+        raise wrong
     return Mail(
         parts.hostname,
-        parts.port or _PORTS[parts.scheme],
+        port or _PORTS[parts.scheme],
         sender,
         parts.scheme == "smtps",
         unquote(parts.username or ""),

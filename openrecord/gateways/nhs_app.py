@@ -18,14 +18,12 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import RSAKey
 
-from openrecord.gateways import trust
 from openrecord.gateways.messaging import Letter, NotSent
+from openrecord.gateways.openid.settings import is_safe
+from openrecord.gateways.patience import asked
 from openrecord.kit import environment
 from openrecord.kit.environment import MissingSetting
 from openrecord.kit.london import day_of
-
-PATIENCE = 10.0
-"""Seconds that a call may take."""
 
 LONGEST_MESSAGE, LONGEST_SENDER = 5000, 50
 SEND = "/communication/in-app/FHIR/R4/CommunicationRequest"
@@ -115,7 +113,7 @@ class NhsApp:
 
     def _call(self, method: str, path: str, at: datetime, **rest: Any) -> httpx.Response:
         headers = {"Authorization": f"Bearer {self._fresh_token(at)}", **rest.pop("headers", {})}
-        answer = _asked(method, self._settings.base + path, headers=headers, **rest)
+        answer = asked(method, self._settings.base + path, headers=headers, **rest)
         if answer.status_code == 401:
             self._token = ""
         if answer.status_code not in {200, 201}:
@@ -137,7 +135,7 @@ class NhsApp:
                 "client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
                 "client_assertion": jwt.encode(header, claims, self._key, algorithms=["RS512"]),
             }
-            answer = _asked("POST", self._settings.token_url, data=form)
+            answer = asked("POST", self._settings.token_url, data=form)
             if answer.status_code != 200:
                 raise NotSent(f"token_{answer.status_code}", for_good=False)
             told = _object(answer)
@@ -147,14 +145,6 @@ class NhsApp:
                 raise NotSent("not_understood", for_good=False) from error
             self._until = at + lives - _SPARE
         return self._token
-
-
-def _asked(method: str, url: str, **rest: Any) -> httpx.Response:
-    try:
-        with httpx.Client(verify=trust.authorities(), timeout=PATIENCE, follow_redirects=False) as http:
-            return http.request(method, url, **rest)
-    except httpx.HTTPError as error:
-        raise NotSent("unreachable", for_good=False) from error
 
 
 def _object(answer: httpx.Response) -> dict[str, Any]:
@@ -185,6 +175,9 @@ def configured() -> NhsApp | None:
         key = Path(environment.required("OPENRECORD_NHS_APP_KEY_FILE")).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
         raise MissingSetting("OPENRECORD_NHS_APP_KEY_FILE cannot be read") from error
+    for name in ("OPENRECORD_NHS_APP_URL", "OPENRECORD_NHS_APP_TOKEN_URL"):
+        if not is_safe(environment.required(name), environment.required(name)):
+            raise MissingSetting(f"{name} must be https:// (http:// only for this machine)")
     sender = environment.required("OPENRECORD_NHS_APP_SENDER")
     if len(sender) > LONGEST_SENDER:
         raise MissingSetting("OPENRECORD_NHS_APP_SENDER must have 50 characters at most")

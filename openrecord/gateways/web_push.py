@@ -14,7 +14,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import httpx
 import orjson
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -23,14 +22,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from joserfc import jwt
 from joserfc.jwk import ECKey
 
-from openrecord.gateways import trust
 from openrecord.gateways.messaging import AddressGone, Letter, NotSent
 from openrecord.gateways.openid.settings import LOOPBACK
+from openrecord.gateways.patience import asked
 from openrecord.kit import environment
 from openrecord.kit.environment import MissingSetting
-
-PATIENCE = 10.0
-"""Seconds that a call may take."""
 
 LONGEST_ENDPOINT = 1000
 _POINT, _SECRET, _SALT, _RECORD = 65, 16, 16, 4096
@@ -153,11 +149,7 @@ class WebPush:
             "Topic": _TOPIC,
             "Urgency": "normal",
         }
-        try:
-            with httpx.Client(verify=trust.authorities(), timeout=PATIENCE, follow_redirects=False) as http:
-                status = http.post(to.endpoint, content=body, headers=headers).status_code
-        except httpx.HTTPError as error:
-            raise NotSent("unreachable", for_good=False) from error
+        status = asked("POST", to.endpoint, content=body, headers=headers).status_code
         if status in {404, 410}:
             raise AddressGone
         if status not in {200, 201, 202}:

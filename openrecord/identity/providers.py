@@ -66,7 +66,7 @@ def settings(kind: Kind) -> ProviderSettings:
     issuer, client_id = environment.value(f"{prefix}_ISSUER"), environment.value(f"{prefix}_CLIENT")
     key_file = environment.value(f"{prefix}_KEY_FILE")
     if not (issuer and client_id and key_file):
-        raise SignInRefused(Refusal.NOT_CONFIGURED)
+        raise SignInRefused(Refusal.NOT_CONFIGURED, _half(issuer, client_id, key_file))
     try:
         private_key = Path(key_file).read_text(encoding="ascii")
     except (OSError, UnicodeDecodeError) as error:
@@ -78,6 +78,21 @@ def settings(kind: Kind) -> ProviderSettings:
         return ProviderSettings(
             issuer, client_id, redirect_uri, private_key, algorithms=STAFF_ALGORITHMS, strength=STAFF_STRENGTH
         )
+
+
+def wrong(kind: Kind) -> str | None:
+    """Why nobody can sign in at this door, in a word; None where somebody can, empty where nothing is set."""
+    try:
+        Client(settings(kind))
+    except SignInRefused as refused:
+        return refused.detail or ""
+    except UnsafeSettings:
+        return "key_file"
+    return None
+
+
+def _half(*said: str | None) -> str | None:
+    return "incomplete" if any(said) else None
 
 
 @contextmanager

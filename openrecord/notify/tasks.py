@@ -31,7 +31,8 @@ from openrecord.timeline.types import Reader
 from openrecord.web.text import ENGLISH, activate
 from openrecord.web.text import gettext as _
 
-SENDS_A_ROUND = 20
+SENDS_A_ROUND = 1
+"""Each at an instant of its own: a slow carrier makes no other late for the quiet hours, or its token too old."""
 
 _log = logging.getLogger(__name__)
 
@@ -114,11 +115,11 @@ def address_of(channel: Channel, person_id: PersonId) -> str:
 
 
 def send_due(at: datetime) -> int:
-    """Send what is due, unless it is the quiet hours; how many messages were dealt with.
+    """Send what is due, unless it is the quiet hours or nobody can read anything; how many messages were dealt with.
 
     One that fails in a way that nobody foresaw stops no other, and is given up like one that no carrier takes.
     """
-    if after_quiet(at) != at:
+    if after_quiet(at) != at or _is_closed():
         return 0
     due = actions.take((State.WAITING,), at=at, limit=SENDS_A_ROUND)
     for message in due:
@@ -128,6 +129,11 @@ def send_due(at: datetime) -> int:
             _log.error("a message could not be sent: %s", type(error).__name__)
             actions.note_failed(message, "unexpected", for_good=False, at=at)
     return len(due)
+
+
+def _is_closed() -> bool:
+    """Whether a stop keeps everybody from the pages: what is due waits for its end, as after a restore."""
+    return any(stop.scope == "all" or (stop.scope, stop.which) == ("channel", "web") for stop in access.closures())
 
 
 def _send(message: Message, at: datetime) -> None:

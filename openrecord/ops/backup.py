@@ -24,7 +24,7 @@ from openrecord.audit import journal, reads_file
 from openrecord.audit.journal import JournalDamaged, Place
 from openrecord.db import dumping, keys, sealed, stored_files
 from openrecord.db.sqlcipher.base import PAGE_SIZE
-from openrecord.db.sqlcipher.snapshot import snapshot
+from openrecord.db.sqlcipher.snapshot import Damaged, snapshot
 from openrecord.kit import clock, environment
 from openrecord.ops.failure import CommandFailed
 from openrecord.ops.migrate import missing_migrations, require_finished
@@ -61,7 +61,7 @@ def run(arguments: argparse.Namespace) -> int:
         place = journal.end()
         with _under_another_name(target) as file:
             contents = _write(file, target, at, place)
-    except (OSError, JournalDamaged, dumping.ToolMissing, dumping.ToolFailed) as error:
+    except (OSError, JournalDamaged, Damaged, dumping.ToolMissing, dumping.ToolFailed) as error:
         raise CommandFailed(f"no backup was made: {error}") from None
     _note(contents, at)
     _tell(arguments, target, contents)

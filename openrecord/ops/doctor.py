@@ -4,9 +4,12 @@ import argparse
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, connection
+from django.http.request import validate_host
 
 from openrecord.access import due as access_due
 from openrecord.access import queries as access
@@ -19,17 +22,18 @@ from openrecord.cards.keyring import keyring
 from openrecord.clinical.incoming import FileState
 from openrecord.db import keys
 from openrecord.gateways import clamav
+from openrecord.gateways.scanning import NotScanned, Scanner
 from openrecord.identity import providers
-from openrecord.identity.types import Kind, SignInRefused
+from openrecord.identity.types import Kind
 from openrecord.ingest import queries as ingest
-from openrecord.kit import clock
+from openrecord.kit import clock, environment
 from openrecord.kit.environment import MissingSetting
 from openrecord.kit.instants import from_micros
 from openrecord.kit.london import day_of
 from openrecord.notify import queries as notify
 from openrecord.notify.tasks import carrier
 from openrecord.notify.types import Channel
-from openrecord.ops.migrate import missing_migrations
+from openrecord.ops.migrate import has_database, missing_migrations, newer_migrations, restore_mark
 from openrecord.ops.printing import print_json, print_table
 from openrecord.ops.timekeeping import behind
 from openrecord.registry import queries as registry
@@ -42,6 +46,14 @@ MANY_PATIENTS = 500
 LATE = timedelta(minutes=30)
 """Later than a running worker ever sends what is due."""
 
+SIGN_IN = {
+    "incomplete": "issuer, client or key file is missing",
+    "key_file": "the key file cannot be read or holds no RSA key in PEM",
+    "settings": "the addresses must be https://",
+}
+"""What is wrong with a door, by identity.providers.wrong."""
+
+LONGEST_SAID = 200
 MANY_UNSEALED = 10_000
 """More than a running worker ever leaves unsealed."""
 
@@ -88,21 +100,47 @@ def _card_keys() -> Finding:
 
 def _database() -> list[Finding]:
     """What the database says; the later questions only where the earlier ones were answered."""
+    if not has_database():
+        told = "there is none: `openrecord migrate` begins a new one, `openrecord restore` brings a backup back"
+        return [Finding("database", well=False, told=told)]
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
-    except (DatabaseError, ImproperlyConfigured) as error:
-        return [Finding("database", well=False, told=f"cannot be reached: {type(error).__name__}")]
+    except ImproperlyConfigured as error:
+        return [Finding("database", well=False, told=str(error))]
+    except DatabaseError as error:
+        said = next(iter(str(error).splitlines()), type(error).__name__)  # of connecting: no word of a record is in it
+        return [Finding("database", well=False, told=f"cannot be reached ({said[:LONGEST_SAID]}): {_advice()}")]
     missing = missing_migrations()
     told = f"{len(missing)} missing: run `openrecord migrate`" if missing else "all applied"
+    if newer := newer_migrations():
+        told = f"{len(newer)} of a newer version: install that one"
     findings = [
         Finding("database", well=True, told=connection.vendor),
-        Finding("migrations", well=not missing, told=told),
+        Finding("migrations", well=not (missing or newer), told=told),
     ]
-    return findings if missing else [*findings, *(look() for look in LOOKS)]
+    if restore_mark().exists():
+        findings.append(Finding("restore", well=False, told="not finished: run it again, with --replace"))
+    return findings if missing else [*findings, *map(_looked, LOOKS)]
 
 
-def _unsealed() -> Finding:
+def _advice() -> str:
+    if connection.vendor != "sqlite":
+        return "does the server run, and is OPENRECORD_DATABASE_URL right?"
+    return "may this user read and write the data folder, and is its disk full?"
+
+
+def _looked(look: Callable[[], Finding]) -> Finding:
+    """What is found, also where a part of the database cannot be read: the other looks go on."""
+    try:
+        return look()
+    except DatabaseError as error:
+        connection.close()
+        told = f"cannot be read ({type(error).__name__}); where it stays so, bring a backup back (openrecord restore)"
+        return Finding(look.__name__.strip("_").replace("_", "-"), well=False, told=told)
+
+
+def _audit() -> Finding:
     verdict = audit.verify()
     if not verdict.ok:
         return Finding("audit", well=False, told="altered: run `openrecord audit verify`")
@@ -144,7 +182,7 @@ def _stops() -> Finding:
     return Finding("stops", well=None, told=", ".join(f"{c.scope} {c.which}".strip() for c in closed) or "none")
 
 
-def _waiting() -> Finding:
+def _policies() -> Finding:
     waiting = len(access.patients_awaiting_policy(limit=1000))
     return Finding("policies", well=None, told=f"{waiting} patients wait for the worker")
 
@@ -177,14 +215,24 @@ def _documents() -> Finding:
         f"refused, {too_large} too large, {damaged} damaged when they came"
     )
     try:
-        missing = clamav.scanner() is None
+        scanner = clamav.scanner()
+        missing, silent = scanner is None, scanner is not None and not _answers(scanner)
     except MissingSetting as error:
         return Finding("documents", well=False, told=str(error))
     if lost:
         told += f"; {lost} are missing on the disk or cut off: bring the folder `documents` back from a backup"
     if missing and waiting:
         told += "; no scanner is set (OPENRECORD_CLAMAV), so nobody can open them"
-    return Finding("documents", well=not lost and not (missing and waiting), told=told)
+    if silent:
+        told += "; the scanner does not answer (OPENRECORD_CLAMAV), so no new one can be opened"
+    return Finding("documents", well=not (lost or silent or (missing and waiting)), told=told)
+
+
+def _answers(scanner: Scanner) -> bool:
+    try:
+        return scanner.scan([b"hello"]) == ""
+    except NotScanned:
+        return False
 
 
 def _worklist() -> Finding:
@@ -218,24 +266,38 @@ def _openings() -> Finding:
 
 
 def _sign_in() -> Finding:
-    missing = []
-    for kind in Kind:
-        try:
-            providers.settings(kind)
-        except (SignInRefused, ValueError):
-            missing.append(kind.value)
-    told = f"not set up for: {', '.join(missing)}" if missing else "set up for patients and staff"
-    return Finding("sign-in", well=None, told=told)
+    """A door that is not set up is told; one that is half set up, or with a key that is none, is not well."""
+    wrong = {kind.value: providers.wrong(kind) for kind in Kind}
+    missing = [kind for kind, reason in wrong.items() if reason == ""]
+    broken = [f"{kind} ({SIGN_IN[reason]})" for kind, reason in wrong.items() if reason]
+    told = [f"not set up for: {', '.join(missing)}"] if missing else []
+    told += [f"cannot work for: {', '.join(broken)}"] if broken else []
+    well = False if broken else None
+    return Finding("sign-in", well=well, told="; ".join(told) or "set up for patients and staff")
+
+
+def _settings() -> Finding:
+    """Those that nothing else here looks at, and which somebody would meet on a page only."""
+    try:
+        for number in (environment.bulk_reviews, environment.ask_after_days, environment.largest_document):
+            number()
+    except MissingSetting as error:
+        return Finding("settings", well=False, told=str(error))
+    host = urlsplit(settings.PUBLIC_URL).hostname or ""
+    if not validate_host(host, settings.ALLOWED_HOSTS):
+        told = f"OPENRECORD_HOSTS does not name {host}, which OPENRECORD_PUBLIC_URL leads to: nobody is answered there"
+        return Finding("settings", well=False, told=told)
+    return Finding("settings", well=True, told="can be used")
 
 
 LOOKS: tuple[Callable[[], Finding], ...] = (
-    _unsealed,
+    _audit,
     _clock,
     _journal,
     _quarantine,
     _practices,
     _stops,
-    _waiting,
+    _policies,
     _messages,
     _documents,
     _worklist,
@@ -243,4 +305,5 @@ LOOKS: tuple[Callable[[], Finding], ...] = (
     _drift,
     _openings,
     _sign_in,
+    _settings,
 )

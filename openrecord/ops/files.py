@@ -40,7 +40,9 @@ def find(names: Iterable[str]) -> Found:
     for name in names:
         path = Path(name)
         try:
-            if path.is_dir():
+            if not name:
+                found.failed.append(Failure("", "a file or folder without a name"))
+            elif path.is_dir():
                 _walk(path, found, walked)
             elif name == STDIN or path.exists():
                 found.files.append(path)
@@ -70,7 +72,7 @@ def _walk(folder: Path, found: Found, walked: set[str]) -> None:
     for path, is_folder in inside:
         if is_folder:
             _walk(path, found, walked)
-        elif path.name.lower().endswith(ENDINGS) and (path.is_file() or path.is_symlink()):
+        elif path.name.lower().endswith(ENDINGS) and (path.is_file() or not path.exists()):
             found.files.append(path)
         else:
             found.skipped.append(plain_name(path))

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 
+from tests.waiting import PATIENCE
+
 ROOT = Path(__file__).parents[2]
 OURS = ("openrecord", "openrecord_demo")
 
@@ -14,7 +16,7 @@ OURS = ("openrecord", "openrecord_demo")
 def files() -> tuple[str, ...]:
     """Every file that is in git or would be added to it, as paths from the root."""
     command = ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"]
-    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    listed = subprocess.run(command, cwd=ROOT, check=True, capture_output=True, text=True, timeout=PATIENCE).stdout
     return tuple(sorted(name for name in set(listed.split("\0")) if name and (ROOT / name).is_file()))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.architecture import source
+from tests.waiting import PATIENCE
 
 WITHOUT_DEMO = "import sys; sys.modules['openrecord_demo'] = None; import openrecord.config.settings"
 WITH_DEMO = "import openrecord.config.settings"
@@ -17,7 +18,9 @@ def _start(code: str, mode: str, data: Path, **more: str) -> subprocess.Complete
     environment = {name: text for name, text in os.environ.items() if not name.startswith(("OPENRECORD_", "DJANGO_"))}
     environment |= {"OPENRECORD_MODE": mode, "OPENRECORD_KEY": "5c" * 32, "OPENRECORD_DATA": str(data), **more}
     command = [sys.executable, "-c", code]
-    return subprocess.run(command, cwd=source.ROOT, env=environment, capture_output=True, text=True, check=False)
+    return subprocess.run(
+        command, cwd=source.ROOT, env=environment, capture_output=True, text=True, check=False, timeout=PATIENCE
+    )
 
 
 def test_production_refuses_the_demo(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.accessibility import ARGUMENTS, CHROMIUM, WHOLE_CHROMIUM
+from tests.waiting import PATIENCE, ended
 
 
 class _Server(ThreadingMixIn, WSGIServer):
@@ -18,6 +19,8 @@ class _Server(ThreadingMixIn, WSGIServer):
 
 
 class _Quiet(WSGIRequestHandler):
+    timeout = PATIENCE
+
     def log_message(self, *_args: object) -> None:
         """Say nothing."""
 
@@ -70,4 +73,4 @@ def origin() -> Iterator[str]:
     yield f"http://127.0.0.1:{server.server_port}"
     server.shutdown()
     server.server_close()
-    thread.join()
+    ended(thread)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from openrecord.cards import actions
 from openrecord.cards.rules.signing import file_of, scans
 from tests.browser.test_cards import Scene, changed, made, page, scene, text_of
 from tests.integration.fhir.world import AT, BY
+from tests.waiting import ended
 
 __all__ = ["page", "scene"]
 pytestmark = pytest.mark.browser
@@ -46,7 +47,7 @@ class _Blank(BaseHTTPRequestHandler):
 @pytest.fixture
 def elsewhere(browser: Browser) -> Iterator[Page]:
     """The reader on a page of another origin."""
-    with HTTPServer(("127.0.0.1", 0), _Blank) as server:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Blank) as server:
         thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
         thread.start()
         context = browser.new_context()
@@ -56,7 +57,7 @@ def elsewhere(browser: Browser) -> Iterator[Page]:
         yield opened
         context.close()
         server.shutdown()
-        thread.join()
+        ended(thread)
 
 
 def test_another_reader_takes_text_file_and_code(page: Page, scene: Scene, elsewhere: Page) -> None:

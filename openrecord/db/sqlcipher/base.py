@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import OperationalError
 from django.db.backends.sqlite3 import base as sqlite
 from django.db.backends.sqlite3._functions import register as register_functions  # type: ignore[import-untyped]
 from django.utils.dateparse import parse_date, parse_datetime, parse_time
 from sqlcipher3 import dbapi2 as Database  # noqa: N812
 
-from openrecord.db.lock import WriteLock, write_lock
+from openrecord.db.lock import Busy, WriteLock, write_lock
 
 PAGE_SIZE = 8192
 """A commit encrypts each page that it touches, and small messages touch many; 4 KB won nothing more."""
@@ -47,12 +48,14 @@ def set_key(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
 def unlock(connection: Any, key: bytes, *, page_size: int = PAGE_SIZE) -> None:
     """Key and tune a fresh connection; raises ImproperlyConfigured where the key does not open the file."""
     set_key(connection, key, page_size=page_size)
-    connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
     try:
+        connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")  # the first that reads the file
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except Database.OperationalError:
+        raise  # the disk, not the key
     except Database.DatabaseError as error:
         raise ImproperlyConfigured(
-            "the key does not open the database: check OPENRECORD_KEY; a data folder from before 0.1.0 is made anew"
+            "the key does not open the database, or it is damaged: check OPENRECORD_KEY and OPENRECORD_KEY_FILE"
         ) from error
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
@@ -112,7 +115,10 @@ class DatabaseWrapper(sqlite.DatabaseWrapper):
 
     def _start_transaction_under_autocommit(self) -> None:
         lock = write_lock(Path(str(self.settings_dict["NAME"])))
-        lock.acquire()
+        try:
+            lock.acquire()
+        except Busy:
+            raise OperationalError("another process has been writing for too long") from None
         self._held = lock
         try:
             self.cursor().execute("BEGIN IMMEDIATE")

@@ -19,8 +19,9 @@ from joserfc.errors import JoseError
 
 from openrecord.gateways.openid.claims import accepted_value, verify_claims
 from openrecord.gateways.openid.errors import ExchangeRefused, ProviderUnavailable, TokenInvalid
-from openrecord.gateways.openid.published import CACHE_FOR, Answer, Known, call, discover, http_client, within_patience
+from openrecord.gateways.openid.published import CACHE_FOR, Known, call, discover, http_client, within_patience
 from openrecord.gateways.openid.settings import ProviderSettings, UnsafeSettings
+from openrecord.gateways.patience import Answer
 from openrecord.kit import ids
 
 ASSERTION_LIFE = timedelta(seconds=60)

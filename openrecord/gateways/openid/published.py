@@ -5,10 +5,9 @@ No redirects are followed, answers are limited in size and time, and every addre
 
 import json
 from collections.abc import Callable, Collection, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 from joserfc import jwk
@@ -17,6 +16,7 @@ from joserfc.errors import JoseError
 from openrecord.gateways import trust
 from openrecord.gateways.openid.errors import ProviderUnavailable
 from openrecord.gateways.openid.settings import is_loopback, is_safe
+from openrecord.gateways.patience import Answer, within
 
 TIMEOUT = httpx.Timeout(5.0, connect=3.0)
 PATIENCE = 8.0
@@ -24,7 +24,6 @@ PATIENCE = 8.0
 
 MAX_BYTES = 256 * 1024
 CACHE_FOR = timedelta(hours=1)
-Answer = TypeVar("Answer")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,17 +69,11 @@ def call(http: httpx.Client, method: str, url: str, **options: Any) -> tuple[int
 
 
 def within_patience(ask: Callable[[], Answer]) -> Answer:
-    """What `ask` returns or raises; ProviderUnavailable where that takes too long.
-
-    It runs in a thread of its own, which is left to itself then: it ends with the connection.
-    """
-    asking = ThreadPoolExecutor(max_workers=1, thread_name_prefix="openid")
+    """What `ask` returns or raises; ProviderUnavailable where that takes too long."""
     try:
-        return asking.submit(ask).result(PATIENCE)
+        return within(PATIENCE, ask)
     except TimeoutError as error:
         raise ProviderUnavailable("slow") from error
-    finally:
-        asking.shutdown(wait=False)
 
 
 def discover(http: httpx.Client, issuer: str, *, at: datetime) -> Known:

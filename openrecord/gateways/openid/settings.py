@@ -19,7 +19,11 @@ def is_loopback(url: str) -> bool:
 
 def is_safe(url: str, issuer: str) -> bool:
     """Https, or plain http on this machine for a provider that is itself on this machine."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+        _ = parts.port
+    except ValueError:
+        return False
     if parts.username or parts.password or parts.fragment:
         return False
     if parts.scheme == "https":

@@ -9,11 +9,13 @@ import pytest
 from openrecord.attachments import queries, tasks
 from openrecord.audit.sources import CHANGE
 from openrecord.clinical.incoming import FileState
+from openrecord.gateways import clamav
 from openrecord.gateways.clamav import ClamAv, scanner
 from openrecord.gateways.scanning import NotScanned
 from openrecord.kit.environment import MissingSetting
 from openrecord_demo import scanner as stand_in
 from tests import made_files
+from tests.dripping import Dripping
 from tests.integration.attachments.world import clamd, document
 from tests.integration.fhir.world import AT, Record
 
@@ -93,6 +95,17 @@ def test_a_daemon_that_has_had_enough_in_the_middle_is_understood() -> None:
     with clamd(answering) as address, pytest.raises(NotScanned) as error:
         scanner_at(address).scan([bytes(1 << 16)] * 200)
     assert error.value.reason in {"too_large_for_scanner", "not_reached"}
+
+
+def test_a_daemon_that_says_a_byte_now_and_then_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(clamav, "WHOLE_SCAN", 0.3)
+    slow = Dripping(b"stream: ", again=True)
+    try:
+        with pytest.raises(NotScanned) as refused:
+            _asked(f"tcp://127.0.0.1:{slow.port}")
+    finally:
+        slow.end()
+    assert (refused.value.reason, refused.value.for_good) == ("not_reached", False)
 
 
 def test_nobody_listens() -> None:

@@ -13,6 +13,7 @@ from django.test import Client
 from openrecord.attachments import tasks
 from openrecord_demo import scanner
 from tests.integration.fhir.world import AT, Json, Record
+from tests.waiting import ended
 
 DOCUMENTS = "/record/documents"
 
@@ -84,4 +85,4 @@ def clamd(answering: Callable[[Any, Any], None]) -> Iterator[str]:
             yield f"tcp://127.0.0.1:{server.server_address[1]}"
         finally:
             server.shutdown()
-            thread.join()
+            ended(thread)

@@ -16,6 +16,7 @@ from openrecord.audit import group_commit, queries, reads, reads_file
 from openrecord.audit.sources import ID, READ
 from openrecord.audit.types import NotRecorded
 from tests.integration.audit.trail import Trail, read
+from tests.waiting import ended
 
 WRITER = """
 import os, sys, threading
@@ -53,7 +54,7 @@ def read_in_threads(threads: int, each: int) -> list[UUID]:
     for thread in running:
         thread.start()
     for thread in running:
-        thread.join()
+        ended(thread)
     return acknowledged
 
 

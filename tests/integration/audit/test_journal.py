@@ -29,6 +29,7 @@ from openrecord.audit.journal import (
 )
 from openrecord.audit.types import Actor, ActorKind, DailyRoot, Repeatable, system
 from openrecord.db import keys
+from tests.waiting import PATIENCE
 
 AT = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
 RECORDS = st.lists(
@@ -167,7 +168,7 @@ def test_processes_that_write_at_once_lose_nothing(file: Path) -> None:
     for process in writers:
         process.start()
     for process in writers:
-        process.join()
+        process.join(PATIENCE)
     assert [process.exitcode for process in writers] == [0, 0, 0]
     assert file.exists()
     for number in range(3):

@@ -7,6 +7,7 @@ import pytest
 from django.db import connection as django_connection
 
 from openrecord.db import lean, prepared
+from tests.waiting import ended
 
 pytestmark = pytest.mark.usefixtures("stored")
 COUNT = "SELECT id, epoch FROM access_switch WHERE id = %(id)s AND '100%%' <> %(other)s"
@@ -40,7 +41,7 @@ def test_each_thread_has_its_own_connection() -> None:
     look()
     other = threading.Thread(target=look)
     other.start()
-    other.join()
+    ended(other)
     assert seen[0] is seen[1]
     assert seen[2] is seen[3]
     assert seen[0] is not seen[2]

@@ -1,7 +1,5 @@
 """A provider that is down or slow holds nobody for long: neither who signs in, nor our threads."""
 
-import socket
-import threading
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -11,6 +9,7 @@ from openrecord.gateways.openid import published
 from openrecord.gateways.openid.client import REST
 from openrecord.gateways.openid.client import Client as OpenIdClient
 from openrecord.gateways.openid.errors import ExchangeRefused, ProviderUnavailable
+from tests.dripping import Dripping
 from tests.integration.identity.world import Moment, World
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
@@ -19,39 +18,6 @@ SAYINGS = {
     "headers without end": HEAD + b"X-Slow: " + b"x" * 1000,
     "a body without end": HEAD + b"Content-Length: 1000\r\n\r\n" + b" " * 500,
 }
-
-
-class Dripping:
-    """Says one byte every hundredth of a second, so that no limit between two bytes is ever reached."""
-
-    def __init__(self, said: bytes) -> None:
-        self._said = said
-        self._over = threading.Event()
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self.issuer = f"http://127.0.0.1:{self._listening.getsockname()[1]}"
-        self.asked = 0
-        threading.Thread(target=self._serve, daemon=True).start()
-
-    def _serve(self) -> None:
-        while True:
-            try:
-                connection, _ = self._listening.accept()
-            except OSError:
-                return
-            self.asked += 1
-            threading.Thread(target=self._drip, args=(connection,), daemon=True).start()
-
-    def _drip(self, connection: socket.socket) -> None:
-        with connection:
-            for byte in self._said:
-                if self._over.wait(0.01):
-                    return
-                connection.sendall(bytes([byte]))
-            self._over.wait()
-
-    def end(self) -> None:
-        self._over.set()
-        self._listening.close()
 
 
 @pytest.fixture

@@ -13,12 +13,17 @@ from typing import Any, cast
 from urllib.parse import parse_qs, urlsplit
 from uuid import uuid4
 
+from tests.waiting import ended
+
 
 @dataclass
 class Mailbox:
-    """A mail server. `answers`: what it says to a recipient (else 250); `mails`: what it took."""
+    """A mail server. `answers`: what it says to a recipient (else 250); `leave`: how it answers QUIT (empty = not at
+    all); `mails`: what it took.
+    """
 
     port: int = 0
+    leave: str = "221 bye"
     answers: dict[str, str] = field(default_factory=dict)
     mails: list[EmailMessage] = field(default_factory=list)
 
@@ -45,7 +50,8 @@ def mail_server() -> Iterator[Mailbox]:
                     box.mails.append(cast("EmailMessage", found))
                     self._say("250 taken")
                 elif word == b"QUIT":
-                    self._say("221 bye")
+                    if box.leave:
+                        self._say(box.leave)
                     return
                 else:
                     self._say("250 ok")
@@ -54,6 +60,7 @@ def mail_server() -> Iterator[Mailbox]:
             self.wfile.write(f"{text}\r\n".encode())
 
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), Session) as server:
+        server.daemon_threads = True  # or the end waits for whoever does not hang up
         box.port = server.server_address[1]
         yield from _running(server, box)
 
@@ -123,4 +130,4 @@ def _running(server: socketserver.BaseServer, what: Any) -> Iterator[Any]:
         yield what
     finally:
         server.shutdown()
-        thread.join()
+        ended(thread)

@@ -1,7 +1,7 @@
 """What goes over the wire to a mail server and to GOV.UK Notify, and what their answers mean."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,9 +10,10 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey
 
-from openrecord.gateways import govuk_notify, mail
+from openrecord.gateways import govuk_notify, mail, patience
 from openrecord.gateways.messaging import Letter, NotSent
 from openrecord.kit.environment import MissingSetting
+from tests.dripping import Dripping
 from tests.integration.notify.carriers import Mailbox, Notify, mail_server, notify_server
 
 AT = datetime(2025, 3, 3, 9, 0, tzinfo=UTC)
@@ -90,12 +91,23 @@ def test_a_server_elsewhere_has_to_offer_encryption(mailbox: Mailbox) -> None:
     assert mailbox.mails == []
 
 
-@pytest.mark.parametrize("address", ["http://example.org", "smtp://", "mail.example.org"])
+@pytest.mark.parametrize("address", ["http://example.org", "smtp://", "mail.example.org", "smtp://a:port"])
 def test_settings_that_name_no_mail_server(monkeypatch: pytest.MonkeyPatch, address: str) -> None:
     monkeypatch.setenv("OPENRECORD_SMTP_URL", address)
     monkeypatch.setenv("OPENRECORD_MAIL_FROM", "no-reply@openrecord.example")
     with pytest.raises(MissingSetting, match="OPENRECORD_SMTP_URL"):
         mail.configured()
+
+
+def test_nobody_is_written_to_in_clear_or_by_half(monkeypatch: pytest.MonkeyPatch, notify: Notify) -> None:  # noqa: ARG001  it is configured
+    monkeypatch.setenv("OPENRECORD_NOTIFY_URL", "http://notify.example.org")
+    with pytest.raises(MissingSetting, match="https"):
+        govuk_notify.configured("email")
+    monkeypatch.delenv("OPENRECORD_NOTIFY_KEY_FILE")
+    with pytest.raises(MissingSetting, match="OPENRECORD_NOTIFY_KEY_FILE is not"):
+        govuk_notify.configured("sms")
+    monkeypatch.delenv("OPENRECORD_NOTIFY_SMS_TEMPLATE")
+    assert govuk_notify.configured("sms") is None
 
 
 def test_notify_is_called_with_a_signed_token_and_no_word(notify: Notify) -> None:
@@ -152,3 +164,58 @@ def test_nothing_is_carried_where_nothing_is_named(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("OPENRECORD_NOTIFY_SMS_TEMPLATE", "text")
     with pytest.raises(MissingSetting, match="cannot be read"):
         govuk_notify.configured("sms")
+
+
+@pytest.mark.parametrize("leave", ["250 still here", "421 closing", ""], ids=["odd", "in a hurry", "hung up"])
+def test_a_mail_that_was_taken_was_sent_however_the_server_takes_leave(mailbox: Mailbox, leave: str) -> None:
+    """Else it would be sent again, and again."""
+    mailbox.leave = leave
+    assert _mail().send(LETTER, at=AT)
+    assert len(mailbox.mails) == 1
+
+
+@pytest.fixture
+def dripping(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[bytes], Dripping]]:
+    """Begins a service that never comes to an end; a whole call may take a moment only."""
+    monkeypatch.setattr(patience, "WHOLE_CALL", 0.3)
+    monkeypatch.setattr(mail, "WHOLE_CALL", 0.3)
+    begun: list[Dripping] = []
+
+    def begin(said: bytes) -> Dripping:
+        begun.append(Dripping(said, again=True))
+        return begun[-1]
+
+    yield begin
+    for one in begun:
+        one.end()
+
+
+def test_a_mail_server_that_greets_without_end(
+    monkeypatch: pytest.MonkeyPatch, dripping: Callable[[bytes], Dripping]
+) -> None:
+    server = dripping(b"220-hello\r\n")
+    monkeypatch.setenv("OPENRECORD_SMTP_URL", f"smtp://127.0.0.1:{server.port}")
+    monkeypatch.setenv("OPENRECORD_MAIL_FROM", "no-reply@openrecord.example")
+    with pytest.raises(NotSent) as refused:
+        _mail().send(LETTER, at=AT)
+    assert (refused.value.reason, refused.value.for_good) == ("unreachable", False)
+
+
+@pytest.mark.parametrize("said", [b"HTTP/1.1 200 OK\r\nX-More: ", b"HTTP/1.1 200 OK\r\n\r\n [", b"\x15\x03\x01"])
+def test_a_carrier_that_never_ends_its_answer(
+    monkeypatch: pytest.MonkeyPatch, notify: Notify, dripping: Callable[[bytes], Dripping], said: bytes
+) -> None:
+    monkeypatch.setenv("OPENRECORD_NOTIFY_URL", dripping(said).issuer)
+    with pytest.raises(NotSent) as refused:
+        _notify().send(LETTER, at=AT)
+    assert (refused.value.reason, refused.value.for_good) == ("unreachable", False)
+    assert notify.sent == {}
+
+
+def test_an_answer_without_measure_is_not_understood(
+    monkeypatch: pytest.MonkeyPatch,
+    notify: Notify,  # noqa: ARG001  it is configured
+) -> None:
+    monkeypatch.setattr(patience, "MOST_BYTES", 10)
+    with pytest.raises(NotSent, match="not_understood"):
+        _notify().send(LETTER, at=AT)

@@ -98,6 +98,20 @@ def test_nobody_is_told_who_has_not_asked(post: Post) -> None:
     assert post.rows() == []
 
 
+@pytest.mark.parametrize("scope", [("all", ""), ("channel", "web")])
+def test_news_wait_while_everything_is_closed(post: Post, scope: tuple[str, str]) -> None:
+    """A stop of an hour, or a restore that nobody has opened yet: nobody could read them, and nobody misses them."""
+    post.choose(AT_ONCE)
+    post.arrives("a")
+    access.close(scope=scope[0], which=scope[1], reason="a test", by=BY, at=AT)
+    try:
+        assert post.sent(AT) == []
+        assert [row.state for row in post.rows()] == [State.WAITING]
+    finally:
+        access.reopen(scope=scope[0], which=scope[1], by=BY, at=AT)
+    assert len(post.sent(AT + MINUTE)) == 1
+
+
 def test_news_wait_for_the_morning_in_one_message(post: Post) -> None:
     post.choose(AT_ONCE)
     night = datetime(2025, 3, 3, 23, 30, tzinfo=UTC)

@@ -8,6 +8,7 @@ from pathlib import Path
 from openrecord_demo.england.cast import STORIES
 from openrecord_demo.workload import LETTERS, REQUESTS
 from tests.integration.ops.conftest import Installation
+from tests.waiting import PATIENCE
 
 
 def test_the_demonstration_is_built_with_work_on_its_desks(tmp_path: Path) -> None:
@@ -27,7 +28,9 @@ def test_the_demonstration_is_built_with_work_on_its_desks(tmp_path: Path) -> No
         "print(listing.summary(here, at=at).every, caseload.workload(here, at=at).every)\n"
     )
     settings = made.settings | {"DJANGO_SETTINGS_MODULE": "openrecord.config.settings"}
-    asked = subprocess.run([sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True)
+    asked = subprocess.run(
+        [sys.executable, "-c", code], env=settings, capture_output=True, text=True, check=True, timeout=PATIENCE
+    )
     waiting, requests = map(int, asked.stdout.split())
     assert waiting >= len(LETTERS)
     assert requests >= sum(one.who != "patrick-doyle" for one in REQUESTS)

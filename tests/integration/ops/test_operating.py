@@ -343,7 +343,8 @@ def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:
     done = fresh.run("doctor", "--json")
     assert done.returncode == 1
     findings = {finding["what"]: finding["well"] for finding in json.loads(done.stdout)["findings"]}
-    assert findings == {"key": True, "card keys": None, "database": True, "migrations": False}
+    assert findings == {"key": True, "card keys": None, "database": False}
+    assert list((tmp_path / "fresh").iterdir()) == []
 
 
 def test_demo_commands_exist_in_the_demo_only(installation: Installation) -> None:

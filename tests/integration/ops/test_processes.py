@@ -76,7 +76,7 @@ def _started(installation: Installation, *arguments: str) -> Iterator["subproces
         yield child
     finally:
         child.kill()
-        child.communicate()
+        child.communicate(timeout=PATIENCE)
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -97,7 +97,7 @@ def test_a_server_does_not_outlive_a_killed_parent(installation: Installation) -
     with _started(installation, "serve", "--port", str(port)) as server:
         assert _becomes(partial(_answers, port))
         server.kill()
-        server.wait()
+        server.wait(PATIENCE)
         assert _becomes(lambda: not _answers(port))
 
 

@@ -19,6 +19,7 @@ from openrecord.ingest.types import Tally
 from openrecord.ops import ahead, ingest, pool
 from openrecord.ops.ahead import read_ahead
 from tests.integration.ops.conftest import CommandLine, Installation, bundle, unknown_number
+from tests.waiting import PATIENCE
 
 FILES = 24
 MORE_THAN_A_PIPE_HOLDS = "x" * 50_000
@@ -84,7 +85,7 @@ def killing(readings: Iterator[Any], *, at: set[int]) -> Iterator[Any]:
         if number in at:
             for reader in multiprocessing.active_children():
                 reader.kill()
-                reader.join()
+                reader.join(PATIENCE)
         yield reading
 
 
@@ -196,5 +197,7 @@ def taken_in(installation: Installation, folder: Path, jobs: str) -> tuple[Any, 
     said = json.loads(done.stdout)
     del said["seconds"]
     settings = {**installation.settings, "DJANGO_SETTINGS_MODULE": "openrecord.config.settings"}
-    stored = subprocess.run([sys.executable, "-c", STORED], env=settings, capture_output=True, check=True)
+    stored = subprocess.run(
+        [sys.executable, "-c", STORED], env=settings, capture_output=True, check=True, timeout=PATIENCE
+    )
     return said, json.loads(stored.stdout)

@@ -18,8 +18,7 @@ from pathlib import Path
 from openrecord.web.session import SESSION
 from tests.integration.ops.restoring import ANN, BOB, CAT, ODS, ON_SQLITE, act, deliver, ended, lose, refused, replaced
 from tests.soak.stores import Store
-
-PATIENCE = 300.0
+from tests.waiting import PATIENCE, killed
 
 
 def _free_port() -> int:
@@ -47,7 +46,7 @@ def _served(store: Store) -> Iterator[int]:
                 pause.wait(0.05)
             yield port
         finally:
-            server.terminate()
+            killed(server)
 
 
 def _conditions(port: int, token: str) -> tuple[int, list[str]]:
@@ -239,7 +238,10 @@ def test_a_trail_that_the_journal_does_not_know_stays_closed(store: Store, tmp_p
     if not ON_SQLITE:
         return
     lose(store)
+    journal = Path(store.environment["OPENRECORD_JOURNAL"])
+    elsewhere = journal.rename(journal.with_name("for-a-moment"))
     store.openrecord("migrate", "--quiet")
+    elsewhere.rename(journal)
     act(store, "days")
     store.openrecord("backup", str(tmp_path / "other"))
     assert "daily root differs" in refused(store, "restore", str(tmp_path / "other"), "--replace")

@@ -10,6 +10,7 @@ from typing import ClassVar
 import pytest
 
 from openrecord_demo.bench.load import Target, generate, percentile
+from tests.waiting import ended
 
 LONG = b"0\r\n" * 100_000
 
@@ -48,7 +49,7 @@ def answering() -> Iterator[int]:
             yield server.server_port
         finally:
             server.shutdown()
-            thread.join()
+            ended(thread)
 
 
 def test_every_target_is_asked_in_turn() -> None:

@@ -16,6 +16,7 @@ from openrecord_demo.england.population import generate
 from openrecord_demo.england.practices import PRACTICES
 from openrecord_demo.england.writing import write
 from tests.unit.demo.england_files import AS_OF, PEOPLE, SEED, england, manifest, messages, objects
+from tests.waiting import PATIENCE
 
 TRADE_MARKS = ("emis", "systmone", "tpp", "vision", "optum")
 NO_ENTRIES = {"Patient", "Organization", "Practitioner", "Medication", "List", "Location"}
@@ -36,7 +37,7 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(tmp_path: Path) -
         f"write(Path(sys.argv[1]), seed={SEED}, as_of=date.fromisoformat('{AS_OF}'), patients={PEOPLE})"
     )
     environment = {**os.environ, "PYTHONHASHSEED": "77"}
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=environment)
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, env=environment, timeout=PATIENCE)
     assert digest(tmp_path) == digest(england())
 
 

@@ -35,7 +35,12 @@ def test_codes_days_and_times_as_people_type_them() -> None:
     asked = ["explain", "--patient", "9990000018", "--at"]
     assert parser().parse_args([*asked, "2026-07-01"]).at == datetime(2026, 6, 30, 23, tzinfo=UTC)
     assert parser().parse_args([*asked, "2026-07-01T09:00"]).at == datetime(2026, 7, 1, 9, tzinfo=UTC)
+    named = [*STAFF, "--issuer", "https://i.example", "--subject", "s", "--name", " Mo\n Ledger", "--roles", "manager"]
+    assert parser().parse_args(named).name == "Mo Ledger"
     assert parser().parse_args([*asked, "2026-07-01T09:00+01:00"]).at == datetime(2026, 7, 1, 8, tzinfo=UTC)
+
+
+STAFF = ("staff", "first", "--organisation", "Y90001")
 
 
 @pytest.mark.parametrize(
@@ -49,7 +54,16 @@ def test_codes_days_and_times_as_people_type_them() -> None:
         ["ingest", "a.json", "--format", "hl7v2"],
         ["close", "everything", "--reason", "x"],
         ["close", "all"],
-        ["staff", "first", "--issuer", "i", "--subject", "s", "--name", "n", "--organisation", "Y1", "--roles", "king"],
+        [*STAFF, "--issuer", "https://i.example", "--subject", "s", "--name", "n", "--roles", "king"],
+        [*STAFF, "--issuer", "https://i.example", "--subject", "s", "--name", " ", "--roles", "manager"],
+        [*STAFF, "--issuer", "https://i.example", "--subject", "s", "--name", "n" * 201, "--roles", "manager"],
+        [*STAFF, "--issuer", "https://i.example", "--subject", "s", "--name", "a\x1b[2J", "--roles", "manager"],
+        [*STAFF, "--issuer", "https://i.example", "--subject", "", "--name", "n", "--roles", "manager"],
+        [*STAFF, "--issuer", "i.example", "--subject", "s", "--name", "n", "--roles", "manager"],
+        ["close", "all", "--reason", " "],
+        ["serve", "--port", "65536"],
+        ["serve", "--port", "-1"],
+        ["practice", "add", "Y90001", "--name", "Made-up Surgery", "--icb", "much too long for a code"],
         ["viewers", "--month", "2026-13"],
     ],
 )

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+import pytest
+
 from openrecord.ops.files import find, plain_name
 
 
@@ -51,8 +53,19 @@ def test_a_folder_that_leads_back_to_itself_is_walked_once(tmp_path: Path) -> No
 def test_what_is_no_file_is_not_waited_for_and_a_link_to_nothing_is_not_passed_over(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.json")
     (tmp_path / "gone.json").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "to-pipe.json").symlink_to(tmp_path / "pipe.json")
+    (tmp_path / "to-device.json").symlink_to("/dev/zero")
     found = find([str(tmp_path)])
-    assert ([path.name for path in found.files], found.skipped) == (["gone.json"], ["pipe.json"])
+    assert [path.name for path in found.files] == ["gone.json"]
+    assert found.skipped == ["pipe.json", "to-device.json", "to-pipe.json"]
+
+
+def test_no_name_is_not_the_folder_that_one_is_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A variable of the shell that is not set."""
+    _made(tmp_path, "a.json")
+    monkeypatch.chdir(tmp_path)
+    found = find([""])
+    assert (found.files, [failure.reason for failure in found.failed]) == ([], ["a file or folder without a name"])
 
 
 def test_a_name_of_any_bytes_can_be_told(tmp_path: Path) -> None:
