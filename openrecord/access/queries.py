@@ -12,7 +12,7 @@ from openrecord.access import events
 from openrecord.access.models import EpochRow, InvitationRow, ViewerRow
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.together import Behind, decoded, least, names_in_both
-from openrecord.access.rules.viewers import viewer_reasons
+from openrecord.access.rules.viewers import is_suspended, viewer_reasons
 from openrecord.access.types import (
     AccessFacts,
     Basis,
@@ -55,17 +55,20 @@ NO_CLIENT = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """One record that a person or a client may read, and in what capacity. `services` None = all."""
+    """One record that a person or a client may read, and in what capacity. `services` None = all; `suspended`: they act
+    for the patient and nothing is theirs to see or do for now.
+    """
 
     patient_id: PatientId
     viewer_id: ViewerId
     kind: ViewerKind
     basis: Basis | None = None
     services: frozenset[Service] | None = None
+    suspended: bool = False
 
     def may(self, service: Service) -> bool:
         """Whether they may do this besides reading."""
-        return self.services is None or service in self.services
+        return not self.suspended and (self.services is None or service in self.services)
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,7 +369,8 @@ def _viewing(row: sql.Row, at: datetime) -> Viewing | None:
     viewer = known.viewers.get(viewer_id)
     if viewer is None or viewer_reasons(known, viewer, at) & ENDED:
         return None
-    return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis, viewer.services)
+    suspended = is_suspended(known, viewer, at)
+    return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis, viewer.services, suspended)
 
 
 def behind(patient_id: PatientId, viewer_id: ViewerId, *, at: datetime) -> UUID | None:

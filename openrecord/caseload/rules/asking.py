@@ -30,9 +30,12 @@ def recordable(*, has_account: bool, is_registered: bool) -> frozenset[Kind]:
     return rights | shown | {Kind.PROXY}
 
 
-def may_see(request: Request, viewer: ViewerId, kind: ViewerKind) -> bool:
-    """Whether a viewer sees the request: patients all about their record, proxies their own."""
-    return kind is ViewerKind.SELF or (kind is ViewerKind.PROXY and request.asker == viewer)
+def may_see(request: Request, viewer: ViewerId, kind: ViewerKind, *, suspended: bool) -> bool:
+    """Whether a viewer sees the request: patients all about their record, proxies their own.
+
+    `suspended`: a proxy who may see nothing now, and no answer, which speaks of the record.
+    """
+    return kind is ViewerKind.SELF or (kind is ViewerKind.PROXY and request.asker == viewer and not suspended)
 
 
 def concerns_asker(event: events.AnyEvent) -> bool:

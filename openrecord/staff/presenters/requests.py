@@ -176,14 +176,12 @@ def shown(
     patient: Patient,
     staff: Mapping[UUID, str],
     names: Mapping[UUID, str],
-    by_proxy: bool,
+    asker: str,
     waits: bool,
     at: datetime,
 ) -> Shown:
     """The request's own page. `staff`: the practice's people by id; `names`: theirs and of those who have left;
-    `by_proxy`: somebody else asked for the patient.
-
-    `waits`: somebody has to answer it.
+    `asker`: who asked, in words; `waits`: somebody has to answer it.
     """
     clock = clocks()[request.kind]
     end = None if request.is_paused else due(request, clock, at)
@@ -194,7 +192,7 @@ def shown(
         _state_words(request),
         urgent,
         tone,
-        _facts(request, staff, by_proxy=by_proxy),
+        _facts(request, staff, asker),
         progress(request, patient.born).percent if request.kind is Kind.HISTORY else None,
         tuple((part_words(review.part), review.granted) for review in request.reviews),
         tuple(text.strip() for text in letter.split("\n\n") if text.strip()),
@@ -207,9 +205,8 @@ def part_words(part: Part) -> str:
     return part_in_words(part.first, part.last, part.sections)
 
 
-def _facts(request: Request, staff: Mapping[UUID, str], *, by_proxy: bool) -> tuple[Fact, ...]:
+def _facts(request: Request, staff: Mapping[UUID, str], asker: str) -> tuple[Fact, ...]:
     wish = request.wish
-    asker = _("Somebody who acts for the patient") if by_proxy else _("The patient")
     found = [Fact(_("Asked on"), day_in_words(request.begins)), Fact(_("Asked by"), asker)]
     if request.kind is Kind.HISTORY:
         found.append(Fact(_("Asked for"), part_words(wish.part)))

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from openrecord.access import actions, events
 from openrecord.access import queries as access
 from openrecord.access.rules.ahead import next_turn
+from openrecord.access.rules.granting import bars
 from openrecord.access.types import EndReason, Silence, ViewerKind
 from openrecord.kit import clock
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
@@ -57,6 +58,7 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 for one in linked
             ],
             "told": _told(facts.silence),
+            "barred": bool(bars(facts)),
             "answer_href": "" if asking is None else address(found, asking.request_id),
             "saved": "saved" in request.GET,
         }

@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
+from openrecord.access.rules.viewers import is_suspended
 from openrecord.access.types import ViewerKind
 from openrecord.caseload import queries
 from openrecord.caseload.queries import STOPPED, Only, Place
@@ -22,6 +23,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.circumstances import left
+from openrecord.staff.presenters.proxies import name_of
 from openrecord.staff.presenters.request_forms import TITLES
 from openrecord.staff.presenters.requests import KINDS, STATES, address, lines, outcome_words, shown
 from openrecord.web.audience import Audience, audience
@@ -154,7 +156,6 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     found = request_of(desk, patient, request_id)
     at = clock.now()
     record_staff_read(request, desk, patient, route="/staff/request", served=(), at=at)
-    viewers = {viewer.viewer_id: viewer.kind for viewer in access.people_viewing(patient.patient_id, at=at)}
     here = address(patient, request_id)
     waits = found.is_open and not registry.is_nobody(patient.patient_id)
     opens = is_registered(desk, patient, at)
@@ -169,7 +170,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             patient=patient,
             staff=members_of(desk),
             names=names_at(desk),
-            by_proxy=viewers.get(found.asker) is ViewerKind.PROXY,
+            asker=_asker(found, patient, at),
             waits=waits,
             at=at,
         ),
@@ -185,6 +186,22 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
         "done": request.GET.get("done", ""),
     }
     return page(request, "staff/request.html", desk, context, patient)
+
+
+def _asker(found: Request, patient: Patient, at: datetime) -> str:
+    """Who asked; of who acts for the patient, also whether they would read the answer."""
+    facts = access.facts(patient.patient_id, at=at)
+    viewer = facts.viewers.get(found.asker)
+    if viewer is None or viewer.kind is not ViewerKind.PROXY:
+        return _("The patient")
+    every = access.linked(patient.patient_id, at=at)
+    linked = next((one for one in every if one.viewer.viewer_id == found.asker), None)
+    if linked is None:
+        return _("Somebody who acted for the patient. Their access has ended, so they do not read the answer")
+    words = _("%(name)s, who acts for the patient. They see nothing now, so they do not read the answer")
+    if not is_suspended(facts, viewer, at):
+        words = _("%(name)s, who acts for the patient")
+    return words % {"name": name_of(linked)}
 
 
 def _makes_copy(found: Request, *, waits: bool) -> bool:

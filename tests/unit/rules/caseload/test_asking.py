@@ -23,11 +23,12 @@ def test_a_proxy_asks_about_entries_and_for_nothing_else(kind: Kind) -> None:
 
 
 def test_a_patient_sees_all_and_a_proxy_only_what_they_asked() -> None:
-    assert may_see(made(), ASKER, ViewerKind.SELF)
-    assert may_see(made(), ANOTHER, ViewerKind.SELF)
-    assert may_see(made(), ASKER, ViewerKind.PROXY)
-    assert not may_see(made(), ANOTHER, ViewerKind.PROXY)
-    assert not may_see(made(), ASKER, ViewerKind.APP)
+    assert may_see(made(), ASKER, ViewerKind.SELF, suspended=False)
+    assert may_see(made(), ANOTHER, ViewerKind.SELF, suspended=False)
+    assert may_see(made(), ASKER, ViewerKind.PROXY, suspended=False)
+    assert not may_see(made(), ANOTHER, ViewerKind.PROXY, suspended=False)
+    assert not may_see(made(), ASKER, ViewerKind.APP, suspended=False)
+    assert not may_see(made(), ASKER, ViewerKind.PROXY, suspended=True), "an answer speaks of the record"
 
 
 def test_two_open_requests_of_a_kind_are_one() -> None:
