@@ -110,16 +110,12 @@ def line(request: Request) -> Line:
     return Line(f"/requests/{request.request_id}", _(ASKING[request.kind].title), _state(request), asked)
 
 
-def shown(
-    request: Request, happened: Iterable[Happened], *, own: bool, stopped: bool, born: date | None, at: datetime
-) -> Shown:
-    """The request's own page. `own`: whoever looks made it; `stopped`: online access is stopped on our pages now;
-    `born`: when its record can begin.
-    """
+def shown(request: Request, happened: Iterable[Happened], *, own: bool, born: date | None, at: datetime) -> Shown:
+    """The request's own page. `own`: whoever looks made it; `born`: when its record can begin."""
     return Shown(
         _(ASKING[request.kind].title),
         _state(request),
-        tuple(_sentences(request, at, stopped=stopped)),
+        tuple(_sentences(request, at)),
         _facts(request),
         _reviewed(request, born),
         _answer(request),
@@ -129,7 +125,7 @@ def shown(
     )
 
 
-def _sentences(request: Request, at: datetime, *, stopped: bool) -> Iterable[str]:
+def _sentences(request: Request, at: datetime) -> Iterable[str]:
     """What happens now."""
     if not request.is_open:
         return
@@ -143,10 +139,8 @@ def _sentences(request: Request, at: datetime, *, stopped: bool) -> Iterable[str
         yield _("Your surgery should have answered by %(day)s. Contact them, or complain.") % day
     else:
         yield _("Your surgery should answer by %(day)s.") % day
-    if request.kind is Kind.OPT_OUT and stopped:
+    if request.kind is Kind.OPT_OUT:
         yield _("Your online view is closed already. Your surgery still has to note it in its own system.")
-    elif request.kind is Kind.OPT_OUT:
-        yield _("You have taken this back since. Tell your surgery, so that it does not note it.")
     if request.extension is not None:
         yield _("They need longer because: %(reason)s") % {"reason": request.extension}
 

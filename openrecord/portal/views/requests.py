@@ -161,10 +161,9 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     record_page_read(request, by, (), route=f"{BASE}/request", query="", at=at)
     born = registry.patient(by.viewing.patient_id).born
     happened, own = queries.history(by.viewing.patient_id, found.request_id), found.asker == by.viewing.viewer_id
-    stopped = found.kind is Kind.OPT_OUT and _has_stopped(by, at)
     context = {
         "title": _(ASKING[found.kind].title),
-        "one": shown(found, happened, own=own, stopped=stopped, born=born, at=at),
+        "one": shown(found, happened, own=own, born=born, at=at),
         "here": f"{BASE}/{request_id}",
         "may_withdraw": Step.WITHDRAW in open_steps(found, at),
         "done": request.GET.get("done", ""),

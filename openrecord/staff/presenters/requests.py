@@ -235,10 +235,12 @@ def _decided(decision: Decision | None) -> Iterable[Fact]:
 
 def _step(one: Happened, kind: Kind, names: Mapping[UUID, str]) -> tuple[str, str, str]:
     """When, what, who."""
-    return day_in_words(one.at), _event(one.event, kind, names), _who(one, names)
+    return day_in_words(one.at), _event(one.event, kind, names), _who(one, kind, names)
 
 
-def _who(one: Happened, names: Mapping[UUID, str]) -> str:
+def _who(one: Happened, kind: Kind, names: Mapping[UUID, str]) -> str:
+    if isinstance(one.event, events.Withdrawn) and kind is Kind.OPT_OUT:
+        return _("by itself")
     if isinstance(one.event, events.Withdrawn) or (isinstance(one.event, events.Made) and one.event.received is None):
         return _("online")
     return next((name for member, name in names.items() if str(member) == one.actor), _("staff"))
@@ -256,6 +258,8 @@ def _event(event: events.AnyEvent, kind: Kind, names: Mapping[UUID, str]) -> str
             return _("Opened: %(part)s") % {"part": part_words(part)}
         case events.ChunkRefused(part=part):
             return _("Kept closed: %(part)s") % {"part": part_words(part)}
+        case events.Withdrawn() if kind is Kind.OPT_OUT:
+            return _("Withdrawn: the patient wants online access again")
         case events.Decided(outcome=outcome):
             return _("Decided: %(outcome)s") % {"outcome": outcome_words(outcome, kind)}
     return _(_PLAIN[type(event)])

@@ -1,6 +1,6 @@
 """The practice's caseload: every open request, those due first in front, and one request with all that happened."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -26,6 +26,7 @@ from openrecord.staff.presenters.circumstances import left
 from openrecord.staff.presenters.proxies import name_of
 from openrecord.staff.presenters.request_forms import TITLES
 from openrecord.staff.presenters.requests import KINDS, STATES, address, lines, outcome_words, shown
+from openrecord.staff.presenters.wishes import standing
 from openrecord.web.audience import Audience, audience
 from openrecord.web.text import gettext as _
 
@@ -177,7 +178,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
         "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES else "",
         "copy_number": patient.nhs_number if _makes_copy(found, waits=waits) else "",
         "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits and opens else []),
-        "why_only_no": _why_only_no(steps, found, patient, at),
+        "beforehand": tuple(_beforehand(steps, found, patient, at)),
         "left": "" if opens or patient.died else left(),
         "reviews": waits and opens and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
         "takes": Step.ASSIGN in steps and found.assignee != desk.member.staff_id,
@@ -209,17 +210,32 @@ def _makes_copy(found: Request, *, waits: bool) -> bool:
     return found.kind is Kind.SUBJECT_ACCESS and found.proof is not None and (waits or not found.is_open)
 
 
-def _why_only_no(steps: Collection[Step], found: Request, patient: Patient, at: datetime) -> str:
-    """Why whoever answers is offered no other answer than no; empty where they are, or where they do not answer."""
+def _beforehand(steps: Collection[Step], found: Request, patient: Patient, at: datetime) -> Iterable[str]:
+    """What whoever answers reads first: why no other answer than no is offered, or none; what access again undoes."""
+    if Step.RESUME in steps:
+        yield _("Let the clock run again before you answer.")
     if Step.DECIDE not in steps or found.kind is Kind.OPT_OUT:
-        return ""
+        return
     if found.proof is None:
-        return _("Nothing is granted before the identity check is recorded.")
-    if found.kind is Kind.HISTORY and not found.reviews:
-        return _("Nothing is granted before a part of the history was looked through and opened.")
-    if found.kind is Kind.LEVEL and not queries.openable(patient.patient_id, found, at=at):
-        return _("They see all that can be opened to them: your practice shows no more, or code 104 stands against it.")
-    return ""
+        yield _("Nothing is granted before the identity check is recorded.")
+    elif found.kind is Kind.HISTORY and not found.reviews:
+        yield _("Nothing is granted before a part of the history was looked through and opened.")
+    elif found.kind is Kind.LEVEL and not queries.openable(patient.patient_id, found, at=at):
+        yield _("They see all that can be opened to them: your practice shows no more, or code 104 stands against it.")
+    elif found.kind is Kind.OPT_IN:
+        yield from _again(found, patient, at)
+
+
+def _again(found: Request, patient: Patient, at: datetime) -> Iterable[str]:
+    """What stands of what the patient wanted, which whoever makes them ask would like to see undone (R7)."""
+    stands = standing(access.facts(patient.patient_id, at=at))
+    yield from stands or (_("The patient has chosen nothing. They see what the practice shares."),)
+    yield _("Make sure that it is the patient, and that nobody listens or tells them what to say.")
+    if not queries.opens_again(patient.patient_id, found, at=at):
+        yield _(
+            "Nothing opens with it for now: your practice shows them nothing, or code 104 stands against it. "
+            "Say so in the letter."
+        )
 
 
 def _grant_link(desk: Desk, found: Request, patient: Patient) -> list[tuple[str, str]]:
