@@ -67,7 +67,7 @@ def make(
     """
     access.lock_patient(patient_id)
     known = queries.requests(patient_id)
-    same = asking.same_open(known, kind, asker, wish)
+    same = asking.same_open(known, kind, ods, asker, wish)
     if same is not None or (kind is not Kind.OPT_OUT and asking.has_too_many(known, asker)):
         raise AskedAlready(None if same is None else same.request_id)
     request_id = RequestId(random_id())

@@ -53,6 +53,8 @@ WAITS: Mapping[Wait, str] = {
 
 RIGHTS = frozenset({Kind.SUBJECT_ACCESS, Kind.CORRECTION})
 """Rights of data protection law: who refuses one names the courts, too (UK GDPR article 12(4))."""
+OPENS = frozenset({Kind.HISTORY, Kind.LEVEL, Kind.OPT_IN, Kind.PROXY})
+"""What a surgery grants to its own patients alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,19 +112,31 @@ def line(request: Request) -> Line:
     return Line(f"/requests/{request.request_id}", _(ASKING[request.kind].title), _state(request), asked)
 
 
-def shown(request: Request, happened: Iterable[Happened], *, own: bool, born: date | None, at: datetime) -> Shown:
-    """The request's own page. `own`: whoever looks made it; `born`: when its record can begin."""
+def shown(
+    request: Request, happened: Iterable[Happened], *, own: bool, born: date | None, elsewhere: str, at: datetime
+) -> Shown:
+    """The request's own page. `own`: whoever looks made it; `born`: when its record can begin; `elsewhere`: the surgery
+    that was asked where the patient is not registered there now, else empty.
+    """
     return Shown(
         _(ASKING[request.kind].title),
         _state(request),
-        tuple(_sentences(request, at)),
+        (*_gone_from(request, elsewhere), *_sentences(request, at)),
         _facts(request),
-        _reviewed(request, born),
+        _reviewed(request, born, elsewhere),
         _answer(request),
         tuple(_steps(happened, own=own)),
         request.decision is not None or is_overdue(request, clocks()[request.kind], at),
         request.kind in RIGHTS,
     )
+
+
+def _gone_from(request: Request, elsewhere: str) -> Iterable[str]:
+    """What is said to who has left the surgery that they asked."""
+    if elsewhere:
+        yield _("You asked %(surgery)s. You are not with them any more.") % {"surgery": elsewhere}
+    if elsewhere and request.is_open and request.kind in OPENS:
+        yield _("They can open nothing to you now. Ask the surgery that you have now.")
 
 
 def _sentences(request: Request, at: datetime) -> Iterable[str]:
@@ -159,10 +173,11 @@ def _facts(request: Request) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def _reviewed(request: Request, born: date | None) -> Reviewed | None:
+def _reviewed(request: Request, born: date | None, elsewhere: str) -> Reviewed | None:
+    """Who has left sees nothing any more of what was opened to them there."""
     if request.kind is not Kind.HISTORY:
         return None
-    opened = tuple(_part(review.part) for review in request.reviews if review.granted)
+    opened = () if elsewhere else tuple(_part(review.part) for review in request.reviews if review.granted)
     return Reviewed(progress(request, born).percent, opened)
 
 

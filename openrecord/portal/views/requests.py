@@ -163,12 +163,18 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     happened, own = queries.history(by.viewing.patient_id, found.request_id), found.asker == by.viewing.viewer_id
     context = {
         "title": _(ASKING[found.kind].title),
-        "one": shown(found, happened, own=own, born=born, at=at),
+        "one": shown(found, happened, own=own, born=born, elsewhere=_elsewhere(by, found, at), at=at),
         "here": f"{BASE}/{request_id}",
         "may_withdraw": Step.WITHDRAW in open_steps(found, at),
         "done": request.GET.get("done", ""),
     }
     return page(request, "portal/request.html", by, context)
+
+
+def _elsewhere(by: Acting, found: Request, at: datetime) -> str:
+    """The practice that was asked, where the patient is not registered there now; else empty."""
+    here = registry.registered(by.viewing.patient_id, on=day_of(at))
+    return "" if any(stay.ods == found.ods for stay in here) else registry.practice_name(found.ods) or found.ods
 
 
 def _has_stopped(by: Acting, at: datetime) -> bool:
