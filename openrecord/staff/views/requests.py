@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
+from openrecord.access.events import ProxyGranted
 from openrecord.access.rules.viewers import is_suspended
 from openrecord.access.types import ViewerKind
 from openrecord.caseload import queries
@@ -175,7 +176,7 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             waits=waits,
             at=at,
         ),
-        "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES else "",
+        "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES and desk.may_read else "",
         "copy_number": patient.nhs_number if _makes_copy(found, waits=waits) else "",
         "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits and opens else []),
         "beforehand": tuple(_beforehand(steps, found, patient, at)),
@@ -222,8 +223,16 @@ def _beforehand(steps: Collection[Step], found: Request, patient: Patient, at: d
         yield _("Nothing is granted before a part of the history was looked through and opened.")
     elif found.kind is Kind.LEVEL and not queries.openable(patient.patient_id, found, at=at):
         yield _("They see all that can be opened to them: your practice shows no more, or code 104 stands against it.")
+    elif found.kind is Kind.PROXY and not _has_let_in(found, patient):
+        yield _("Nobody was let in since they asked. Let the person in before you grant it.")
     elif found.kind is Kind.OPT_IN:
         yield from _again(found, patient, at)
+
+
+def _has_let_in(found: Request, patient: Patient) -> bool:
+    """Whether anybody was let in to act for the patient since the request came."""
+    acts = access.acts(patient.patient_id)
+    return any(at >= found.made and isinstance(act, ProxyGranted) for at, act in acts)
 
 
 def _again(found: Request, patient: Patient, at: datetime) -> Iterable[str]:

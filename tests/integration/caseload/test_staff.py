@@ -248,3 +248,11 @@ def test_of_a_proxy_s_request_staff_learn_who_asked_and_whether_they_read_the_an
     registry_actions.flag_address(patient_id=record.patient.patient_id, flagged=False, by=BY, at=AT)
     assert browser.post("/access/stop").status_code == 303
     assert "Their access has ended, so they do not read the answer" in staff.get(here).text
+
+
+def test_who_does_not_read_records_is_led_to_none(record: Record) -> None:
+    """It would ask them why they break the glass."""
+    caseload.ask(world.patient(record), "question", **caseload.QUESTION)
+    here, link = caseload.desk(record), f'"/staff/patients/{record.patient.public_id}"'
+    assert link in caseload.reviewer().get(here).text
+    assert link not in caseload.manager().get(here).text
