@@ -333,8 +333,8 @@ def people_viewing(patient_id: PatientId, *, at: datetime) -> tuple[Viewer, ...]
     return tuple(viewer for viewer in viewers if viewer.granted is not None and viewer.granted <= at)
 
 
-def linked(patient_id: PatientId, *, at: datetime) -> tuple[Linked, ...]:
-    """Every person who acts for the patient and every app let in, until it has ended; suspended ones too."""
+def linked(patient_id: PatientId, *, at: datetime, ended: bool = False) -> tuple[Linked, ...]:
+    """Every person who acts for the patient and every app let in, suspended ones too; or those of whom it has ended."""
     known = facts(patient_id, at=at)
     behind = {
         ViewerId(UUID(bytes=bytes(viewer))): who
@@ -348,7 +348,7 @@ def linked(patient_id: PatientId, *, at: datetime) -> tuple[Linked, ...]:
     return tuple(
         Linked(viewer, behind.get(viewer.viewer_id), invited.get(viewer.viewer_id, ""))
         for viewer in sorted(others, key=lambda viewer: (viewer.granted or at, viewer.viewer_id))
-        if not viewer_reasons(known, viewer, at) & ENDED
+        if bool(viewer_reasons(known, viewer, at) & ENDED) is ended
     )
 
 

@@ -83,7 +83,12 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
             except invitations.OwnRecord:
                 errors = {"number": _("This is the patient's own NHS number")}
         fields = with_errors(fields, errors)
-    context = {"title": _("Let somebody act for this patient"), "barred": bool(barred), "send": _("Let them in")}
+    context = {
+        "title": _("Let somebody act for this patient"),
+        "barred": bool(barred),
+        "ended": forms.ended_in_words(patient.patient_id, desk.ods, at),
+        "send": _("Let them in"),
+    }
     return _form(request, desk, patient, fields, context, at)
 
 
@@ -141,7 +146,7 @@ def change(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpRespon
                 actions.record(patient_id=patient.patient_id, act=act, by=actor_of(request, desk, AUTHORITY), at=at)
                 return see_other(f"{base_of(patient)}/people?saved")
         fields = with_errors(fields, errors)
-    context = {"title": _("Change what this person may see"), "barred": False, "send": _("Save")}
+    context = {"title": _("Change what this person may see"), "barred": False, "ended": (), "send": _("Save")}
     return _form(request, desk, patient, fields, context, at)
 
 

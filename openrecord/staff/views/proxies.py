@@ -16,7 +16,7 @@ from openrecord.access.types import EndReason, Silence, ViewerKind
 from openrecord.kit import clock
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
 from openrecord.staff.presenters.ahead import suspended_in_words, turn_in_words
-from openrecord.staff.presenters.proxies import END_REASONS, in_words, newest_grants
+from openrecord.staff.presenters.proxies import END_REASONS, ended_in_words, in_words, newest_grants
 from openrecord.staff.presenters.requests import address
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
@@ -59,6 +59,7 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
             ],
             "told": _told(facts.silence),
             "barred": bool(bars(facts)),
+            "ended": ended_in_words(found.patient_id, desk.ods, at),
             "answer_href": "" if asking is None else address(found, asking.request_id),
             "saved": "saved" in request.GET,
         }

@@ -270,3 +270,26 @@ def test_a_watched_patient_is_not_told_even_while_access_goes_on(offered: Record
     access.record(patient_id=offered.patient.patient_id, act=code, by=BY, at=AT)
     assert browser.get(SEEN).text.count(LINE) == 3
     assert "Your surgery does not offer this." in browser.get("/access/looked").text
+
+
+def test_whoever_lets_somebody_in_again_reads_why_their_access_ended(record: Record, carer: Record) -> None:
+    """R27: the reason is kept for that; the form is reached from a request, too, without the list before it."""
+    staff, people = world.staff(), f"/staff/patients/{record.patient.public_id}/people"
+    for page in (people, f"{people}/new"):
+        assert "Access that has ended" not in staff.get(page).text
+    sent = {"viewer": _proxy(record), "reason": "safeguarding", **YES}
+    assert staff.post(people, sent).status_code == 303
+    for page in (people, f"{people}/new"):
+        told = staff.get(page).text.partition("Access that has ended")[2]
+        for words in ("Kim Carer", "3 March 2025", "Safeguarding"):
+            assert words in told
+    for browser, page in ((world.patient(record), "/access/people"), (world.patient(carer), "/people")):
+        assert "Safeguarding" not in browser.get(page).text
+
+
+def test_an_access_that_came_to_its_last_day_is_told_too(record: Record, carer: Record) -> None:
+    del carer
+    changed = events.ProxyChanged(viewer=uuid.UUID(_proxy(record)), level=4, expires=date(2025, 3, 3))
+    access.record(patient_id=record.patient.patient_id, act=changed, by=BY, at=OPENED + timedelta(days=1))
+    told = world.staff().get(f"/staff/patients/{record.patient.public_id}/people").text
+    assert "Its last day came" in told.partition("Access that has ended")[2]
