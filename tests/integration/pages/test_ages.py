@@ -189,6 +189,14 @@ def test_the_end_at_sixteen_is_told_and_cannot_be_decided_away() -> None:
     after = midnight(date(2025, 3, 4))
     assert family.seen(after) == 0
     assert "Your access has ended." in family.parents_browser(after).get("/home").text
+    family.check(after)
+    clinician = world.staff(at=after)
+    for page in ("/staff/decisions", f"/staff/patients/{family.child.patient.public_id}", review):
+        told = clinician.get(page).text
+        assert "carries on" not in told, "no such answer is offered"
+        assert "let them in on another ground" in told
+    assert clinician.post(review, {"answer": "end"}).headers["Location"].endswith("?done=decided")
+    assert review not in clinician.get("/staff/decisions").text
 
 
 def test_an_end_is_told_ahead() -> None:
