@@ -355,7 +355,8 @@ def linked(patient_id: PatientId, *, at: datetime, ended: bool = False) -> tuple
 def viewings(behind: UUID, *, at: datetime) -> tuple[Viewing, ...]:
     """Every record that this person (or client) may be a viewer of now; how much is open, Sight says.
 
-    A proxy whose access has ended is left out: not even the patient's name is shown any more.
+    A proxy whose access has ended is left out: not even the patient's name is shown any more. So is a record that is
+    part of another one: it is read there.
     """
     every = (_viewing(row, at) for row in sql.rows(_VIEWERS, [sql.uuid_key(behind)]))
     return tuple(viewing for viewing in every if viewing is not None)
@@ -368,6 +369,8 @@ def _viewing(row: sql.Row, at: datetime) -> Viewing | None:
     known = facts(patient_id, at=at)
     viewer = known.viewers.get(viewer_id)
     if viewer is None or viewer_reasons(known, viewer, at) & ENDED:
+        return None
+    if registry.patient(patient_id).merged_into is not None:
         return None
     suspended = is_suspended(known, viewer, at)
     return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis, viewer.services, suspended)
@@ -383,8 +386,9 @@ def behind(patient_id: PatientId, viewer_id: ViewerId, *, at: datetime) -> UUID 
 
 def acted_before(behind: UUID, *, at: datetime) -> bool:
     """Whether this person acted for somebody and does not any more; for whom and why is not said (R27)."""
-    rows = [row for row in sql.rows(_VIEWERS, [sql.uuid_key(behind)]) if row[2] == ViewerKind.PROXY.value]
-    return any(_viewing(row, at) is None for row in rows)
+    acted = [row[0] for row in sql.rows(_VIEWERS, [sql.uuid_key(behind)]) if row[2] == ViewerKind.PROXY.value]
+    now = {viewing.patient_id for viewing in viewings(behind, at=at)}
+    return any(registry.home(PatientId(number)) not in now for number in acted)
 
 
 def viewer_of(patient_id: PatientId, behind: UUID) -> ViewerId | None:
