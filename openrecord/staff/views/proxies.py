@@ -43,6 +43,8 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
     reason = next((one for one in EndReason if one.value == request.POST.get("reason")), None)
     grants, staff = newest_grants(access.acts(found.patient_id)), names_at(desk)
     context: dict[str, Any] = {"base": base_of(found), "here": here}
+    if wanted is None and request.POST.get("viewer"):
+        return see_other(f"{here}?gone")
     if wanted is None:
         asking = proxy_request(desk, found, request.GET.get("request", ""))
         facts = access.facts(found.patient_id, at=at)
@@ -62,6 +64,7 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
             "ended": ended_in_words(found.patient_id, desk.ods, at),
             "answer_href": "" if asking is None else address(found, asking.request_id),
             "saved": "saved" in request.GET,
+            "gone": "gone" in request.GET,
         }
         return page(request, "staff/people.html", desk, context, found)
     asked = request.POST.get("confirmed") != "yes"
