@@ -106,13 +106,13 @@ def act(
 def _comes_too_late(patient_id: PatientId, request: Request, event: events.AnyEvent, at: datetime) -> bool:
     """Whether the answer would reach nobody, or the patient has left, so that nothing is opened to them here.
 
-    Whoever lives after all may take back what they asked.
+    Whoever lives after all may take back what they asked, and what was opened is closed whoever still looks.
     """
     if isinstance(event, events.ChunkGranted):
         here = registry.registered(patient_id, on=day_of(at))
         if all(stay.ods != request.ods for stay in here):
             return True
-    return not isinstance(event, events.Withdrawn) and registry.is_nobody(patient_id)
+    return not isinstance(event, events.Withdrawn | events.ChunkClosed) and registry.is_nobody(patient_id)
 
 
 def _is_done(patient_id: PatientId, request: Request, event: events.AnyEvent, seen: int, by: Actor) -> bool:
@@ -199,6 +199,8 @@ def _brings_about(
                 sections=sections,
             )
             return (opened,)
+        case events.ChunkClosed(chunk=chunk):
+            return (access_events.HistoryWithdrawn(chunk=chunk),)
         case events.Made(kind=Kind.OPT_OUT):
             return (_decline(at),)
         case events.Decided(outcome=Outcome.GRANTED) if request.kind is Kind.OPT_IN:

@@ -51,6 +51,17 @@ WAITS: Mapping[Wait, str] = {
 }
 
 
+_PLAIN: Mapping[type, str] = {
+    events.IdentityChecked: gettext_noop("Your surgery made sure who you are"),
+    events.ClockResumed: gettext_noop("Your surgery has what it needed"),
+    events.Extended: gettext_noop("Your surgery said that it needs longer"),
+    events.ChunkRefused: gettext_noop("A part was looked at"),
+    events.ChunkClosed: gettext_noop("A part was closed again"),
+    events.Decided: gettext_noop("Your surgery answered"),
+    events.Withdrawn: gettext_noop("It was withdrawn"),
+}
+"""What is told of an event that says no more; who works on it is the surgery's own matter."""
+
 RIGHTS = frozenset({Kind.SUBJECT_ACCESS, Kind.CORRECTION})
 """Rights of data protection law: who refuses one names the courts, too (UK GDPR article 12(4))."""
 OPENS = frozenset({Kind.HISTORY, Kind.LEVEL, Kind.OPT_IN, Kind.PROXY})
@@ -218,20 +229,8 @@ def _step(event: events.AnyEvent, *, own: bool) -> str:
     match event:
         case events.Made():
             return _asked(event, own=own)
-        case events.IdentityChecked():
-            return _("Your surgery made sure who you are")
         case events.ClockPaused(wait=wait):
             return _(WAITS[wait])
-        case events.ClockResumed():
-            return _("Your surgery has what it needed")
-        case events.Extended():
-            return _("Your surgery said that it needs longer")
         case events.ChunkGranted(part=part):
             return _("Opened: %(part)s") % {"part": _part(part)}
-        case events.ChunkRefused():
-            return _("A part was looked at")
-        case events.Decided():
-            return _("Your surgery answered")
-        case events.Withdrawn():
-            return _("It was withdrawn")
-    return ""
+    return _(_PLAIN[type(event)]) if type(event) in _PLAIN else ""

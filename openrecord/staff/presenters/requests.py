@@ -196,7 +196,7 @@ def shown(
         progress(request, patient.born).percent if request.kind is Kind.HISTORY else None,
         tuple((part_words(review.part), review.granted) for review in request.reviews),
         tuple(text.strip() for text in letter.split("\n\n") if text.strip()),
-        tuple(_step(one, request.kind, names) for one in reversed(tuple(happened))),
+        tuple(_step(one, request, names) for one in reversed(tuple(happened))),
     )
 
 
@@ -233,9 +233,9 @@ def _decided(decision: Decision | None) -> Iterable[Fact]:
         yield Fact(_("Ground of refusal"), _(GROUNDS[decision.ground]))
 
 
-def _step(one: Happened, kind: Kind, names: Mapping[UUID, str]) -> tuple[str, str, str]:
+def _step(one: Happened, request: Request, names: Mapping[UUID, str]) -> tuple[str, str, str]:
     """When, what, who."""
-    return day_in_words(one.at), _event(one.event, kind, names), _who(one, kind, names)
+    return day_in_words(one.at), _event(one.event, request, names), _who(one, request.kind, names)
 
 
 def _who(one: Happened, kind: Kind, names: Mapping[UUID, str]) -> str:
@@ -246,7 +246,8 @@ def _who(one: Happened, kind: Kind, names: Mapping[UUID, str]) -> str:
     return next((name for member, name in names.items() if str(member) == one.actor), _("staff"))
 
 
-def _event(event: events.AnyEvent, kind: Kind, names: Mapping[UUID, str]) -> str:
+def _event(event: events.AnyEvent, request: Request, names: Mapping[UUID, str]) -> str:
+    kind = request.kind
     match event:
         case events.IdentityChecked(proof=proof):
             return _("Identity checked: %(how)s") % {"how": _(PROOFS[proof])}
@@ -258,6 +259,9 @@ def _event(event: events.AnyEvent, kind: Kind, names: Mapping[UUID, str]) -> str
             return _("Opened: %(part)s") % {"part": part_words(part)}
         case events.ChunkRefused(part=part):
             return _("Kept closed: %(part)s") % {"part": part_words(part)}
+        case events.ChunkClosed(chunk=chunk):
+            part = next(review.part for review in request.reviews if review.chunk == chunk)
+            return _("Closed again: %(part)s") % {"part": part_words(part)}
         case events.Withdrawn() if kind is Kind.OPT_OUT:
             return _("Withdrawn: the patient wants online access again")
         case events.Decided(outcome=outcome):

@@ -161,7 +161,8 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     here = address(patient, request_id)
     waits = found.is_open and not registry.is_nobody(patient.patient_id)
     opens = is_registered(desk, patient, at)
-    steps = steps_for(desk, open_steps(found, at) if waits else (), found.kind)
+    possible = open_steps(found, at)
+    steps = steps_for(desk, possible if waits else possible & {Step.CLOSE}, found.kind)
     steps = steps if opens else tuple(step for step in steps if step is not Step.REVIEW)
     context = {
         "title": _(KINDS[found.kind]),
