@@ -4,8 +4,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from openrecord.access import events as access
+from openrecord.access.rules.choices import taken_back
 from openrecord.access.rules.sight import SightContext
-from openrecord.access.types import AccessFacts, LevelGrant, Viewer, ViewerId
+from openrecord.access.types import AccessFacts, LevelGrant, Viewer, ViewerId, Wish
 from openrecord.clinical.kinds import Level
 from openrecord.registry.types import OdsCode
 
@@ -37,17 +38,8 @@ def again(facts: AccessFacts, at: datetime) -> tuple[access.AnyAct, ...]:
 def opens_again(facts: AccessFacts, asker: ViewerId, org: OdsCode, at: datetime) -> bool:
     """Whether anything of what `org` holds would be open to the asker by it."""
     viewer = facts.viewers.get(asker)
-    return viewer is not None and _level(_wanted(facts, at), viewer, org, at) is not Level.NONE
-
-
-def _wanted(facts: AccessFacts, at: datetime) -> AccessFacts:
-    return replace(
-        facts,
-        paused=False,
-        online=replace(facts.online, paused=False),
-        undeclined=(*facts.undeclined, at),
-        beside=tuple(_wanted(other, at) for other in facts.beside),
-    )
+    wanted = taken_back(taken_back(facts, Wish.RESUME, at), Wish.RETURN, at)
+    return viewer is not None and _level(wanted, viewer, org, at) is not Level.NONE
 
 
 def _level(facts: AccessFacts, viewer: Viewer, org: OdsCode, at: datetime) -> Level:
