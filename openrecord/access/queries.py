@@ -12,7 +12,7 @@ from openrecord.access import events
 from openrecord.access.models import EpochRow, InvitationRow, ViewerRow
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.together import Behind, decoded, least, names_in_both
-from openrecord.access.rules.viewers import viewer_reasons
+from openrecord.access.rules.viewers import is_suspended, viewer_reasons
 from openrecord.access.types import (
     AccessFacts,
     Basis,
@@ -55,17 +55,20 @@ NO_CLIENT = UUID(int=0)
 
 @dataclass(frozen=True, slots=True)
 class Viewing:
-    """One record that a person or a client may read, and in what capacity. `services` None = all."""
+    """One record that a person or a client may read, and in what capacity. `services` None = all; `suspended`: they act
+    for the patient and nothing is theirs to see or do for now.
+    """
 
     patient_id: PatientId
     viewer_id: ViewerId
     kind: ViewerKind
     basis: Basis | None = None
     services: frozenset[Service] | None = None
+    suspended: bool = False
 
     def may(self, service: Service) -> bool:
         """Whether they may do this besides reading."""
-        return self.services is None or service in self.services
+        return not self.suspended and (self.services is None or service in self.services)
 
 
 @dataclass(frozen=True, slots=True)
@@ -330,8 +333,8 @@ def people_viewing(patient_id: PatientId, *, at: datetime) -> tuple[Viewer, ...]
     return tuple(viewer for viewer in viewers if viewer.granted is not None and viewer.granted <= at)
 
 
-def linked(patient_id: PatientId, *, at: datetime) -> tuple[Linked, ...]:
-    """Every person who acts for the patient and every app let in, until it has ended; suspended ones too."""
+def linked(patient_id: PatientId, *, at: datetime, ended: bool = False) -> tuple[Linked, ...]:
+    """Every person who acts for the patient and every app let in, suspended ones too; or those of whom it has ended."""
     known = facts(patient_id, at=at)
     behind = {
         ViewerId(UUID(bytes=bytes(viewer))): who
@@ -345,14 +348,15 @@ def linked(patient_id: PatientId, *, at: datetime) -> tuple[Linked, ...]:
     return tuple(
         Linked(viewer, behind.get(viewer.viewer_id), invited.get(viewer.viewer_id, ""))
         for viewer in sorted(others, key=lambda viewer: (viewer.granted or at, viewer.viewer_id))
-        if not viewer_reasons(known, viewer, at) & ENDED
+        if bool(viewer_reasons(known, viewer, at) & ENDED) is ended
     )
 
 
 def viewings(behind: UUID, *, at: datetime) -> tuple[Viewing, ...]:
     """Every record that this person (or client) may be a viewer of now; how much is open, Sight says.
 
-    A proxy whose access has ended is left out: not even the patient's name is shown any more.
+    A proxy whose access has ended is left out: not even the patient's name is shown any more. So is a record that is
+    part of another one: it is read there.
     """
     every = (_viewing(row, at) for row in sql.rows(_VIEWERS, [sql.uuid_key(behind)]))
     return tuple(viewing for viewing in every if viewing is not None)
@@ -366,7 +370,10 @@ def _viewing(row: sql.Row, at: datetime) -> Viewing | None:
     viewer = known.viewers.get(viewer_id)
     if viewer is None or viewer_reasons(known, viewer, at) & ENDED:
         return None
-    return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis, viewer.services)
+    if registry.patient(patient_id).merged_into is not None:
+        return None
+    suspended = is_suspended(known, viewer, at)
+    return Viewing(patient_id, viewer_id, viewer.kind, viewer.basis, viewer.services, suspended)
 
 
 def behind(patient_id: PatientId, viewer_id: ViewerId, *, at: datetime) -> UUID | None:
@@ -379,8 +386,9 @@ def behind(patient_id: PatientId, viewer_id: ViewerId, *, at: datetime) -> UUID 
 
 def acted_before(behind: UUID, *, at: datetime) -> bool:
     """Whether this person acted for somebody and does not any more; for whom and why is not said (R27)."""
-    rows = [row for row in sql.rows(_VIEWERS, [sql.uuid_key(behind)]) if row[2] == ViewerKind.PROXY.value]
-    return any(_viewing(row, at) is None for row in rows)
+    acted = [row[0] for row in sql.rows(_VIEWERS, [sql.uuid_key(behind)]) if row[2] == ViewerKind.PROXY.value]
+    now = {viewing.patient_id for viewing in viewings(behind, at=at)}
+    return any(registry.home(PatientId(number)) not in now for number in acted)
 
 
 def viewer_of(patient_id: PatientId, behind: UUID) -> ViewerId | None:

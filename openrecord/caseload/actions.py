@@ -8,7 +8,7 @@ from msgspec import structs
 from openrecord.access import actions as access
 from openrecord.access import events as access_events
 from openrecord.access import queries as access_queries
-from openrecord.access.rules.choices import act_of, has_declined_online
+from openrecord.access.rules.choices import act_of
 from openrecord.access.types import Method, ViewerId
 from openrecord.access.types import Wish as Wanted
 from openrecord.audit import actions as audit
@@ -61,16 +61,13 @@ def make(
     by: Actor,
     at: datetime,
 ) -> RequestId:
-    """A new request of a viewer to a practice; what an opt-out asks is done at once, and each time (R6).
+    """A new request of a viewer to a practice; what an opt-out asks is done at once (R6).
 
     `received`: as in events.Made. Raises AskedAlready.
     """
     access.lock_patient(patient_id)
     known = queries.requests(patient_id)
-    same = asking.same_open(known, kind, asker, wish)
-    if same is not None and kind is Kind.OPT_OUT and not has_declined_online(access_queries.facts(patient_id, at=at)):
-        access.record(patient_id=patient_id, act=_decline(at), by=by, at=at)  # it was taken back since
-        return same.request_id
+    same = asking.same_open(known, kind, ods, asker, wish)
     if same is not None or (kind is not Kind.OPT_OUT and asking.has_too_many(known, asker)):
         raise AskedAlready(None if same is None else same.request_id)
     request_id = RequestId(random_id())
@@ -109,13 +106,13 @@ def act(
 def _comes_too_late(patient_id: PatientId, request: Request, event: events.AnyEvent, at: datetime) -> bool:
     """Whether the answer would reach nobody, or the patient has left, so that nothing is opened to them here.
 
-    Whoever lives after all may take back what they asked.
+    Whoever lives after all may take back what they asked, and what was opened is closed whoever still looks.
     """
     if isinstance(event, events.ChunkGranted):
         here = registry.registered(patient_id, on=day_of(at))
         if all(stay.ods != request.ods for stay in here):
             return True
-    return not isinstance(event, events.Withdrawn) and registry.is_nobody(patient_id)
+    return not isinstance(event, events.Withdrawn | events.ChunkClosed) and registry.is_nobody(patient_id)
 
 
 def _is_done(patient_id: PatientId, request: Request, event: events.AnyEvent, seen: int, by: Actor) -> bool:
@@ -147,6 +144,14 @@ def _write(patient_id: PatientId, request: Request, event: events.AnyEvent, *, b
     )
     for brought in _brings_about(patient_id, request, event, at):
         access.record(patient_id=patient_id, act=brought, by=by, at=at)
+
+
+def take_back_opt_outs(patient_id: PatientId, *, by: Actor, at: datetime) -> None:
+    """The patient wants online access again: nobody is to note that they want none, or to write that it is closed."""
+    for request in queries.requests(patient_id):
+        if request.is_open and request.kind is Kind.OPT_OUT:
+            event = events.Withdrawn()
+            _write(patient_id, follow(request, event, at), event, by=by, at=at)
 
 
 def list_again(patient_id: PatientId, *, at: datetime) -> None:
@@ -194,10 +199,12 @@ def _brings_about(
                 sections=sections,
             )
             return (opened,)
+        case events.ChunkClosed(chunk=chunk):
+            return (access_events.HistoryWithdrawn(chunk=chunk),)
         case events.Made(kind=Kind.OPT_OUT):
             return (_decline(at),)
         case events.Decided(outcome=Outcome.GRANTED) if request.kind is Kind.OPT_IN:
-            return (access_events.DeclineReversed(recorded=at),)
+            return levels.again(access_queries.facts(patient_id, at=at), at)
         case events.Decided(level=level) if level is not None:
             return levels.acts(access_queries.facts(patient_id, at=at), request.ods, level)
     return ()

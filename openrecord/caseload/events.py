@@ -74,6 +74,12 @@ class ChunkRefused(Event, frozen=True, tag="chunk_refused"):
     part: Part
 
 
+class ChunkClosed(Event, frozen=True, tag="chunk_closed"):
+    """A part of the history that was opened is closed again, also after the answer. `chunk`: as ChunkGranted has it."""
+
+    chunk: UUID
+
+
 class Decided(Event, frozen=True, tag="decided"):
     """The answer. The letter and the way to complain are told with it (R14). As types.Decision says."""
 
@@ -97,6 +103,7 @@ AnyEvent = (
     | Extended
     | ChunkGranted
     | ChunkRefused
+    | ChunkClosed
     | Decided
     | Withdrawn
 )

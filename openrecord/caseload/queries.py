@@ -81,6 +81,11 @@ def openable(patient_id: PatientId, request: Request, *, at: datetime) -> frozen
     return levels.openable(access.facts(patient_id, at=at), request.asker, request.ods, at)
 
 
+def opens_again(patient_id: PatientId, request: Request, *, at: datetime) -> bool:
+    """Whether anything would be open by it to whoever asked for access again."""
+    return levels.opens_again(access.facts(patient_id, at=at), request.asker, request.ods, at)
+
+
 def requests(patient_id: PatientId) -> tuple[Request, ...]:
     """All requests about the patient's record, newest first."""
     found: dict[bytes, list[tuple[datetime, events.AnyEvent]]] = {}

@@ -99,6 +99,8 @@ class Step(StrEnum):
     RESUME = "resume"
     EXTEND = "extend"
     REVIEW = "review"
+    CLOSE = "close"
+    """Close a part of the history that was opened: also after the end of the request."""
     DECIDE = "decide"
     WITHDRAW = "withdraw"
 
@@ -134,10 +136,11 @@ class Wish(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """A part of the record that was reviewed, and whether it was opened."""
+    """A part of the record that was reviewed, and whether it is open. `chunk`: the grant that opened it, if one did."""
 
     part: Part
     granted: bool
+    chunk: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

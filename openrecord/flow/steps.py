@@ -106,6 +106,8 @@ def access_changed(event: access_events.AccessChanged) -> None:
     settle(home, at=event.at, cause=Cause.ACCESS)
     if isinstance(event.act, _BEGINS):
         _give_defaults(home, at=event.at)
+    if isinstance(event.act, access_events.DeclineReversed):
+        caseload.take_back_opt_outs(home, by=system("requests"), at=event.at)
     note_duties(home, at=event.at)
 
 

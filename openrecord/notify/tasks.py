@@ -8,6 +8,7 @@ from openrecord.access import queries as access
 from openrecord.access.due import noted_since
 from openrecord.access.matters import Matter
 from openrecord.access.rules.ahead import is_told
+from openrecord.access.rules.viewers import is_suspended
 from openrecord.access.types import ViewerId, ViewerKind
 from openrecord.caseload import queries as caseload
 from openrecord.caseload.events import Answered
@@ -201,14 +202,15 @@ def _is_news(message: Message, at: datetime) -> bool:
     reader = Reader(message.patient_id, message.viewer_id, None, "web")
     if told.visible(reader, queries.news_since(message), at=at):
         return True
-    if caseload.answered_since(message.patient_id, message.viewer_id, message.since):
-        return True
+    answered = caseload.answered_since(message.patient_id, message.viewer_id, message.since)
     turning = noted_since(message.patient_id, Matter.TURNS_SOON, message.since)
-    if not turning:
+    if not answered and not turning:
         return False
     facts = access.facts(message.patient_id, at=at)
     viewer = facts.viewers.get(message.viewer_id)
-    return viewer is not None and is_told(facts, viewer, turning, at)
+    if viewer is None:
+        return False
+    return (answered and not is_suspended(facts, viewer, at)) or is_told(facts, viewer, turning, at)
 
 
 def _addresses(message: Message, person_id: PersonId) -> dict[DeviceId | None, str]:

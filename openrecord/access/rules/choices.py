@@ -72,6 +72,19 @@ def act_of(wish: Wish, *, method: Method, at: datetime, code: UUID, level: Level
             return events.DeclineReversed(recorded=at, method=method)
 
 
+def taken_back(facts: AccessFacts, wish: Wish, at: datetime) -> AccessFacts:
+    """The facts once the patient has taken something back (RESUME, RAISE or RETURN), wherever they said it."""
+    match wish:
+        case Wish.RESUME:
+            return replace(facts, paused=False, online=replace(facts.online, paused=False))
+        case Wish.RAISE:
+            return replace(facts, lowered=None, online=replace(facts.online, lowered=None))
+        case Wish.RETURN:
+            beside = tuple(taken_back(other, wish, at) for other in facts.beside)
+            return replace(facts, undeclined=(*facts.undeclined, at), beside=beside)
+    return facts
+
+
 def apart_from_online(facts: AccessFacts) -> AccessFacts:
     """The facts as if nothing had been chosen on our own pages."""
     return replace(

@@ -12,6 +12,7 @@ from openrecord.kit.london import birthday, midnight
 from openrecord.registry.types import OdsCode, Policy
 
 ADULT = 16
+_SUSPENDS = frozenset({Reason.PROXY_AGE_REVIEW, Reason.ADDRESS_FLAGGED, Reason.DECEASED})
 
 
 def principal(facts: AccessFacts, viewer: Viewer) -> Viewer:
@@ -71,6 +72,13 @@ def viewer_reasons(facts: AccessFacts, viewer: Viewer, at: datetime) -> frozense
     if facts.born is None or person.granted is None or person.granted > at or person.kind is ViewerKind.APP:
         reasons.add(Reason.UNKNOWN_INPUT)
     return frozenset(reasons)
+
+
+def is_suspended(facts: AccessFacts, viewer: Viewer, at: datetime) -> bool:
+    """Whether somebody acts for the patient and nothing is theirs to see or to do: no question, no answer, no card, not
+    even which practice it is. They keep the choice to stop acting.
+    """
+    return viewer.kind is ViewerKind.PROXY and bool(_SUSPENDS & viewer_reasons(facts, viewer, at))
 
 
 def _person_reasons(facts: AccessFacts, person: Viewer, at: datetime) -> set[Reason]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from openrecord.access.types import ViewerId, ViewerKind
 from openrecord.caseload import events
 from openrecord.caseload.types import Kind, Request, Wish
+from openrecord.registry.types import OdsCode
 
 ONLY_ONCE = frozenset(Kind) - {Kind.CORRECTION, Kind.QUESTION, Kind.PROXY}
 """Of these a person has one open request at a time; of others as many as differ, for a form may be sent twice."""
@@ -30,9 +31,12 @@ def recordable(*, has_account: bool, is_registered: bool) -> frozenset[Kind]:
     return rights | shown | {Kind.PROXY}
 
 
-def may_see(request: Request, viewer: ViewerId, kind: ViewerKind) -> bool:
-    """Whether a viewer sees the request: patients all about their record, proxies their own."""
-    return kind is ViewerKind.SELF or (kind is ViewerKind.PROXY and request.asker == viewer)
+def may_see(request: Request, viewer: ViewerId, kind: ViewerKind, *, suspended: bool) -> bool:
+    """Whether a viewer sees the request: patients all about their record, proxies their own.
+
+    `suspended`: a proxy who may see nothing now, and no answer, which speaks of the record.
+    """
+    return kind is ViewerKind.SELF or (kind is ViewerKind.PROXY and request.asker == viewer and not suspended)
 
 
 def concerns_asker(event: events.AnyEvent) -> bool:
@@ -40,9 +44,11 @@ def concerns_asker(event: events.AnyEvent) -> bool:
     return isinstance(event, events.Decided | events.Extended | events.ClockPaused)
 
 
-def same_open(requests: Iterable[Request], kind: Kind, asker: ViewerId, wish: Wish) -> Request | None:
-    """The open request of this person that makes another needless: of the kind, or with the very same words."""
-    alike = (one for one in requests if one.is_open and one.kind is kind and one.asker == asker)
+def same_open(requests: Iterable[Request], kind: Kind, ods: OdsCode, asker: ViewerId, wish: Wish) -> Request | None:
+    """The open request of this person to the practice that makes another needless: of the kind, or with the very same
+    words. What another practice was asked, where they were registered before, answers nothing here.
+    """
+    alike = (one for one in requests if one.is_open and (one.kind, one.ods, one.asker) == (kind, ods, asker))
     return next((one for one in alike if kind in ONLY_ONCE or one.wish == wish), None)
 
 

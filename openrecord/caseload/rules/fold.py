@@ -35,11 +35,16 @@ def _extended(request: Request, event: events.Extended, _at: datetime) -> Reques
 
 
 def _granted(request: Request, event: events.ChunkGranted, _at: datetime) -> Request:
-    return replace(request, reviews=(*request.reviews, Review(event.part, granted=True)))
+    return replace(request, reviews=(*request.reviews, Review(event.part, granted=True, chunk=event.chunk)))
 
 
 def _refused(request: Request, event: events.ChunkRefused, _at: datetime) -> Request:
     return replace(request, reviews=(*request.reviews, Review(event.part, granted=False)))
+
+
+def _closed(request: Request, event: events.ChunkClosed, _at: datetime) -> Request:
+    reviews = (replace(one, granted=False) if one.chunk == event.chunk else one for one in request.reviews)
+    return replace(request, reviews=tuple(reviews))
 
 
 def _decided(request: Request, event: events.Decided, at: datetime) -> Request:
@@ -60,6 +65,7 @@ _STEPS: dict[type, Callable[[Request, Any, datetime], Request]] = {
     events.Extended: _extended,
     events.ChunkGranted: _granted,
     events.ChunkRefused: _refused,
+    events.ChunkClosed: _closed,
     events.Decided: _decided,
     events.Withdrawn: _withdrawn,
 }

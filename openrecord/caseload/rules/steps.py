@@ -20,6 +20,7 @@ ROLES: Mapping[Step, frozenset[Role]] = {
     Step.RESUME: _ANSWERS,
     Step.EXTEND: _ANSWERS,
     Step.REVIEW: _REVIEWS,
+    Step.CLOSE: _REVIEWS,
     Step.DECIDE: _ANSWERS,
     Step.WITHDRAW: frozenset(),
 }
@@ -34,6 +35,7 @@ _STEP_OF: Mapping[type, Step] = {
     events.Extended: Step.EXTEND,
     events.ChunkGranted: Step.REVIEW,
     events.ChunkRefused: Step.REVIEW,
+    events.ChunkClosed: Step.CLOSE,
     events.Decided: Step.DECIDE,
     events.Withdrawn: Step.WITHDRAW,
 }
@@ -46,9 +48,10 @@ def roles(step: Step, kind: Kind) -> frozenset[Role]:
 
 
 def open_steps(request: Request, at: datetime) -> frozenset[Step]:
-    """What may be done with the request now, by whoever has the role."""
+    """What may be done with the request now, by whoever has the role. What was opened can be closed whenever."""
+    closing = frozenset({Step.CLOSE}) if any(review.granted for review in request.reviews) else frozenset[Step]()
     if not request.is_open:
-        return frozenset()
+        return closing
     clock = clocks()[request.kind]
     paused = request.is_paused
     in_time = day_of(at) <= due(request, clock, at)
@@ -62,7 +65,7 @@ def open_steps(request: Request, at: datetime) -> frozenset[Step]:
         Step.DECIDE: not paused,
         Step.WITHDRAW: request.kind is not Kind.OPT_OUT,
     }
-    return frozenset(step for step, holds in possible.items() if holds)
+    return closing | frozenset(step for step, holds in possible.items() if holds)
 
 
 def waits(request: Request) -> frozenset[Wait]:
@@ -84,6 +87,8 @@ def allows(
             return bool(reason.strip())
         case events.ChunkGranted(part=part) | events.ChunkRefused(part=part):
             return is_part(part)
+        case events.ChunkClosed(chunk=chunk):
+            return any(review.granted and review.chunk == chunk for review in request.reviews)
         case events.Decided():
             possible = event.outcome in outcomes(request, born=born, openable=openable)
             return possible and _is_whole(request, event) and _says_what(request, event, openable)

@@ -51,8 +51,21 @@ WAITS: Mapping[Wait, str] = {
 }
 
 
+_PLAIN: Mapping[type, str] = {
+    events.IdentityChecked: gettext_noop("Your surgery made sure who you are"),
+    events.ClockResumed: gettext_noop("Your surgery has what it needed"),
+    events.Extended: gettext_noop("Your surgery said that it needs longer"),
+    events.ChunkRefused: gettext_noop("A part was looked at"),
+    events.ChunkClosed: gettext_noop("A part was closed again"),
+    events.Decided: gettext_noop("Your surgery answered"),
+    events.Withdrawn: gettext_noop("It was withdrawn"),
+}
+"""What is told of an event that says no more; who works on it is the surgery's own matter."""
+
 RIGHTS = frozenset({Kind.SUBJECT_ACCESS, Kind.CORRECTION})
 """Rights of data protection law: who refuses one names the courts, too (UK GDPR article 12(4))."""
+OPENS = frozenset({Kind.HISTORY, Kind.LEVEL, Kind.OPT_IN, Kind.PROXY})
+"""What a surgery grants to its own patients alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,17 +124,17 @@ def line(request: Request) -> Line:
 
 
 def shown(
-    request: Request, happened: Iterable[Happened], *, own: bool, stopped: bool, born: date | None, at: datetime
+    request: Request, happened: Iterable[Happened], *, own: bool, born: date | None, elsewhere: str, at: datetime
 ) -> Shown:
-    """The request's own page. `own`: whoever looks made it; `stopped`: online access is stopped on our pages now;
-    `born`: when its record can begin.
+    """The request's own page. `own`: whoever looks made it; `born`: when its record can begin; `elsewhere`: the surgery
+    that was asked where the patient is not registered there now, else empty.
     """
     return Shown(
         _(ASKING[request.kind].title),
         _state(request),
-        tuple(_sentences(request, at, stopped=stopped)),
+        (*_gone_from(request, elsewhere), *_sentences(request, at)),
         _facts(request),
-        _reviewed(request, born),
+        _reviewed(request, born, elsewhere),
         _answer(request),
         tuple(_steps(happened, own=own)),
         request.decision is not None or is_overdue(request, clocks()[request.kind], at),
@@ -129,7 +142,15 @@ def shown(
     )
 
 
-def _sentences(request: Request, at: datetime, *, stopped: bool) -> Iterable[str]:
+def _gone_from(request: Request, elsewhere: str) -> Iterable[str]:
+    """What is said to who has left the surgery that they asked."""
+    if elsewhere:
+        yield _("You asked %(surgery)s. You are not with them any more.") % {"surgery": elsewhere}
+    if elsewhere and request.is_open and request.kind in OPENS:
+        yield _("They can open nothing to you now. Ask the surgery that you have now.")
+
+
+def _sentences(request: Request, at: datetime) -> Iterable[str]:
     """What happens now."""
     if not request.is_open:
         return
@@ -143,10 +164,8 @@ def _sentences(request: Request, at: datetime, *, stopped: bool) -> Iterable[str
         yield _("Your surgery should have answered by %(day)s. Contact them, or complain.") % day
     else:
         yield _("Your surgery should answer by %(day)s.") % day
-    if request.kind is Kind.OPT_OUT and stopped:
+    if request.kind is Kind.OPT_OUT:
         yield _("Your online view is closed already. Your surgery still has to note it in its own system.")
-    elif request.kind is Kind.OPT_OUT:
-        yield _("You have taken this back since. Tell your surgery, so that it does not note it.")
     if request.extension is not None:
         yield _("They need longer because: %(reason)s") % {"reason": request.extension}
 
@@ -165,10 +184,11 @@ def _facts(request: Request) -> tuple[Fact, ...]:
     return tuple(found)
 
 
-def _reviewed(request: Request, born: date | None) -> Reviewed | None:
+def _reviewed(request: Request, born: date | None, elsewhere: str) -> Reviewed | None:
+    """Who has left sees nothing any more of what was opened to them there."""
     if request.kind is not Kind.HISTORY:
         return None
-    opened = tuple(_part(review.part) for review in request.reviews if review.granted)
+    opened = () if elsewhere else tuple(_part(review.part) for review in request.reviews if review.granted)
     return Reviewed(progress(request, born).percent, opened)
 
 
@@ -209,20 +229,8 @@ def _step(event: events.AnyEvent, *, own: bool) -> str:
     match event:
         case events.Made():
             return _asked(event, own=own)
-        case events.IdentityChecked():
-            return _("Your surgery made sure who you are")
         case events.ClockPaused(wait=wait):
             return _(WAITS[wait])
-        case events.ClockResumed():
-            return _("Your surgery has what it needed")
-        case events.Extended():
-            return _("Your surgery said that it needs longer")
         case events.ChunkGranted(part=part):
             return _("Opened: %(part)s") % {"part": _part(part)}
-        case events.ChunkRefused():
-            return _("A part was looked at")
-        case events.Decided():
-            return _("Your surgery answered")
-        case events.Withdrawn():
-            return _("It was withdrawn")
-    return ""
+    return _(_PLAIN[type(event)]) if type(event) in _PLAIN else ""

@@ -9,8 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access.types import ViewerKind
-from openrecord.caseload import queries as caseload
-from openrecord.caseload.rules.asking import may_see
 from openrecord.kit import clock
 from openrecord.kit.london import day_of
 from openrecord.notify import queries as notify
@@ -19,6 +17,7 @@ from openrecord.portal.pages import page
 from openrecord.portal.presenters.ahead import ahead
 from openrecord.portal.presenters.requests import Line, line
 from openrecord.portal.views.record import as_shown, closed
+from openrecord.portal.views.requests import asked_by
 from openrecord.timeline.told import these
 from openrecord.timeline.types import ServedEntry
 from openrecord.web.audience import Audience, audience
@@ -70,8 +69,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 
 def _requests(by: Acting) -> tuple[Line, ...]:
     """The newest requests that this viewer may see."""
-    every = caseload.requests(by.viewing.patient_id)
-    return tuple(line(one) for one in every if may_see(one, by.viewing.viewer_id, by.viewing.kind))[:MOST_REQUESTS]
+    return tuple(line(one) for one in asked_by(by))[:MOST_REQUESTS]
 
 
 def _news(by: Acting, at: datetime) -> Mapping[ServedEntry, datetime]:

@@ -66,10 +66,10 @@ def _spoken(cards: Iterable[Card]) -> list[Card]:
 
 
 def _facts(by: Acting) -> tuple[Fact, ...]:
-    """Whose record it is. Numbers and dates are shown of one's own alone."""
+    """Whose record it is. Numbers and dates are shown of one's own alone; the surgery to nobody who may see nothing."""
     patient = registry.patient(by.viewing.patient_id)
     own = by.viewing.kind is ViewerKind.SELF
-    ods = practice_of(by, clock.now())
+    ods = None if by.viewing.suspended else practice_of(by, clock.now())
     return facts(
         (_("Name"), patient_name(by.viewing)),
         (_("NHS number"), spaced(patient.nhs_number) if own else ""),

@@ -53,9 +53,18 @@ def _acting(request: HttpRequest) -> Acting:
 def _found(by: Acting, request_id: UUID) -> Request:
     """The request, if this viewer may see it. Raises Http404: foreign and unknown are the same."""
     found = queries.request(by.viewing.patient_id, RequestId(request_id))
-    if found is None or not may_see(found, by.viewing.viewer_id, by.viewing.kind):
+    if found is None or not _may_see(found, by):
         raise Http404
     return found
+
+
+def _may_see(one: Request, by: Acting) -> bool:
+    return may_see(one, by.viewing.viewer_id, by.viewing.kind, suspended=by.viewing.suspended)
+
+
+def asked_by(by: Acting) -> tuple[Request, ...]:
+    """Every request that this viewer may see."""
+    return tuple(one for one in queries.requests(by.viewing.patient_id) if _may_see(one, by))
 
 
 def _actor(request: HttpRequest, by: Acting) -> Actor:
@@ -77,13 +86,8 @@ def requests(request: HttpRequest) -> HttpResponse:
     lines = []
     if by is not None:
         at = clock.now()
-        own = [
-            one
-            for one in queries.requests(by.viewing.patient_id)
-            if may_see(one, by.viewing.viewer_id, by.viewing.kind)
-        ]
         record_page_read(request, by, (), route=BASE, query="", at=at)
-        lines = [line(one) for one in own]
+        lines = [line(one) for one in asked_by(by)]
         cards = [(f"{BASE}/new/{kind}", _(ASKING[kind].title), _(ASKING[kind].hint)) for kind in _kinds(by)]
     context = {"title": _("Your requests"), "cards": cards, "lines": lines, "full": request.GET.get("done") == "full"}
     return page(request, "portal/requests.html", by, context)
@@ -157,15 +161,20 @@ def one(request: HttpRequest, request_id: UUID) -> HttpResponse:
     record_page_read(request, by, (), route=f"{BASE}/request", query="", at=at)
     born = registry.patient(by.viewing.patient_id).born
     happened, own = queries.history(by.viewing.patient_id, found.request_id), found.asker == by.viewing.viewer_id
-    stopped = found.kind is Kind.OPT_OUT and _has_stopped(by, at)
     context = {
         "title": _(ASKING[found.kind].title),
-        "one": shown(found, happened, own=own, stopped=stopped, born=born, at=at),
+        "one": shown(found, happened, own=own, born=born, elsewhere=_elsewhere(by, found, at), at=at),
         "here": f"{BASE}/{request_id}",
         "may_withdraw": Step.WITHDRAW in open_steps(found, at),
         "done": request.GET.get("done", ""),
     }
     return page(request, "portal/request.html", by, context)
+
+
+def _elsewhere(by: Acting, found: Request, at: datetime) -> str:
+    """The practice that was asked, where the patient is not registered there now; else empty."""
+    here = registry.registered(by.viewing.patient_id, on=day_of(at))
+    return "" if any(stay.ods == found.ods for stay in here) else registry.practice_name(found.ods) or found.ods
 
 
 def _has_stopped(by: Acting, at: datetime) -> bool:

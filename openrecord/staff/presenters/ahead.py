@@ -55,7 +55,11 @@ def turn_in_words(turn: Turn | None) -> str:
 
 
 def suspended_in_words(facts: AccessFacts, proxy: Viewer, at: datetime) -> str:
-    """Why a parent who is still listed sees nothing; empty where that is not so."""
+    """Why somebody who is still listed sees nothing; empty where that is not so."""
+    if facts.died:
+        return _("They see nothing: the patient has died")
+    if facts.address_flagged:
+        return _("They see nothing: the patient's address is protected")
     if not needs_age_review(facts, proxy, at):
         return ""
     if is_of_age(facts, ADULT, at):

@@ -6,7 +6,9 @@ from datetime import datetime
 
 from openrecord.access import queries as access
 from openrecord.access.matters import DECISIONS, Matter, OpenDue
+from openrecord.access.rules.viewers import ADULT
 from openrecord.clinical.nhs_number import spaced
+from openrecord.kit.london import birthday, midnight
 from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.staff.presenters.proxies import name_of
@@ -63,6 +65,19 @@ MATTERS: Mapping[Matter, Words] = {
 }
 
 
+_GROWN = Words(
+    gettext_noop("A parent's access after the 16th birthday"),
+    gettext_noop("The patient is 16 or older, so parental responsibility opens nothing any more. It is suspended."),
+    gettext_noop("End it. If the patient wants this person to act for them, let them in on another ground."),
+)
+
+
+def words_of(matter: Matter, patient: Patient, at: datetime) -> Words:
+    """What a matter of a patient is called, means and is ended by."""
+    is_grown = patient.born is not None and at >= midnight(birthday(patient.born, ADULT))
+    return _GROWN if matter is Matter.AGE_REVIEW and is_grown else MATTERS[matter]
+
+
 @dataclass(frozen=True, slots=True)
 class MatterRow:
     """One open matter in a list. `title`: with the name of the proxy whom it is about, if one.
@@ -88,7 +103,7 @@ def rows(open_dues: Iterable[OpenDue], at: datetime) -> tuple[MatterRow, ...]:
 
 
 def _row(open_due: OpenDue, patient: Patient, at: datetime) -> MatterRow:
-    words = MATTERS[open_due.due.matter]
+    words = words_of(open_due.due.matter, patient, at)
     whose = _proxy(open_due, at)
     return MatterRow(
         f"{_(words.title)}: {whose}" if whose else _(words.title),

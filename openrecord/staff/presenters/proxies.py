@@ -5,15 +5,18 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from openrecord.access.events import AnyAct, Evidence, ProxyChanged, ProxyGranted, Relation
+from openrecord.access import queries as access
+from openrecord.access.events import AnyAct, Evidence, ProxyChanged, ProxyGranted, ProxyRevoked, Relation
 from openrecord.access.invitations import Invited
 from openrecord.access.queries import Linked
 from openrecord.access.rules.granting import Fault, Scope
-from openrecord.access.types import Basis, EndReason, Service, Viewer
+from openrecord.access.types import Basis, EndReason, Service, Viewer, ViewerKind
 from openrecord.clinical.kinds import Level, Section
 from openrecord.clinical.nhs_number import InvalidNhsNumber, NhsNumber, parse
 from openrecord.identity import queries as identity
 from openrecord.identity.types import PersonId
+from openrecord.kit.london import day_of as london_day
+from openrecord.registry.types import OdsCode, PatientId
 from openrecord.web.forms import Field, Option, Shape, chosen, day_of, day_parts, too_long
 from openrecord.web.parts import LEVELS, SECTIONS
 from openrecord.web.records.levels import level_words
@@ -135,6 +138,35 @@ def in_words(one: Linked, grants: Mapping[UUID, ProxyGranted], staff: Mapping[UU
         viewer.expires,
         one.behind is None and bool(one.invited),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """Somebody who acted for the patient once. `day`: when that ended, None = not known; `why` may be empty."""
+
+    name: str
+    day: date | None
+    why: str
+
+
+def ended_in_words(patient_id: PatientId, org: OdsCode, at: datetime) -> tuple[Ended, ...]:
+    """Those whose access this practice gave and which has ended, the latest first: who lets somebody in again has to
+    know why it ended.
+    """
+    every, acts = access.linked(patient_id, at=at, ended=True), access.acts(patient_id)
+    revoked = {act.viewer: (at, act) for at, act in acts if isinstance(act, ProxyRevoked)}
+    ours = (one for one in every if one.viewer.kind is ViewerKind.PROXY and one.viewer.listed_org == org)
+    found = (_ended(one, revoked.get(one.viewer.viewer_id), london_day(at)) for one in ours)
+    return tuple(sorted(found, key=lambda one: one.day or date.min, reverse=True))
+
+
+def _ended(one: Linked, revoked: tuple[datetime, ProxyRevoked] | None, today: date) -> Ended:
+    if one.viewer.revoked and revoked is not None:
+        at, act = revoked
+        return Ended(name_of(one), london_day(at), "" if act.reason is None else _(END_REASONS[act.reason]))
+    if one.viewer.expires is not None and one.viewer.expires <= today:
+        return Ended(name_of(one), one.viewer.expires, _("Its last day came"))
+    return Ended(name_of(one), None, _("The patient was registered elsewhere"))
 
 
 def _services(given: frozenset[Service] | None) -> str:

@@ -23,6 +23,7 @@ TITLES: Mapping[Step, str] = {
     Step.RESUME: gettext_noop("Let the clock run again"),
     Step.EXTEND: gettext_noop("Extend the time"),
     Step.REVIEW: gettext_noop("Open or close a part of the history"),
+    Step.CLOSE: gettext_noop("Close a part of the history again"),
     Step.DECIDE: gettext_noop("Decide the request"),
 }
 _MISSING: Mapping[str, str] = {
@@ -31,6 +32,7 @@ _MISSING: Mapping[str, str] = {
     "wait": gettext_noop("Choose what you are waiting for"),
     "reason": gettext_noop("Write why you need longer"),
     "verdict": gettext_noop("Choose whether this part is opened or stays closed"),
+    "chunk": gettext_noop("Choose which part is closed"),
     "level": gettext_noop("Choose how much is opened"),
     "correction": gettext_noop("Choose what became of the entry"),
     "ground": gettext_noop("Choose the ground of refusal"),
@@ -80,14 +82,18 @@ def fields_of(step: Step, setting: Setting) -> tuple[Field, ...]:
             return (Field("reason", _("Why do you need longer?"), Shape.TEXT, _("The patient reads this.")),)
         case Step.REVIEW:
             return _review(setting.request) + _looked_at(setting.came_restricted)
+        case Step.CLOSE:
+            opened = {str(one.chunk): part_words(one.part) for one in setting.request.reviews if one.granted}
+            hint = _("At once, on every device and in every app. What other parts open stays open.")
+            return (_one_of("chunk", _("Which part?"), opened, hint=hint),)
         case Step.DECIDE:
             return _decide(setting)
     return ()
 
 
-def _one_of(name: str, label: str, options: Mapping[str, str], typed: str = "") -> Field:
+def _one_of(name: str, label: str, options: Mapping[str, str], typed: str = "", hint: str = "") -> Field:
     choices = [Option(value, words) for value, words in options.items()]
-    return Field(name, label, Shape.ONE_OF, options=choices, typed=(typed,))
+    return Field(name, label, Shape.ONE_OF, hint, options=choices, typed=(typed,))
 
 
 def part_fields(asked: Part) -> tuple[Field, ...]:
@@ -103,6 +109,7 @@ def part_fields(asked: Part) -> tuple[Field, ...]:
 
 def _review(request: Request) -> tuple[Field, ...]:
     levels = {str(int(level)): _(words) for level, words in LEVELS.items()}
+    is_open = any(review.granted for review in request.reviews)
     return (
         *part_fields(request.wish.part),
         _one_of(
@@ -112,6 +119,7 @@ def _review(request: Request) -> tuple[Field, ...]:
                 OPEN: _("Open it to the patient: I have looked at all of it and hidden what must be hidden"),
                 CLOSED: _("Keep it closed"),
             },
+            hint=_("What is open already stays open until you close it again.") if is_open else "",
         ),
         _one_of("level", _("How much of it, if it is opened?"), levels, str(int(request.wish.level or Level.FULL))),
     )
@@ -245,6 +253,8 @@ def event_of(step: Step, fields: Sequence[Field], setting: Setting) -> events.An
             return events.ChunkGranted(part_of(fields), random_id(), Level(int(value["level"])))
         case Step.REVIEW:
             return events.ChunkRefused(part_of(fields))
+        case Step.CLOSE:
+            return events.ChunkClosed(UUID(value["chunk"]))
         case Step.DECIDE if setting.outcome is not None:
             return _decided(setting.outcome, value, setting.request)
     raise ValueError(step)

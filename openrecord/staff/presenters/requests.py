@@ -176,14 +176,12 @@ def shown(
     patient: Patient,
     staff: Mapping[UUID, str],
     names: Mapping[UUID, str],
-    by_proxy: bool,
+    asker: str,
     waits: bool,
     at: datetime,
 ) -> Shown:
     """The request's own page. `staff`: the practice's people by id; `names`: theirs and of those who have left;
-    `by_proxy`: somebody else asked for the patient.
-
-    `waits`: somebody has to answer it.
+    `asker`: who asked, in words; `waits`: somebody has to answer it.
     """
     clock = clocks()[request.kind]
     end = None if request.is_paused else due(request, clock, at)
@@ -194,11 +192,11 @@ def shown(
         _state_words(request),
         urgent,
         tone,
-        _facts(request, staff, by_proxy=by_proxy),
+        _facts(request, staff, asker),
         progress(request, patient.born).percent if request.kind is Kind.HISTORY else None,
         tuple((part_words(review.part), review.granted) for review in request.reviews),
         tuple(text.strip() for text in letter.split("\n\n") if text.strip()),
-        tuple(_step(one, request.kind, names) for one in reversed(tuple(happened))),
+        tuple(_step(one, request, names) for one in reversed(tuple(happened))),
     )
 
 
@@ -207,9 +205,8 @@ def part_words(part: Part) -> str:
     return part_in_words(part.first, part.last, part.sections)
 
 
-def _facts(request: Request, staff: Mapping[UUID, str], *, by_proxy: bool) -> tuple[Fact, ...]:
+def _facts(request: Request, staff: Mapping[UUID, str], asker: str) -> tuple[Fact, ...]:
     wish = request.wish
-    asker = _("Somebody who acts for the patient") if by_proxy else _("The patient")
     found = [Fact(_("Asked on"), day_in_words(request.begins)), Fact(_("Asked by"), asker)]
     if request.kind is Kind.HISTORY:
         found.append(Fact(_("Asked for"), part_words(wish.part)))
@@ -236,18 +233,21 @@ def _decided(decision: Decision | None) -> Iterable[Fact]:
         yield Fact(_("Ground of refusal"), _(GROUNDS[decision.ground]))
 
 
-def _step(one: Happened, kind: Kind, names: Mapping[UUID, str]) -> tuple[str, str, str]:
+def _step(one: Happened, request: Request, names: Mapping[UUID, str]) -> tuple[str, str, str]:
     """When, what, who."""
-    return day_in_words(one.at), _event(one.event, kind, names), _who(one, names)
+    return day_in_words(one.at), _event(one.event, request, names), _who(one, request.kind, names)
 
 
-def _who(one: Happened, names: Mapping[UUID, str]) -> str:
+def _who(one: Happened, kind: Kind, names: Mapping[UUID, str]) -> str:
+    if isinstance(one.event, events.Withdrawn) and kind is Kind.OPT_OUT:
+        return _("by itself")
     if isinstance(one.event, events.Withdrawn) or (isinstance(one.event, events.Made) and one.event.received is None):
         return _("online")
     return next((name for member, name in names.items() if str(member) == one.actor), _("staff"))
 
 
-def _event(event: events.AnyEvent, kind: Kind, names: Mapping[UUID, str]) -> str:
+def _event(event: events.AnyEvent, request: Request, names: Mapping[UUID, str]) -> str:
+    kind = request.kind
     match event:
         case events.IdentityChecked(proof=proof):
             return _("Identity checked: %(how)s") % {"how": _(PROOFS[proof])}
@@ -259,6 +259,11 @@ def _event(event: events.AnyEvent, kind: Kind, names: Mapping[UUID, str]) -> str
             return _("Opened: %(part)s") % {"part": part_words(part)}
         case events.ChunkRefused(part=part):
             return _("Kept closed: %(part)s") % {"part": part_words(part)}
+        case events.ChunkClosed(chunk=chunk):
+            part = next(review.part for review in request.reviews if review.chunk == chunk)
+            return _("Closed again: %(part)s") % {"part": part_words(part)}
+        case events.Withdrawn() if kind is Kind.OPT_OUT:
+            return _("Withdrawn: the patient wants online access again")
         case events.Decided(outcome=outcome):
             return _("Decided: %(outcome)s") % {"outcome": outcome_words(outcome, kind)}
     return _(_PLAIN[type(event)])

@@ -23,7 +23,7 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient, Policy
 from openrecord.staff.desk import Desk, actor_of, desk_of, page, patient_of, record_staff_read
 from openrecord.staff.presenters.ahead import rows as ahead_rows
-from openrecord.staff.presenters.matters import MATTERS, rows
+from openrecord.staff.presenters.matters import rows, words_of
 from openrecord.staff.presenters.proxies import Proxy, in_words, newest_grants
 from openrecord.staff.views.policy_form import whole_number
 from openrecord.staff.views.requests import names_at
@@ -204,10 +204,13 @@ def _question(
     parent: Proxy | None = None,
 ) -> HttpResponse:
     errors = (FieldError("answer-1", _("Choose what happens")),) if request.method == "POST" else ()
-    record_staff_read(request, desk, patient, route="/staff/decision", served=(), at=clock.now())
+    at = clock.now()
+    record_staff_read(request, desk, patient, route="/staff/decision", served=(), at=at)
+    words = words_of(matter, patient, at)
     context = {
-        "title": _(MATTERS[matter].title),
-        "meaning": _(MATTERS[matter].meaning),
+        "title": _(words.title),
+        "meaning": _(words.meaning),
+        "ending": "" if len(answers) > 1 else _(words.ending),
         "parent": parent,
         "answers": answers,
         "errors": errors,

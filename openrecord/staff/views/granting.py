@@ -1,6 +1,6 @@
 """Letting somebody act for a patient: the form, a letter with a code for who is not known here yet, another scope."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -27,7 +27,7 @@ from openrecord.staff.views.requests import proxy_request
 from openrecord.staff.views.wishes import AUTHORITY
 from openrecord.web.audience import Audience, audience
 from openrecord.web.forms import Field, day_of, filled, summary, with_errors
-from openrecord.web.redirects import see_other
+from openrecord.web.redirects import Elsewhere, see_other
 from openrecord.web.text import gettext as _
 
 
@@ -39,13 +39,18 @@ def _desk_and_patient(request: HttpRequest, public_id: UUID) -> tuple[Desk, Pati
 
 
 def linked_proxy(patient: Patient, viewer_id: UUID, at: datetime) -> Linked:
-    """Somebody who acts for the patient until it has ended. Raises Http404."""
-    every = access.linked(patient.patient_id, at=at)
-    proxies = (one for one in every if one.viewer.kind is ViewerKind.PROXY)
-    found = next((one for one in proxies if one.viewer.viewer_id == viewer_id), None)
+    """Somebody who acts for the patient until it has ended. Raises Elsewhere where it has since, Http404 for others."""
+    found = _of(access.linked(patient.patient_id, at=at), viewer_id)
     if found is None:
+        if _of(access.linked(patient.patient_id, at=at, ended=True), viewer_id) is not None:
+            raise Elsewhere(f"{base_of(patient)}/people?gone")
         raise Http404
     return found
+
+
+def _of(every: Iterable[Linked], viewer_id: UUID) -> Linked | None:
+    proxies = (one for one in every if one.viewer.kind is ViewerKind.PROXY)
+    return next((one for one in proxies if one.viewer.viewer_id == viewer_id), None)
 
 
 def _asked_name(request: HttpRequest, desk: Desk, patient: Patient) -> tuple[str, str]:
@@ -83,7 +88,12 @@ def new(request: HttpRequest, public_id: UUID) -> HttpResponse:
             except invitations.OwnRecord:
                 errors = {"number": _("This is the patient's own NHS number")}
         fields = with_errors(fields, errors)
-    context = {"title": _("Let somebody act for this patient"), "barred": bool(barred), "send": _("Let them in")}
+    context = {
+        "title": _("Let somebody act for this patient"),
+        "barred": bool(barred),
+        "ended": forms.ended_in_words(patient.patient_id, desk.ods, at),
+        "send": _("Let them in"),
+    }
     return _form(request, desk, patient, fields, context, at)
 
 
@@ -141,7 +151,7 @@ def change(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpRespon
                 actions.record(patient_id=patient.patient_id, act=act, by=actor_of(request, desk, AUTHORITY), at=at)
                 return see_other(f"{base_of(patient)}/people?saved")
         fields = with_errors(fields, errors)
-    context = {"title": _("Change what this person may see"), "barred": False, "send": _("Save")}
+    context = {"title": _("Change what this person may see"), "barred": False, "ended": (), "send": _("Save")}
     return _form(request, desk, patient, fields, context, at)
 
 
@@ -166,6 +176,7 @@ def letter(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpRespon
     if request.method != "POST":
         return see_other(f"{base_of(patient)}/people")
     at = clock.now()
+    linked_proxy(patient, viewer_id, at)
     try:
         made = invitations.new_letter(
             patient_id=patient.patient_id,
@@ -173,8 +184,8 @@ def letter(request: HttpRequest, public_id: UUID, viewer_id: UUID) -> HttpRespon
             by=actor_of(request, desk, AUTHORITY),
             at=at,
         )
-    except invitations.NoInvitation as gone:
-        raise Http404 from gone
+    except invitations.NoInvitation:  # they have come meanwhile, which the list says
+        return see_other(f"{base_of(patient)}/people")
     context = {
         "title": _("A code to act for somebody"),
         "people": f"{base_of(patient)}/people",

@@ -133,8 +133,10 @@ def proposal(request: HttpRequest, proposal_id: UUID) -> HttpResponse:
     found = registry.proposal(desk.ods, proposal_id)
     if found is None:
         raise Http404
-    if request.method == "POST" and _version_of(found) is not None:
-        return see_other(f"{PRACTICE}?done=changed")  # pressed twice
+    applied = _version_of(found)
+    if request.method == "POST" and applied is not None:  # pressed twice, or on a page that has grown old
+        stands = applied.version == in_force(registry.policy_versions(desk.ods)).number
+        return see_other(f"{PRACTICE}?done=changed" if stands else request.path)
     foreseen = dry_run(found)
     why = request.POST.get("why", "").strip()
     errors: tuple[FieldError, ...] = ()
@@ -199,7 +201,8 @@ def _proposal_page(
     here = f"{PRACTICE}/proposals/{found.proposal_id}"
     listed = forecasts.rows(lines[(number - 1) * PAGE_SIZE : number * PAGE_SIZE])
     record_staff_read(request, desk, None, route="/staff/practice/proposals", served=(), at=clock.now())
-    base = next((v.policy for v in registry.policy_versions(desk.ods) if v.version == found.base), None)
+    versions = registry.policy_versions(desk.ods)
+    base = next((v.policy for v in versions if v.version == found.base), None)
     applied = _version_of(found)
     before, more = number > 1, number * PAGE_SIZE < len(lines)
     context = {
@@ -211,6 +214,7 @@ def _proposal_page(
         "opened_from": _opened_from(base, found),
         "checklist": readiness.progress(registry.readiness(desk.ods)) if _goes_live(base, found.policy) else None,
         "applied": applied,
+        "newest": in_force(versions).number,
         "changed": () if applied else changed_since(desk.ods, found.base),
         "foreseen": foreseen,
         "rules": forecasts.rule_rows(foreseen),

@@ -11,11 +11,12 @@ from django.views.decorators.http import require_http_methods, require_POST
 from openrecord.access import actions, events
 from openrecord.access import queries as access
 from openrecord.access.rules.ahead import next_turn
+from openrecord.access.rules.granting import bars
 from openrecord.access.types import EndReason, Silence, ViewerKind
 from openrecord.kit import clock
 from openrecord.staff.desk import actor_of, desk_of, page, record_staff_read
 from openrecord.staff.presenters.ahead import suspended_in_words, turn_in_words
-from openrecord.staff.presenters.proxies import END_REASONS, in_words, newest_grants
+from openrecord.staff.presenters.proxies import END_REASONS, ended_in_words, in_words, newest_grants
 from openrecord.staff.presenters.requests import address
 from openrecord.staff.views.patient import base_of
 from openrecord.staff.views.preview import registered_patient
@@ -42,6 +43,8 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
     reason = next((one for one in EndReason if one.value == request.POST.get("reason")), None)
     grants, staff = newest_grants(access.acts(found.patient_id)), names_at(desk)
     context: dict[str, Any] = {"base": base_of(found), "here": here}
+    if wanted is None and request.POST.get("viewer"):
+        return see_other(f"{here}?gone")
     if wanted is None:
         asking = proxy_request(desk, found, request.GET.get("request", ""))
         facts = access.facts(found.patient_id, at=at)
@@ -57,8 +60,11 @@ def people(request: HttpRequest, public_id: UUID) -> HttpResponse:
                 for one in linked
             ],
             "told": _told(facts.silence),
+            "barred": bool(bars(facts)),
+            "ended": ended_in_words(found.patient_id, desk.ods, at),
             "answer_href": "" if asking is None else address(found, asking.request_id),
             "saved": "saved" in request.GET,
+            "gone": "gone" in request.GET,
         }
         return page(request, "staff/people.html", desk, context, found)
     asked = request.POST.get("confirmed") != "yes"

@@ -1,6 +1,6 @@
 """The practice's caseload: every open request, those due first in front, and one request with all that happened."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TypeVar
@@ -11,6 +11,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
 
 from openrecord.access import queries as access
+from openrecord.access.events import ProxyGranted
+from openrecord.access.rules.viewers import is_suspended
 from openrecord.access.types import ViewerKind
 from openrecord.caseload import queries
 from openrecord.caseload.queries import STOPPED, Only, Place
@@ -22,8 +24,10 @@ from openrecord.registry import queries as registry
 from openrecord.registry.types import Patient
 from openrecord.staff.desk import Desk, desk_of, is_registered, page, patient_of, record_staff_read
 from openrecord.staff.presenters.circumstances import left
+from openrecord.staff.presenters.proxies import name_of
 from openrecord.staff.presenters.request_forms import TITLES
 from openrecord.staff.presenters.requests import KINDS, STATES, address, lines, outcome_words, shown
+from openrecord.staff.presenters.wishes import standing
 from openrecord.web.audience import Audience, audience
 from openrecord.web.text import gettext as _
 
@@ -154,11 +158,11 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     found = request_of(desk, patient, request_id)
     at = clock.now()
     record_staff_read(request, desk, patient, route="/staff/request", served=(), at=at)
-    viewers = {viewer.viewer_id: viewer.kind for viewer in access.people_viewing(patient.patient_id, at=at)}
     here = address(patient, request_id)
     waits = found.is_open and not registry.is_nobody(patient.patient_id)
     opens = is_registered(desk, patient, at)
-    steps = steps_for(desk, open_steps(found, at) if waits else (), found.kind)
+    possible = open_steps(found, at)
+    steps = steps_for(desk, possible if waits else possible & {Step.CLOSE}, found.kind)
     steps = steps if opens else tuple(step for step in steps if step is not Step.REVIEW)
     context = {
         "title": _(KINDS[found.kind]),
@@ -169,14 +173,14 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
             patient=patient,
             staff=members_of(desk),
             names=names_at(desk),
-            by_proxy=viewers.get(found.asker) is ViewerKind.PROXY,
+            asker=_asker(found, patient, at),
             waits=waits,
             at=at,
         ),
-        "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES else "",
+        "record": f"/staff/patients/{patient.public_id}" if found.kind in _ABOUT_ENTRIES and desk.may_read else "",
         "copy_number": patient.nhs_number if _makes_copy(found, waits=waits) else "",
         "links": _links(steps, found, here, patient) + (_grant_link(desk, found, patient) if waits and opens else []),
-        "why_only_no": _why_only_no(steps, found, patient, at),
+        "beforehand": tuple(_beforehand(steps, found, patient, at)),
         "left": "" if opens or patient.died else left(),
         "reviews": waits and opens and bool(roles(Step.REVIEW, found.kind) & desk.member.roles),
         "takes": Step.ASSIGN in steps and found.assignee != desk.member.staff_id,
@@ -187,22 +191,61 @@ def one(request: HttpRequest, public_id: UUID, request_id: UUID) -> HttpResponse
     return page(request, "staff/request.html", desk, context, patient)
 
 
+def _asker(found: Request, patient: Patient, at: datetime) -> str:
+    """Who asked; of who acts for the patient, also whether they would read the answer."""
+    facts = access.facts(patient.patient_id, at=at)
+    viewer = facts.viewers.get(found.asker)
+    if viewer is None or viewer.kind is not ViewerKind.PROXY:
+        return _("The patient")
+    every = access.linked(patient.patient_id, at=at)
+    linked = next((one for one in every if one.viewer.viewer_id == found.asker), None)
+    if linked is None:
+        return _("Somebody who acted for the patient. Their access has ended, so they do not read the answer")
+    words = _("%(name)s, who acts for the patient. They see nothing now, so they do not read the answer")
+    if not is_suspended(facts, viewer, at):
+        words = _("%(name)s, who acts for the patient")
+    return words % {"name": name_of(linked)}
+
+
 def _makes_copy(found: Request, *, waits: bool) -> bool:
     """Whether how to make the copy is said: to whoever is known, and not where the answer comes too late."""
     return found.kind is Kind.SUBJECT_ACCESS and found.proof is not None and (waits or not found.is_open)
 
 
-def _why_only_no(steps: Collection[Step], found: Request, patient: Patient, at: datetime) -> str:
-    """Why whoever answers is offered no other answer than no; empty where they are, or where they do not answer."""
+def _beforehand(steps: Collection[Step], found: Request, patient: Patient, at: datetime) -> Iterable[str]:
+    """What whoever answers reads first: why no other answer than no is offered, or none; what access again undoes."""
+    if Step.RESUME in steps:
+        yield _("Let the clock run again before you answer.")
     if Step.DECIDE not in steps or found.kind is Kind.OPT_OUT:
-        return ""
+        return
     if found.proof is None:
-        return _("Nothing is granted before the identity check is recorded.")
-    if found.kind is Kind.HISTORY and not found.reviews:
-        return _("Nothing is granted before a part of the history was looked through and opened.")
-    if found.kind is Kind.LEVEL and not queries.openable(patient.patient_id, found, at=at):
-        return _("They see all that can be opened to them: your practice shows no more, or code 104 stands against it.")
-    return ""
+        yield _("Nothing is granted before the identity check is recorded.")
+    elif found.kind is Kind.HISTORY and not found.reviews:
+        yield _("Nothing is granted before a part of the history was looked through and opened.")
+    elif found.kind is Kind.LEVEL and not queries.openable(patient.patient_id, found, at=at):
+        yield _("They see all that can be opened to them: your practice shows no more, or code 104 stands against it.")
+    elif found.kind is Kind.PROXY and not _has_let_in(found, patient):
+        yield _("Nobody was let in since they asked. Let the person in before you grant it.")
+    elif found.kind is Kind.OPT_IN:
+        yield from _again(found, patient, at)
+
+
+def _has_let_in(found: Request, patient: Patient) -> bool:
+    """Whether anybody was let in to act for the patient since the request came."""
+    acts = access.acts(patient.patient_id)
+    return any(at >= found.made and isinstance(act, ProxyGranted) for at, act in acts)
+
+
+def _again(found: Request, patient: Patient, at: datetime) -> Iterable[str]:
+    """What stands of what the patient wanted, which whoever makes them ask would like to see undone (R7)."""
+    stands = standing(access.facts(patient.patient_id, at=at))
+    yield from stands or (_("The patient has chosen nothing. They see what the practice shares."),)
+    yield _("Make sure that it is the patient, and that nobody listens or tells them what to say.")
+    if not queries.opens_again(patient.patient_id, found, at=at):
+        yield _(
+            "Nothing opens with it for now: your practice shows them nothing, or code 104 stands against it. "
+            "Say so in the letter."
+        )
 
 
 def _grant_link(desk: Desk, found: Request, patient: Patient) -> list[tuple[str, str]]:

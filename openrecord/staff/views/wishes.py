@@ -9,7 +9,7 @@ from django.views.decorators.http import require_http_methods
 
 from openrecord.access import actions
 from openrecord.access import queries as access
-from openrecord.access.rules.choices import act_of
+from openrecord.access.rules.choices import act_of, taken_back
 from openrecord.access.types import Method, Wish
 from openrecord.kit import clock
 from openrecord.kit.ids import random_id
@@ -48,7 +48,13 @@ def wishes(request: HttpRequest, public_id: UUID) -> HttpResponse:
             by = actor_of(request, desk, AUTHORITY)
             actions.record(patient_id=found.patient_id, act=act, by=by, at=at)
             return see_other(f"{here}?saved")
-        asked = {"title": _("Record this wish?"), "told": method_in_words(method), "lifts": option.wish in LIFTS}
+        lifts = option.wish in LIFTS
+        asked = {
+            "title": _("Record this wish?"),
+            "told": method_in_words(method),
+            "lifts": lifts,
+            "stays": standing(taken_back(facts, option.wish, at)) if lifts else (),
+        }
         return page(request, "staff/wishes_confirm.html", desk, {**context, **asked}, found)
     record_staff_read(request, desk, found, route="/staff/wishes", served=(), at=at)
     errors = mistakes(option, method) if posted else ()

@@ -208,3 +208,37 @@ def test_only_reviewers_look_through_it_and_only_while_it_is_asked(record: Recor
     for other in (caseload.manager(), caseload.reader()):
         assert other.get(f"{here}/entries").status_code == 403
         assert f"{here}/entries" not in other.get(here).text
+
+
+def test_a_part_that_was_opened_by_mistake_is_closed_again(record: Record) -> None:
+    """At once, and also after the answer: hiding entry by entry was the only way."""
+    patient, screener, manager = world.patient(record), caseload.reviewer(), caseload.manager()
+    page = caseload.ask(patient, "history", **caseload.HISTORY)
+    here = caseload.desk(record)
+    caseload.take(manager, here, "identity", proof="nhs_login")
+    assert f"{here}/close" not in screener.get(here).text
+    caseload.take(screener, here, "review", **OPEN, **FROM_2015)
+    caseload.take(screener, here, "review", **OPEN)
+    first, whole = (one.chunk for one in caseload.only(record).reviews)
+    assert f"{here}/close" in screener.get(here).text
+    assert f"{here}/close" not in manager.get(here).text
+    assert manager.get(f"{here}/close").status_code == 403
+    assert "stays open until you close it again" in screener.get(f"{here}/review").text
+    assert caseload.take(screener, here, "close").status_code == 200, "nothing was chosen"
+    assert caseload.take(screener, here, "close", chunk=str(whole)).status_code == 303
+    assert years(record) == {"2016", "2025"}
+    assert "outcome=granted" not in manager.get(here).text
+    told = patient.get(page).text
+    now = told.partition("You can now see:")[2].partition("</ul>")[0]
+    assert "from 1 April 2015" in now
+    assert "All sections, all dates" not in now
+    assert "Closed again: All sections, all dates" in screener.get(here).text
+    assert "A part was closed again" in told
+    caseload.take(manager, here, "decide", outcome="partly", letter="From 2015.")
+    assert f"{here}/review" not in screener.get(here).text
+    assert caseload.take(screener, here, "close", chunk=str(first)).status_code == 303
+    assert years(record) == {"2025"}
+    assert "You can now see:" not in patient.get(page).text
+    assert f"{here}/close" not in screener.get(here).text
+    assert screener.get(f"{here}/close").status_code == 303
+    assert caseload.only(record).state is State.PARTLY_GRANTED

@@ -12,6 +12,7 @@ from openrecord.identity.types import Role
 from openrecord.kit.ids import random_id
 from openrecord.kit.london import day_of
 from openrecord.registry import actions as registry_actions
+from openrecord.registry.types import Policy, Practice
 from tests.integration.caseload import world as caseload
 from tests.integration.caseload.test_recording import COPY, new
 from tests.integration.fhir.world import AT, BY, ORG, Record
@@ -67,3 +68,31 @@ def test_the_record_says_that_they_left_and_their_rights_are_noted(record: Recor
     assert staff.post(new(record, "history"), COPY).status_code == 404
     assert staff.post(new(record, "subject-access"), COPY).status_code == 303
     assert caseload.only(record).begins == date(2025, 2, 24)
+
+
+def test_who_moved_reads_whom_they_asked_and_asks_the_new_practice_anew(record: Record) -> None:
+    """What the old practice was asked stood in the way of asking the new one."""
+    there = world.own_practice()
+    practice = Practice(there, "Next Surgery", policy=Policy())
+    registry_actions.add_practice(practice=practice, valid_from=day_of(AT), by=BY, at=AT)
+    old, copy = (caseload.ask(world.patient(record), kind, level="4") for kind in ("history", "subject-access"))
+    reviewer, here = caseload.reviewer(), f"/staff/requests/{record.patient.public_id}/{old.rpartition('/')[2]}"
+    caseload.take(reviewer, here, "identity", proof="documents")
+    caseload.take(reviewer, here, "review", verdict="open", level="4")
+    told = world.patient(record).get(old).text
+    assert "You asked Made-up Surgery" not in told
+    assert "You can now see:" in told
+    leave(record)
+    registry_actions.register(patient_id=record.patient.patient_id, ods=there, start=day_of(AT), by=BY, at=AT)
+    told = world.patient(record).get(old).text
+    assert "You asked Made-up Surgery. You are not with them any more." in told
+    assert "Ask the surgery that you have now." in told
+    assert "You can now see:" not in told
+    told = world.patient(record).get(copy).text
+    assert "You asked Made-up Surgery." in told
+    assert "Ask the surgery that you have now." not in told, "that is a right, wherever they are"
+    again = caseload.ask(world.patient(record), "history", level="4")
+    assert again != old
+    assert f"/staff/requests/{record.patient.public_id}/{again.rpartition('/')[2]}" in (
+        world.staff(there, (Role.MANAGER,), "Nia Next").get("/staff/requests").text
+    )

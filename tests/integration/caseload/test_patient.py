@@ -6,6 +6,9 @@ from datetime import timedelta
 
 import pytest
 
+from openrecord.access import actions as access
+from openrecord.access import events
+from openrecord.access.types import Method
 from openrecord.caseload import queries
 from openrecord.caseload.rules.asking import MOST_OPEN
 from openrecord.caseload.types import Kind, State
@@ -13,7 +16,8 @@ from openrecord.clinical.kinds import Level
 from openrecord.identity.types import Role
 from openrecord.kit import clock
 from tests.integration.caseload import world as caseload
-from tests.integration.fhir.world import AT, ORG, Record, made_record
+from tests.integration.fhir.world import AT, BY, ORG, Record, made_record
+from tests.integration.pages import town as made
 from tests.integration.pages import world
 
 FORMS = {
@@ -113,8 +117,9 @@ def test_an_opt_out_acts_at_once_and_its_reversal_when_the_practice_agrees(recor
     assert "February 2025" in world.patient(record).get("/record/measurements").text
 
 
-def test_an_opt_out_acts_again_after_it_was_taken_back_and_says_how_it_stands(record: Record) -> None:
-    """It is still open with the practice then: asked for once more it told that the view was closed, and was wrong."""
+def test_an_opt_out_that_is_taken_back_waits_for_no_answer_and_acts_again(record: Record) -> None:
+    """The practice would note code 103 for somebody who wants to see their record, and write that it is closed."""
+    manager = caseload.manager()
     page = caseload.ask(world.patient(record), "opt-out")
     assert "Your online view is closed already." in world.patient(record).get(page).text
     assert "so you need not ask" in world.patient(record).get("/requests/new/opt-in").text
@@ -124,11 +129,57 @@ def test_an_opt_out_acts_again_after_it_was_taken_back_and_says_how_it_stands(re
     assert "so you need not ask" not in world.patient(record).get("/requests/new/opt-in").text
     told = world.patient(record).get(page).text
     assert "Your online view is closed already." not in told
-    assert "You have taken this back since." in told
+    assert "It was withdrawn" in told
+    here = caseload.desk(record)
+    assert here not in manager.get("/staff/requests").text
+    assert "Withdrawn: the patient wants online access again" in manager.get(here).text
+    assert "/decide" not in manager.get(here).text
     clock.use(lambda: AT + timedelta(minutes=2))
-    assert caseload.ask(world.patient(record), "opt-out") == page
+    again = caseload.ask(world.patient(record), "opt-out")
+    assert again != page
     assert "February 2025" not in world.patient(record).get("/record/measurements").text
-    assert "Your online view is closed already." in world.patient(record).get(page).text
+    assert "Your online view is closed already." in world.patient(record).get(again).text
+
+
+def test_a_practice_that_is_told_that_an_opt_out_is_over_need_not_answer_it(record: Record) -> None:
+    caseload.ask(world.patient(record), "opt-out")
+    clock.use(lambda: AT + timedelta(minutes=1))
+    wishes = f"/staff/patients/{record.patient.public_id}/wishes"
+    told = {"wish": "return", "method": "phone", "confirmed": "yes"}
+    assert caseload.manager().post(wishes, told).status_code == 303
+    assert "February 2025" in world.patient(record).get("/record/measurements").text
+    assert caseload.only(record).state is State.WITHDRAWN
+
+
+def test_access_again_ends_a_pause_too(record: Record) -> None:
+    """The letter says that they see it as before; who answers reads first what stands, in case somebody forces them."""
+    patient, manager = world.patient(record), caseload.manager()
+    paused = events.Paused(method=Method.PHONE)
+    access.record(patient_id=record.patient.patient_id, act=paused, by=BY, at=AT)
+    patient.post("/access/change", {"wish": "pause", "confirmed": "yes"})
+    caseload.ask(patient, "opt-in")
+    here = caseload.desk(record)
+    caseload.take(manager, here, "identity", proof="nhs_login")
+    told = manager.get(here).text
+    assert "Their access is paused, as the practice was told." in told
+    assert "They paused their access on their own pages." in told
+    assert "nobody listens or tells them what to say" in told
+    clock.use(lambda: AT + timedelta(minutes=1))
+    caseload.take(manager, here, "decide", outcome="granted", letter="You can see it as before.")
+    assert "February 2025" in world.patient(record).get("/record/measurements").text
+    assert "paused" not in manager.get(f"/staff/patients/{record.patient.public_id}/wishes").text
+
+
+def test_staff_read_that_nothing_opens_with_access_again(record: Record) -> None:
+    made.code(record.patient, "104")
+    decided = events.EnhancedReviewDecided(keep=False)
+    access.record(patient_id=record.patient.patient_id, act=decided, by=BY, at=AT)
+    caseload.ask(world.patient(record), "opt-in")
+    manager, here = caseload.manager(), caseload.desk(record)
+    caseload.take(manager, here, "identity", proof="nhs_login")
+    told = manager.get(here).text
+    assert "The patient has chosen nothing." in told
+    assert "Nothing opens with it for now" in told
 
 
 def test_who_has_asked_for_much_can_still_stop(record: Record) -> None:

@@ -235,3 +235,24 @@ def test_who_only_reads_is_given_no_request_and_who_left_keeps_their_name(record
     identity_actions.stop_staff(staff_id=gone.staff_id, reason="left", by=BY, at=AT)
     told = manager.get(here).text.partition("What happened")[2]
     assert "Lee Leaver" in told
+
+
+def test_of_a_proxy_s_request_staff_learn_who_asked_and_whether_they_read_the_answer(record: Record) -> None:
+    browser = caseload.proxy(record)
+    caseload.ask(browser, "question", **caseload.QUESTION)
+    here, staff = caseload.desk(record), caseload.manager()
+    assert "Test Helper, who acts for the patient" in staff.get(here).text
+    assert "do not read the answer" not in staff.get(here).text
+    registry_actions.flag_address(patient_id=record.patient.patient_id, by=BY, at=AT)
+    assert "Test Helper, who acts for the patient. They see nothing now, so they do not" in staff.get(here).text
+    registry_actions.flag_address(patient_id=record.patient.patient_id, flagged=False, by=BY, at=AT)
+    assert browser.post("/access/stop").status_code == 303
+    assert "Their access has ended, so they do not read the answer" in staff.get(here).text
+
+
+def test_who_does_not_read_records_is_led_to_none(record: Record) -> None:
+    """It would ask them why they break the glass."""
+    caseload.ask(world.patient(record), "question", **caseload.QUESTION)
+    here, link = caseload.desk(record), f'"/staff/patients/{record.patient.public_id}"'
+    assert link in caseload.reviewer().get(here).text
+    assert link not in caseload.manager().get(here).text

@@ -63,10 +63,10 @@ def reader() -> Client:
     return world.staff(ORG, (Role.READER,), "Rob Reader")
 
 
-def proxy(record: Record) -> Client:
-    """The browser of somebody who acts for the patient, with the patient's record chosen."""
+def proxy(record: Record, **more: Any) -> Client:
+    """The browser of somebody who acts for the patient, with the patient's record chosen; `more`: as world.patient."""
     other = made_record(family="Helper")
-    browser = world.patient(other)
+    browser = world.patient(other, **more)
     person = identity.person_by_nhs_number(other.patient.nhs_number)
     assert person is not None
     viewer = uuid.uuid4()

@@ -1,8 +1,9 @@
 """Whoever asked the surgery for something gets a message when it answers, needs longer or waits for them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import pytest
 
@@ -15,7 +16,9 @@ from openrecord.db import lean
 from openrecord.kit import clock
 from openrecord.notify import tasks
 from openrecord.notify.models import MessageRow
-from tests.integration.fhir.world import AT, ORG, Record, made_record
+from openrecord.registry import actions as registry
+from tests.integration.caseload.world import proxy
+from tests.integration.fhir.world import AT, BY, ORG, Record, made_record
 from tests.integration.notify.carriers import Mailbox, mail_server
 from tests.integration.pages import world
 
@@ -98,3 +101,20 @@ def test_whoever_chose_no_messages_or_did_not_ask_gets_none(asker: Asker) -> Non
     asker.do(REFUSED)
     asker.mails()
     assert [str(mail["To"]) for mail in asker.box.mails] == ["ada@example.org"]
+
+
+@pytest.mark.parametrize("protected", [False, True])
+def test_an_answer_is_not_told_to_whoever_may_not_read_it(asker: Asker, *, protected: bool) -> None:
+    """Somebody who acts for the patient asked, and sees nothing any more."""
+    mine = asker.record.patient.patient_id
+    browser = proxy(asker.record, email="kim@example.org", email_verified=True)
+    assert browser.post("/access/messages", {"email": "at_once"}).status_code == 303
+    asked = browser.post("/requests/new/question", {"about": "Asthma", "words": "What is it?"})
+    request_id = RequestId(UUID(str(asked.headers["Location"]).partition("?")[0].rpartition("/")[2]))
+    helped = replace(asker, request_id=request_id, seen=1)
+    helped.do(events.IdentityChecked(Proof.VOUCHING))
+    if protected:
+        registry.flag_address(patient_id=mine, by=BY, at=AT)
+    helped.do(events.Decided(Outcome.GRANTED, None, "It is a condition of the lungs."))
+    asker.mails()
+    assert [str(mail["To"]) for mail in asker.box.mails] == ([] if protected else ["kim@example.org"])

@@ -1,7 +1,7 @@
 """Birthdays through pages: told ahead, suspended at the review age, ended at 16; a young person's own access."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
@@ -18,6 +18,7 @@ from openrecord.kit import clock
 from openrecord.kit.london import birthday, midnight
 from openrecord.registry import actions as registry_actions
 from openrecord.registry.types import OdsCode, Policy, Practice
+from tests.integration.caseload.world import QUESTION, ask
 from tests.integration.fhir.world import AT, BY, OPENED, ORG, Record, made_record, observation, stopped
 from tests.integration.pages import world
 
@@ -188,6 +189,14 @@ def test_the_end_at_sixteen_is_told_and_cannot_be_decided_away() -> None:
     after = midnight(date(2025, 3, 4))
     assert family.seen(after) == 0
     assert "Your access has ended." in family.parents_browser(after).get("/home").text
+    family.check(after)
+    clinician = world.staff(at=after)
+    for page in ("/staff/decisions", f"/staff/patients/{family.child.patient.public_id}", review):
+        told = clinician.get(page).text
+        assert "carries on" not in told, "no such answer is offered"
+        assert "let them in on another ground" in told
+    assert clinician.post(review, {"answer": "end"}).headers["Location"].endswith("?done=decided")
+    assert review not in clinician.get("/staff/decisions").text
 
 
 def test_an_end_is_told_ahead() -> None:
@@ -240,3 +249,39 @@ def test_turning_sixteen_applies_the_practices_default_once(code: str) -> None:
         assert seen(sixteen + timedelta(hours=2)) == 1, "a person decides about access that is open"
     child.lower(1)
     assert seen(sixteen + timedelta(days=400)) == 0, "what they choose stays chosen"
+
+
+def _reviewed(family: Family) -> datetime:
+    """The child's 16th birthday."""
+    del family
+    return midnight(date(2025, 3, 4)) + timedelta(hours=9)
+
+
+def _protected(family: Family) -> datetime:
+    registry_actions.flag_address(patient_id=family.child.patient.patient_id, by=BY, at=AT)
+    return AT
+
+
+def _dead(family: Family) -> datetime:
+    registry_actions.record_death(patient_id=family.child.patient.patient_id, died=True, by=BY, at=AT)
+    return AT
+
+
+@pytest.mark.parametrize("suspend", [_reviewed, _protected, _dead])
+def test_whose_access_is_suspended_asks_nothing_and_reads_no_answer(suspend: Callable[[Family], datetime]) -> None:
+    """An answer speaks of the record, and the name of a surgery of where somebody lives."""
+    family = _family(date(2009, 3, 4))
+    parent = family.parents_browser(AT)
+    asked = ask(parent, "question", **QUESTION)
+    assert parent.get(asked).status_code == 200
+    assert "Made-up Surgery" in parent.get("/profile").text
+    after = suspend(family)
+    parent = family.parents_browser(after)
+    assert parent.get(asked).status_code == 404
+    assert parent.get(f"{asked}/withdraw").status_code == 404
+    assert parent.get("/requests/new/question").status_code == 404
+    for page in ("/requests", "/messages"):
+        assert asked not in parent.get(page).text
+    assert "/requests/new/" not in parent.get("/requests").text
+    assert "Made-up Surgery" not in parent.get("/profile").text
+    assert parent.get("/access/stop").status_code == 200, "they may still stop acting"

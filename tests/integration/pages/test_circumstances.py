@@ -7,7 +7,8 @@ import pytest
 from django.test import Client
 
 from openrecord.access import actions as access
-from openrecord.access import events
+from openrecord.access import events, invitations
+from openrecord.access.invitations import Invited
 from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
 from openrecord.registry import actions as registry_actions
@@ -66,6 +67,31 @@ def test_a_protected_address_lets_nobody_act_and_says_nothing(record: Record, ca
     assert "address is protected" in staff.get(f"/staff/patients/{record.patient.public_id}").text
     _say(staff, record, "found")
     assert carer.get(SEEN).text.count(LINE) == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ("died", "They see nothing: the patient has died"),
+        ("protected", "They see nothing: the patient&#39;s address is protected"),
+    ],
+)
+@pytest.mark.usefixtures("carer")
+def test_of_who_acts_for_them_it_is_said_that_they_see_nothing(record: Record, change: str, told: str) -> None:
+    """Nobody can be let in, so nothing leads there: no form, no letter that would link nobody."""
+    staff, people = world.staff(), f"/staff/patients/{record.patient.public_id}/people"
+    waiting = events.ProxyGranted(viewer=uuid.uuid4(), basis="lpa", listed_org=str(ORG), level=4)
+    invited = Invited("Jo", "Nother", date(1980, 1, 1), None)
+    invitations.grant(patient_id=record.patient.patient_id, act=waiting, invited=invited, by=BY, at=OPENED)
+    before = staff.get(people).text
+    assert "They see nothing" not in before
+    assert f"{people}/new" in before
+    assert f"{people}/{waiting.viewer}/letter" in before
+    _say(staff, record, change)
+    after = staff.get(people).text
+    assert after.count(told) == 2
+    assert f"{people}/new" not in after
+    assert "/letter" not in after
 
 
 @pytest.mark.parametrize("change", ["", "lives", "found", "x"])

@@ -188,7 +188,7 @@ def test_who_may_not_end_a_persons_access(record: Record, carer: Record, role: R
 def test_an_app_is_nobody_who_acts_for_the_patient(record: Record) -> None:
     before = access_queries.acts(record.patient.patient_id)
     form = {"viewer": str(record.app), "reason": "patient", **YES}
-    assert world.staff().post(_staff_page(record), form).status_code == 200
+    assert world.staff().post(_staff_page(record), form).headers["Location"] == f"{_staff_page(record)}?gone"
     assert access_queries.acts(record.patient.patient_id) == before
 
 
@@ -270,3 +270,44 @@ def test_a_watched_patient_is_not_told_even_while_access_goes_on(offered: Record
     access.record(patient_id=offered.patient.patient_id, act=code, by=BY, at=AT)
     assert browser.get(SEEN).text.count(LINE) == 3
     assert "Your surgery does not offer this." in browser.get("/access/looked").text
+
+
+def test_whoever_lets_somebody_in_again_reads_why_their_access_ended(record: Record, carer: Record) -> None:
+    """R27: the reason is kept for that; the form is reached from a request, too, without the list before it."""
+    staff, people = world.staff(), f"/staff/patients/{record.patient.public_id}/people"
+    for page in (people, f"{people}/new"):
+        assert "Access that has ended" not in staff.get(page).text
+    sent = {"viewer": _proxy(record), "reason": "safeguarding", **YES}
+    assert staff.post(people, sent).status_code == 303
+    for page in (people, f"{people}/new"):
+        told = staff.get(page).text.partition("Access that has ended")[2]
+        for words in ("Kim Carer", "3 March 2025", "Safeguarding"):
+            assert words in told
+    for browser, page in ((world.patient(record), "/access/people"), (world.patient(carer), "/people")):
+        assert "Safeguarding" not in browser.get(page).text
+
+
+def test_an_access_that_came_to_its_last_day_is_told_too(record: Record, carer: Record) -> None:
+    del carer
+    changed = events.ProxyChanged(viewer=uuid.UUID(_proxy(record)), level=4, expires=date(2025, 3, 3))
+    access.record(patient_id=record.patient.patient_id, act=changed, by=BY, at=OPENED + timedelta(days=1))
+    told = world.staff().get(f"/staff/patients/{record.patient.public_id}/people").text
+    assert "Its last day came" in told.partition("Access that has ended")[2]
+
+
+def test_a_page_that_has_grown_old_says_that_somebody_was_faster(record: Record, carer: Record) -> None:
+    """The patient ended it while staff had it in front of them."""
+    del carer
+    staff, people, viewer = world.staff(), f"/staff/patients/{record.patient.public_id}/people", _proxy(record)
+    _end(world.patient(record), "/access/people", viewer)
+    sent = {"viewer": viewer, "reason": "safeguarding", **YES}
+    for answer in (
+        staff.get(f"{people}/{viewer}/change"),
+        staff.post(f"{people}/{viewer}/change", {"level": "1"}),
+        staff.post(f"{people}/{viewer}/letter"),
+        staff.post(people, sent),
+    ):
+        assert answer.headers["Location"] == f"{people}?gone"
+    assert "does not act for the patient any more" in staff.get(f"{people}?gone").text
+    for unknown in (f"{people}/{uuid.uuid4()}/change", f"{people}/{uuid.uuid4()}/letter"):
+        assert staff.post(unknown, {"level": "1"}).status_code == 404

@@ -5,11 +5,16 @@ from pathlib import Path
 
 import pytest
 
+from openrecord.access import actions as access
+from openrecord.access import events
+from openrecord.identity import queries as identity
 from openrecord.identity.types import Role
+from openrecord.kit.ids import random_id
 from openrecord.registry import actions as registry_actions
-from openrecord.registry.types import Policy
+from openrecord.registry.types import MergeReason, PartReason, Policy
 from openrecord.restricted import actions as restricted
 from openrecord.restricted.types import Cause
+from tests.integration.fhir.world import AT, ORG, made_record, stopped
 from tests.integration.flow.two_records import STAFF, World, hidden_in_one, known, new_world, send, served
 from tests.integration.pages import world
 from tests.integration.pages.town import new_town
@@ -78,3 +83,27 @@ def test_a_practice_that_knows_only_the_other_record_does_its_part(merged: World
     assert page.status_code == 200
     assert "Made-up b-elsewhere" in page.text
     assert "b-elsewhere" in served(one.patient_id, both.sides[0].account, both.at)
+
+
+def test_who_acts_for_one_person_with_two_records_chooses_one(stored: None) -> None:  # noqa: ARG001
+    """The other one shows nothing; whoever was let in to that alone is told that it has ended."""
+    stopped()
+    one, two = made_record("Twin", "Ann"), made_record("Twin", "Ann")
+    both, single = made_record("Carer", "Kim"), made_record("Carer", "Jo")
+    for carer, records in ((both, (one, two)), (single, (two,))):
+        world.patient(carer)
+        person = identity.person_by_nhs_number(carer.patient.nhs_number)
+        assert person is not None
+        for each in records:
+            let = events.ProxyGranted(viewer=random_id(), basis="consent", listed_org=ORG, level=4)
+            access.record(patient_id=each.patient.patient_id, act=let, by=STAFF, at=AT, behind=person.person_id)
+    ids = {"survivor": one.patient.patient_id, "other": two.patient.patient_id}
+    registry_actions.merge(**ids, reason=MergeReason.REGISTERED_TWICE, by=STAFF, at=AT)
+    kim, jo = world.patient(both).get("/people").text, world.patient(single).get("/people").text
+    assert kim.count("Ann Twin") == 1
+    assert "It has ended." not in kim
+    assert "Ann Twin" not in jo
+    assert "It has ended." in jo
+    registry_actions.part(other=two.patient.patient_id, reason=PartReason.MISTAKE, by=STAFF, at=AT)
+    assert world.patient(both).get("/people").text.count("Ann Twin") == 2
+    assert world.patient(single).get("/people").text.count("Ann Twin") == 1

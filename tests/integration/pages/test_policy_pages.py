@@ -208,6 +208,11 @@ def test_who_was_faster_is_seen_and_nothing_is_lost(hilltop: made.Town, manager:
     twice = manager.post(again)
     assert (twice.status_code, twice["Location"]) == (303, "/staff/practice?done=changed"), "pressed twice is done once"
     assert len(registry.policy_versions(hilltop.ods)) == 3
+    assert "is in force since 3 March 2025, as version 3." in manager.get(again).text
+    back = lead.post(CHANGE, form(policy, 3, level="detailed"))["Location"]
+    assert lead.post(back).status_code == 303
+    assert "as version 3. It is not in force any more: version 4 is." in manager.get(again).text
+    assert manager.post(again)["Location"] == again, "an old tab puts nothing into force, and does not say so"
 
 
 def test_many_enhanced_reviews_have_to_be_justified(hilltop: made.Town, manager: Client) -> None:

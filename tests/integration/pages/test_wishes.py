@@ -8,6 +8,7 @@ from openrecord.access import queries as access_queries
 from openrecord.access.types import Method
 from openrecord.identity.types import Role
 from tests.integration.fhir.world import AT, BY, ORG, Record
+from tests.integration.pages import town as made
 from tests.integration.pages import world
 
 YES = {"confirmed": "yes"}
@@ -96,3 +97,21 @@ def test_staff_see_what_stands_and_all_that_was_said(record: Record) -> None:
 def test_opening_the_page_is_on_the_trail(record: Record) -> None:
     world.staff().get(_address(record))
     assert ("/staff/wishes", "", "", b"") in record.trail()
+
+
+def test_a_wish_taken_back_says_what_still_keeps_the_record_closed(record: Record) -> None:
+    """With a pause staff are told to record code 103: ended alone, it opens nothing, and the patient waits for it."""
+    who, browser = record.patient.patient_id, world.staff()
+    access.record(patient_id=who, act=events.Paused(method=Method.PHONE), by=BY, at=AT)
+    told = browser.post(_address(record), {"wish": "resume", "method": "phone"}).text
+    assert "The patient sees again" in told
+    assert "They still see nothing" not in told
+    made.code(record.patient, "103")
+    told = browser.post(_address(record), {"wish": "resume", "method": "phone"}).text
+    assert "The patient sees again" not in told
+    assert "They still see nothing or less:" in told
+    assert "They do not want online access (code 103), as the practice was told." in told
+    assert "paused" not in told.partition("They still see")[2].partition("</ul>")[0]
+    told = browser.post(_address(record), {"wish": "return", "method": "phone"}).text
+    assert "Their access is paused, as the practice was told." in told
+    assert "code 103)," not in told.partition("They still see")[2].partition("</ul>")[0]

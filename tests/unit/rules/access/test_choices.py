@@ -20,6 +20,7 @@ from openrecord.access.rules.choices import (
     has_declined_online,
     offers_lookers,
     openings,
+    taken_back,
 )
 from openrecord.access.rules.codes import is_declined
 from openrecord.access.rules.fold import fold
@@ -324,3 +325,16 @@ class Sayings(RuleBasedStateMachine):
 
 TestSayings = Sayings.TestCase
 TestSayings.settings = settings(max_examples=60, stateful_step_count=25, deadline=None)
+
+
+def test_what_was_taken_back_is_gone_wherever_it_was_said_and_nothing_else_is() -> None:
+    chosen = Choices(paused=True, lowered=Level.SUMMARY)
+    declined = CodeFact(ReviewCode.DECLINED, date(2024, 1, 1), utc("2024-01-01"), utc("2024-01-01"))
+    other = patient(codes=(declined,))
+    facts = patient(paused=True, lowered=Level.DETAILED, online=chosen, codes=(declined,), beside=(other,))
+    resumed, raised, back = (taken_back(facts, wish, NOW) for wish in (Wish.RESUME, Wish.RAISE, Wish.RETURN))
+    assert resumed == replace(facts, paused=False, online=Choices(lowered=Level.SUMMARY))
+    assert raised == replace(facts, lowered=None, online=Choices(paused=True))
+    assert back == replace(facts, undeclined=(NOW,), beside=(replace(other, undeclined=(NOW,)),))
+    assert not is_declined(back)
+    assert taken_back(facts, Wish.PAUSE, NOW) == facts

@@ -10,6 +10,7 @@ from openrecord.access.rules.viewers import (
     is_not_carried_on,
     is_of_age,
     is_own_choice,
+    is_suspended,
     needs_age_review,
     opened,
     principal,
@@ -320,3 +321,24 @@ def test_a_review_ends_what_was_granted_before_it(reviews: tuple[tuple[int, bool
     facts = child(date(2012, 5, 10), age_reviews=(*made, other))
     assert is_not_carried_on(facts, MUM) is ended
     assert is_not_carried_on(facts, replace(MUM, granted=None)) is (bool(reviews) and not reviews[-1][1])
+
+
+@pytest.mark.parametrize(
+    ("changes", "viewer", "suspended"),
+    [
+        pytest.param({}, SON, False, id="nothing speaks against it"),
+        pytest.param({"address_flagged": True}, SON, True, id="a protected address"),
+        pytest.param({"died": True}, SON, True, id="died"),
+        pytest.param({"died": True}, ME, False, id="nobody acts for themselves"),
+        pytest.param({"paused": True}, SON, False, id="a pause looks like a lower level"),
+    ],
+)
+def test_whose_access_is_suspended_has_nothing_to_see_or_to_do(
+    changes: dict[str, Any], viewer: Viewer, *, suspended: bool
+) -> None:
+    assert is_suspended(patient(viewers=people(ME, SON), **changes), viewer, NOW) is suspended
+
+
+@pytest.mark.parametrize(("born", "suspended"), [(date(2013, 1, 10), True), (date(2020, 1, 10), False)])
+def test_a_parent_whose_access_waits_for_a_review_is_suspended(born: date, *, suspended: bool) -> None:
+    assert is_suspended(child(born), MUM, NOW) is suspended

@@ -11,7 +11,7 @@ from openrecord.access import events
 from openrecord.access.rules.fold import fold
 from openrecord.access.rules.sight import SightContext
 from openrecord.access.types import Choices, CodeFact, Competence, LevelGrant, Method, ReviewCode
-from openrecord.caseload.rules.levels import acts, openable
+from openrecord.caseload.rules.levels import acts, again, openable, opens_again
 from openrecord.clinical.kinds import Level
 from openrecord.registry.types import Policy
 from tests.unit.rules.facts import LONG_AGO, ME, NOW, A, B, patient, utc
@@ -62,6 +62,33 @@ def test_only_what_the_patient_lowered_further_is_lifted() -> None:
     for lowered in ({"lowered": Level.DETAILED}, {"online": Choices(lowered=Level.DETAILED)}):
         assert acts(patient(**lowered), A, Level.DETAILED) == (given_short,)
         assert acts(patient(**lowered), A, Level.FULL) == (events.Raised(), given_full)
+
+
+@pytest.mark.parametrize("paused", [{"paused": True}, {"online": Choices(paused=True)}])
+def test_access_again_ends_a_pause_where_there_is_one(paused: dict[str, Any]) -> None:
+    wanted = events.DeclineReversed(recorded=NOW)
+    assert again(patient(), NOW) == (wanted,)
+    assert again(patient(**paused), NOW) == (wanted, events.Resumed())
+
+
+DECLINED = CodeFact(ReviewCode.DECLINED, date(2024, 1, 1), utc("2024-01-01"), utc("2024-01-01"))
+
+
+@pytest.mark.parametrize(
+    ("changes", "opens"),
+    [
+        pytest.param({}, True, id="nothing speaks against it"),
+        pytest.param({"paused": True}, True, id="the pause ends"),
+        pytest.param({"online": Choices(paused=True)}, True, id="that on our pages, too"),
+        pytest.param({"codes": (DECLINED,)}, True, id="the decline is taken back"),
+        pytest.param({"beside": (patient(codes=(DECLINED,)),)}, True, id="that of a merged record, too"),
+        pytest.param({"codes": (AT_RISK,)}, False, id="a code 104 stays"),
+        pytest.param({"policies": {A: Policy(go_live=None)}}, False, id="not live"),
+        pytest.param({"viewers": {}}, False, id="no account"),
+    ],
+)
+def test_whether_access_again_opens_anything(changes: dict[str, Any], *, opens: bool) -> None:
+    assert opens_again(patient(**changes), ME.viewer_id, A, NOW) is opens
 
 
 LEVELS = st.sampled_from(Level)

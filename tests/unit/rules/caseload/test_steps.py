@@ -23,6 +23,7 @@ SOMEBODY = uuid.UUID(int=7)
 RESULTS = Part(sections=frozenset({Section.RESULTS}))
 REST = Part(sections=frozenset(Section) - {Section.RESULTS})
 UPSIDE_DOWN = Part(date(2024, 1, 2), date(2024, 1, 1))
+CHUNKS = st.sampled_from([uuid.UUID(int=8), uuid.UUID(int=9)])
 PARTS = st.sampled_from([RESULTS, REST, Part(), UPSIDE_DOWN, Part(sections=frozenset())])
 DECIDED = st.builds(
     events.Decided,
@@ -40,7 +41,8 @@ FOLLOWING: st.SearchStrategy[events.AnyEvent] = st.one_of(
     st.builds(events.ClockPaused, st.sampled_from(Wait)),
     st.builds(events.ClockResumed),
     st.builds(events.Extended, st.sampled_from(["much to read", "  "])),
-    st.builds(events.ChunkGranted, PARTS, st.just(SOMEBODY), st.just(Level.FULL)),
+    st.builds(events.ChunkGranted, PARTS, CHUNKS, st.just(Level.FULL)),
+    st.builds(events.ChunkClosed, CHUNKS),
     st.builds(events.ChunkRefused, PARTS),
     DECIDED,
     PLAIN,
@@ -97,15 +99,29 @@ class Naive:
                 asleep, since = asleep + (moment.date() - since.date()).days, None
         return at.date() > date(2024, 4, 4) + timedelta(days=asleep)
 
+    def opened(self) -> dict[int, Part]:
+        """What is open, by the number of what opened it."""
+        found: dict[int, Part] = {}
+        for number, event in enumerate(self.happened):
+            if isinstance(event, events.ChunkGranted):
+                found[number] = event.part
+            if isinstance(event, events.ChunkClosed):
+                found = {other: part for other, part in found.items() if self.chunk(other) != event.chunk}
+        return found
+
+    def chunk(self, number: int) -> uuid.UUID | None:
+        event = self.happened[number]
+        return event.chunk if isinstance(event, events.ChunkGranted) else None
+
     def history_ends(self) -> Outcome:
-        opened = [e.part for e in self.happened if isinstance(e, events.ChunkGranted)]
+        opened = self.opened().values()
         if not opened:
             return Outcome.REFUSED
         whole = Part() in opened or (RESULTS in opened and REST in opened)
         return Outcome.GRANTED if whole else Outcome.PARTLY
 
     def state(self) -> State:
-        last = self.happened[-1]
+        last = [event for event in self.happened if not isinstance(event, events.ChunkClosed)][-1]
         if isinstance(last, events.Withdrawn):
             return State.WITHDRAWN
         if isinstance(last, events.Decided):
@@ -156,6 +172,8 @@ class Naive:
         )
 
     def allows(self, event: Any, at: datetime, openable: frozenset[Level]) -> bool:
+        if isinstance(event, events.ChunkClosed):
+            return event.chunk in {self.chunk(number) for number in self.opened()}
         if self.ended or isinstance(event, events.Made):
             return False
         match event:
@@ -211,7 +229,9 @@ class Machine(RuleBasedStateMachine):
         assert request.sequence == len(self.happened)
         assert (request.is_open, request.is_paused) == (not naive.ended, naive.stopped)
         assert request.state is naive.state()
-        assert bool(open_steps(request, self.at)) is request.is_open
+        steps = open_steps(request, self.at)
+        assert bool(steps - {Step.CLOSE}) is request.is_open
+        assert (Step.CLOSE in steps) is bool(naive.opened()), "what is open can be closed, whenever"
 
 
 Machine.TestCase.settings = settings(max_examples=150, stateful_step_count=30, deadline=None)
@@ -226,7 +246,7 @@ def test_a_request_begins_by_being_made() -> None:
 def test_who_may_do_what() -> None:
     """A reader nothing; reviewers open and close parts; managers and IG leads answer; nobody withdraws for another."""
     by_role = {role: {step for step, roles in ROLES.items() if role in roles} for role in Role}
-    reviews = {Step.IDENTITY, Step.ASSIGN, Step.REVIEW}
+    reviews = {Step.IDENTITY, Step.ASSIGN, Step.REVIEW, Step.CLOSE}
     answers = {Step.IDENTITY, Step.ASSIGN, Step.PAUSE, Step.RESUME, Step.EXTEND, Step.DECIDE}
     assert by_role == {
         Role.READER: set(),
