@@ -63,11 +63,24 @@ def test_everything_that_happened_stands_in_the_request() -> None:
         proof=Proof.DOCUMENTS,
         assignee=SOMEBODY_ELSE,
         extension="We need longer.",
-        reviews=(Review(RESULTS, granted=True), Review(LETTERS, granted=False)),
+        reviews=(Review(RESULTS, granted=True, chunk=GRANT), Review(LETTERS, granted=False)),
         decision=Decision(
             MADE + timedelta(hours=8), Outcome.PARTLY, Ground.EXEMPT, "letter", Level.SUMMARY, Correction.PASSED_ON
         ),
         received=date(2024, 3, 1),
+    )
+
+
+def test_what_is_closed_again_is_that_part_alone() -> None:
+    other = uuid.UUID(int=14)
+    known = after(
+        events.ChunkGranted(RESULTS, GRANT, Level.FULL),
+        events.ChunkGranted(LETTERS, other, Level.FULL),
+        events.ChunkClosed(GRANT),
+    )
+    assert known.reviews == (
+        Review(RESULTS, granted=False, chunk=GRANT),
+        Review(LETTERS, granted=True, chunk=other),
     )
 
 
