@@ -3,6 +3,7 @@
 from django.urls import URLPattern, URLResolver, include, path
 
 from openrecord.staff import errors as staff_errors
+from openrecord.staff.views import start
 from openrecord.web import choosing, errors, language, shell, static_files
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -11,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("display", choosing.choose),
     path("offline", shell.offline),
     path("service-worker.js", shell.worker),
+    path("staff", start.start),
     path("staff/", include("openrecord.staff.urls")),
     path("", include("openrecord.portal.urls")),
 ]

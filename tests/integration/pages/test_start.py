@@ -29,3 +29,9 @@ def test_staff_are_told_why_and_whom_they_act_for(record: Record) -> None:
     for browser in (world.nobody(), world.patient(record)):
         assert acting not in browser.get("/staff/nothing").text
     assert acting not in reader.get("/nothing").text
+
+
+def test_the_door_for_staff_is_found_without_its_last_slash(record: Record) -> None:  # noqa: ARG001
+    for path in ("/staff", "/staff/"):
+        assert 'href="/staff/sign-in"' in world.nobody().get(path).text
+        assert world.staff().get(path)["Location"] == "/staff/home"
